@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { chmod, chown, lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,17 +43,30 @@ export async function makePrivateFolder(
   return folder;
 }
 
+export interface CacheEntry<T> {
+  cache: string;
+  key: string;
+  guardian: Guardian;
+  /** What a folder offers, or null when it is not there, not complete or does not work. */
+  find: (folder: string) => Promise<T | null>;
+  /** Puts it into an empty folder, and throws when it cannot. */
+  fill: (folder: string) => Promise<void>;
+}
+
 /**
- * Makes `<cache>/<name>` by `fill`, once: it is filled under another name beside it and renamed when
- * complete, so a run that is interrupted leaves no half of it, and of two runs at once one wins.
+ * What `<cache>/<key>` offers, made first when it is missing or broken. It is made under another name
+ * and renamed when it works, so an interrupted run leaves no half of it, and of two runs at once both
+ * end up with a whole one. Null when it worked where it was made, but not under its final name.
  */
-export async function fillCache(
-  cache: string,
-  name: string,
-  guardian: Guardian,
-  fill: (folder: string) => Promise<void>,
-): Promise<string> {
-  const target = join(cache, name);
+export async function useCache<T>(entry: CacheEntry<T>): Promise<T | null> {
+  const { cache, key, guardian, find, fill } = entry;
+  const target = join(cache, key);
+  // Asked first: only what was broken from the start may go, not what another run makes meanwhile.
+  const wasThere = existsSync(target);
+  const kept = await find(target);
+  if (kept !== null) return kept;
+  if (wasThere) await discard(target);
+
   const draft = `${target}.${randomBytes(6).toString('hex')}.partial`;
   guardian.watchFolder(draft);
   try {
@@ -60,16 +74,23 @@ export async function fillCache(
     // mkdir obeys the umask, chmod does not.
     await chmod(draft, 0o755);
     await fill(draft);
-    await rename(draft, target).catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST' && error.code !== 'EPERM')
-        throw error;
-      await lstat(target); // another run was faster: what it made is as good
+    await rename(draft, target).catch((error: NodeJS.ErrnoException) => {
+      // Windows says EPERM.
+      if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(error.code ?? '')) throw error;
+      // Another run was faster: what it made is as good.
     });
   } finally {
     await rm(draft, { recursive: true, force: true });
     guardian.forgetFolder(draft);
   }
-  return target;
+  return find(target);
+}
+
+/** Out of the way first, so that no other run sees half of it. */
+async function discard(folder: string): Promise<void> {
+  const away = `${folder}.${randomBytes(6).toString('hex')}.old`;
+  await rename(folder, away);
+  await rm(away, { recursive: true, force: true });
 }
 
 /**
@@ -118,15 +139,4 @@ async function assertOurs(folder: string): Promise<void> {
   if (!stat.isDirectory() || stat.uid !== process.getuid?.() || (stat.mode & 0o022) !== 0) {
     throw new Error(`${folder} belongs to, or can be changed by, another user`);
   }
-}
-
-/** Removes a folder of the cache: out of the way first, so that no other run sees half of it. */
-export async function discard(folder: string): Promise<void> {
-  const away = `${folder}.${randomBytes(6).toString('hex')}.old`;
-  try {
-    await rename(folder, away);
-  } catch {
-    return; // there was none
-  }
-  await rm(away, { recursive: true, force: true });
 }

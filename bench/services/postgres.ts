@@ -96,7 +96,7 @@ async function startEmbedded(context: StartContext): Promise<StartedStore> {
       const version = await waitUntilReady(server, url, signal);
       return {
         url,
-        startedBy: `${binaries.name} ${user ? `as user ${user.name}, ` : ''}(${settingsText})`,
+        startedBy: `${binaries.name} ${user ? `as user ${user.name} ` : ''}(${settingsText})`,
         version,
         pid: server.pid,
         stop: () => server.stop(),

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { LabError } from '../errors.js';
 import { findOnPath } from './find-on-path.js';
 import { readSystem, type System } from './install-advice.js';
-import { discard, fillCache, openCache } from './lab-folders.js';
+import { openCache, useCache } from './lab-folders.js';
 import { redisServerNames } from './redis-on-path.js';
 import { type RedisProgram, tryRedis } from './redis-server.js';
 import { type CommandResult, runCommand } from './run-command.js';
@@ -28,18 +28,20 @@ export async function unpackDebianRedis(context: StartContext): Promise<RedisPro
   const key = debianCacheKey(system);
   const name = `redis-server unpacked from ${system.families[0] ?? 'Debian'}'s package`;
 
-  const kept = await findProgram(join(cache, key), name, context);
-  if (kept) return kept;
-  onMessage(`No Redis found: unpacking this system's package into ${join(cache, key)}.`);
-  await discard(join(cache, key));
-  await fillCache(cache, key, guardian, async (folder) => {
-    await unpack(folder, context);
-    if (!(await findProgram(folder, name, context))) {
-      throw notUnpacked('what was unpacked does not run');
-    }
+  const program = await useCache({
+    cache,
+    key,
+    guardian,
+    find: (folder) => findProgram(folder, name, context),
+    fill: async (folder) => {
+      onMessage(`No Redis is installed: unpacking this system's package into ${cache}.`);
+      await unpack(folder, context);
+      if (!(await findProgram(folder, name, context))) {
+        throw notUnpacked('what was unpacked does not run.');
+      }
+    },
   });
-  const program = await findProgram(join(cache, key), name, context);
-  if (!program) throw notUnpacked('what was unpacked does not run');
+  if (!program) throw notUnpacked('what was unpacked does not run.');
   return program;
 }
 

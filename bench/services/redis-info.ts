@@ -10,6 +10,8 @@ export async function askRedis(
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: timeoutMs,
+    // After a refused connection ioredis leaves a timer of this length, which keeps the process alive.
+    disconnectTimeout: 50,
     commandTimeout: timeoutMs,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
