@@ -13,9 +13,11 @@ export const LAB_NAME = 'session-token-lab';
 export async function makeRunFolder(
   guardian: Guardian,
   user: OrdinaryUser | null,
+  environment: NodeJS.ProcessEnv,
 ): Promise<string> {
+  const temporary = environment.TMPDIR || tmpdir();
   // A temporary folder that only root can enter is of no use to the servers' user.
-  const parents = user === null ? [tmpdir()] : [tmpdir(), '/tmp', '/var/tmp'];
+  const parents = user === null ? [temporary] : [temporary, '/tmp', '/var/tmp'];
   const parent = parents.find((folder) => canEnter(user, folder));
   if (parent === undefined) {
     throw new LabError(

@@ -40,7 +40,7 @@ export async function serveRedis(
         input: redisConfiguration({ port, password, folder }),
         cwd: folder,
         environment: programEnvironment(program, folder),
-        logFile: join(folder, 'server.log'),
+        logFile: join(folder, `server-${attempt}.log`),
         user: program.user,
         stopSignals: [{ signal: 'SIGTERM', waitMs: 2_000 }],
       },

@@ -89,7 +89,7 @@ export async function startStores(options: StoresOptions = {}): Promise<Stores> 
   try {
     const user = await chooseUser(environment);
     failure.signal.throwIfAborted();
-    runFolder = await makeRunFolder(guardian, user);
+    runFolder = await makeRunFolder(guardian, user, environment);
     const context = { onMessage, signal: failure.signal, environment, guardian, user, runFolder };
     const starting = [startPostgres(context), startRedis(context)].map(async (start) => {
       try {
