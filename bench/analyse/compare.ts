@@ -2,6 +2,7 @@
  * Trials -> comparisons: every pair of strategies, in every cell, by every metric.
  */
 import type { Comparison, Result, Trial } from '../result/schema.js';
+import { strategyOfArm } from './arms.js';
 import { METRICS, type Metric } from './metrics.js';
 import { ratioWithInterval } from './statistics.js';
 import { verdictFor } from './verdict.js';
@@ -29,21 +30,6 @@ export function compareStrategies({ config, strategies, trials }: Input): Compar
     }
   }
   return comparisons;
-}
-
-/** Names of arms: "session", and "session#2" where a strategy is compared with itself. */
-export function armNames(strategies: readonly string[]): string[] {
-  const seen = new Map<string, number>();
-  return strategies.map((name) => {
-    const times = (seen.get(name) ?? 0) + 1;
-    seen.set(name, times);
-    return times === 1 ? name : `${name}#${times}`;
-  });
-}
-
-/** The strategy behind an arm. */
-export function strategyOfArm(arm: string): string {
-  return arm.replace(/#\d+$/, '');
 }
 
 interface Cell {
