@@ -2,7 +2,7 @@
  * Trials -> comparisons: every pair of strategies, in every cell, by every metric.
  */
 import type { Comparison, Result, Trial } from '../result/schema.js';
-import { strategyOfArm } from './arms.js';
+import { armNames, strategyOfArm } from './arms.js';
 import { METRICS, type Metric } from './metrics.js';
 import { ratioWithInterval } from './statistics.js';
 import { verdictFor } from './verdict.js';
@@ -14,7 +14,7 @@ type Input = Pick<Result, 'config' | 'strategies' | 'trials'>;
  * interval is Bonferroni's, the simplest that holds whatever the dependence between cells.
  */
 export function compareStrategies({ config, strategies, trials }: Input): Comparison[] {
-  const arms = [...new Set(config.order.map((cell) => cell.strategy))];
+  const arms = armNames(config.strategies);
   const cells = cellsOf(config);
   const comparisons: Comparison[] = [];
   for (const [baseline, candidate] of pairsOf(arms, strategies)) {

@@ -3,6 +3,7 @@
  * rounds, with intervals, and what limited the runs.
  */
 import type { ProcessKind, Result, Trial } from '../result/schema.js';
+import { armNames } from './arms.js';
 import { type Limit, limitOf } from './limits.js';
 import { serverCpuMicroseconds } from './metrics.js';
 import { type Estimate, meanWithInterval } from './statistics.js';
@@ -26,7 +27,7 @@ export interface Summary {
 }
 
 export function summarise({ config, trials }: Pick<Result, 'config' | 'trials'>): Summary[] {
-  const arms = [...new Set(config.order.map((cell) => cell.strategy))];
+  const arms = armNames(config.strategies);
   return config.workloads.flatMap((workload) =>
     config.instances.flatMap((instances) =>
       arms.map((strategy) =>

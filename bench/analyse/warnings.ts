@@ -3,6 +3,7 @@
  * A table: each entry looks at the whole result and says what it sees, or nothing.
  */
 import type { Result, Trial, Warning } from '../result/schema.js';
+import { armNames } from './arms.js';
 import { METRICS } from './metrics.js';
 import { outlierRounds } from './outliers.js';
 
@@ -105,7 +106,7 @@ function unmeasuredStores({ trials }: Result): Warning[] {
 }
 
 function outliers({ trials, config }: Result): Warning[] {
-  const arms = [...new Set(config.order.map((cell) => cell.strategy))];
+  const arms = armNames(config.strategies);
   return METRICS.flatMap((metric) =>
     config.workloads.flatMap((workload) =>
       config.instances.flatMap((instances) =>
