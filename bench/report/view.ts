@@ -1,7 +1,8 @@
 /**
  * What every form of the report is made from, computed once from the result alone.
  */
-import { compareStrategies, strategyOfArm } from '../analyse/compare.js';
+import { strategyOfArm } from '../analyse/arms.js';
+import { compareStrategies } from '../analyse/compare.js';
 import { type Summary, summarise } from '../analyse/summarise.js';
 import type { Comparison, Result } from '../result/schema.js';
 
