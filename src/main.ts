@@ -16,7 +16,8 @@ const LEAVE_WITHIN_MS = 5000;
 /** Longer than a load balancer keeps idle connections (60 s is common), so that it closes first. */
 const KEEP_ALIVE_MS = 65_000;
 const HEADERS_MS = 66_000;
-const REQUEST_MS = 30_000;
+/** Node refuses a limit on the whole request that is shorter than the one on its headers. */
+const REQUEST_MS = 70_000;
 
 await runEntry(async () => {
   const { settings, strategy: strategyModule } = await readInstanceSettings();
