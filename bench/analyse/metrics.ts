@@ -1,0 +1,59 @@
+/**
+ * The metrics that strategies are compared by, as a table: to add one is to add a line.
+ */
+import type { Trial } from '../result/schema.js';
+
+export interface Metric {
+  name: string;
+  /** For headings and sentences. */
+  label: string;
+  unit: string;
+  /** Which direction is the better one. */
+  better: 'higher' | 'lower';
+  /** The metric of one trial; null where it was not measured. */
+  of(trial: Trial): number | null;
+}
+
+export const METRICS: readonly Metric[] = [
+  {
+    name: 'throughput',
+    label: 'throughput',
+    unit: 'requests/s',
+    better: 'higher',
+    of: (trial) => trial.throughputRps,
+  },
+  {
+    name: 'cpu.application',
+    label: 'application CPU per request',
+    unit: 'µs',
+    better: 'lower',
+    of: (trial) => trial.cpuMicrosecondsPerRequest.application,
+  },
+  {
+    name: 'cpu.total',
+    label: 'CPU per request of application, Redis and PostgreSQL together',
+    unit: 'µs',
+    better: 'lower',
+    of: serverCpuMicroseconds,
+  },
+  {
+    name: 'latency.p99',
+    label: 'latency, 99th percentile',
+    unit: 'ms',
+    better: 'lower',
+    of: (trial) => trial.latencyMs?.p99 ?? null,
+  },
+];
+
+/** CPU time of everything that serves, in microseconds per request; null when a part is unknown. */
+export function serverCpuMicroseconds(trial: Trial): number | null {
+  const { application, redis, postgres } = trial.cpuMicrosecondsPerRequest;
+  if (application === null || redis === null || postgres === null) return null;
+  return application + redis + postgres;
+}
+
+export function metricNamed(name: string): Metric {
+  const metric = METRICS.find((candidate) => candidate.name === name);
+  if (!metric) throw new Error(`no metric is named ${name}`);
+  return metric;
+}

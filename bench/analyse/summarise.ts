@@ -1,0 +1,96 @@
+/**
+ * Trials -> one summary for each strategy, workload and number of instances: means over the valid
+ * rounds, with intervals, and what limited the runs.
+ */
+import type { ProcessKind, Result, Trial } from '../result/schema.js';
+import { armNames } from './arms.js';
+import { type Limit, limitOf } from './limits.js';
+import { serverCpuMicroseconds } from './metrics.js';
+import { type Estimate, meanWithInterval } from './statistics.js';
+
+export interface Summary {
+  strategy: string;
+  workload: string;
+  instances: number;
+  validRounds: number;
+  invalidRounds: number;
+  /** null when no valid trial measured it. */
+  throughputRps: Estimate | null;
+  cpuMicrosecondsPerRequest: Record<ProcessKind, Estimate | null>;
+  serverCpuMicrosecondsPerRequest: Estimate | null;
+  latencyMs: Record<'mean' | 'p50' | 'p90' | 'p95' | 'p99' | 'p999' | 'max', Estimate | null>;
+  rssBytes: Record<ProcessKind, Estimate | null>;
+  bytesPerRequest: Record<'sent' | 'received', Estimate | null>;
+  storeCommandsPerRequest: Estimate | null;
+  /** What limited most of the rounds; null without a valid trial. */
+  limit: Limit | null;
+}
+
+export function summarise({ config, trials }: Pick<Result, 'config' | 'trials'>): Summary[] {
+  const arms = armNames(config.strategies);
+  return config.workloads.flatMap((workload) =>
+    config.instances.flatMap((instances) =>
+      arms.map((strategy) =>
+        summariseCell(
+          { strategy, workload, instances },
+          trials.filter(
+            (trial) =>
+              trial.strategy === strategy &&
+              trial.workload === workload &&
+              trial.instances === instances,
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+function summariseCell(
+  cell: Pick<Summary, 'strategy' | 'workload' | 'instances'>,
+  trials: Trial[],
+): Summary {
+  const valid = trials.filter((trial) => trial.valid);
+  const estimate = (of: (trial: Trial) => number | null | undefined): Estimate | null => {
+    const values = valid.map(of).filter((value) => typeof value === 'number');
+    return values.length > 0 ? meanWithInterval(values) : null;
+  };
+  const perKind = (field: 'cpuMicrosecondsPerRequest' | 'rssBytes') => ({
+    application: estimate((trial) => trial[field].application),
+    redis: estimate((trial) => trial[field].redis),
+    postgres: estimate((trial) => trial[field].postgres),
+    loadGenerator: estimate((trial) => trial[field].loadGenerator),
+  });
+  const latency = (name: keyof NonNullable<Trial['latencyMs']>) =>
+    estimate((trial) => trial.latencyMs?.[name]);
+  return {
+    ...cell,
+    validRounds: valid.length,
+    invalidRounds: trials.length - valid.length,
+    throughputRps: estimate((trial) => trial.throughputRps),
+    cpuMicrosecondsPerRequest: perKind('cpuMicrosecondsPerRequest'),
+    serverCpuMicrosecondsPerRequest: estimate(serverCpuMicroseconds),
+    latencyMs: {
+      mean: latency('mean'),
+      p50: latency('p50'),
+      p90: latency('p90'),
+      p95: latency('p95'),
+      p99: latency('p99'),
+      p999: latency('p999'),
+      max: latency('max'),
+    },
+    rssBytes: perKind('rssBytes'),
+    bytesPerRequest: {
+      sent: estimate((trial) => trial.bytesPerRequest.sent),
+      received: estimate((trial) => trial.bytesPerRequest.received),
+    },
+    storeCommandsPerRequest: estimate((trial) => trial.storeCommandsPerRequest),
+    limit: mostCommonLimit(valid.map(limitOf)),
+  };
+}
+
+function mostCommonLimit(limits: Limit[]): Limit | null {
+  const byCode = new Map<string, Limit[]>();
+  for (const limit of limits) byCode.set(limit.code, [...(byCode.get(limit.code) ?? []), limit]);
+  const [most] = [...byCode.values()].sort((a, b) => b.length - a.length);
+  return most?.[0] ?? null;
+}

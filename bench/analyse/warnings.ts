@@ -1,0 +1,142 @@
+/**
+ * What a reader must know before believing a figure of this run, as data with a stable code.
+ * A table: each entry looks at the whole result and says what it sees, or nothing.
+ */
+import type { Result, Trial, Warning } from '../result/schema.js';
+import { armNames } from './arms.js';
+import { METRICS } from './metrics.js';
+import { outlierRounds } from './outliers.js';
+
+type Look = (result: Result) => Warning[];
+
+const LOOKS: readonly Look[] = [
+  partialRun,
+  fewRounds,
+  moreProcessesThanCores,
+  stolenTime,
+  invalidTrials,
+  unmeasuredStores,
+  outliers,
+];
+
+export function warningsOf(result: Result): Warning[] {
+  return LOOKS.flatMap((look) => look(result));
+}
+
+function partialRun({ partial, trials, config }: Result): Warning[] {
+  if (!partial) return [];
+  return [
+    {
+      code: 'partial-run',
+      message: `The run ended early: ${trials.length} of ${config.order.length} trials were measured.`,
+    },
+  ];
+}
+
+function fewRounds({ config }: Result): Warning[] {
+  if (config.rounds > 1) return [];
+  return [
+    {
+      code: 'single-round',
+      message:
+        'One round has no repeats: there are no intervals and every verdict is "unsure". Use --profile quick or more --rounds.',
+    },
+  ];
+}
+
+/** Everything runs on this machine; each process wants a core of its own. */
+function moreProcessesThanCores({ config, environment }: Result): Warning[] {
+  const { cores } = environment;
+  const crowded = config.instances.filter((count) => processesFor(count, config.shards) > cores);
+  const [fewest] = crowded;
+  if (fewest === undefined) return [];
+  const processes = processesFor(fewest, config.shards);
+  return [
+    {
+      code: 'more-processes-than-cores',
+      message: `With ${list(crowded)} instance${crowded.length === 1 && fewest === 1 ? '' : 's'} there are more busy processes than cores (with ${fewest}: ${processes} processes on ${cores} cores). They take CPU time from each other, so throughput and latency say how this machine shares its cores, and adding instances need not add throughput. CPU time per request is the figure to trust.`,
+    },
+  ];
+}
+
+/** Instances, load generators, Redis, and PostgreSQL counted as one. */
+function processesFor(instances: number, shards: number): number {
+  return instances + shards + 2;
+}
+
+function stolenTime({ trials }: Result): Warning[] {
+  const noisy = trials.filter((trial) => (trial.machine.stealShare ?? 0) > 0.05);
+  if (noisy.length === 0) return [];
+  const worst = Math.max(...noisy.map((trial) => trial.machine.stealShare ?? 0));
+  return [
+    {
+      code: 'stolen-cpu-time',
+      message: `In ${noisy.length} of ${trials.length} trials the hypervisor gave more than 5 % of the CPU time to other machines (at worst ${Math.round(worst * 100)} %). Times and throughput of these trials are worse than they would be on a quiet machine.`,
+    },
+  ];
+}
+
+function invalidTrials({ trials }: Result): Warning[] {
+  const invalid = trials.filter((trial) => !trial.valid);
+  if (invalid.length === 0) return [];
+  const codes = [
+    ...new Set(invalid.flatMap((trial) => trial.invalidReasons.map((reason) => reason.code))),
+  ];
+  return [
+    {
+      code: 'invalid-trials',
+      message: `${invalid.length} of ${trials.length} trials are invalid (${codes.join(', ')}) and left out of every comparison.`,
+    },
+  ];
+}
+
+function unmeasuredStores({ trials }: Result): Warning[] {
+  const names = { redis: 'Redis', postgres: 'PostgreSQL' } as const;
+  return (['redis', 'postgres'] as const).flatMap((kind) => {
+    const measured = trials.filter((trial) => trial.valid);
+    const unknown = measured.filter((trial) => trial.cpuMicrosecondsPerRequest[kind] === null);
+    if (unknown.length === 0) return [];
+    return [
+      {
+        code: `${kind}-unmeasured`,
+        message: `The CPU time of ${names[kind]} could not be measured in ${unknown.length} trials (it runs on another machine, or its process cannot be read), so totals leave these trials out.`,
+      },
+    ];
+  });
+}
+
+function outliers({ trials, config }: Result): Warning[] {
+  const arms = armNames(config.strategies);
+  return METRICS.flatMap((metric) =>
+    config.workloads.flatMap((workload) =>
+      config.instances.flatMap((instances) =>
+        arms.flatMap((strategy) => {
+          const cell = trials.filter(
+            (trial: Trial) =>
+              trial.valid &&
+              trial.strategy === strategy &&
+              trial.workload === workload &&
+              trial.instances === instances,
+          );
+          const rounds = outlierRounds(
+            cell.flatMap((trial) => {
+              const value = metric.of(trial);
+              return value === null ? [] : [{ round: trial.round, value }];
+            }),
+          );
+          if (rounds.length === 0) return [];
+          return [
+            {
+              code: 'outlier',
+              message: `${metric.label} of ${strategy}, ${workload}, ${instances} instance${instances === 1 ? '' : 's'}: round ${list(rounds)} lies far from the others. It is kept in all figures.`,
+            },
+          ];
+        }),
+      ),
+    ),
+  );
+}
+
+function list(numbers: readonly number[]): string {
+  return numbers.join(', ').replace(/, ([^,]+)$/, ' and $1');
+}

@@ -1,0 +1,78 @@
+/**
+ * Entry of the lab: verbs, signals and exit codes. Nothing else ends the process.
+ *
+ * 0: done. 1: failed. 2: wrong command line. 130, 143: stopped by Ctrl-C or SIGTERM, in order.
+ */
+import { LabError } from './errors.js';
+import { describeOptions, usageError } from './options.js';
+import { VERBS } from './verbs/registry.js';
+
+const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+const stopping = new AbortController();
+let exitCodeOfSignal: number | undefined;
+
+for (const [signal, exitCode] of Object.entries(SIGNAL_EXIT_CODES)) {
+  process.on(signal, () => {
+    // npm and the terminal may both pass the same Ctrl-C on: a second one changes nothing.
+    if (stopping.signal.aborted) return;
+    exitCodeOfSignal = exitCode;
+    process.stderr.write('\nStopping: what was measured so far is being written.\n');
+    stopping.abort(new LabError('CANCELLED', 'Stopped before the end.', { exitCode }));
+  });
+}
+// A reader that has seen enough (`| head`) closes the pipe. That must not end a run half-way.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
+process.exit(await main(process.argv.slice(2)));
+
+async function main(words: readonly string[]): Promise<number> {
+  try {
+    const [name, ...rest] = words;
+    if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+      process.stdout.write(`${await help()}\n`);
+      return name === undefined ? 2 : 0;
+    }
+    const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+    if (!verb) {
+      throw usageError(
+        'VERB_UNKNOWN',
+        `There is no verb "${name}". Allowed: ${Object.keys(VERBS).join(', ')}.`,
+      );
+    }
+    if (rest.includes('--help') || rest.includes('-h')) {
+      process.stdout.write(`${verb.summary}\n${describeOptions(await verb.options())}\n`);
+      return 0;
+    }
+    await verb.run(rest, {
+      signal: stopping.signal,
+      stdout: process.stdout,
+      stderr: process.stderr,
+    });
+    return exitCodeOfSignal ?? 0;
+  } catch (error) {
+    if (exitCodeOfSignal !== undefined) return exitCodeOfSignal;
+    return complain(error);
+  }
+}
+
+function complain(error: unknown): number {
+  if (error instanceof LabError) {
+    process.stderr.write(`${error.code}: ${error.message}\n`);
+    return error.exitCode;
+  }
+  // Not foreseen: a defect of the lab, so its trace is what a maintainer needs.
+  process.stderr.write(`UNEXPECTED: ${error instanceof Error ? error.stack : String(error)}\n`);
+  return 1;
+}
+
+async function help(): Promise<string> {
+  const verbs = await Promise.all(
+    Object.entries(VERBS).map(async ([name, verb]) => {
+      const head = [name, verb.positionals].filter(Boolean).join(' ');
+      const options = describeOptions(await verb.options());
+      return `${head}: ${verb.summary}${options ? `\n${options}` : ''}`;
+    }),
+  );
+  return `Usage: npm run lab -- <verb> [options]\n\n${verbs.join('\n\n')}`;
+}

@@ -1,0 +1,13 @@
+/** What a run tells whoever listens: progress, and later other views, subscribe to the same events. */
+import type { PlannedTrial } from '../plan.js';
+import type { Result, Trial } from '../result/schema.js';
+
+export type RunEvent =
+  | { type: 'stage'; message: string }
+  | { type: 'planned'; trials: readonly PlannedTrial[]; secondsPerTrial: number }
+  | { type: 'trial-started'; index: number; trial: PlannedTrial }
+  | { type: 'trial-phase'; phase: 'starting' | 'warming up' | 'measuring' | 'stopping' }
+  | { type: 'trial-finished'; index: number; trial: Trial }
+  | { type: 'finished'; result: Result; folder: string; files: string[] };
+
+export type EmitRunEvent = (event: RunEvent) => void;

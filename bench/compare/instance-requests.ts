@@ -1,0 +1,103 @@
+/** What the lab itself asks the instances, outside the measured window. */
+import { z } from 'zod';
+import { LabError } from '../errors.js';
+import { spreadOverShards } from '../load/generator.js';
+import type { ShardReport } from '../load/messages.js';
+import type { Connection, SeededPosts, Workload, WorkloadRequest } from '../load/workload.js';
+import type { Fleet } from '../services/fleet.js';
+
+/** The first answer to each workload's probe: every strategy must give the same. */
+export type ProbeBook = Map<string, string>;
+
+const PATIENCE_MS = 5000;
+
+/**
+ * Equal work: before the load, each instance must give the first user the same answer that every
+ * other instance and strategy of this run gave.
+ *
+ * @throws LabError PROBE_FAILED, PROBE_DIFFERS
+ */
+export async function probeInstances(
+  workload: Workload,
+  fleet: Fleet,
+  connections: readonly Connection[],
+  posts: SeededPosts,
+  book: ProbeBook,
+): Promise<void> {
+  const [first] = connections;
+  if (!first) throw new LabError('PROBE_FAILED', 'There is no connection to send load on.');
+  const request = workload.probe({ connection: first, posts, random: () => 0 });
+  for (const { origin, number } of fleet.instances) {
+    const answer = await send(origin, request);
+    const text = await answer.text();
+    if (answer.status !== 200) {
+      throw new LabError(
+        'PROBE_FAILED',
+        `Before the load, instance ${number} answered ${answer.status} to ${request.method} ${request.path}: ${text.slice(0, 200)}`,
+      );
+    }
+    const known = book.get(workload.name) ?? text;
+    book.set(workload.name, known);
+    if (known !== text) {
+      throw new LabError(
+        'PROBE_DIFFERS',
+        `Instance ${number} answered ${request.path} with another body than earlier instances: the work is not equal.`,
+      );
+    }
+  }
+}
+
+const counters = z.object({ requests: z.object({ completed: z.int() }) });
+
+/** @returns answers that all instances counted together; null when one cannot be asked */
+export async function readCounters(fleet: Fleet): Promise<number | null> {
+  try {
+    const counts = await Promise.all(
+      fleet.instances.map(async ({ origin }) => {
+        const answer = await send(origin, { method: 'GET', path: '/counters', headers: {} });
+        return counters.parse(await answer.json()).requests.completed;
+      }),
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Deletes the posts that connections had made when the load ended, so that tables do not grow from
+ * trial to trial. A post whose answer was under way stays: a handful of thousands.
+ */
+export async function deleteLeftovers(
+  reports: readonly ShardReport[],
+  connections: readonly Connection[],
+  shards: number,
+): Promise<void> {
+  const shares = spreadOverShards(connections, shards);
+  const deletions = reports.flatMap((report, shard) =>
+    report.leftovers.flatMap(({ path, connection }) => {
+      const owner = shares[shard]?.[connection];
+      return owner ? [{ owner, path }] : [];
+    }),
+  );
+  await Promise.allSettled(
+    deletions.map(async ({ owner, path }) => {
+      const answer = await send(owner.origin, {
+        method: 'DELETE',
+        path,
+        headers: owner.credential,
+      });
+      await answer.arrayBuffer();
+    }),
+  );
+}
+
+function send(origin: string, request: WorkloadRequest): Promise<Response> {
+  return fetch(origin + request.path, {
+    method: request.method,
+    // No keep-alive: a kept connection would delay the end of the instance.
+    headers: { ...request.headers, Connection: 'close' },
+    ...(request.body !== undefined && { body: request.body }),
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
+}

@@ -1,0 +1,124 @@
+/** The options of `lab compare` and the configuration they make. */
+import { cpus } from 'node:os';
+import { WORKLOADS } from '../load/workloads/registry.js';
+import {
+  decimal,
+  integer,
+  integers,
+  listOf,
+  oneOf,
+  type ParsedOptions,
+  text,
+  usageError,
+} from '../options.js';
+import { planTrials } from '../plan.js';
+import type { RunConfig } from '../result/schema.js';
+import { PROFILE_NAMES, PROFILES } from './profiles.js';
+
+/** Compared unless others are named, as far as the service has them. */
+const DEFAULT_STRATEGIES = ['session', 'jwt', 'none'];
+const DEFAULT_CONNECTIONS = 100;
+/** Every connection is a user of its own, so that no store keeps a single hot key. */
+const MIN_USERS = 100;
+const POSTS = 10_000;
+/** Within 5 % counts as equal. */
+const HORIZON = 0.05;
+const SEED_LIMIT = 2 ** 31 - 1;
+
+/** @param strategies names that the service offers */
+export function compareOptions(strategies: readonly string[]) {
+  return {
+    profile: oneOf(PROFILE_NAMES, 'what to measure unless the other options say more (quick)'),
+    strategies: listOf(strategies, 'what to compare; a name twice compares it with itself', {
+      repeats: true,
+    }),
+    workloads: listOf(
+      WORKLOADS.map((workload) => workload.name),
+      'what the connections ask for',
+    ),
+    instances: integers(1, 64, 'numbers of instances, one after the other'),
+    rounds: integer(1, 1000, 'how often everything is repeated'),
+    seconds: decimal(0.5, 600, 'length of the measured window of a trial'),
+    'warm-up': decimal(0, 600, 'seconds of load before the window'),
+    connections: integer(
+      1,
+      5000,
+      `kept open by the load generator, one user each (${DEFAULT_CONNECTIONS})`,
+    ),
+    users: integer(
+      MIN_USERS,
+      10_000,
+      'users that are seeded and logged in (one for each connection)',
+    ),
+    shards: integer(1, 64, 'load-generating processes (2, or half the cores)'),
+    seed: integer(
+      0,
+      SEED_LIMIT,
+      'of the order and the requests; the same seed repeats them (random)',
+    ),
+    out: text('FOLDER', 'where the folder of the result is made (results)'),
+    json: {
+      flag: true,
+      help: 'the summary as JSON on standard output, all else on standard error',
+    },
+  } as const;
+}
+
+export type CompareOptions = ParsedOptions<ReturnType<typeof compareOptions>>;
+
+/**
+ * @throws LabError OPTION_INVALID, exit code 2, where options contradict each other
+ */
+export function configFrom(options: CompareOptions, known: readonly string[]): RunConfig {
+  const profileName = options.profile ?? 'quick';
+  const profile = PROFILES[profileName];
+  const connections = options.connections ?? DEFAULT_CONNECTIONS;
+  const users = options.users ?? Math.max(MIN_USERS, connections);
+  if (users < connections) {
+    throw usageError(
+      'OPTION_INVALID',
+      `--users ${users} is fewer than the ${connections} connections; each connection is a user of its own.`,
+    );
+  }
+  const shards = Math.min(
+    connections,
+    options.shards ?? Math.max(2, Math.floor(cpus().length / 2)),
+  );
+  const plan = {
+    strategies: options.strategies ?? DEFAULT_STRATEGIES.filter((name) => known.includes(name)),
+    workloads: options.workloads ?? profile.workloads,
+    instances: options.instances ?? profile.instances,
+    rounds: options.rounds ?? profile.rounds,
+    seed: options.seed ?? Math.floor(Math.random() * SEED_LIMIT),
+  };
+  const mostInstances = Math.max(...plan.instances);
+  if (mostInstances > connections) {
+    throw usageError(
+      'OPTION_INVALID',
+      `--instances ${mostInstances} is more than the ${connections} connections; an instance without a connection measures nothing.`,
+    );
+  }
+  return {
+    profile: profileName,
+    ...plan,
+    seconds: options.seconds ?? profile.seconds,
+    warmUpSeconds: options['warm-up'] ?? profile.warmUpSeconds,
+    connections,
+    users,
+    posts: POSTS,
+    shards,
+    horizon: HORIZON,
+    command: repeatCommand(options, profileName, plan.seed),
+    order: planTrials(plan),
+  };
+}
+
+/** What was asked for, and the seed, which fixes the rest. Where the result goes is no part of it. */
+function repeatCommand(options: CompareOptions, profile: string, seed: number): string {
+  const given = Object.entries(options)
+    .filter(
+      ([name, value]) => value !== undefined && !['profile', 'seed', 'out', 'json'].includes(name),
+    )
+    .map(([name, value]) => `--${name} ${String(value)}`);
+  return ['npm run lab -- compare', `--profile ${profile}`, ...given, `--seed ${seed}`].join(' ');
+}

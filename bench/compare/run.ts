@@ -1,0 +1,241 @@
+/**
+ * The main job: stores -> seeded data -> credentials -> trials, one after the other -> a result.
+ * The result is on disk after every trial, so that whatever happens next, nothing is lost.
+ */
+import { randomBytes } from 'node:crypto';
+import { strategyOfArm } from '../analyse/arms.js';
+import { compareStrategies } from '../analyse/compare.js';
+import { warningsOf } from '../analyse/warnings.js';
+import { LabError } from '../errors.js';
+import { type Credentials, logInAll } from '../load/credentials.js';
+import { describeMachine } from '../machine/environment.js';
+import { connectRedisMeter } from '../measure/redis-usage.js';
+import type { PlannedTrial } from '../plan.js';
+import { createResultFolder } from '../result/folder.js';
+import {
+  type Result,
+  type RunConfig,
+  SCHEMA_VERSION,
+  type StrategyInfo,
+} from '../result/schema.js';
+import { startFleet } from '../services/fleet.js';
+import { type Guardian, startGuardian } from '../services/guardian.js';
+import { migrateDatabase, type SeededData, seedDatabase } from '../services/service-process.js';
+import { type Stores, startStores } from '../services/stores.js';
+import type { EmitRunEvent } from './events.js';
+import { runTrial, type TrialContext } from './trial.js';
+
+/** So many trials in a row without one answer: a store is gone for good, and going on is useless. */
+const HOPELESS_FAILURES = 3;
+/** Credentials must outlive the run; the service's own defaults are for production. */
+const CREDENTIAL_LIFE_SECONDS = 24 * 3600;
+/** What a trial takes besides its warm-up and window; for the first guess of the time left. */
+const OVERHEAD_SECONDS = 1.5;
+
+export interface RunInput {
+  config: RunConfig;
+  strategies: StrategyInfo[];
+  /** Folder in which the folder of the result is made. */
+  outFolder: string;
+  signal: AbortSignal;
+  emit: EmitRunEvent;
+}
+
+export interface FinishedRun {
+  result: Result;
+  folder: string;
+}
+
+/**
+ * Runs the plan. When the signal is aborted, what was measured is written, marked partial.
+ *
+ * @throws LabError when the run fails; the partial result is written before
+ */
+export async function runComparison(input: RunInput): Promise<FinishedRun> {
+  const { config, emit, signal } = input;
+  const folder = await createResultFolder(input.outFolder);
+  const result: Result = {
+    schemaVersion: SCHEMA_VERSION,
+    id: folder.id,
+    startedAt: new Date().toISOString(),
+    endedAt: null,
+    partial: true,
+    config,
+    environment: describeMachine(),
+    strategies: input.strategies,
+    trials: [],
+    comparisons: [],
+    warnings: [],
+    lab: { wallSeconds: 0, measuredSeconds: 0, peakRssBytes: 0 },
+  };
+  const started = performance.now();
+  const save = async () => {
+    result.comparisons = compareStrategies(result);
+    result.warnings = warningsOf(result);
+    result.lab = {
+      wallSeconds: (performance.now() - started) / 1000,
+      measuredSeconds: result.trials.reduce((sum, trial) => sum + trial.seconds, 0),
+      peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    };
+    await folder.save(result);
+  };
+  await save();
+  let failure: unknown;
+  try {
+    await withPreparedService(input, result, (context) =>
+      runPlan(config.order, result, context, save),
+    );
+    result.partial = false;
+  } catch (error) {
+    failure = error;
+  }
+  result.endedAt = new Date().toISOString();
+  await save();
+  const files = await folder.finish(result);
+  if (failure !== undefined && !signal.aborted) throw failure;
+  emit({ type: 'finished', result, folder: folder.path, files });
+  return { result, folder: folder.path };
+}
+
+/** Opens everything the trials need, and closes it however they end. */
+async function withPreparedService(
+  { config, emit, signal }: RunInput,
+  result: Result,
+  use: (context: TrialContext) => Promise<void>,
+): Promise<void> {
+  const guardian = await startGuardian();
+  let stores: Stores | undefined;
+  try {
+    emit({ type: 'stage', message: 'Looking for PostgreSQL and Redis' });
+    stores = await startStores({
+      guardian,
+      signal,
+      onMessage: (message) => emit({ type: 'stage', message }),
+    });
+    result.environment.postgres = describeStore(stores.postgres);
+    result.environment.redis = describeStore(stores.redis);
+    const redis = await connectRedisMeter(stores.redisUrl);
+    try {
+      const context = await prepare(config, stores, guardian, signal, emit);
+      await use({
+        ...context,
+        sources: { redis, postgresPid: stores.postgres.pid },
+      });
+    } finally {
+      redis.close();
+    }
+  } finally {
+    await stores?.stop();
+    await guardian.stop();
+  }
+}
+
+function describeStore({ version, startedBy }: Stores['redis']) {
+  return { version, startedBy };
+}
+
+async function prepare(
+  config: RunConfig,
+  stores: Stores,
+  guardian: Guardian,
+  signal: AbortSignal,
+  emit: EmitRunEvent,
+): Promise<Omit<TrialContext, 'sources'>> {
+  emit({ type: 'stage', message: 'Migrating the database' });
+  await migrateDatabase(stores.databaseUrl, guardian);
+  signal.throwIfAborted();
+  emit({ type: 'stage', message: `Seeding ${config.users} users and ${config.posts} posts` });
+  const seeded = await seedDatabase(stores.databaseUrl, config, guardian);
+  const serviceEnvironment = serviceEnvironmentFor(stores);
+  const credentials = new Map<string, Credentials>();
+  for (const strategy of new Set(config.strategies)) {
+    signal.throwIfAborted();
+    emit({ type: 'stage', message: `Logging ${config.users} users in: ${strategy}` });
+    credentials.set(
+      strategy,
+      await logInThroughOneInstance(strategy, serviceEnvironment, seeded, guardian, signal),
+    );
+  }
+  return {
+    config,
+    credentials,
+    seeded,
+    serviceEnvironment,
+    probes: new Map(),
+    guardian,
+    signal,
+    emit,
+  };
+}
+
+export function serviceEnvironmentFor(
+  stores: Pick<Stores, 'databaseUrl' | 'redisUrl'>,
+): Record<string, string> {
+  return {
+    DATABASE_URL: stores.databaseUrl,
+    REDIS_URL: stores.redisUrl,
+    TOKEN_SECRET: randomBytes(32).toString('base64url'),
+    ACCESS_TOKEN_TTL_SECONDS: String(CREDENTIAL_LIFE_SECONDS),
+    SESSION_IDLE_SECONDS: String(CREDENTIAL_LIFE_SECONDS),
+    SESSION_ABSOLUTE_SECONDS: String(CREDENTIAL_LIFE_SECONDS),
+    // Logging costs CPU time that is no part of authentication.
+    LOG_LEVEL: 'silent',
+    // A saturated machine answers late; while measuring that is data, not a reason to refuse.
+    STORE_TIMEOUT_MS: '5000',
+  };
+}
+
+/** Once a strategy, through one instance: what it issued must be good at every other instance. */
+async function logInThroughOneInstance(
+  strategy: string,
+  environment: Record<string, string>,
+  seeded: SeededData,
+  guardian: Guardian,
+  signal: AbortSignal,
+): Promise<Credentials> {
+  const fleet = await startFleet({ strategy, instances: 1, environment, guardian });
+  try {
+    const [instance] = fleet.instances;
+    return await logInAll(instance?.origin as string, seeded.users, seeded.password, signal);
+  } finally {
+    await fleet.stop();
+  }
+}
+
+async function runPlan(
+  order: readonly PlannedTrial[],
+  result: Result,
+  context: TrialContext,
+  save: () => Promise<void>,
+): Promise<void> {
+  const { config, emit, signal } = context;
+  emit({
+    type: 'planned',
+    trials: order,
+    secondsPerTrial: config.seconds + config.warmUpSeconds + OVERHEAD_SECONDS,
+  });
+  let failuresInARow = 0;
+  for (const [index, planned] of order.entries()) {
+    signal.throwIfAborted();
+    emit({ type: 'trial-started', index, trial: planned });
+    const trial = await runTrial(planned, index, context);
+    result.trials.push(trial);
+    await save();
+    emit({ type: 'trial-finished', index, trial });
+    failuresInARow = trial.requests === 0 ? failuresInARow + 1 : 0;
+    if (failuresInARow === HOPELESS_FAILURES) {
+      throw new LabError(
+        'RUN_HOPELESS',
+        `${HOPELESS_FAILURES} trials in a row answered no request. The last reason: ${trial.invalidReasons[0]?.message}`,
+      );
+    }
+  }
+}
+
+/** The strategies asked for, as the service describes them. */
+export function describedStrategies(
+  known: readonly StrategyInfo[],
+  asked: readonly string[],
+): StrategyInfo[] {
+  return known.filter(({ name }) => asked.some((arm) => strategyOfArm(arm) === name));
+}

@@ -1,0 +1,49 @@
+/**
+ * The CPU time and memory of every process at one moment; two of them frame a window.
+ */
+
+import { type MachineTimes, readMachineTimes } from '../measure/machine-usage.js';
+import { type ProcessUsage, usageOf, usageOfPostgres } from '../measure/process-usage.js';
+import type { RedisMeter, RedisUsage } from '../measure/redis-usage.js';
+import type { Fleet } from '../services/fleet.js';
+
+export interface SnapshotSources {
+  redis: RedisMeter;
+  /** null when PostgreSQL runs on another machine. */
+  postgresPid: number | null;
+}
+
+export interface Snapshot {
+  /** When the processes were read, on the monotonic clock. */
+  atMs: number;
+  machine: MachineTimes;
+  instances: (ProcessUsage | null)[];
+  shards: (ProcessUsage | null)[];
+  postgres: ProcessUsage | null;
+  /** Redis answers when it gets to it, so it has a moment of its own. */
+  redis: (RedisUsage & { atMs: number }) | null;
+}
+
+export async function takeSnapshot(
+  { redis, postgresPid }: SnapshotSources,
+  fleet: Fleet,
+  shardPids: readonly number[],
+  nowMs: () => number,
+): Promise<Snapshot> {
+  const atMs = nowMs();
+  const [instances, shards] = await Promise.all([
+    Promise.all(fleet.instances.map((instance) => usageOf(instance.pid))),
+    Promise.all(shardPids.map(usageOf)),
+  ]);
+  return {
+    atMs,
+    machine: readMachineTimes(),
+    instances,
+    shards,
+    postgres: postgresPid === null ? null : usageOfPostgres(postgresPid),
+    redis: await redis.read().then(
+      (usage) => ({ ...usage, atMs: nowMs() }),
+      () => null,
+    ),
+  };
+}

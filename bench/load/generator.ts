@@ -1,0 +1,145 @@
+/**
+ * The lab's side of the load: starts the shards, hands each its connections, merges their reports.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { LabError } from '../errors.js';
+import type { Guardian } from '../services/guardian.js';
+import type { FromShard, ShardOrder, ShardReport, ToShard } from './messages.js';
+import type { Connection } from './workload.js';
+
+/** Longer than any honest report takes to encode and to come through a pipe. */
+const REPORT_GRACE_MS = 15_000;
+
+export interface LoadGenerator {
+  pids: readonly number[];
+  /** Resolves with a report for each shard once the window is over, or after abort(). */
+  run(order: Omit<ShardOrder, 'connections'>, connections: Connection[]): Promise<ShardReport[]>;
+  /** Ends the load early; run() resolves with what there is. */
+  abort(): void;
+  stop(): void;
+}
+
+/**
+ * @throws LabError SHARD_FAILED when a process cannot start
+ */
+export async function startLoadGenerator(
+  shardCount: number,
+  guardian: Guardian,
+): Promise<LoadGenerator> {
+  const shards = Array.from({ length: shardCount }, () => startShard(guardian));
+  try {
+    await Promise.all(shards.map((shard) => shard.ready));
+  } catch (error) {
+    for (const shard of shards) shard.stop();
+    throw error;
+  }
+  return {
+    pids: shards.map((shard) => shard.pid),
+    run: (order, connections) =>
+      Promise.all(
+        spreadOverShards(connections, shards.length).map((share, index) =>
+          (shards[index] as Shard).run({ ...order, connections: share, seed: order.seed + index }),
+        ),
+      ),
+    abort() {
+      for (const shard of shards) shard.abort();
+    },
+    stop() {
+      for (const shard of shards) shard.stop();
+    },
+  };
+}
+
+/**
+ * Gives connection i to instance i mod N.
+ * @param origins one for each instance
+ */
+export function spreadOverInstances(
+  users: readonly Omit<Connection, 'origin' | 'instance'>[],
+  origins: readonly string[],
+): Connection[] {
+  return users.map((user, index) => {
+    const instance = index % origins.length;
+    return { ...user, instance, origin: origins[instance] as string };
+  });
+}
+
+/** Deals whole hands: each shard gets, as far as it goes, the same number for every instance. */
+export function spreadOverShards(
+  connections: readonly Connection[],
+  shards: number,
+): Connection[][] {
+  const shares: Connection[][] = Array.from({ length: shards }, () => []);
+  const dealt = new Map<number, number>();
+  for (const connection of connections) {
+    const before = dealt.get(connection.instance) ?? 0;
+    dealt.set(connection.instance, before + 1);
+    // Starting at another shard for each instance keeps the totals even too.
+    shares[(before + connection.instance) % shards]?.push(connection);
+  }
+  return shares.filter((share) => share.length > 0);
+}
+
+interface Shard {
+  pid: number;
+  ready: Promise<void>;
+  run(order: ShardOrder): Promise<ShardReport>;
+  abort(): void;
+  stop(): void;
+}
+
+function startShard(guardian: Guardian): Shard {
+  const child = fork(fileURLToPath(new URL('./shard.js', import.meta.url)), {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const pid = child.pid;
+  if (pid === undefined)
+    throw new LabError('SHARD_FAILED', 'A load-generating process could not start.');
+  guardian.watchProcess(pid);
+  child.once('exit', () => guardian.forgetProcess(pid));
+  const send = (message: ToShard) => {
+    if (child.connected) child.send(message, () => {});
+  };
+  return {
+    pid,
+    ready: nextMessage(child, 'ready', 20_000).then(() => undefined),
+    async run(order) {
+      const patienceMs = order.windowToMs - Number(process.hrtime.bigint()) / 1e6 + REPORT_GRACE_MS;
+      const reported = nextMessage(child, 'report', patienceMs);
+      send({ type: 'start', order });
+      return (await reported).report;
+    },
+    abort: () => send({ type: 'abort' }),
+    stop: () => void child.kill('SIGKILL'),
+  };
+}
+
+function nextMessage<Type extends FromShard['type']>(
+  child: ChildProcess,
+  type: Type,
+  patienceMs: number,
+): Promise<Extract<FromShard, { type: Type }>> {
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) =>
+      settle(() =>
+        reject(new LabError('SHARD_FAILED', `A load-generating process failed: ${why}`)),
+      );
+    const onMessage = (message: FromShard) => {
+      if (message.type === type) {
+        settle(() => resolve(message as Extract<FromShard, { type: Type }>));
+      } else if (message.type === 'failed') fail(message.message);
+    };
+    const onExit = (code: number | null, signal: string | null) =>
+      fail(`it ended with ${signal ?? `code ${code}`}`);
+    const onError = (error: Error) => fail(error.message);
+    const timer = setTimeout(() => fail('it did not answer in time'), patienceMs);
+    const settle = (then: () => void) => {
+      clearTimeout(timer);
+      child.off('message', onMessage).off('exit', onExit).off('error', onError);
+      then();
+    };
+    child.on('message', onMessage).on('exit', onExit).on('error', onError);
+  });
+}

@@ -1,0 +1,108 @@
+/**
+ * Entry of one load-generating process: a single-threaded autocannon in a closed loop.
+ *
+ * We take from autocannon what is sound (its connections and its parser) and count ourselves what
+ * it does not: latency in microseconds, answers by instance and by slice, bytes on the wire.
+ */
+import autocannon from 'autocannon';
+import { seededRandom } from '../random.js';
+import type { FromShard, ShardOrder, ToShard } from './messages.js';
+import { createRecorder } from './recorder.js';
+import type { RequestLoop, WorkloadRequest } from './workload.js';
+import { workloadNamed } from './workloads/registry.js';
+
+/** After the window: load goes on while the lab reads the CPU time of every process. */
+const TAIL_MS = 60;
+const REQUEST_TIMEOUT_SECONDS = 10;
+
+let finish: (() => void) | undefined;
+
+process.on('message', (message: ToShard) => {
+  if (message.type === 'start') {
+    try {
+      finish = applyLoad(message.order);
+    } catch (error) {
+      send({ type: 'failed', message: String(error) }, 1);
+    }
+  } else {
+    finish ? finish() : process.exit(0);
+  }
+});
+// The lab is gone: there is nobody to report to.
+process.on('disconnect', () => process.exit(1));
+send({ type: 'ready' });
+
+/** Starts the load; the returned function ends it early and reports what there is. */
+function applyLoad(order: ShardOrder): () => void {
+  const workload = workloadNamed(order.workload);
+  const loops: RequestLoop[] = order.connections.map((connection, index) =>
+    workload.loopFor({
+      connection,
+      posts: order.posts,
+      random: seededRandom(order.seed + index),
+    }),
+  );
+  const recorder = createRecorder(order, workload.expectedStatuses);
+  let created = 0;
+  const options: autocannon.Options = {
+    // One address a connection; the published types know a single one only.
+    url: order.connections.map((connection) => connection.origin) as unknown as string,
+    connections: order.connections.length,
+    duration: (order.windowToMs - recorder.nowMs()) / 1000 + 60,
+    timeout: REQUEST_TIMEOUT_SECONDS,
+    ignoreCoordinatedOmission: true,
+    setupClient(client) {
+      const index = created++;
+      recorder.adopt(client, order.connections[index]?.instance ?? 0);
+      // One call per client costs nothing at run time; setHeaders would change one request only.
+      client.setRequests((loops[index] as RequestLoop).requests.map(toAutocannon));
+    },
+  };
+  // We end the process before the run ends; one that ends by itself has failed.
+  const run = autocannon(options, (error: Error | null) =>
+    send({ type: 'failed', message: error?.message ?? 'autocannon stopped by itself' }, 1),
+  );
+  run.on('response', recorder.onResponse);
+  run.on('reqError', recorder.onError);
+
+  const edges = [order.windowFromMs, order.windowToMs].map((edgeMs) =>
+    setTimeout(recorder.markEdge, Math.max(0, edgeMs - recorder.nowMs())),
+  );
+  const end = () => {
+    for (const timer of [...edges, endTimer]) clearTimeout(timer);
+    const leftovers = loops.flatMap((loop, connection) => {
+      const path = loop.leftover?.() ?? null;
+      return path ? [{ path, connection }] : [];
+    });
+    send({ type: 'report', report: recorder.report(leftovers) }, 0);
+  };
+  const endTimer = setTimeout(end, order.windowToMs - recorder.nowMs() + TAIL_MS);
+  return end;
+}
+
+function toAutocannon(request: WorkloadRequest): autocannon.Request {
+  const { latePath, onResponse, ...rest } = request;
+  return {
+    ...rest,
+    ...(latePath && {
+      setupRequest: (known: autocannon.Request) => ({ ...known, path: latePath() }),
+    }),
+    ...(onResponse && {
+      onResponse: (status: number, _body: string, _context: object, headers?: object) =>
+        onResponse(status, lowerCased(headers ?? {})),
+    }),
+  };
+}
+
+function lowerCased(headers: object): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+  );
+}
+
+/** With an exit code the process ends once the message is out, and its connections with it. */
+function send(message: FromShard, thenExitWith?: number): void {
+  process.send?.(message, () => {
+    if (thenExitWith !== undefined) process.exit(thenExitWith);
+  });
+}

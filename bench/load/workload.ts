@@ -1,0 +1,57 @@
+/**
+ * What one connection asks for, again and again. Types only; the workloads stand in ./workloads.
+ */
+import type { Random } from '../random.js';
+
+/** What a connection needs to act as one user. */
+export interface Connection {
+  /** For instance http://127.0.0.1:40123 */
+  origin: string;
+  /** Counted from 0; which instance the connection belongs to. */
+  instance: number;
+  /** Headers that carry the credential. */
+  credential: Record<string, string>;
+  user: { id: number; email: string; name: string };
+  password: string;
+}
+
+export interface SeededPosts {
+  firstId: number;
+  lastId: number;
+}
+
+export interface RequestContext {
+  connection: Connection;
+  posts: SeededPosts;
+  random: Random;
+}
+
+export interface WorkloadRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  path: string;
+  headers: Record<string, string>;
+  body?: string;
+  /** Path of a resource that is known only once an earlier answer came. Costs the client CPU time. */
+  latePath?: () => string;
+  /** Reads the answer. Costs the client CPU time. */
+  onResponse?: (status: number, headers: Record<string, string>) => void;
+}
+
+/** The requests of one connection, in a loop. */
+export interface RequestLoop {
+  requests: WorkloadRequest[];
+  /** Path of what the loop made and had not yet deleted when it was stopped; null for none. */
+  leftover?: () => string | null;
+}
+
+export interface Workload {
+  name: string;
+  summary: string;
+  /** A trial with any other status is not a measurement. */
+  expectedStatuses: readonly number[];
+  /** At most so many connections: hashing a password, for one, has a short bounded queue. */
+  maxConnections?: number;
+  /** A request whose answer must be the same for all strategies; sent to each instance before load. */
+  probe(context: RequestContext): WorkloadRequest;
+  loopFor(context: RequestContext): RequestLoop;
+}

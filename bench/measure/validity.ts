@@ -1,0 +1,125 @@
+/**
+ * What makes a trial invalid, as a table: each rule says what it saw, or nothing.
+ *
+ * A rule never drops a trial. The trial stays in the result with its reasons, is drawn differently
+ * and is left out of verdicts.
+ */
+import type { Trial } from '../result/schema.js';
+import { slopeOf } from './steadiness.js';
+
+/** What the rules look at: a trial before it is judged, and what a trial does not keep. */
+export interface Evidence {
+  trial: Omit<Trial, 'valid' | 'invalidReasons'>;
+  unexpectedStatuses: Record<string, number>;
+  firstError: string | null;
+  /** A sentence when an instance ended, or something else cut the trial short. */
+  interruption: { code: string; message: string } | null;
+}
+
+export interface ValidityRule {
+  code: string;
+  /** For docs and report: the rule in one line. */
+  rule: string;
+  /** What is wrong, as a sentence; null when nothing is. */
+  breach(evidence: Evidence): string | null;
+}
+
+/** Share of a core above which a shard may have been the limit. */
+export const SHARD_LIMIT_CORES = 0.9;
+/** Little's law: connections = throughput x mean latency, within this share. */
+export const LITTLE_TOLERANCE = 0.05;
+/** One instance may get so many times the requests of another. */
+export const MAX_SHARE_RATIO = 2;
+/** Throughput may change by this share of its mean from the start to the end of the window. */
+export const MAX_DRIFT = 0.1;
+
+export const VALIDITY_RULES: readonly ValidityRule[] = [
+  {
+    code: 'load-generator-limit',
+    rule: `a load-generating process used more than ${SHARD_LIMIT_CORES * 100} % of a core`,
+    breach({ trial }) {
+      const worst = Math.max(
+        0,
+        ...trial.processes
+          .filter((use) => use.kind === 'loadGenerator')
+          .map((use) => use.cores ?? 0),
+      );
+      if (worst <= SHARD_LIMIT_CORES) return null;
+      return `a load-generating process used ${percent(worst)} of a core, so it may have been the limit`;
+    },
+  },
+  {
+    code: 'counts-differ',
+    rule: 'client and server counted different numbers of requests, by more than were in flight',
+    breach({ trial: { reconciliation } }) {
+      const { clientRequests, serverRequests, inFlightLimit } = reconciliation;
+      if (serverRequests === null) return 'the instances could not be asked for their count';
+      const difference = serverRequests - clientRequests;
+      if (difference >= 0 && difference <= inFlightLimit) return null;
+      return `the client counted ${clientRequests} answers, the instances ${serverRequests}; at most ${inFlightLimit} were in flight`;
+    },
+  },
+  {
+    code: 'littles-law',
+    rule: `connections and throughput x mean latency differ by more than ${LITTLE_TOLERANCE * 100} %`,
+    breach({ trial }) {
+      if (!trial.latencyMs) return null;
+      const inSystem = (trial.throughputRps * trial.latencyMs.mean) / 1000;
+      if (Math.abs(inSystem / trial.connections - 1) <= LITTLE_TOLERANCE) return null;
+      return `throughput x mean latency gives ${inSystem.toFixed(1)} requests in flight, but there are ${trial.connections} connections`;
+    },
+  },
+  {
+    code: 'unexpected-answers',
+    rule: 'any unexpected status, error or timeout',
+    breach({ trial, unexpectedStatuses, firstError }) {
+      const seen = [
+        ...Object.entries(unexpectedStatuses).map(
+          ([status, times]) => `status ${status} x ${times}`,
+        ),
+        ...(trial.errors > 0 ? [`${trial.errors} connection errors (first: ${firstError})`] : []),
+        ...(trial.timeouts > 0 ? [`${trial.timeouts} timeouts`] : []),
+      ];
+      return seen.length > 0 ? `unexpected answers: ${seen.join(', ')}` : null;
+    },
+  },
+  {
+    code: 'uneven-instances',
+    rule: `one instance got over ${MAX_SHARE_RATIO} times another's share of the requests`,
+    breach({ trial }) {
+      const counts = trial.perInstance.map((instance) => instance.requests);
+      const [least, most] = [Math.min(...counts), Math.max(...counts)];
+      if (counts.length < 2 || most <= MAX_SHARE_RATIO * least) return null;
+      return `one instance answered ${most} requests and another ${least}`;
+    },
+  },
+  {
+    code: 'not-steady',
+    rule: `throughput climbed or fell by more than ${MAX_DRIFT * 100} % across the window`,
+    breach({ trial }) {
+      const slope = slopeOf(trial.windowsRps);
+      if (!slope || Math.abs(slope.drift) <= MAX_DRIFT || !slope.significant) return null;
+      const word = slope.drift > 0 ? 'climbed' : 'fell';
+      return `throughput ${word} by ${percent(Math.abs(slope.drift))} across the window: not warm, or disturbed`;
+    },
+  },
+  {
+    code: 'nothing-measured',
+    rule: 'no request was answered inside the window',
+    breach: ({ trial }) => (trial.requests === 0 ? 'no request was answered in the window' : null),
+  },
+];
+
+/** Judges a trial by every rule; several can be broken at once. */
+export function judge(evidence: Evidence): Trial {
+  const broken = VALIDITY_RULES.flatMap((rule) => {
+    const message = rule.breach(evidence);
+    return message ? [{ code: rule.code, message }] : [];
+  });
+  const invalidReasons = evidence.interruption ? [evidence.interruption, ...broken] : broken;
+  return { ...evidence.trial, valid: invalidReasons.length === 0, invalidReasons };
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}

@@ -1,0 +1,40 @@
+/**
+ * Options and seed -> the ordered trials of a run. Pure: the same input gives the same order.
+ */
+import { armNames } from './analyse/arms.js';
+import { seededRandom, shuffled } from './random.js';
+
+export interface PlannedTrial {
+  round: number;
+  /** Name of the arm; "session#2" when a strategy is compared with itself. */
+  strategy: string;
+  workload: string;
+  instances: number;
+}
+
+export interface PlanInput {
+  strategies: readonly string[];
+  workloads: readonly string[];
+  instances: readonly number[];
+  rounds: number;
+  seed: number;
+}
+
+/**
+ * A randomised complete block design: in each round the cells (workload and instances) come in a
+ * shuffled order, and in each cell all strategies run one after the other, shuffled again. What
+ * is compared stands close in time, so that the drift of a busy machine cancels in the ratio.
+ */
+export function planTrials(input: PlanInput): PlannedTrial[] {
+  const random = seededRandom(input.seed);
+  const arms = armNames(input.strategies);
+  const cells = input.workloads.flatMap((workload) =>
+    input.instances.map((instances) => ({ workload, instances })),
+  );
+  const rounds = Array.from({ length: input.rounds }, (_, index) => index + 1);
+  return rounds.flatMap((round) =>
+    shuffled(cells, random).flatMap((cell) =>
+      shuffled(arms, random).map((strategy) => ({ round, strategy, ...cell })),
+    ),
+  );
+}

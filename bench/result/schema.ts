@@ -1,0 +1,195 @@
+/**
+ * The shape of result.json: the one thing that analysis and reports read.
+ *
+ * Written as zod schemas so that the types, the check when an old run is read again and the
+ * published JSON Schema (docs/result.schema.json) have one source. Units stand last in names.
+ */
+import { z } from 'zod';
+
+export const SCHEMA_VERSION = 1;
+
+const count = z.int().nonnegative();
+const amount = z.number().nonnegative();
+
+/** One number for each kind of process. `null`: could not be measured (a store on another machine). */
+const perKind = z.object({
+  application: amount.nullable().describe('All instances together.'),
+  redis: amount.nullable(),
+  postgres: amount.nullable().describe('The postmaster and every process it started.'),
+  loadGenerator: amount.nullable().describe('All load-generating processes together.'),
+});
+
+const latencyMs = z
+  .object({
+    mean: amount,
+    p50: amount,
+    p90: amount,
+    p95: amount,
+    p99: amount,
+    p999: amount,
+    max: amount,
+  })
+  .describe('From sending a request to its whole answer, in milliseconds.');
+
+const processUse = z.object({
+  kind: z.enum(['application', 'redis', 'postgres', 'loadGenerator']),
+  name: z.string().describe('For instance "instance 1", "redis", "postgres" or "shard 2".'),
+  cpuSeconds: amount.nullable().describe('CPU time, user and system, inside the measured window.'),
+  cores: amount
+    .nullable()
+    .describe('cpuSeconds over the length of the window: 1 is one whole core.'),
+  rssBytes: amount.nullable(),
+});
+
+const instanceShare = z.object({
+  instance: count.describe('Counted from 1.'),
+  requests: count,
+  share: z.number().min(0).max(1).describe('Of the requests of the trial.'),
+  cpuMicrosecondsPerRequest: amount.nullable(),
+  cores: amount.nullable(),
+  rssBytes: amount.nullable(),
+});
+
+export const trialSchema = z.object({
+  strategy: z.string().describe('Name of the arm; a strategy named twice has "session#2".'),
+  workload: z.string(),
+  instances: count.positive(),
+  round: count.positive(),
+  position: count.describe('Place in the order as run, from 0.'),
+  startedAt: z.iso.datetime(),
+  connections: count.positive(),
+  shards: count.positive().describe('Load-generating processes.'),
+  warmUpSeconds: amount,
+  seconds: amount.describe('Length of the measured window.'),
+  requests: count.describe('Answered inside the window.'),
+  throughputRps: amount,
+  latencyMs: latencyMs.nullable().describe('null when no request was answered.'),
+  histogram: z.string().describe('HdrHistogram V2, compressed, base64; microseconds.'),
+  statuses: z.record(z.string(), count).describe('Answers in the window, by HTTP status.'),
+  errors: count.describe('Connections that failed.'),
+  timeouts: count,
+  cpuMicrosecondsPerRequest: perKind,
+  rssBytes: perKind.describe('At the end of the window. Shared memory of PostgreSQL counts once.'),
+  bytesPerRequest: z
+    .object({ sent: amount.nullable(), received: amount.nullable() })
+    .describe('TCP payload as seen by the client: start line, headers and body.'),
+  storeCommandsPerRequest: amount.nullable().describe('Redis commands, from INFO commandstats.'),
+  perInstance: z.array(instanceShare),
+  processes: z.array(processUse),
+  machine: z.object({
+    cores: count.positive(),
+    busyShare: z.number().nullable().describe('Of all cores inside the window, 0 to 1.'),
+    stealShare: z.number().nullable().describe('CPU time that the hypervisor gave to others.'),
+  }),
+  windowsRps: z.array(amount).describe('Throughput in equal slices of the window, for steadiness.'),
+  reconciliation: z
+    .object({ clientRequests: count, serverRequests: count.nullable(), inFlightLimit: count })
+    .describe('Since the start of the load, warm-up included: what each side counted.'),
+  valid: z.boolean(),
+  invalidReasons: z.array(z.object({ code: z.string(), message: z.string() })),
+});
+
+export const verdictSchema = z.enum(['faster', 'slower', 'equal', 'unsure']);
+
+export const comparisonSchema = z.object({
+  workload: z.string(),
+  instances: count.positive(),
+  metric: z.string().describe('A name from the table of metrics, for instance "throughput".'),
+  baseline: z.string(),
+  candidate: z.string(),
+  baselineMean: amount.nullable(),
+  candidateMean: amount.nullable(),
+  ratio: z.number().positive().nullable().describe('Candidate over baseline: geometric mean.'),
+  interval95: z.tuple([z.number(), z.number()]).nullable().describe('null below 2 rounds.'),
+  familyInterval: z
+    .tuple([z.number(), z.number()])
+    .nullable()
+    .describe('Wider: holds for all cells of this metric and pair at once, at 95 %.'),
+  rounds: count.describe('Rounds in which both sides have a valid trial.'),
+  ratios: z.array(z.object({ round: count, ratio: z.number() })),
+  verdict: verdictSchema.describe('From the candidate: "faster" is better, for CPU: cheaper.'),
+  horizon: z.number().describe('0.05: within 5 % counts as equal.'),
+});
+
+export const warningSchema = z.object({ code: z.string(), message: z.string() });
+
+export const strategySchema = z.object({
+  name: z.string(),
+  summary: z.string(),
+  control: z.boolean(),
+});
+
+export const configSchema = z.object({
+  profile: z.string(),
+  strategies: z.array(z.string()).describe('As asked for; the same name twice is an A/A run.'),
+  instances: z.array(count.positive()),
+  workloads: z.array(z.string()),
+  rounds: count.positive(),
+  seconds: amount,
+  warmUpSeconds: amount,
+  connections: count.positive(),
+  users: count.positive(),
+  posts: count.positive(),
+  shards: count.positive(),
+  seed: count,
+  horizon: z.number(),
+  command: z.string().describe('Repeats this run.'),
+  order: z
+    .array(
+      z.object({
+        round: count.positive(),
+        strategy: z.string(),
+        workload: z.string(),
+        instances: count.positive(),
+      }),
+    )
+    .describe('The plan, in the order in which its trials run.'),
+});
+
+export const environmentSchema = z.object({
+  commit: z.string().nullable(),
+  dirty: z.boolean().nullable().describe('Files differed from the commit.'),
+  lab: z.string(),
+  node: z.string(),
+  platform: z.string(),
+  kernel: z.string(),
+  cpuModel: z.string(),
+  cores: count.positive(),
+  memoryBytes: count,
+  postgres: z.object({ version: z.string(), startedBy: z.string() }).nullable(),
+  redis: z.object({ version: z.string(), startedBy: z.string() }).nullable(),
+  packages: z
+    .record(z.string(), z.string())
+    .describe('Versions of what is compared and of the tools.'),
+});
+
+export const resultSchema = z.object({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  id: z.string().describe('Name of the folder: the time of the start in UTC.'),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  partial: z.boolean().describe('The run ended before its plan did.'),
+  config: configSchema,
+  environment: environmentSchema,
+  strategies: z.array(strategySchema).describe('What the service says of the strategies compared.'),
+  trials: z.array(trialSchema),
+  comparisons: z.array(comparisonSchema),
+  warnings: z.array(warningSchema),
+  lab: z
+    .object({
+      wallSeconds: amount,
+      measuredSeconds: amount,
+      peakRssBytes: amount,
+    })
+    .describe('What the run itself took.'),
+});
+
+export type Trial = z.infer<typeof trialSchema>;
+export type Comparison = z.infer<typeof comparisonSchema>;
+export type Verdict = z.infer<typeof verdictSchema>;
+export type Warning = z.infer<typeof warningSchema>;
+export type StrategyInfo = z.infer<typeof strategySchema>;
+export type RunConfig = z.infer<typeof configSchema>;
+export type Environment = z.infer<typeof environmentSchema>;
+export type Result = z.infer<typeof resultSchema>;
+export type ProcessKind = z.infer<typeof processUse>['kind'];

@@ -1,0 +1,19 @@
+import pg from 'pg';
+
+export async function connect(url: string, timeoutMs: number): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: timeoutMs });
+  client.on('error', () => {}); // a connection that breaks later has been ended or is of no more use
+  await client.connect();
+  return client;
+}
+
+export async function readVersion(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
+  return rows[0]?.server_version ?? 'unknown';
+}
+
+/** The reason of a failed connection; Node gives none when each of several addresses failed. */
+export function describeFailure(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(describeFailure).join(', ');
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,38 @@
+import type pg from 'pg';
+import { LabError } from '../errors.js';
+import { isLoopback } from './loopback.js';
+import { connect, describeFailure, readVersion } from './postgres-connection.js';
+import { readStat } from './process-identity.js';
+import type { StartedStore } from './stores.js';
+
+/** DATABASE_URL, used as it is: verified, and neither set nor stopped. @throws {LabError} DATABASE_UNREACHABLE */
+export async function useGivenPostgres(url: string): Promise<StartedStore> {
+  const client = await connect(url, 5_000).catch((cause: Error) => {
+    throw new LabError(
+      'DATABASE_UNREACHABLE',
+      `DATABASE_URL is set, but no PostgreSQL answers there: ${describeFailure(cause)}. Start that server, or unset DATABASE_URL to let the lab start its own.`,
+      { cause },
+    );
+  });
+  try {
+    return {
+      url,
+      startedBy: 'DATABASE_URL',
+      version: await readVersion(client),
+      pid: isLoopback(client.host) ? await findPostmaster(client) : null,
+      stop: async () => {},
+    };
+  } finally {
+    await client.end();
+  }
+}
+
+/** The parent of the process that serves this connection, when both are PostgreSQL's on this machine. */
+async function findPostmaster(client: pg.Client): Promise<number | null> {
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  // Behind a forwarded port, or in a container, the number means nothing here: believe the names only.
+  const backend = rows[0] && readStat(rows[0].pid);
+  if (backend?.name !== 'postgres') return null;
+  const postmaster = readStat(backend.parentPid);
+  return postmaster && /^(postgres|postmaster)$/.test(postmaster.name) ? backend.parentPid : null;
+}

@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LabError } from '../errors.js';
+import { findFreePort } from './free-port.js';
+import { makePrivateFolder } from './lab-folders.js';
+import type { OrdinaryUser } from './ordinary-user.js';
+import { askRedis, describeRedis } from './redis-info.js';
+import { runCommand } from './run-command.js';
+import { type ServerProcess, startServerProcess } from './server-process.js';
+import type { StartContext, StartedStore } from './stores.js';
+
+/** A redis-server or valkey-server that runs on this machine. */
+export interface RedisProgram {
+  command: string;
+  /** For a person: "redis-server on PATH". */
+  name: string;
+  /** Folders with its libraries, when they are not the system's. */
+  libraryFolders: string[];
+  /** Whom it runs as; null means as the lab itself. */
+  user: OrdinaryUser | null;
+}
+
+/** Starts it for this run alone: own port, own password, own folder, nothing written to disk. */
+export async function serveRedis(
+  program: RedisProgram,
+  context: StartContext,
+): Promise<StartedStore> {
+  const folder = await makePrivateFolder(context.runFolder, 'redis', program.user);
+  const password = randomBytes(18).toString('base64url');
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await findFreePort();
+    const url = `redis://:${password}@127.0.0.1:${port}`;
+    const server = await startServerProcess(
+      {
+        name: 'Redis',
+        command: program.command,
+        args: ['-'],
+        // Read from standard input: a password on the command line is there for all to see.
+        input: redisConfiguration({ port, password, folder }),
+        cwd: folder,
+        environment: programEnvironment(program, folder),
+        logFile: join(folder, `server-${attempt}.log`),
+        user: program.user,
+        stopSignals: [{ signal: 'SIGTERM', waitMs: 2_000 }],
+      },
+      context.guardian,
+    );
+    try {
+      const version = await waitUntilReady(server, url, context.signal);
+      return {
+        url,
+        startedBy: `${program.name}${program.user ? ` as user ${program.user.name}` : ''} (no persistence)`,
+        version,
+        pid: server.pid,
+        stop: () => server.stop(),
+      };
+    } catch (error) {
+      await server.stop();
+      if (attempt < 5 && error instanceof LabError && error.code === 'PORT_TAKEN') continue;
+      throw error;
+    }
+  }
+}
+
+/** The text of a redis.conf; what it leaves out is Redis's own default. */
+export function redisConfiguration(options: {
+  port: number;
+  password: string;
+  folder: string;
+}): string {
+  return [
+    'bind 127.0.0.1',
+    'protected-mode yes',
+    `port ${options.port}`,
+    // Other users of this machine can reach a loopback port.
+    `requirepass ${options.password}`,
+    // Sessions of a run are not worth keeping, and a snapshot would fork in the middle of a trial.
+    'save ""',
+    'appendonly no',
+    `dir "${options.folder.replaceAll('\\', '/')}"`,
+    'daemonize no',
+    'loglevel warning',
+    '',
+  ].join('\n');
+}
+
+/** Null when it runs, else why not. Used before a program is chosen, so that the next one can be. */
+export async function tryRedis(
+  program: Pick<RedisProgram, 'command' | 'libraryFolders' | 'user'>,
+): Promise<string | null> {
+  const { exitCode, stderr } = await runCommand(program.command, ['--version'], {
+    cwd: '/',
+    environment: programEnvironment(program, '/'),
+    uid: program.user?.uid,
+    gid: program.user?.gid,
+    timeoutSeconds: 10,
+  }).catch((error: Error) => ({ exitCode: null, stderr: error.message }));
+  return exitCode === 0 ? null : stderr.trim() || `exit code ${exitCode}`;
+}
+
+function programEnvironment(
+  { libraryFolders }: Pick<RedisProgram, 'libraryFolders'>,
+  home: string,
+): NodeJS.ProcessEnv {
+  if (process.platform === 'win32') return process.env;
+  return {
+    PATH: '/usr/bin:/bin',
+    HOME: home,
+    LC_ALL: 'C',
+    TZ: 'UTC',
+    ...(libraryFolders.length > 0 && { LD_LIBRARY_PATH: libraryFolders.join(':') }),
+  };
+}
+
+async function waitUntilReady(
+  server: ServerProcess,
+  url: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const deadline = performance.now() + 15_000;
+  for (;;) {
+    signal.throwIfAborted();
+    if (server.hasEnded()) {
+      const log = await server.readLog();
+      if (/address already in use/i.test(log)) {
+        throw new LabError('PORT_TAKEN', 'Another process took the port meant for Redis.');
+      }
+      throw failed('ended while it started', log);
+    }
+    try {
+      return describeRedis(await askRedis(url, 2_000));
+    } catch (cause) {
+      if (performance.now() > deadline) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw failed(`did not answer within 15 s (${reason})`, await server.readLog(), cause);
+      }
+      await delay(15);
+    }
+  }
+}
+
+function failed(what: string, log: string, cause?: unknown): LabError {
+  return new LabError('REDIS_FAILED', `The lab's own Redis ${what}. Its last words:\n${log}`, {
+    cause,
+  });
+}

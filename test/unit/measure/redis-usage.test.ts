@@ -1,0 +1,31 @@
+import { expect } from 'chai';
+import { parseInfo } from '../../../bench/measure/redis-usage.js';
+
+const INFO = [
+  '# Memory',
+  'used_memory:1000',
+  'used_memory_rss:7340032',
+  '# CPU',
+  'used_cpu_sys:1.250000',
+  'used_cpu_user:2.500000',
+  'used_cpu_sys_children:9.000000',
+  '# Commandstats',
+  'cmdstat_get:calls=100,usec=50,usec_per_call=0.50,rejected_calls=0,failed_calls=0',
+  'cmdstat_set:calls=20,usec=50,usec_per_call=0.50,rejected_calls=0,failed_calls=0',
+  'cmdstat_info:calls=7,usec=50,usec_per_call=0.50,rejected_calls=0,failed_calls=0',
+  'cmdstat_client|setinfo:calls=4,usec=50,usec_per_call=0.50,rejected_calls=0,failed_calls=0',
+].join('\r\n');
+
+describe("Redis's own figures", () => {
+  it('add the CPU time of user and system, without children', () => {
+    expect(parseInfo(INFO).cpuSeconds).to.equal(3.75);
+  });
+
+  it('count commands of requests, not those of connections or of the lab', () => {
+    expect(parseInfo(INFO).commands).to.equal(120);
+  });
+
+  it('give the resident memory', () => {
+    expect(parseInfo(INFO).rssBytes).to.equal(7_340_032);
+  });
+});

@@ -1,0 +1,133 @@
+import { expect } from 'chai';
+import { type Evidence, judge, VALIDITY_RULES } from '../../../bench/measure/validity.js';
+import { makeTrial } from '../bench-support.js';
+
+function evidence(
+  trial: Partial<Evidence['trial']> = {},
+  more: Partial<Omit<Evidence, 'trial'>> = {},
+): Evidence {
+  return {
+    trial: makeTrial(trial),
+    unexpectedStatuses: {},
+    firstError: null,
+    interruption: null,
+    ...more,
+  };
+}
+
+function codes(given: Evidence): string[] {
+  return judge(given).invalidReasons.map((reason) => reason.code);
+}
+
+/** For every rule: what just passes and what just breaks it. */
+const EDGES: Record<string, { passes: Evidence; breaks: Evidence }> = {
+  'load-generator-limit': {
+    passes: evidence({ processes: shard(0.9) }),
+    breaks: evidence({ processes: shard(0.91) }),
+  },
+  'counts-differ': {
+    passes: evidence({ reconciliation: counted(1000, 1100) }),
+    breaks: evidence({ reconciliation: counted(1000, 1101) }),
+  },
+  'littles-law': {
+    passes: evidence({ latencyMs: latency(10.49) }),
+    breaks: evidence({ latencyMs: latency(10.6) }),
+  },
+  'unexpected-answers': {
+    passes: evidence({}, { unexpectedStatuses: {} }),
+    breaks: evidence({}, { unexpectedStatuses: { 401: 1 } }),
+  },
+  'uneven-instances': {
+    passes: evidence({ perInstance: shares(1000, 2000) }),
+    breaks: evidence({ perInstance: shares(1000, 2001) }),
+  },
+  'not-steady': {
+    passes: evidence({ windowsRps: [100, 103, 106, 109.5] }),
+    breaks: evidence({ windowsRps: [100, 104, 108, 112] }),
+  },
+  'nothing-measured': {
+    passes: evidence({ requests: 1 }),
+    breaks: evidence({ requests: 0 }),
+  },
+};
+
+function shard(cores: number): Evidence['trial']['processes'] {
+  return [{ kind: 'loadGenerator', name: 'shard 1', cpuSeconds: 1, cores, rssBytes: 1 }];
+}
+
+function counted(clientRequests: number, serverRequests: number | null) {
+  return { clientRequests, serverRequests, inFlightLimit: 100 };
+}
+
+/** With 10,000 requests/s and 100 connections, Little's law asks for 10 ms. */
+function latency(mean: number) {
+  return { mean, p50: 9, p90: 12, p95: 13, p99: 20, p999: 30, max: 40 };
+}
+
+function shares(...requests: number[]): Evidence['trial']['perInstance'] {
+  return requests.map((count, index) => ({
+    instance: index + 1,
+    requests: count,
+    share: 0.5,
+    cpuMicrosecondsPerRequest: 1,
+    cores: 0.5,
+    rssBytes: 1,
+  }));
+}
+
+describe('validity of a trial', () => {
+  it('is given when no rule is broken', () => {
+    expect(judge(evidence())).to.include({ valid: true });
+  });
+
+  it('has an example on both sides of every rule', () => {
+    expect(Object.keys(EDGES)).to.have.members(VALIDITY_RULES.map((rule) => rule.code));
+  });
+
+  for (const [code, { passes, breaks }] of Object.entries(EDGES)) {
+    it(`holds just inside the bound of ${code} and is lost just outside`, () => {
+      expect(codes(passes)).to.not.include(code);
+      expect(codes(breaks)).to.deep.equal([code]);
+      expect(judge(breaks).valid).to.equal(false);
+    });
+  }
+
+  it("is lost when Little's law fails downwards too", () => {
+    expect(codes(evidence({ latencyMs: latency(9.4) }))).to.deep.equal(['littles-law']);
+  });
+
+  it('is lost when the server counted fewer requests than the client', () => {
+    expect(codes(evidence({ reconciliation: counted(1000, 999) }))).to.deep.equal([
+      'counts-differ',
+    ]);
+  });
+
+  it('is lost when the server could not be asked', () => {
+    expect(codes(evidence({ reconciliation: counted(1000, null) }))).to.deep.equal([
+      'counts-differ',
+    ]);
+  });
+
+  it('is lost by an error or a timeout alone', () => {
+    expect(codes(evidence({ errors: 1 }, { firstError: 'ECONNRESET' }))).to.include(
+      'unexpected-answers',
+    );
+    expect(codes(evidence({ timeouts: 1 }))).to.include('unexpected-answers');
+  });
+
+  it('is lost when throughput falls, as when it climbs', () => {
+    expect(codes(evidence({ windowsRps: [112, 108, 104, 100] }))).to.deep.equal(['not-steady']);
+  });
+
+  it('survives slices that jump about without a trend', () => {
+    expect(codes(evidence({ windowsRps: [80, 120, 85, 118, 82, 121] }))).to.deep.equal([]);
+  });
+
+  it('names an instance that was lost before anything that follows from it', () => {
+    const given = evidence(
+      { reconciliation: counted(1000, null) },
+      { interruption: { code: 'instance-lost', message: 'instance 1 ended with SIGKILL' } },
+    );
+    expect(codes(given)).to.deep.equal(['instance-lost', 'counts-differ']);
+  });
+});

@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import { type PlanInput, planTrials } from '../../bench/plan.js';
+
+const INPUT: PlanInput = {
+  strategies: ['session', 'jwt', 'none'],
+  workloads: ['me', 'crud'],
+  instances: [1, 2],
+  rounds: 5,
+  seed: 42,
+};
+
+describe('plan', () => {
+  it('is the same for the same seed and another for another', () => {
+    expect(planTrials(INPUT)).to.deep.equal(planTrials(INPUT));
+    expect(planTrials({ ...INPUT, seed: 43 })).to.not.deep.equal(planTrials(INPUT));
+  });
+
+  it('has every cell exactly once in every round', () => {
+    for (let round = 1; round <= INPUT.rounds; round++) {
+      const cells = planTrials(INPUT)
+        .filter((trial) => trial.round === round)
+        .map((trial) => `${trial.strategy} ${trial.workload} ${trial.instances}`);
+      expect(cells).to.have.lengthOf(12);
+      expect(new Set(cells).size).to.equal(12);
+    }
+  });
+
+  it('ends a round before the next begins', () => {
+    const rounds = planTrials(INPUT).map((trial) => trial.round);
+    expect(rounds).to.deep.equal([...rounds].sort((a, b) => a - b));
+  });
+
+  it('keeps the strategies of a cell side by side', () => {
+    const trials = planTrials(INPUT);
+    for (let start = 0; start < trials.length; start += 3) {
+      const block = trials
+        .slice(start, start + 3)
+        .map((trial) => `${trial.workload} ${trial.instances}`);
+      expect(new Set(block).size, `trials ${start} to ${start + 2}`).to.equal(1);
+    }
+  });
+
+  it('does not always begin with the same strategy', () => {
+    const first = planTrials(INPUT).filter((_, index) => index % 3 === 0);
+    expect(new Set(first.map((trial) => trial.strategy)).size).to.equal(3);
+  });
+
+  it('gives the two sides of an A/A run names of their own', () => {
+    const arms = planTrials({ ...INPUT, strategies: ['session', 'session'] }).map(
+      (trial) => trial.strategy,
+    );
+    expect(new Set(arms)).to.deep.equal(new Set(['session', 'session#2']));
+  });
+});
