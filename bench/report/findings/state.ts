@@ -1,0 +1,58 @@
+/**
+ * What a reader must know of the run before any figure: how complete and how sound it is.
+ */
+import { countOf, listOf } from '../format.js';
+import type { ReportView } from '../view.js';
+import { type Finding, finding } from './finding.js';
+
+export function stateFindings({ result, mainPairs, controlPairs }: ReportView): Finding[] {
+  const { trials, config, partial } = result;
+  const planned = config.order.length;
+  const valid = trials.filter((trial) => trial.valid);
+  const invalid = trials.length - valid.length;
+  const texts: string[] = [];
+  if (partial) {
+    texts.push(
+      `This run ended before its plan did: ${trials.length} of ${countOf(planned, 'trial')} were measured. What follows rests on those alone.`,
+    );
+  }
+  if (trials.length === 0) {
+    texts.push('No trial was measured, so there is nothing to say about any strategy.');
+  } else if (valid.length === 0) {
+    texts.push(
+      `None of the ${countOf(trials.length, 'trial')} is a valid measurement, so there is no verdict. The reasons: ${reasonsOf(result)}.`,
+    );
+  } else if (invalid > 0) {
+    texts.push(
+      `${invalid} of ${countOf(trials.length, 'trial')} ${invalid === 1 ? 'is' : 'are'} invalid and left out of every mean and verdict. The reasons: ${reasonsOf(result)}.`,
+    );
+  }
+  const roundsWithTrials = new Set(valid.map(({ round }) => round)).size;
+  if (roundsWithTrials === 1) {
+    texts.push(
+      'There is one round only. One value says nothing of the spread, so there are no intervals and no verdicts: a difference seen here may be chance.',
+    );
+  }
+  if (
+    trials.length > 0 &&
+    mainPairs.length + controlPairs.length === 0 &&
+    config.strategies.length === 1
+  ) {
+    texts.push('One strategy only was measured, so there is nothing to compare it with.');
+  }
+  return texts.map((text) => finding('state', text, { caution: true }));
+}
+
+/** "load generator saturated (3 trials) and unsteady (1 trial)" */
+function reasonsOf({ trials }: ReportView['result']): string {
+  const byCode = new Map<string, number>();
+  for (const trial of trials.filter(({ valid }) => !valid)) {
+    for (const reason of new Set(trial.invalidReasons.map((known) => known.code))) {
+      byCode.set(reason, (byCode.get(reason) ?? 0) + 1);
+    }
+  }
+  const parts = [...byCode].map(
+    ([reason, count]) => `${reason.replaceAll('-', ' ')} (${countOf(count, 'trial')})`,
+  );
+  return parts.length > 0 ? listOf(parts) : 'none was recorded';
+}

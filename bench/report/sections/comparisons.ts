@@ -1,0 +1,48 @@
+import { type Block, type Cell, left, paragraph, right, table } from '../blocks.js';
+import type { Finding } from '../findings/finding.js';
+import { code, formatNumber, formatRatio, formatRatioInterval } from '../format.js';
+import type { Pair, ReportView } from '../view.js';
+import { unitOf, wordingOf } from '../wording.js';
+
+export function comparisons({ allPairs, result }: ReportView, _findings: Finding[]): Block[] {
+  if (allPairs.length === 0) {
+    return [paragraph('Nothing to compare: one strategy only.')];
+  }
+  return [
+    paragraph(
+      `The ratio is taken within each round, second strategy over first, and then averaged (geometric mean). Above 1 the second has more, below 1 less. A verdict needs the wider interval, which holds for all comparisons of a kind at once, to leave out 1. “Equal” needs the 95 % interval to lie within ${formatRatio(1 / (1 + result.config.horizon))} to ${formatRatio(1 + result.config.horizon)}. Anything else is “unsure”.`,
+    ),
+    ...allPairs.flatMap(pairTable),
+  ];
+}
+
+function pairTable({ baseline, candidate, comparisons: cells }: Pair): Block[] {
+  return table(
+    `${candidate} over ${baseline}`,
+    [
+      left('Workload'),
+      right('Instances'),
+      left('What'),
+      right(baseline),
+      right(candidate),
+      right('Ratio'),
+      right('95 % interval'),
+      right('Wider interval'),
+      right('Rounds'),
+      left(`Verdict on ${candidate}`),
+    ],
+    cells.map((cell): Cell[] => [
+      code(cell.workload),
+      String(cell.instances),
+      `${wordingOf(cell.metric).heading} (${unitOf(cell.metric)})`,
+      formatNumber(cell.baselineMean),
+      formatNumber(cell.candidateMean),
+      formatRatio(cell.ratio),
+      formatRatioInterval(cell.interval95),
+      formatRatioInterval(cell.familyInterval),
+      String(cell.rounds),
+      { text: wordingOf(cell.metric).verdicts[cell.verdict], verdict: cell.verdict },
+    ]),
+    3,
+  );
+}

@@ -1,0 +1,69 @@
+import { type Block, left, paragraph, right, table } from '../blocks.js';
+import { throughputChart } from '../charts/throughput.js';
+import type { Finding } from '../findings/finding.js';
+import { code, formatEstimate, formatNumber, formatRatio, NOT_MEASURED } from '../format.js';
+import { measuredSummaries, type ReportView } from '../view.js';
+
+export function throughput(view: ReportView, _findings: Finding[]): Block[] {
+  const summaries = measuredSummaries(view);
+  if (summaries.length === 0) return [paragraph('No trial was measured.')];
+  return [
+    paragraph(
+      'Requests answered per second, by the number of application instances. Higher is better. An instance is one process of the service.',
+    ),
+    {
+      kind: 'figures',
+      charts: view.result.config.workloads
+        .filter((workload) => summaries.some((cell) => cell.workload === workload))
+        .map((workload) => throughputChart(view, workload)),
+    },
+    ...table(
+      'Throughput in requests per second: mean of the valid rounds (95 % interval), each valid round, and growth over the smallest number of instances.',
+      [
+        left('Workload'),
+        left('Strategy'),
+        right('Instances'),
+        right('Requests/s'),
+        left('Each valid round'),
+        right('Growth'),
+        left('Limited by'),
+      ],
+      summaries.map((cell) => {
+        const smallest = summaries.find(
+          (other) => other.strategy === cell.strategy && other.workload === cell.workload,
+        );
+        const growth =
+          cell.throughputRps && smallest?.throughputRps && smallest.throughputRps.mean > 0
+            ? `×${formatRatio(cell.throughputRps.mean / smallest.throughputRps.mean)}`
+            : NOT_MEASURED;
+        return [
+          code(cell.workload),
+          cell.strategy,
+          String(cell.instances),
+          formatEstimate(cell.throughputRps),
+          roundsOf(view, cell),
+          growth,
+          cell.limit?.label ?? NOT_MEASURED,
+        ];
+      }),
+      3,
+    ),
+  ];
+}
+
+function roundsOf(
+  { result }: ReportView,
+  cell: { strategy: string; workload: string; instances: number },
+): string {
+  const valid = result.trials.filter(
+    (trial) =>
+      trial.valid &&
+      trial.strategy === cell.strategy &&
+      trial.workload === cell.workload &&
+      trial.instances === cell.instances,
+  );
+  const values = [...valid]
+    .sort((a, b) => a.round - b.round)
+    .map(({ throughputRps }) => formatNumber(throughputRps));
+  return values.length > 0 ? values.join(' · ') : NOT_MEASURED;
+}
