@@ -84,7 +84,8 @@ export async function readInstanceSettings(
   environment: Environment = process.env,
 ): Promise<{ settings: InstanceSettings; strategy: StrategyModule }> {
   const present = dropEmpty(environment);
-  const strategy = await strategies[present.AUTH_STRATEGY ?? '']?.();
+  const name = present.AUTH_STRATEGY ?? '';
+  const strategy = Object.hasOwn(strategies, name) ? await strategies[name]?.() : undefined;
   const parsed = instanceSchema.safeParse(present);
   const problems = parsed.success ? [] : describeIssues(parsed.error, present);
 
