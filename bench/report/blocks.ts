@@ -27,8 +27,13 @@ export interface Column {
   align: 'left' | 'right';
 }
 
-/** A verdict is shown with a sign and a tint beside its text. */
-export type Cell = string | { text: string; verdict: Verdict };
+/** A verdict is shown with a sign and a tint beside its word, and the figures below. */
+export type Cell = string | { word: string; detail: string; verdict: Verdict };
+
+export function textOfCell(cell: Cell): string {
+  if (typeof cell === 'string') return cell;
+  return [cell.word, cell.detail].filter((part) => part !== '').join(': ');
+}
 
 export interface Chart {
   /** Unique in the page. */

@@ -28,13 +28,15 @@ function sentences(findings: Finding[]): string[] {
   return order.flatMap((topic) =>
     findings
       .filter((known) => known.topic === topic)
-      .flatMap(({ text, caution }) => wrapped(text.replaceAll('`', ''), caution ? '! ' : '  ')),
+      .flatMap(({ text, caution }) => wrapped(text.replaceAll('`', ''), caution ? '! ' : '• ')),
   );
 }
 
 function wrapped(text: string, mark: string): string[] {
   const lines: string[] = [];
-  for (const word of printable(text).split(' ')) {
+  for (const word of printable(text)
+    .replace(/(\d) (?=%|µs|ms)/g, '$1\u00a0')
+    .split(' ')) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + word.length < WIDTH - 2)
       lines[lines.length - 1] = `${last} ${word}`;

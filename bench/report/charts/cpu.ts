@@ -26,7 +26,7 @@ export function cpuChart(view: ReportView, workload: string): Chart {
       left: 0,
       itemWidth: 26,
       itemHeight: 14,
-      itemGap: 12,
+      itemGap: 20,
       selectedMode: false,
       textStyle: { color: INK, fontSize: 13 },
       data: [...SERVER_FILLS, LOAD_FILL].map(({ label }) => label),
@@ -51,9 +51,9 @@ export function cpuChart(view: ReportView, workload: string): Chart {
       axisLine: { lineStyle: { color: INK } },
     },
     series: [
-      loadBar(rows),
       ...SERVER_FILLS.map((fill, index) => segment(fill, rows, longest, index)),
       totals(rows),
+      loadBar(rows),
     ],
   };
   const id = chartId('cpu', workload, view.result.config.workloads.indexOf(workload));

@@ -17,6 +17,8 @@ import { chartId, renderSvg, shortened, textWidth } from './svg.js';
 
 const WIDTH = 520;
 const HEIGHT = 360;
+const GRID_TOP = 40;
+const GRID_BOTTOM = 44;
 /** Between the strategies of one number of instances, as a share of the way to the next. */
 const DODGE = 0.16;
 
@@ -53,9 +55,10 @@ export function throughputChart(view: ReportView, workload: string): Chart {
       ),
     ];
   });
+  const ceiling = ceilingOf(view, workload);
   const longest = Math.max(...arms.map(({ name }) => textWidth(shortened(name))));
   const option: EChartsOption = {
-    grid: { left: 12, right: longest + 16, top: 40, bottom: 44, containLabel: true },
+    grid: { left: 12, right: longest + 34, top: GRID_TOP, bottom: GRID_BOTTOM, containLabel: true },
     xAxis: {
       type: 'value',
       min: -0.5,
@@ -77,14 +80,16 @@ export function throughputChart(view: ReportView, workload: string): Chart {
     yAxis: {
       type: 'value',
       min: 0,
-      max: ceilingOf(view, workload),
+      max: ceiling,
+      axisLine: { show: false },
+      axisTick: { show: false },
       name: 'requests/s',
-      nameTextStyle: { color: INK, fontSize: 14, align: 'left', padding: [0, 0, 0, -40] },
+      nameTextStyle: { color: INK, fontSize: 14, align: 'right' },
       axisLabel: { color: INK, fontSize: 13, formatter: (value: number) => formatAxis(value) },
       splitLine: { lineStyle: { color: GRID } },
       splitNumber: 5,
     },
-    series,
+    series: [...series, nameLabels(view, workload, ceiling, counts.length - 0.5)],
   };
   const id = chartId('throughput', workload, result.config.workloads.indexOf(workload));
   const description = describe(view, workload);
@@ -117,20 +122,58 @@ function meanLine(
     lineStyle: { color, width: 2.5, type: dash },
     itemStyle: { color, opacity: 1 },
     z: 4,
-    labelLayout: { moveOverlap: 'shiftY' },
-    data: cells.map((cell, index) => ({
-      value: [place(cell.instances), cell.throughputRps?.mean ?? 0],
-      // The name stands at the last point, so no key is needed.
-      label: {
-        show: index === cells.length - 1,
-        position: 'right' as const,
-        distance: 14,
-        formatter: () => shortened(name),
-        color,
-        fontSize: 14,
-        fontWeight: 'bold' as const,
-      },
-    })),
+    data: cells.map((cell) => [place(cell.instances), cell.throughputRps?.mean ?? 0]),
+  };
+}
+
+const LABEL_GAP = 19;
+
+/**
+ * Names at the right edge, beside the last mean of each strategy and moved apart where they would
+ * overlap, so that no key is needed.
+ */
+function nameLabels(
+  { arms, summaries }: ReportView,
+  workload: string,
+  ceiling: number | undefined,
+  rightEdge: number,
+): ScatterSeriesOption {
+  const top = ceiling ?? 1;
+  const gap = (LABEL_GAP * top) / (HEIGHT - GRID_TOP - GRID_BOTTOM - 20);
+  const wanted = arms
+    .flatMap(({ name }) => {
+      const mean = summaries.findLast(
+        (cell) => cell.strategy === name && cell.workload === workload && cell.throughputRps,
+      )?.throughputRps?.mean;
+      return mean === undefined ? [] : [{ name, height: mean }];
+    })
+    .sort((a, b) => a.height - b.height);
+  let free = 0;
+  const placed = wanted.map(({ name, height }) => {
+    const at = Math.max(height, free);
+    free = at + gap;
+    return { name, height: at };
+  });
+  return {
+    type: 'scatter',
+    silent: true,
+    clip: false,
+    symbolSize: 0.01,
+    data: placed.map(({ name, height }) => {
+      const { color, sign } = markOf(arms, name);
+      return {
+        value: [rightEdge, height],
+        label: {
+          show: true,
+          position: 'right' as const,
+          distance: 8,
+          formatter: () => `${sign} ${shortened(name)}`,
+          color,
+          fontSize: 14,
+          fontWeight: 'bold' as const,
+        },
+      };
+    }),
   };
 }
 
@@ -212,7 +255,7 @@ function ceilingOf({ summaries, result }: ReportView, workload: string): number 
 }
 
 function roundUp(value: number): number {
-  const step = 10 ** Math.floor(Math.log10(value)) / 2;
+  const step = 10 ** Math.floor(Math.log10(value)) / 5;
   return Math.ceil(value / step) * step;
 }
 

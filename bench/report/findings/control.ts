@@ -4,7 +4,7 @@
 import type { Comparison } from '../../result/schema.js';
 import { code, countOf, formatNumber } from '../format.js';
 import type { Pair, ReportView } from '../view.js';
-import { intervalOf, sentenceOf } from '../wording.js';
+import { intervalOf, rangeOf } from '../wording.js';
 import { type Finding, finding } from './finding.js';
 
 export function controlFindings(view: ReportView): Finding[] {
@@ -28,13 +28,12 @@ function controlFinding(cell: Comparison): Finding {
   const { workload, instances, metric, verdict, baseline, candidate } = cell;
   const servers = metric === 'cpu.total' ? 'all servers together' : 'the application';
   const difference = (cell.candidateMean ?? 0) - (cell.baselineMean ?? 0);
-  const change = sentenceOf(metric, cell.ratio ?? 1, baseline, candidate);
   const certainty = cell.interval95
     ? `95 % interval ${intervalOf(metric, cell.interval95)}, ${countOf(cell.rounds, 'round')}${verdict === 'unsure' ? ': unsure' : ''}`
     : 'one round, no interval';
   return finding(
     'control',
-    `On ${code(workload)} with ${countOf(instances, 'instance')}, a request cost ${formatNumber(cell.candidateMean)} µs of CPU time in ${servers} under ${candidate} and ${formatNumber(cell.baselineMean)} µs under ${baseline}: ${formatNumber(Math.abs(difference))} µs ${difference < 0 ? 'less' : 'more'}. As a ratio: ${change} (${certainty}).`,
+    `On ${code(workload)} with ${countOf(instances, 'instance')}, ${candidate} ${difference < 0 ? 'took' : 'put'} ${formatNumber(Math.abs(difference))} µs of CPU time ${difference < 0 ? 'off' : 'on top of'} the ${formatNumber(cell.baselineMean)} µs that a request costs in ${servers} under ${baseline}: ${rangeOf(metric, [cell.ratio ?? 1])} (${certainty}).`,
     { workload, instances, metric, verdict },
   );
 }

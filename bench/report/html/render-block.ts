@@ -2,7 +2,7 @@
  * Blocks -> HTML. Every text passes inline(), the one place that turns text into markup.
  */
 import type { Verdict } from '../../result/schema.js';
-import type { Block, Cell, Chart, Table } from '../blocks.js';
+import { type Block, type Cell, type Chart, type Table, textOfCell } from '../blocks.js';
 import { escapeHtml } from './escape.js';
 
 type Renderers = { [Kind in Block['kind']]: (block: Extract<Block, { kind: Kind }>) => string };
@@ -23,9 +23,11 @@ export function renderBlock(block: Block): string {
   return render(block);
 }
 
-/** Escaped text, with `backticks` as code. */
+/** Escaped text, with `backticks` as code; a number keeps its unit on the same line. */
 function inline(text: string): string {
-  return escapeHtml(text).replace(/`([^`]*)`/g, '<code>$1</code>');
+  return escapeHtml(text)
+    .replace(/`([^`]*)`/g, '<code>$1</code>')
+    .replace(/(\d) (?=%|µs|ms|MB|GB|instance|round)/g, '$1\u00a0');
 }
 
 function renderFigure({ title, caption, svg }: Chart): string {
@@ -44,7 +46,7 @@ function renderTable({ caption, columns, rows, rowHeaders }: Table): string {
           ? `<th scope="row"${side(index)}>${renderCell(cell)}</th>`
           : `<td${side(index)}>${renderCell(cell)}</td>`,
       );
-      const starts = at > 0 && textOf(row[0]) !== textOf(rows[at - 1]?.[0]);
+      const starts = at > 0 && textOfCell(row[0] ?? '') !== textOfCell(rows[at - 1]?.[0] ?? '');
       return `<tr${starts && rowHeaders > 1 ? ' class="group"' : ''}>${cells.join('')}</tr>`;
     })
     .join('\n');
@@ -62,9 +64,5 @@ const SIGNS: Record<Verdict, string> = { faster: '▲', slower: '▼', equal: '=
 
 function renderCell(cell: Cell): string {
   if (typeof cell === 'string') return inline(cell);
-  return `<span class="verdict ${cell.verdict}"><span aria-hidden="true">${SIGNS[cell.verdict]}</span> ${inline(cell.text)}</span>`;
-}
-
-function textOf(cell: Cell | undefined): string {
-  return typeof cell === 'object' ? cell.text : (cell ?? '');
+  return `<span class="verdict ${cell.verdict}"><span aria-hidden="true">${SIGNS[cell.verdict]}</span> ${inline(cell.word)}</span>${cell.detail === '' ? '' : ` <span class="detail">${inline(cell.detail)}</span>`}`;
 }

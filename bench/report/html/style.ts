@@ -33,6 +33,7 @@ tbody th{font-weight:400}
 tr.group>*{border-top:1px solid #777}
 .number{text-align:right;white-space:nowrap}
 .verdict{white-space:nowrap}
+.detail{display:block;white-space:nowrap;font-size:.94em;color:#333}
 .faster,.slower{font-weight:650}
 .faster{color:#00527f}
 .slower{color:#9c3d00}
@@ -53,7 +54,7 @@ figure{display:inline-block;width:48%;margin-right:1.5%;vertical-align:top}
 .table{overflow:visible}
 table{font-size:7.5pt;width:100%}
 th,td{padding:.15rem .3rem}
-.verdict,.number{white-space:normal}
+.verdict,.detail,.number{white-space:normal}
 .faster,.slower,.equal,.unsure,.legend,.subtitle,a{color:#000}
 .answer,.notice,pre{background:#fff;border:1px solid #000;border-left-width:5px}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}

@@ -1,8 +1,18 @@
+import type { Limit } from '../../analyse/limits.js';
 import { type Block, left, paragraph, right, table } from '../blocks.js';
 import { throughputChart } from '../charts/throughput.js';
 import type { Finding } from '../findings/finding.js';
 import { code, formatEstimate, formatNumber, formatRatio, NOT_MEASURED } from '../format.js';
 import { measuredSummaries, type ReportView } from '../view.js';
+
+const SHORT_LIMITS: Record<Limit['code'], string> = {
+  application: 'application',
+  redis: 'Redis',
+  postgres: 'PostgreSQL',
+  loadGenerator: 'load generator',
+  machine: 'shared cores',
+  none: 'waiting',
+};
 
 export function throughput(view: ReportView, _findings: Finding[]): Block[] {
   const summaries = measuredSummaries(view);
@@ -43,7 +53,7 @@ export function throughput(view: ReportView, _findings: Finding[]): Block[] {
           formatEstimate(cell.throughputRps),
           roundsOf(view, cell),
           growth,
-          cell.limit?.label ?? NOT_MEASURED,
+          cell.limit ? SHORT_LIMITS[cell.limit.code] : NOT_MEASURED,
         ];
       }),
       3,
@@ -65,5 +75,5 @@ function roundsOf(
   const values = [...valid]
     .sort((a, b) => a.round - b.round)
     .map(({ throughputRps }) => formatNumber(throughputRps));
-  return values.length > 0 ? values.join(' · ') : NOT_MEASURED;
+  return values.length > 0 ? values.join('\u00a0· ') : NOT_MEASURED;
 }
