@@ -55,7 +55,7 @@ export function throughputChart(view: ReportView, workload: string): Chart {
       ),
     ];
   });
-  const ceiling = ceilingOf(view, workload);
+  const { ceiling, step } = scaleOf(view, workload);
   const longest = Math.max(...arms.map(({ name }) => textWidth(shortened(name))));
   const option: EChartsOption = {
     grid: { left: 12, right: longest + 34, top: GRID_TOP, bottom: GRID_BOTTOM, containLabel: true },
@@ -87,7 +87,7 @@ export function throughputChart(view: ReportView, workload: string): Chart {
       nameTextStyle: { color: INK, fontSize: 14, align: 'right' },
       axisLabel: { color: INK, fontSize: 13, formatter: (value: number) => formatAxis(value) },
       splitLine: { lineStyle: { color: GRID } },
-      splitNumber: 5,
+      interval: step,
     },
     series: [...series, nameLabels(view, workload, ceiling, counts.length - 0.5)],
   };
@@ -135,11 +135,10 @@ const LABEL_GAP = 19;
 function nameLabels(
   { arms, summaries }: ReportView,
   workload: string,
-  ceiling: number | undefined,
+  ceiling: number,
   rightEdge: number,
 ): ScatterSeriesOption {
-  const top = ceiling ?? 1;
-  const gap = (LABEL_GAP * top) / (HEIGHT - GRID_TOP - GRID_BOTTOM - 20);
+  const gap = (LABEL_GAP * ceiling) / (HEIGHT - GRID_TOP - GRID_BOTTOM - 20);
   const wanted = arms
     .flatMap(({ name }) => {
       const mean = summaries.findLast(
@@ -159,6 +158,7 @@ function nameLabels(
     silent: true,
     clip: false,
     symbolSize: 0.01,
+    itemStyle: { opacity: 1 },
     data: placed.map(({ name, height }) => {
       const { color, sign } = markOf(arms, name);
       return {
@@ -242,21 +242,26 @@ function rounds(
 }
 
 /** Room for every value, and for intervals unless they dwarf the values themselves. */
-function ceilingOf({ summaries, result }: ReportView, workload: string): number | undefined {
+function scaleOf(
+  { summaries, result }: ReportView,
+  workload: string,
+): { ceiling: number; step: number } {
   const values = result.trials
     .filter((trial) => trial.workload === workload)
     .map(({ throughputRps }) => throughputRps);
   const ends = summaries
     .filter((cell) => cell.workload === workload)
     .map(({ throughputRps }) => throughputRps?.interval95?.[1] ?? 0);
-  const highest = Math.max(0, ...values);
-  if (highest === 0) return undefined;
-  return roundUp(Math.min(highest * 1.6, Math.max(highest, ...ends)) * 1.06);
+  const highest = Math.max(1, ...values);
+  const needed = Math.min(highest * 1.6, Math.max(highest, ...ends)) * 1.03;
+  const step = roundStep(needed / 5);
+  return { ceiling: Math.ceil(needed / step) * step, step };
 }
 
-function roundUp(value: number): number {
-  const step = 10 ** Math.floor(Math.log10(value)) / 5;
-  return Math.ceil(value / step) * step;
+/** The next of 1, 2, 5 times a power of ten. */
+function roundStep(value: number): number {
+  const decade = 10 ** Math.floor(Math.log10(value));
+  return ([1, 2, 5].find((factor) => factor * decade >= value) ?? 10) * decade;
 }
 
 function describe(view: ReportView, workload: string): string {

@@ -3,10 +3,11 @@
  */
 import { METRICS } from '../../analyse/metrics.js';
 import type { Comparison } from '../../result/schema.js';
-import { code, countOf, formatPercentPoints, listOf } from '../format.js';
+import { formatPercentPoints } from '../format.js';
 import type { Pair, ReportView } from '../view.js';
 import { rangeOf, type Wording, wordingOf } from '../wording.js';
 import { type Finding, finding } from './finding.js';
+import { placesOf } from './places.js';
 
 export function inShortFindings({ mainPairs, controlPairs, result }: ReportView): Finding[] {
   const pairs = mainPairs.length > 0 ? mainPairs : controlPairs;
@@ -92,31 +93,6 @@ function amountOf(metric: string, cells: Comparison[]): string {
   const ends = cells.flatMap(({ interval95 }) => interval95 ?? []);
   const intervals = cells.length === 1 ? 'interval' : 'intervals from';
   return `${means}; 95 % ${intervals} ${rangeOf(metric, ends)}`;
-}
-
-/** "in all 4 comparisons", "on `me`", "on `me` with 2 instances and on `crud`" */
-function placesOf(some: Comparison[], cells: Comparison[]): string {
-  if (some.length === cells.length) return `in ${all(cells)}`;
-  const workloads = [...new Set(some.map(({ workload }) => workload))];
-  const places = workloads.map((workload) => {
-    const here = some.filter((cell) => cell.workload === workload);
-    const everything = cells.filter((cell) => cell.workload === workload);
-    if (here.length === everything.length) return `on ${code(workload)}`;
-    const counts = here.map(({ instances }) => String(instances));
-    const last = here.at(-1)?.instances ?? 0;
-    const instances =
-      counts.length === 1 ? countOf(last, 'instance') : `${listOf(counts)} instances`;
-    return `on ${code(workload)} with ${instances}`;
-  });
-  return listOf(places);
-}
-
-function all(cells: Comparison[]): string {
-  if (cells.length === 1) {
-    const [cell] = cells;
-    return `the one comparison, ${code(cell?.workload ?? '')} with ${countOf(cell?.instances ?? 0, 'instance')}`;
-  }
-  return `${cells.length === 2 ? 'both' : `all ${cells.length}`} comparisons`;
 }
 
 function shared(cells: Comparison[]): Comparison['verdict'] | null {

@@ -13,7 +13,7 @@ export function verdict(view: ReportView, findings: Finding[]): Block[] {
   return [
     paragraph(whatWasCompared(view)),
     ...of('state').map(({ text }) => notice(text)),
-    ...list(textsOf(of('short')), 'strong'),
+    ...list(textsOf([...of('short'), ...of('control')]), 'strong'),
     ...pairs.flatMap((pair) => glance(pair, view.result.config.horizon)),
     ...(of('limit').length > 0 ? [heading('What limited the runs')] : []),
     ...list(textsOf(of('limit'))),
