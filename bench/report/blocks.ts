@@ -10,7 +10,8 @@ export type Block =
   | { kind: 'notice'; text: string }
   | { kind: 'list'; items: string[]; emphasis?: 'strong' }
   | { kind: 'code'; text: string }
-  | { kind: 'figures'; charts: Chart[] }
+  /** Panels of one kind; the caption says how to read them. */
+  | { kind: 'figures'; charts: Chart[]; caption: string }
   | Table;
 
 export interface Table {
@@ -41,8 +42,6 @@ export interface Chart {
   title: string;
   /** The text alternative. */
   description: string;
-  /** Below the chart: how to read it. */
-  caption: string;
   svg: string;
 }
 

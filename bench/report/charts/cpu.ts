@@ -10,6 +10,9 @@ import { measuredSummaries, type ReportView } from '../view.js';
 import { type Fill, GRID, INK, LOAD_FILL, PLAIN, SERVER_FILLS } from './palette.js';
 import { chartId, renderSvg, shortened } from './svg.js';
 
+export const CPU_CAPTION =
+  'Each row: strategy × instances. The figure at the end of a bar is the sum of the servers that could be measured. The thin bar below it is the load generator. The same figures stand in the table.';
+
 const WIDTH = 520;
 const ROW_HEIGHT = 50;
 const FRAME_HEIGHT = 118;
@@ -62,8 +65,6 @@ export function cpuChart(view: ReportView, workload: string): Chart {
     id,
     title: `\`${workload}\``,
     description,
-    caption:
-      'Each row: strategy × instances. The figure at the end of a bar is the sum of the servers that could be measured. The thin bar below it is the load generator.',
     svg: renderSvg({
       id,
       title: `CPU time per request of ${workload}, in microseconds`,

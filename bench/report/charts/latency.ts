@@ -10,6 +10,9 @@ import { measuredSummaries, type ReportView } from '../view.js';
 import { GRID, INK, markOf } from './palette.js';
 import { chartId, renderSvg, shortened } from './svg.js';
 
+export const LATENCY_CAPTION =
+  'Each row: strategy × instances. Further left is better. Figures in milliseconds.';
+
 const WIDTH = 520;
 const ROW_HEIGHT = 46;
 const FRAME_HEIGHT = 104;
@@ -49,7 +52,7 @@ export function latencyChart(view: ReportView, workload: string): Chart {
     grid: { left: 8, right: 34, top: 44, bottom: 34, containLabel: true },
     xAxis: {
       type: 'log',
-      min: values.length > 0 ? stepDown(Math.min(...values) * 0.9) : 1,
+      min: values.length > 0 ? stepDown(Math.min(...values) * 0.75) : 1,
       max: values.length > 0 ? stepUp(Math.max(...values) * 1.05) : 10,
       name: 'milliseconds, on a logarithmic axis',
       nameLocation: 'middle',
@@ -86,7 +89,6 @@ export function latencyChart(view: ReportView, workload: string): Chart {
     id,
     title: `\`${workload}\``,
     description,
-    caption: 'Each row: strategy × instances. Further left is better. Figures in milliseconds.',
     svg: renderSvg({
       id,
       title: `Latency of ${workload}, in milliseconds`,

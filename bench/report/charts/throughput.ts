@@ -15,6 +15,9 @@ import type { ReportView } from '../view.js';
 import { GRID, INK, markOf } from './palette.js';
 import { chartId, renderSvg, shortened, textWidth } from './svg.js';
 
+export const THROUGHPUT_CAPTION =
+  'Large marks: mean of the valid rounds. Bars: 95 % interval (none with one round). Small marks: each round; hollow ones do not count. The axis starts at 0.';
+
 const WIDTH = 520;
 const HEIGHT = 360;
 const GRID_TOP = 40;
@@ -97,8 +100,6 @@ export function throughputChart(view: ReportView, workload: string): Chart {
     id,
     title: `\`${workload}\``,
     description,
-    caption:
-      'Large marks: mean of the valid rounds. Bars: 95 % interval (none with one round). Small marks: each round; hollow ones do not count. The axis starts at 0.',
     svg: renderSvg({ id, title, description, width: WIDTH, height: HEIGHT, option }),
   };
 }

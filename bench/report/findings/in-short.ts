@@ -13,13 +13,20 @@ export function inShortFindings({ mainPairs, controlPairs, result }: ReportView)
   const pairs = mainPairs.length > 0 ? mainPairs : controlPairs;
   if (!result.trials.some((trial) => trial.valid)) return [];
   return pairs.flatMap((pair) =>
-    METRICS.flatMap(({ name }) => {
+    metricsFor(pair, pairs.length).flatMap((name) => {
       const cells = pair.comparisons.filter(({ metric }) => metric === name);
       return cells.length > 0
         ? [finding('short', inShort(name, pair, cells), { metric: name, verdict: shared(cells) })]
         : [];
     }),
   );
+}
+
+/** Of many pairs, the two figures that matter most; the table at a glance has the others. */
+function metricsFor({ comparisons }: Pair, pairs: number): string[] {
+  if (pairs === 1) return METRICS.map(({ name }) => name);
+  const complete = comparisons.some(({ metric, rounds }) => metric === 'cpu.total' && rounds > 0);
+  return ['throughput', complete ? 'cpu.total' : 'cpu.application'];
 }
 
 function inShort(metric: string, pair: Pair, cells: Comparison[]): string {

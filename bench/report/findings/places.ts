@@ -4,6 +4,13 @@ import { code, countOf, listOf } from '../format.js';
 /** "in all 4 comparisons", "on `me`", "on `me` with 2 instances and on `crud`" */
 export function placesOf(some: Comparison[], cells: Comparison[]): string {
   if (some.length === cells.length) return `in ${all(cells)}`;
+  const partial = new Set(
+    some
+      .filter(({ workload }) => countIn(some, workload) < countIn(cells, workload))
+      .map(({ workload }) => workload),
+  );
+  // A long list of places tells less than their number.
+  if (partial.size > 1) return `in ${some.length} of ${countOf(cells.length, 'comparison')}`;
   const workloads = [...new Set(some.map(({ workload }) => workload))];
   const places = workloads.map((workload) => {
     const here = some.filter((cell) => cell.workload === workload);
@@ -16,6 +23,10 @@ export function placesOf(some: Comparison[], cells: Comparison[]): string {
     return `on ${code(workload)} with ${instances}`;
   });
   return listOf(places);
+}
+
+function countIn(cells: Comparison[], workload: string): number {
+  return cells.filter((cell) => cell.workload === workload).length;
 }
 
 function all(cells: Comparison[]): string {

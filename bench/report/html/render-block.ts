@@ -14,7 +14,8 @@ const RENDERERS: Renderers = {
   list: ({ items, emphasis }) =>
     `<ul${emphasis ? ' class="answer"' : ''}>${items.map((item) => `<li>${inline(item)}</li>`).join('')}</ul>`,
   code: ({ text }) => `<pre><code>${escapeHtml(text)}</code></pre>`,
-  figures: ({ charts }) => `<div class="figures">${charts.map(renderFigure).join('')}</div>`,
+  figures: ({ charts, caption }) =>
+    `<div class="figures">${charts.map(renderFigure).join('')}</div>\n<p class="legend">${inline(caption)}</p>`,
   table: renderTable,
 };
 
@@ -30,8 +31,8 @@ function inline(text: string): string {
     .replace(/(\d) (?=%|µs|ms|MB|GB|instance|round)/g, '$1\u00a0');
 }
 
-function renderFigure({ title, caption, svg }: Chart): string {
-  return `<figure><figcaption class="title">${inline(title)}</figcaption>${svg}<p class="legend">${inline(caption)}</p></figure>`;
+function renderFigure({ title, svg }: Chart): string {
+  return `<figure><figcaption class="title">${inline(title)}</figcaption>${svg}</figure>`;
 }
 
 function renderTable({ caption, columns, rows, rowHeaders }: Table): string {
@@ -52,7 +53,7 @@ function renderTable({ caption, columns, rows, rowHeaders }: Table): string {
     .join('\n');
   // Wide tables scroll inside their own box; a keyboard must be able to reach it.
   return `<div class="table" role="region" aria-label="${escapeHtml(caption.replaceAll('`', ''))}" tabindex="0"><table>
-<caption>${inline(caption)}</caption>
+<caption><span>${inline(caption)}</span></caption>
 <thead><tr>${head}</tr></thead>
 <tbody>
 ${body}

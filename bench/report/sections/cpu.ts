@@ -1,5 +1,5 @@
 import { type Block, type Cell, heading, left, paragraph, right, table } from '../blocks.js';
-import { cpuChart } from '../charts/cpu.js';
+import { CPU_CAPTION, cpuChart } from '../charts/cpu.js';
 import { controlCells, differenceOf } from '../findings/control.js';
 import type { Finding } from '../findings/finding.js';
 import { code, formatEstimate, formatMean, formatNumber } from '../format.js';
@@ -15,6 +15,7 @@ export function cpu(view: ReportView, _findings: Finding[]): Block[] {
     ),
     {
       kind: 'figures',
+      caption: CPU_CAPTION,
       charts: view.result.config.workloads
         .filter((workload) => summaries.some((cell) => cell.workload === workload))
         .map((workload) => cpuChart(view, workload)),
