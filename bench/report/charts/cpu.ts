@@ -7,7 +7,7 @@ import type { Summary } from '../../analyse/summarise.js';
 import type { Chart } from '../blocks.js';
 import { formatMean, formatNumber } from '../format.js';
 import { measuredSummaries, type ReportView } from '../view.js';
-import { type Fill, GRID, INK, LOAD_FILL, PLAIN, SERVER_FILLS } from './palette.js';
+import { type Fill, GRID, INK, LOAD_FILL, SERVER_FILLS } from './palette.js';
 import { chartId, renderSvg, shortened } from './svg.js';
 
 export const CPU_CAPTION =
@@ -97,9 +97,10 @@ function segment(fill: Fill, rows: Summary[], longest: number, index: number): B
           formatter: () => formatNumber(value),
           color: INK,
           fontSize: 12,
-          ...(fill.decal === PLAIN
-            ? {}
-            : { backgroundColor: '#ffffffd9', padding: [1, 3], borderRadius: 2 }),
+          // On paper without colour, a figure needs a light ground.
+          backgroundColor: '#ffffffd9',
+          padding: [1, 3],
+          borderRadius: 2,
         },
       };
     }),

@@ -43,7 +43,7 @@ export interface Fill {
 }
 
 /** echarts writes into it, so each use gets its own. */
-export const PLAIN = { symbol: 'none' };
+const PLAIN = { symbol: 'none' };
 const STRIPES = {
   symbol: 'rect',
   dashArrayX: [1, 0],

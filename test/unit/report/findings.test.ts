@@ -93,6 +93,13 @@ describe('the findings', () => {
       expect(only(textsOf(findings, 'short', 'cpu.total'))).to.include('jwt needed less CPU time');
     });
 
+    it('name the amounts in the order of the names: jwt against session', () => {
+      const result = makeResult({ ...ONE_CELL, applicationMicroseconds: { jwt: 150 } });
+      expect(only(textsOf(findingsOf(result), 'comparison', 'cpu.application'))).to.match(
+        /; 1\d\d against 5\d\.\d µs\)/,
+      );
+    });
+
     it('name what Redis cost beside the application', () => {
       const findings = findingsOf(makeResult(ONE_CELL));
       expect(only(textsOf(findings, 'comparison', 'cpu.application'))).to.match(

@@ -160,6 +160,19 @@ describe('report.html', () => {
     expect(count(all('slower'), 'unsure')).to.equal(0);
   });
 
+  it('marks the better side with a word and a sign, for more requests and for less CPU alike', () => {
+    const verdicts = (jwt: number) => {
+      const html = renderHtml(
+        makeResult({ strategies: ['session', 'jwt'], applicationMicroseconds: { jwt } }),
+      );
+      return [...html.matchAll(/aria-hidden="true">(.)<\/span> (\w+)/g)].map(([, sign, word]) =>
+        [sign, word].join(' '),
+      );
+    };
+    expect(new Set(verdicts(10))).to.deep.equal(new Set(['▲ faster', '▲ cheaper', '▲ shorter']));
+    expect(new Set(verdicts(300))).to.deep.equal(new Set(['▼ slower', '▼ dearer', '▼ longer']));
+  });
+
   it('warns of noisy neighbours and of more processes than cores', () => {
     const html = renderHtml(
       makeResult({
