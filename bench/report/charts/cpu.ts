@@ -117,9 +117,10 @@ function totals(rows: Summary[]): BarSeriesOption {
     data: rows.map((row) => ({
       value: 0,
       label: {
-        show: row.validRounds > 0,
+        show: true,
         position: 'right' as const,
-        formatter: () => `${formatNumber(stackOf(row))} µs`,
+        formatter: () =>
+          row.validRounds > 0 ? `${formatNumber(stackOf(row))} µs` : 'no valid trial',
         color: INK,
         fontSize: 13,
         fontWeight: 'bold' as const,

@@ -16,7 +16,7 @@ import { GRID, INK, markOf } from './palette.js';
 import { chartId, renderSvg, shortened, textWidth } from './svg.js';
 
 export const THROUGHPUT_CAPTION =
-  'Large marks: mean of the valid rounds. Bars: 95 % interval (none with one round). Small marks: each round; hollow ones do not count. The axis starts at 0.';
+  'Large marks: mean of the valid rounds. Bars: 95 % interval (none with one round). Small marks: each round; hollow ones do not count. The axis starts at 0; a bar without an end goes on beyond the chart.';
 
 const WIDTH = 520;
 const HEIGHT = 360;

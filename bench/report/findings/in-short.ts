@@ -71,7 +71,8 @@ function equal(words: Wording, { baseline, candidate }: Pair, cells: Comparison[
 function unsure(words: Wording, { baseline, candidate }: Pair, cells: Comparison[]): string[] {
   const found = cells.filter(({ verdict, rounds }) => verdict === 'unsure' && rounds > 0);
   if (found.length === 0) return [];
-  if (found.length < cells.length) return [`Unsure ${placesOf(found, cells)}.`];
+  const somethingIsKnown = cells.some(({ verdict }) => verdict !== 'unsure');
+  if (somethingIsKnown) return [`Unsure ${placesOf(found, cells)}.`];
   return [
     `Unsure ${placesOf(found, cells)}: whether ${candidate} ${words.verb} ${words.up} or ${words.down} ${words.noun} than ${baseline}${words.suffix}. The intervals are too wide to tell.`,
   ];

@@ -160,6 +160,19 @@ describe('the findings', () => {
       );
     });
 
+    it('ask the whole question when some comparisons are unsure and the others have no data', () => {
+      const findings = findingsOf(
+        makeResult({
+          instances: [1],
+          spread: 0.3,
+          trial: invalidate(({ workload }) => workload === 'crud'),
+        }),
+      );
+      expect(only(textsOf(findings, 'short', 'throughput'))).to.equal(
+        'Unsure on `me`: whether jwt answered more or fewer requests per second than session. The intervals are too wide to tell. No data on `crud`.',
+      );
+    });
+
     it('say equal, and within what', () => {
       const findings = findingsOf(
         makeResult(
@@ -191,7 +204,7 @@ describe('the findings', () => {
     it('give no verdict and the reasons when every trial is invalid', () => {
       const findings = findingsOf(makeResult({ trial: invalidate(() => true) }));
       expect(only(textsOf(findings, 'state'))).to.equal(
-        'None of the 36 trials is a valid measurement, so there is no verdict. The reasons: load generator limit (36 trials).',
+        'None of the 36 trials is a valid measurement, so there is no verdict. Reasons: the load generator was the limit: 36 trials.',
       );
       expect(textsOf(findings, 'short')).to.deep.equal([]);
       expect(textsOf(findings, 'comparison')[0]).to.equal(
