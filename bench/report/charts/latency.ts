@@ -53,7 +53,7 @@ export function latencyChart(view: ReportView, workload: string): Chart {
     xAxis: {
       type: 'log',
       min: values.length > 0 ? stepDown(Math.min(...values) * 0.75) : 1,
-      max: values.length > 0 ? stepUp(Math.max(...values) * 1.05) : 10,
+      max: values.length > 0 ? stepUp(Math.max(...values) * 1.4) : 10,
       name: 'milliseconds, on a logarithmic axis',
       nameLocation: 'middle',
       nameGap: 26,
@@ -121,7 +121,8 @@ function percentile(
           itemStyle: { color: markOf(view.arms, row.strategy).color },
           label: {
             show: figure,
-            position: 'top' as const,
+            // p99 and p99.9 can lie close together: the last stands beside its mark.
+            position: name === 'p999' ? ('right' as const) : ('top' as const),
             distance: 4,
             formatter: () => formatNumber(mean),
             color: INK,

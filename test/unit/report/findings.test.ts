@@ -219,6 +219,22 @@ describe('the findings', () => {
       expect(only(textsOf(findings, 'state'))).to.match(/^1 of 36 trials is invalid and left out/);
     });
 
+    it('say when both have valid trials, but never in the same round', () => {
+      const findings = findingsOf(
+        makeResult({
+          ...ONE_CELL,
+          rounds: 2,
+          trial: invalidate(
+            ({ strategy, round }) =>
+              (strategy === 'session') === (round === 1) && strategy !== 'none',
+          ),
+        }),
+      );
+      expect(only(textsOf(findings, 'comparison'))).to.equal(
+        'No verdict on `me` with 1 instance: no round has a valid trial of both.',
+      );
+    });
+
     it('say that a run was cut short, and what has no data', () => {
       const findings = findingsOf(makeResult({ trialsMade: 3 }));
       expect(textsOf(findings, 'state')[0]).to.include('3 of 36 trials were measured');
