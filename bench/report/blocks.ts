@@ -10,7 +10,8 @@ export type Block =
   | { kind: 'notice'; text: string }
   | { kind: 'list'; items: string[]; emphasis?: 'strong' }
   | { kind: 'code'; text: string }
-  | { kind: 'figures'; charts: Chart[] }
+  /** Panels of one kind; the caption says how to read them. */
+  | { kind: 'figures'; charts: Chart[]; caption: string }
   | Table;
 
 export interface Table {
@@ -27,8 +28,13 @@ export interface Column {
   align: 'left' | 'right';
 }
 
-/** A verdict is shown with a sign and a tint beside its text. */
-export type Cell = string | { text: string; verdict: Verdict };
+/** A verdict is shown with a sign and a tint beside its word, and the figures below. */
+export type Cell = string | { word: string; detail: string; verdict: Verdict };
+
+export function textOfCell(cell: Cell): string {
+  if (typeof cell === 'string') return cell;
+  return [cell.word, cell.detail].filter((part) => part !== '').join(': ');
+}
 
 export interface Chart {
   /** Unique in the page. */
@@ -36,8 +42,6 @@ export interface Chart {
   title: string;
   /** The text alternative. */
   description: string;
-  /** Below the chart: how to read it. */
-  caption: string;
   svg: string;
 }
 

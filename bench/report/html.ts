@@ -1,6 +1,6 @@
 import type { Result } from '../result/schema.js';
 import type { Section } from './blocks.js';
-import { formatTime } from './format.js';
+import { formatTime, listOf } from './format.js';
 import { escapeHtml } from './html/escape.js';
 import { renderBlock } from './html/render-block.js';
 import { STYLE } from './html/style.js';
@@ -38,7 +38,8 @@ ${sections.map(renderSection).join('\n')}
 export function titleOf({ arms }: ReportView): string {
   const names = arms.filter(({ control }) => !control).map(({ name }) => name);
   const shown = names.length > 0 ? names : arms.map(({ name }) => name);
-  return shown.length === 1 ? `${shown[0]}, measured` : `${shown.join(' against ')}, measured`;
+  if (shown.length === 2) return `${shown.join(' against ')}, measured`;
+  return shown.length === 1 ? `${shown[0]}, measured` : `${listOf(shown)} compared`;
 }
 
 export function subtitleOf({ result }: ReportView): string {

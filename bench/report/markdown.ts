@@ -2,7 +2,7 @@
  * The same report for a terminal or a pull request: GitHub's tables, no HTML, no pictures.
  */
 import type { Result } from '../result/schema.js';
-import type { Block, Cell, Section, Table } from './blocks.js';
+import { type Block, type Section, type Table, textOfCell } from './blocks.js';
 import { subtitleOf, titleOf } from './html.js';
 import { sectionsOf } from './sections.js';
 import { viewOf } from './view.js';
@@ -47,12 +47,8 @@ function renderTable({ caption, columns, rows }: Table): string {
     '',
     line(columns.map(({ label }) => inCell(label))),
     line(columns.map(({ align }) => (align === 'right' ? '-:' : '-'))),
-    ...rows.map((row) => line(row.map((cell) => inCell(textOf(cell))))),
+    ...rows.map((row) => line(row.map((cell) => inCell(textOfCell(cell))))),
   ].join('\n');
-}
-
-function textOf(cell: Cell): string {
-  return typeof cell === 'string' ? cell : cell.text;
 }
 
 /** A pipe ends a cell, even inside code. */

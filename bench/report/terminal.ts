@@ -28,13 +28,15 @@ function sentences(findings: Finding[]): string[] {
   return order.flatMap((topic) =>
     findings
       .filter((known) => known.topic === topic)
-      .flatMap(({ text, caution }) => wrapped(text.replaceAll('`', ''), caution ? '! ' : '  ')),
+      .flatMap(({ text, caution }) => wrapped(text.replaceAll('`', ''), caution ? '! ' : '• ')),
   );
 }
 
 function wrapped(text: string, mark: string): string[] {
   const lines: string[] = [];
-  for (const word of printable(text).split(' ')) {
+  for (const word of printable(text)
+    .replace(/(\d) (?=%|µs|ms)/g, '$1\u00a0')
+    .split(' ')) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + word.length < WIDTH - 2)
       lines[lines.length - 1] = `${last} ${word}`;
@@ -90,5 +92,5 @@ function figures(view: ReportView): string[] {
 
 function closing({ trials, warnings }: Result): string {
   const invalid = trials.filter(({ valid }) => !valid).length;
-  return `  ${countOf(trials.length, 'trial')}, ${invalid} invalid; ${countOf(warnings.length, 'warning')}. CPU µs: per request; “all” is application, Redis and PostgreSQL.`;
+  return `  ${countOf(trials.length, 'trial')}, ${invalid} invalid; ${countOf(warnings.length, 'warning')}. CPU: per request; all: application, Redis, PostgreSQL.`;
 }

@@ -123,6 +123,13 @@ export function intervalOf(metricName: string, [low, high]: readonly [number, nu
   return `${ends.join(' to ')} % ${directionOf(words, low < 1 && high <= 1 ? low : high)}`;
 }
 
+/** "9 to 14 % more", or "9 % more" where both ends read the same. */
+export function rangeOf(metricName: string, ratios: readonly number[]): string {
+  const range = intervalOf(metricName, [Math.min(...ratios), Math.max(...ratios)]);
+  const [from, to] = range.split(' to ');
+  return from && to?.startsWith(`${from} `) ? to : range;
+}
+
 /** For cells of tables: "+12 % (+8 to +16)", "×2.3 (×1.9 to ×2.8)". */
 export function signedChange(ratio: number, interval: readonly [number, number] | null): string {
   if (Math.max(ratio, interval?.[1] ?? 0) >= TIMES_FROM) {

@@ -7,8 +7,11 @@ import type { Summary } from '../../analyse/summarise.js';
 import type { Chart } from '../blocks.js';
 import { formatMean, formatNumber } from '../format.js';
 import { measuredSummaries, type ReportView } from '../view.js';
-import { type Fill, GRID, INK, LOAD_FILL, PLAIN, SERVER_FILLS } from './palette.js';
+import { type Fill, GRID, INK, LOAD_FILL, SERVER_FILLS } from './palette.js';
 import { chartId, renderSvg, shortened } from './svg.js';
+
+export const CPU_CAPTION =
+  'Each row: strategy × instances. The figure at the end of a bar is the sum of the servers that could be measured. The thin bar below it is the load generator. The same figures stand in the table.';
 
 const WIDTH = 520;
 const ROW_HEIGHT = 50;
@@ -26,7 +29,7 @@ export function cpuChart(view: ReportView, workload: string): Chart {
       left: 0,
       itemWidth: 26,
       itemHeight: 14,
-      itemGap: 12,
+      itemGap: 20,
       selectedMode: false,
       textStyle: { color: INK, fontSize: 13 },
       data: [...SERVER_FILLS, LOAD_FILL].map(({ label }) => label),
@@ -51,9 +54,9 @@ export function cpuChart(view: ReportView, workload: string): Chart {
       axisLine: { lineStyle: { color: INK } },
     },
     series: [
-      loadBar(rows),
       ...SERVER_FILLS.map((fill, index) => segment(fill, rows, longest, index)),
       totals(rows),
+      loadBar(rows),
     ],
   };
   const id = chartId('cpu', workload, view.result.config.workloads.indexOf(workload));
@@ -62,8 +65,6 @@ export function cpuChart(view: ReportView, workload: string): Chart {
     id,
     title: `\`${workload}\``,
     description,
-    caption:
-      'Each row: strategy × instances. The figure at the end of a bar is the sum of the servers that could be measured. The thin bar below it is the load generator.',
     svg: renderSvg({
       id,
       title: `CPU time per request of ${workload}, in microseconds`,
@@ -96,9 +97,10 @@ function segment(fill: Fill, rows: Summary[], longest: number, index: number): B
           formatter: () => formatNumber(value),
           color: INK,
           fontSize: 12,
-          ...(fill.decal === PLAIN
-            ? {}
-            : { backgroundColor: '#ffffffd9', padding: [1, 3], borderRadius: 2 }),
+          // On paper without colour, a figure needs a light ground.
+          backgroundColor: '#ffffffd9',
+          padding: [1, 3],
+          borderRadius: 2,
         },
       };
     }),
@@ -115,9 +117,10 @@ function totals(rows: Summary[]): BarSeriesOption {
     data: rows.map((row) => ({
       value: 0,
       label: {
-        show: row.validRounds > 0,
+        show: true,
         position: 'right' as const,
-        formatter: () => `${formatNumber(stackOf(row))} µs`,
+        formatter: () =>
+          row.validRounds > 0 ? `${formatNumber(stackOf(row))} µs` : 'no valid trial',
         color: INK,
         fontSize: 13,
         fontWeight: 'bold' as const,

@@ -10,6 +10,9 @@ import { measuredSummaries, type ReportView } from '../view.js';
 import { GRID, INK, markOf } from './palette.js';
 import { chartId, renderSvg, shortened } from './svg.js';
 
+export const LATENCY_CAPTION =
+  'Each row: strategy × instances. Further left is better. Figures in milliseconds.';
+
 const WIDTH = 520;
 const ROW_HEIGHT = 46;
 const FRAME_HEIGHT = 104;
@@ -40,6 +43,8 @@ export function latencyChart(view: ReportView, workload: string): Chart {
       left: 0,
       selectedMode: false,
       itemGap: 18,
+      itemWidth: 13,
+      itemHeight: 13,
       textStyle: { color: INK, fontSize: 13 },
       itemStyle: { color: '#555555' },
       data: POINTS.map(({ label }) => label),
@@ -47,13 +52,17 @@ export function latencyChart(view: ReportView, workload: string): Chart {
     grid: { left: 8, right: 34, top: 44, bottom: 34, containLabel: true },
     xAxis: {
       type: 'log',
-      min: values.length > 0 ? stepDown(Math.min(...values)) : 1,
-      max: values.length > 0 ? stepUp(Math.max(...values)) : 10,
-      name: 'milliseconds (each step of the axis: ten times)',
+      min: values.length > 0 ? stepDown(Math.min(...values) * 0.75) : 1,
+      max: values.length > 0 ? stepUp(Math.max(...values) * 1.4) : 10,
+      name: 'milliseconds, on a logarithmic axis',
       nameLocation: 'middle',
       nameGap: 26,
       nameTextStyle: { color: INK, fontSize: 13 },
-      axisLabel: { color: INK, fontSize: 12 },
+      axisLabel: {
+        color: INK,
+        fontSize: 12,
+        formatter: (value: number) => Number(value.toPrecision(1)).toLocaleString('en'),
+      },
       splitLine: { lineStyle: { color: GRID } },
     },
     yAxis: {
@@ -80,7 +89,6 @@ export function latencyChart(view: ReportView, workload: string): Chart {
     id,
     title: `\`${workload}\``,
     description,
-    caption: 'Each row: strategy × instances. Further left is better. Figures in milliseconds.',
     svg: renderSvg({
       id,
       title: `Latency of ${workload}, in milliseconds`,
@@ -113,7 +121,8 @@ function percentile(
           itemStyle: { color: markOf(view.arms, row.strategy).color },
           label: {
             show: figure,
-            position: 'top' as const,
+            // p99 and p99.9 can lie close together: the last stands beside its mark.
+            position: name === 'p999' ? ('right' as const) : ('top' as const),
             distance: 4,
             formatter: () => formatNumber(mean),
             color: INK,

@@ -8,18 +8,20 @@ import type { Arm } from '../view.js';
 export interface Mark {
   color: string;
   symbol: string;
+  /** The symbol as a character, before the name. */
+  sign: string;
   dash: 'solid' | 'dashed' | 'dotted';
 }
 
 const MARKS: readonly Mark[] = [
-  { color: '#0072B2', symbol: 'circle', dash: 'solid' },
-  { color: '#D55E00', symbol: 'rect', dash: 'solid' },
-  { color: '#CC79A7', symbol: 'diamond', dash: 'dashed' },
-  { color: '#009E73', symbol: 'triangle', dash: 'dashed' },
-  { color: '#56B4E9', symbol: 'pin', dash: 'solid' },
-  { color: '#E69F00', symbol: 'arrow', dash: 'dashed' },
+  { color: '#0072B2', symbol: 'circle', sign: '●', dash: 'solid' },
+  { color: '#D55E00', symbol: 'rect', sign: '■', dash: 'solid' },
+  { color: '#CC79A7', symbol: 'diamond', sign: '◆', dash: 'dashed' },
+  { color: '#009E73', symbol: 'triangle', sign: '▲', dash: 'dashed' },
+  { color: '#56B4E9', symbol: 'emptyCircle', sign: '○', dash: 'solid' },
+  { color: '#E69F00', symbol: 'roundRect', sign: '▢', dash: 'dashed' },
 ];
-const CONTROL: Mark = { color: '#555555', symbol: 'triangle', dash: 'dotted' };
+const CONTROL: Mark = { color: '#555555', symbol: 'triangle', sign: '▲', dash: 'dotted' };
 
 export function markOf(arms: readonly Arm[], name: string): Mark {
   const arm = arms.find((known) => known.name === name);
@@ -41,7 +43,7 @@ export interface Fill {
 }
 
 /** echarts writes into it, so each use gets its own. */
-export const PLAIN = { symbol: 'none' };
+const PLAIN = { symbol: 'none' };
 const STRIPES = {
   symbol: 'rect',
   dashArrayX: [1, 0],
@@ -69,7 +71,7 @@ export const SERVER_FILLS: readonly Fill[] = [
 export const LOAD_FILL: Fill = {
   kind: 'loadGenerator',
   label: 'Load generator (not part of the service)',
-  color: '#ffffff',
+  color: '#eeeeee',
   decal: PLAIN,
 };
 

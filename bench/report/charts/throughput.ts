@@ -15,8 +15,13 @@ import type { ReportView } from '../view.js';
 import { GRID, INK, markOf } from './palette.js';
 import { chartId, renderSvg, shortened, textWidth } from './svg.js';
 
+export const THROUGHPUT_CAPTION =
+  'Large marks: mean of the valid rounds. Bars: 95 % interval (none with one round). Small marks: each round; hollow ones do not count. The axis starts at 0; a bar without an end goes on beyond the chart.';
+
 const WIDTH = 520;
 const HEIGHT = 360;
+const GRID_TOP = 40;
+const GRID_BOTTOM = 44;
 /** Between the strategies of one number of instances, as a share of the way to the next. */
 const DODGE = 0.16;
 
@@ -53,9 +58,10 @@ export function throughputChart(view: ReportView, workload: string): Chart {
       ),
     ];
   });
+  const { ceiling, step } = scaleOf(view, workload);
   const longest = Math.max(...arms.map(({ name }) => textWidth(shortened(name))));
   const option: EChartsOption = {
-    grid: { left: 12, right: longest + 16, top: 40, bottom: 44, containLabel: true },
+    grid: { left: 12, right: longest + 34, top: GRID_TOP, bottom: GRID_BOTTOM, containLabel: true },
     xAxis: {
       type: 'value',
       min: -0.5,
@@ -77,14 +83,16 @@ export function throughputChart(view: ReportView, workload: string): Chart {
     yAxis: {
       type: 'value',
       min: 0,
-      max: ceilingOf(view, workload),
+      max: ceiling,
+      axisLine: { show: false },
+      axisTick: { show: false },
       name: 'requests/s',
-      nameTextStyle: { color: INK, fontSize: 14, align: 'left', padding: [0, 0, 0, -40] },
+      nameTextStyle: { color: INK, fontSize: 14, align: 'right' },
       axisLabel: { color: INK, fontSize: 13, formatter: (value: number) => formatAxis(value) },
       splitLine: { lineStyle: { color: GRID } },
-      splitNumber: 5,
+      interval: step,
     },
-    series,
+    series: [...series, nameLabels(view, workload, ceiling, counts.length - 0.5)],
   };
   const id = chartId('throughput', workload, result.config.workloads.indexOf(workload));
   const description = describe(view, workload);
@@ -92,8 +100,6 @@ export function throughputChart(view: ReportView, workload: string): Chart {
     id,
     title: `\`${workload}\``,
     description,
-    caption:
-      'Large marks: mean of the valid rounds. Bars: 95 % interval (none with one round). Small marks: each round; hollow ones do not count. The axis starts at 0.',
     svg: renderSvg({ id, title, description, width: WIDTH, height: HEIGHT, option }),
   };
 }
@@ -117,20 +123,58 @@ function meanLine(
     lineStyle: { color, width: 2.5, type: dash },
     itemStyle: { color, opacity: 1 },
     z: 4,
-    labelLayout: { moveOverlap: 'shiftY' },
-    data: cells.map((cell, index) => ({
-      value: [place(cell.instances), cell.throughputRps?.mean ?? 0],
-      // The name stands at the last point, so no key is needed.
-      label: {
-        show: index === cells.length - 1,
-        position: 'right' as const,
-        distance: 14,
-        formatter: () => shortened(name),
-        color,
-        fontSize: 14,
-        fontWeight: 'bold' as const,
-      },
-    })),
+    data: cells.map((cell) => [place(cell.instances), cell.throughputRps?.mean ?? 0]),
+  };
+}
+
+const LABEL_GAP = 19;
+
+/**
+ * Names at the right edge, beside the last mean of each strategy and moved apart where they would
+ * overlap, so that no key is needed.
+ */
+function nameLabels(
+  { arms, summaries }: ReportView,
+  workload: string,
+  ceiling: number,
+  rightEdge: number,
+): ScatterSeriesOption {
+  const gap = (LABEL_GAP * ceiling) / (HEIGHT - GRID_TOP - GRID_BOTTOM - 20);
+  const wanted = arms
+    .flatMap(({ name }) => {
+      const mean = summaries.findLast(
+        (cell) => cell.strategy === name && cell.workload === workload && cell.throughputRps,
+      )?.throughputRps?.mean;
+      return mean === undefined ? [] : [{ name, height: mean }];
+    })
+    .sort((a, b) => a.height - b.height);
+  let free = 0;
+  const placed = wanted.map(({ name, height }) => {
+    const at = Math.max(height, free);
+    free = at + gap;
+    return { name, height: at };
+  });
+  return {
+    type: 'scatter',
+    silent: true,
+    clip: false,
+    symbolSize: 0.01,
+    itemStyle: { opacity: 1 },
+    data: placed.map(({ name, height }) => {
+      const { color, sign } = markOf(arms, name);
+      return {
+        value: [rightEdge, height],
+        label: {
+          show: true,
+          position: 'right' as const,
+          distance: 8,
+          formatter: () => `${sign} ${shortened(name)}`,
+          color,
+          fontSize: 14,
+          fontWeight: 'bold' as const,
+        },
+      };
+    }),
   };
 }
 
@@ -199,21 +243,26 @@ function rounds(
 }
 
 /** Room for every value, and for intervals unless they dwarf the values themselves. */
-function ceilingOf({ summaries, result }: ReportView, workload: string): number | undefined {
+function scaleOf(
+  { summaries, result }: ReportView,
+  workload: string,
+): { ceiling: number; step: number } {
   const values = result.trials
     .filter((trial) => trial.workload === workload)
     .map(({ throughputRps }) => throughputRps);
   const ends = summaries
     .filter((cell) => cell.workload === workload)
     .map(({ throughputRps }) => throughputRps?.interval95?.[1] ?? 0);
-  const highest = Math.max(0, ...values);
-  if (highest === 0) return undefined;
-  return roundUp(Math.min(highest * 1.6, Math.max(highest, ...ends)) * 1.06);
+  const highest = Math.max(1, ...values);
+  const needed = Math.min(highest * 1.6, Math.max(highest, ...ends)) * 1.03;
+  const step = roundStep(needed / 5);
+  return { ceiling: Math.ceil(needed / step) * step, step };
 }
 
-function roundUp(value: number): number {
-  const step = 10 ** Math.floor(Math.log10(value)) / 2;
-  return Math.ceil(value / step) * step;
+/** The next of 1, 2, 5 times a power of ten. */
+function roundStep(value: number): number {
+  const decade = 10 ** Math.floor(Math.log10(value));
+  return ([1, 2, 5].find((factor) => factor * decade >= value) ?? 10) * decade;
 }
 
 function describe(view: ReportView, workload: string): string {

@@ -109,8 +109,19 @@ function whyMissing(cell: Comparison, trials: Trial[]): string {
     return `neither ${cell.baseline} nor ${cell.candidate} was measured`;
   }
   if (reasons.length > 0) return listOf(reasons);
+  const roundsOf = (strategy: string) =>
+    mineOf(strategy)
+      .filter(({ valid }) => valid)
+      .map(({ round }) => round);
+  const candidateRounds = roundsOf(cell.candidate);
+  if (!roundsOf(cell.baseline).some((round) => candidateRounds.includes(round))) {
+    return 'no round has a valid trial of both';
+  }
   return 'no round has a figure for both, for instance because a server ran on another machine';
 }
+
+/** Less is the idle work of a server, spread over the requests. */
+const NOTABLE_MICROSECONDS = 0.5;
 
 /** What a request cost outside the application: the half of the bill that is easily overlooked. */
 function storeSentences(cell: Comparison, summaries: Summary[]): string[] {
@@ -124,7 +135,8 @@ function storeSentences(cell: Comparison, summaries: Summary[]): string[] {
       );
       return { strategy, estimate: found?.cpuMicrosecondsPerRequest[kind] ?? null };
     });
-    if (sides.every(({ estimate }) => estimate !== null && estimate.mean === 0)) return [];
+    if (sides.every(({ estimate }) => estimate !== null && estimate.mean < NOTABLE_MICROSECONDS))
+      return [];
     const name = kind === 'redis' ? 'Redis' : 'PostgreSQL';
     if (sides.some(({ estimate }) => estimate === null)) {
       return [`what ${name} spent was not measured`];

@@ -2,7 +2,7 @@
  * Blocks -> HTML. Every text passes inline(), the one place that turns text into markup.
  */
 import type { Verdict } from '../../result/schema.js';
-import type { Block, Cell, Chart, Table } from '../blocks.js';
+import { type Block, type Cell, type Chart, type Table, textOfCell } from '../blocks.js';
 import { escapeHtml } from './escape.js';
 
 type Renderers = { [Kind in Block['kind']]: (block: Extract<Block, { kind: Kind }>) => string };
@@ -14,7 +14,8 @@ const RENDERERS: Renderers = {
   list: ({ items, emphasis }) =>
     `<ul${emphasis ? ' class="answer"' : ''}>${items.map((item) => `<li>${inline(item)}</li>`).join('')}</ul>`,
   code: ({ text }) => `<pre><code>${escapeHtml(text)}</code></pre>`,
-  figures: ({ charts }) => `<div class="figures">${charts.map(renderFigure).join('')}</div>`,
+  figures: ({ charts, caption }) =>
+    `<div class="figures">${charts.map(renderFigure).join('')}</div>\n<p class="legend">${inline(caption)}</p>`,
   table: renderTable,
 };
 
@@ -23,13 +24,15 @@ export function renderBlock(block: Block): string {
   return render(block);
 }
 
-/** Escaped text, with `backticks` as code. */
+/** Escaped text, with `backticks` as code; a number keeps its unit on the same line. */
 function inline(text: string): string {
-  return escapeHtml(text).replace(/`([^`]*)`/g, '<code>$1</code>');
+  return escapeHtml(text)
+    .replace(/`([^`]*)`/g, '<code>$1</code>')
+    .replace(/(\d) (?=%|µs|ms|MB|GB|instance|round)/g, '$1\u00a0');
 }
 
-function renderFigure({ title, caption, svg }: Chart): string {
-  return `<figure><figcaption class="title">${inline(title)}</figcaption>${svg}<p class="legend">${inline(caption)}</p></figure>`;
+function renderFigure({ title, svg }: Chart): string {
+  return `<figure><figcaption class="title">${inline(title)}</figcaption>${svg}</figure>`;
 }
 
 function renderTable({ caption, columns, rows, rowHeaders }: Table): string {
@@ -44,13 +47,13 @@ function renderTable({ caption, columns, rows, rowHeaders }: Table): string {
           ? `<th scope="row"${side(index)}>${renderCell(cell)}</th>`
           : `<td${side(index)}>${renderCell(cell)}</td>`,
       );
-      const starts = at > 0 && textOf(row[0]) !== textOf(rows[at - 1]?.[0]);
+      const starts = at > 0 && textOfCell(row[0] ?? '') !== textOfCell(rows[at - 1]?.[0] ?? '');
       return `<tr${starts && rowHeaders > 1 ? ' class="group"' : ''}>${cells.join('')}</tr>`;
     })
     .join('\n');
   // Wide tables scroll inside their own box; a keyboard must be able to reach it.
   return `<div class="table" role="region" aria-label="${escapeHtml(caption.replaceAll('`', ''))}" tabindex="0"><table>
-<caption>${inline(caption)}</caption>
+<caption><span>${inline(caption)}</span></caption>
 <thead><tr>${head}</tr></thead>
 <tbody>
 ${body}
@@ -62,9 +65,5 @@ const SIGNS: Record<Verdict, string> = { faster: '▲', slower: '▼', equal: '=
 
 function renderCell(cell: Cell): string {
   if (typeof cell === 'string') return inline(cell);
-  return `<span class="verdict ${cell.verdict}"><span aria-hidden="true">${SIGNS[cell.verdict]}</span> ${inline(cell.text)}</span>`;
-}
-
-function textOf(cell: Cell | undefined): string {
-  return typeof cell === 'object' ? cell.text : (cell ?? '');
+  return `<span class="verdict ${cell.verdict}"><span aria-hidden="true">${SIGNS[cell.verdict]}</span> ${inline(cell.word)}</span>${cell.detail === '' ? '' : ` <span class="detail">${inline(cell.detail)}</span>`}`;
 }

@@ -26,13 +26,15 @@ figure svg{display:block;width:100%;height:auto}
 .legend{font-size:.86rem;color:#444;margin:.4rem 0 0}
 .table{overflow-x:auto;margin:1.25rem 0}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
-caption{text-align:left;font-weight:600;padding-bottom:.5rem;max-width:46rem}
+caption{text-align:left;font-weight:600}
+caption span{display:block;padding-bottom:.5rem;width:min(46rem,calc(100vw - 1.75rem));position:sticky;left:0}
 th,td{padding:.32rem .7rem;text-align:left;vertical-align:top;border-bottom:1px solid #ddd}
 thead th{border-bottom:2px solid #1a1a1a;vertical-align:bottom}
 tbody th{font-weight:400}
 tr.group>*{border-top:1px solid #777}
 .number{text-align:right;white-space:nowrap}
 .verdict{white-space:nowrap}
+.detail{display:block;white-space:nowrap;font-size:.94em;color:#333}
 .faster,.slower{font-weight:650}
 .faster{color:#00527f}
 .slower{color:#9c3d00}
@@ -46,14 +48,18 @@ table{font-size:.82rem}
 body{max-width:none;padding:0;font-size:10pt}
 nav{display:none}
 h2{break-after:avoid;margin-top:1.5rem}
-h3,caption{break-after:avoid}
+h3,caption,thead{break-after:avoid}
+h3+.table,h3+p{break-before:avoid}
+caption span{width:auto}
+.legend{font-size:8pt}
+.answer{font-size:11pt}
 figure,tr,li,.notice,.answer{break-inside:avoid}
 .figures{display:block}
 figure{display:inline-block;width:48%;margin-right:1.5%;vertical-align:top}
 .table{overflow:visible}
 table{font-size:7.5pt;width:100%}
 th,td{padding:.15rem .3rem}
-.verdict,.number{white-space:normal}
+.verdict,.detail,.number{white-space:normal}
 .faster,.slower,.equal,.unsure,.legend,.subtitle,a{color:#000}
 .answer,.notice,pre{background:#fff;border:1px solid #000;border-left-width:5px}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}

@@ -1,5 +1,5 @@
 import { type Block, left, paragraph, right, table } from '../blocks.js';
-import { latencyChart } from '../charts/latency.js';
+import { LATENCY_CAPTION, latencyChart } from '../charts/latency.js';
 import type { Finding } from '../findings/finding.js';
 import { code, formatMean } from '../format.js';
 import { measuredSummaries, type ReportView } from '../view.js';
@@ -16,6 +16,7 @@ export function latency(view: ReportView, _findings: Finding[]): Block[] {
     ),
     {
       kind: 'figures',
+      caption: LATENCY_CAPTION,
       charts: view.result.config.workloads
         .filter((workload) => summaries.some((cell) => cell.workload === workload))
         .map((workload) => latencyChart(view, workload)),

@@ -1,8 +1,18 @@
+import type { Limit } from '../../analyse/limits.js';
 import { type Block, left, paragraph, right, table } from '../blocks.js';
-import { throughputChart } from '../charts/throughput.js';
+import { THROUGHPUT_CAPTION, throughputChart } from '../charts/throughput.js';
 import type { Finding } from '../findings/finding.js';
 import { code, formatEstimate, formatNumber, formatRatio, NOT_MEASURED } from '../format.js';
 import { measuredSummaries, type ReportView } from '../view.js';
+
+const SHORT_LIMITS: Record<Limit['code'], string> = {
+  application: 'application',
+  redis: 'Redis',
+  postgres: 'PostgreSQL',
+  loadGenerator: 'load generator',
+  machine: 'shared cores',
+  none: 'waiting',
+};
 
 export function throughput(view: ReportView, _findings: Finding[]): Block[] {
   const summaries = measuredSummaries(view);
@@ -13,18 +23,19 @@ export function throughput(view: ReportView, _findings: Finding[]): Block[] {
     ),
     {
       kind: 'figures',
+      caption: THROUGHPUT_CAPTION,
       charts: view.result.config.workloads
         .filter((workload) => summaries.some((cell) => cell.workload === workload))
         .map((workload) => throughputChart(view, workload)),
     },
     ...table(
-      'Throughput in requests per second: mean of the valid rounds (95 % interval), each valid round, and growth over the smallest number of instances.',
+      'Throughput in requests per second: mean of the valid rounds (95 % interval), the range of those rounds, and growth over the smallest number of instances.',
       [
         left('Workload'),
         left('Strategy'),
         right('Instances'),
         right('Requests/s'),
-        left('Each valid round'),
+        right('Lowest to highest round'),
         right('Growth'),
         left('Limited by'),
       ],
@@ -43,7 +54,7 @@ export function throughput(view: ReportView, _findings: Finding[]): Block[] {
           formatEstimate(cell.throughputRps),
           roundsOf(view, cell),
           growth,
-          cell.limit?.label ?? NOT_MEASURED,
+          cell.limit ? SHORT_LIMITS[cell.limit.code] : NOT_MEASURED,
         ];
       }),
       3,
@@ -62,8 +73,7 @@ function roundsOf(
       trial.workload === cell.workload &&
       trial.instances === cell.instances,
   );
-  const values = [...valid]
-    .sort((a, b) => a.round - b.round)
-    .map(({ throughputRps }) => formatNumber(throughputRps));
-  return values.length > 0 ? values.join(' · ') : NOT_MEASURED;
+  const values = valid.map(({ throughputRps }) => throughputRps);
+  if (values.length === 0) return NOT_MEASURED;
+  return `${formatNumber(Math.min(...values))} to ${formatNumber(Math.max(...values))}`;
 }

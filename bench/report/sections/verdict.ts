@@ -6,14 +6,14 @@ import { code, countOf, formatPercentPoints, listOf } from '../format.js';
 import type { Pair, ReportView } from '../view.js';
 import { signedChange, wordingOf } from '../wording.js';
 
-/** The answer first: state, answer in short, verdicts at a glance, limits, then every sentence. */
+/** The answer first: state, answer in short, verdicts at a glance, limits, noise. */
 export function verdict(view: ReportView, findings: Finding[]): Block[] {
   const of = (topic: Topic) => findings.filter((known) => known.topic === topic);
   const pairs = view.mainPairs.length > 0 ? view.mainPairs : view.controlPairs;
   return [
     paragraph(whatWasCompared(view)),
     ...of('state').map(({ text }) => notice(text)),
-    ...list(textsOf(of('short')), 'strong'),
+    ...list(textsOf([...of('short'), ...of('control')]), 'strong'),
     ...pairs.flatMap((pair) => glance(pair, view.result.config.horizon)),
     ...(of('limit').length > 0 ? [heading('What limited the runs')] : []),
     ...list(textsOf(of('limit'))),
@@ -22,12 +22,6 @@ export function verdict(view: ReportView, findings: Finding[]): Block[] {
       .filter(({ caution }) => caution)
       .map(({ text }) => notice(text)),
     ...list(textsOf(of('noise').filter(({ caution }) => !caution))),
-    ...view.result.config.workloads.flatMap((workload) => {
-      const here = of('comparison').filter((known) => known.workload === workload);
-      return here.length > 0
-        ? [heading(`In words: ${code(workload)}`), ...list(textsOf(here))]
-        : [];
-    }),
   ];
 }
 
@@ -76,7 +70,7 @@ function glance(pair: Pair, horizon: number): Block[] {
 }
 
 function glanceCell({ metric, ratio, interval95, verdict: word, rounds }: Comparison): Cell {
-  if (ratio === null || rounds === 0) return { text: 'no data', verdict: 'unsure' };
+  if (ratio === null || rounds === 0) return { word: 'no data', detail: '', verdict: 'unsure' };
   const what = rounds === 1 ? 'one round' : wordingOf(metric).verdicts[word];
-  return { text: `${what}: ${signedChange(ratio, interval95)}`, verdict: word };
+  return { word: what, detail: signedChange(ratio, interval95), verdict: word };
 }
