@@ -84,7 +84,7 @@ async function unpack(folder: string, context: StartContext): Promise<void> {
       break;
     }
   }
-  if (!names) throw notUnpacked(apt.lastProblem);
+  if (!names) throw notUnpacked(apt.problems.join(' '));
   await extract(work, folder, context);
 
   // Libraries that this system lacks, until the loader is content; each may need further ones.
@@ -100,7 +100,7 @@ async function unpack(folder: string, context: StartContext): Promise<void> {
       );
     }
     const libraries = [...new Set(wanted as string[])];
-    if (!(await apt.fetch(libraries))) throw notUnpacked(apt.lastProblem);
+    if (!(await apt.fetch(libraries))) throw notUnpacked(apt.problems.join(' '));
     await extract(work, folder, context);
   }
   await rm(work, { recursive: true });
@@ -108,7 +108,7 @@ async function unpack(folder: string, context: StartContext): Promise<void> {
 
 /** apt with its own lists, cache and state, so that it needs no rights and disturbs nobody. */
 class Apt {
-  lastProblem = '';
+  readonly problems: string[] = [];
   private ownLists = false;
 
   constructor(
@@ -120,15 +120,17 @@ class Apt {
   async fetch(names: string[]): Promise<boolean> {
     const result = await this.run('apt-get', ['download', ...names]);
     if (result.exitCode === 0) return true;
-    this.lastProblem = lastLines(result.stderr);
-    if (this.ownLists) return false;
+    if (this.ownLists) {
+      this.problems.push(lastLines(result.stderr));
+      return false;
+    }
     // The system's lists are missing, as on a new machine, or so old that the packages have moved.
     this.ownLists = true;
     this.context.onMessage('Fetching the package lists (into a folder of the lab).');
     const update = await this.run('apt-get', ['update']);
     // One repository that fails, of several, is no reason to stop: the download decides.
     if (await this.fetch(names)) return true;
-    if (update.exitCode !== 0) this.lastProblem = lastLines(update.stderr);
+    if (update.exitCode !== 0) this.problems.unshift(lastLines(update.stderr));
     return false;
   }
 
@@ -165,6 +167,7 @@ class Apt {
 export function aptConfiguration(work: string, ownLists: boolean): string {
   const lines = [
     `Dir::Cache "${work}/cache";`,
+    `Dir::Cache::archives "${work}/cache/archives";`,
     // As root, apt would fetch as the user _apt, who cannot enter this folder.
     'APT::Sandbox::User "root";',
     'APT::Get::AllowUnauthenticated "false";',
@@ -181,7 +184,11 @@ export function aptConfiguration(work: string, ownLists: boolean): string {
     ),
   ];
   if (ownLists) {
-    lines.push(`Dir::State "${work}/state";`, 'Dir::State::status "/var/lib/dpkg/status";');
+    lines.push(
+      `Dir::State "${work}/state";`,
+      `Dir::State::lists "${work}/state/lists";`,
+      'Dir::State::status "/var/lib/dpkg/status";',
+    );
   }
   return `${lines.join('\n')}\n`;
 }

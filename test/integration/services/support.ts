@@ -1,13 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { chown, cp, readdir, symlink } from 'node:fs/promises';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+} from 'node:fs';
+import { chown, cp, readdir, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { findOnPath } from '../../../bench/services/find-on-path.js';
 import type { OrdinaryUser } from '../../../bench/services/ordinary-user.js';
 import type { Stores } from '../../../bench/services/stores.js';
 
@@ -34,6 +41,18 @@ export class Sandbox {
     return folder;
   }
 
+  async makePrivate(name: string, owner: OrdinaryUser): Promise<string> {
+    const folder = this.make(name, 0o700);
+    await chown(folder, owner.uid, owner.gid);
+    return folder;
+  }
+
+  async write(name: string, text: string): Promise<string> {
+    const file = join(this.folder, name);
+    await writeFile(file, text);
+    return file;
+  }
+
   /** What the lab sees: nothing of this process's own stores. */
   environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
     return {
@@ -45,12 +64,14 @@ export class Sandbox {
     };
   }
 
-  /** Programs by name, in a folder to be the whole of PATH. */
-  async linkPrograms(names: readonly string[]): Promise<string> {
+  /** A folder to be the whole of PATH: what the system has, as if Redis had never been installed. */
+  async linkBarePrograms(): Promise<string> {
     const folder = this.make('bin', 0o755);
-    for (const name of names) {
-      const file = findOnPath(name, process.env);
-      if (file) await symlink(file, join(folder, name));
+    for (const source of ['/usr/bin', '/bin']) {
+      for (const name of await readdir(source)) {
+        if (/^(redis|valkey|docker)/.test(name)) continue;
+        await symlink(join(source, name), join(folder, name)).catch(() => {}); // /bin may be /usr/bin
+      }
     }
     return folder;
   }
@@ -60,21 +81,32 @@ export class Sandbox {
     return readdirSync(this.temporary);
   }
 
-  /** Processes that were given a path of this sandbox: servers, their guardian, and their helpers. */
+  /**
+   * Processes that were given a path of this sandbox, or work in it: servers, their guardian, and
+   * their helpers. PostgreSQL writes its titles over its environment, but works in its data folder.
+   */
   leftProcesses(): number[] {
     return readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-      .filter((pid) => this.isNamedIn(`/proc/${pid}/environ`))
+      .filter((pid) => this.isNamedBy(pid))
       .map(Number);
   }
 
   remove(): void {
+    for (const pid of this.leftProcesses()) {
+      try {
+        process.kill(pid, 'SIGKILL'); // only a test that failed leaves any
+      } catch {
+        // it has just ended
+      }
+    }
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  private isNamedIn(file: string): boolean {
+  private isNamedBy(pid: string): boolean {
     try {
-      return readFileSync(file, 'latin1').includes(this.folder);
+      if (readlinkSync(`/proc/${pid}/cwd`).startsWith(this.folder)) return true;
+      return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(this.folder);
     } catch {
       return false; // it has ended, or belongs to another user
     }
@@ -115,10 +147,16 @@ export interface HeldStores extends Omit<Stores, 'stop'> {
   messages: string[];
 }
 
+interface HoldOptions {
+  checkout?: string;
+  user?: OrdinaryUser | null;
+  onSpawn?: (lab: ChildProcess) => void;
+}
+
 /** Runs hold-stores.js of a checkout and waits for what it prints. */
 export async function holdStores(
   environment: NodeJS.ProcessEnv,
-  { checkout = project, user = null as OrdinaryUser | null } = {},
+  { checkout = project, user = null, onSpawn = () => {} }: HoldOptions = {},
 ): Promise<{ lab: ChildProcess; stores: HeldStores }> {
   const lab = spawn(
     process.execPath,
@@ -132,6 +170,7 @@ export async function holdStores(
       ...(user && { uid: user.uid, gid: user.gid }),
     },
   );
+  onSpawn(lab);
   let errors = '';
   lab.stderr.setEncoding('utf8').on('data', (text) => {
     errors += text;

@@ -17,6 +17,8 @@ import { runCommand } from '../services/run-command.js';
 import type { Finding } from './finding.js';
 import { judgeCores, judgeMemory, judgeNode, judgeOpenFiles, judgeTempFolder } from './judge.js';
 
+const marks = { ok: 'ok', warning: 'warning', missing: 'MISSING' };
+
 /**
  * What a run would find on this machine. It looks without starting a server, fetching a package or
  * writing a file, so it says where a server would come from, not that it works.
@@ -33,6 +35,18 @@ export async function inspectMachine(
     judgeOpenFiles(await readOpenFileLimit()),
     await inspectTempFolder(),
   ];
+}
+
+/** The findings as lines for a terminal, advice below what it is about. */
+export function formatFindings(findings: readonly Finding[]): string {
+  const markWidth = Math.max(...Object.values(marks).map((mark) => mark.length));
+  const topicWidth = Math.max(...findings.map(({ topic }) => topic.length));
+  const indent = ' '.repeat(markWidth + 2 + topicWidth + 2);
+  const lines = findings.flatMap(({ topic, status, found, advice }) => [
+    `${marks[status].padEnd(markWidth)}  ${topic.padEnd(topicWidth)}  ${found}`,
+    ...(advice ? [`${indent}-> ${advice}`] : []),
+  ]);
+  return lines.join('\n');
 }
 
 async function inspectPostgres(environment: NodeJS.ProcessEnv): Promise<Finding> {

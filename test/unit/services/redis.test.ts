@@ -1,0 +1,106 @@
+import { expect } from 'chai';
+import {
+  aptConfiguration,
+  debianCacheKey,
+  packageOfLibrary,
+  parseMissingLibraries,
+} from '../../../bench/services/redis-debian.js';
+import { parsePublishedPort } from '../../../bench/services/redis-docker.js';
+import { describeRedis, parseInfo } from '../../../bench/services/redis-info.js';
+import { redisConfiguration } from '../../../bench/services/redis-server.js';
+
+describe('unpacking Redis', () => {
+  it('reads from ldd which libraries are missing', () => {
+    const output = `	linux-vdso.so.1 (0x00007ffd)
+	libatomic.so.1 => not found
+	libjemalloc.so.2 => not found
+	libssl.so.3 => /lib/x86_64-linux-gnu/libssl.so.3 (0x00007f2c)
+	/lib64/ld-linux-x86-64.so.2 (0x00007f2d)
+`;
+    expect(parseMissingLibraries(output)).to.deep.equal(['libatomic.so.1', 'libjemalloc.so.2']);
+    expect(parseMissingLibraries('	not a dynamic executable\n')).to.deep.equal([]);
+  });
+
+  // Names of Debian 12 and 13 and Ubuntu 22.04 and 24.04.
+  for (const [soname, name] of [
+    ['libjemalloc.so.2', 'libjemalloc2'],
+    ['liblzf.so.1', 'liblzf1'],
+    ['libatomic.so.1', 'libatomic1'],
+    ['libssl.so.3', 'libssl3'],
+    ['libssl.so.3', 'libssl3t64'],
+    ['libhiredis.so.1.1.0', 'libhiredis1.1.0'],
+    ['liblua5.1.so.0', 'liblua5.1-0'],
+    ['liblua5.1-cjson.so.0', 'liblua5.1-cjson0'],
+    ['libsystemd.so.0', 'libsystemd0'],
+    ['libgpg-error.so.0', 'libgpg-error0'],
+    ['libstdc++.so.6', 'libstdc++6'],
+  ] as const) {
+    it(`finds ${soname} in the package ${name}`, () => {
+      expect(packageOfLibrary(soname, ['libc6', 'libssl1.1', name, 'adduser'])).to.equal(name);
+    });
+  }
+
+  it('knows no package for a library that none of the dependencies is named after', () => {
+    expect(packageOfLibrary('libmystery.so.4', ['libc6', 'libssl3'])).to.equal(undefined);
+    expect(packageOfLibrary('libssl.so.3', ['libssl1.1', 'libssl30'])).to.equal(undefined);
+  });
+
+  it('keeps apart the packages of another release, distribution or processor', () => {
+    const key = debianCacheKey({
+      platform: 'linux',
+      families: ['ubuntu', 'debian'],
+      version: '24.04',
+    });
+    expect(key).to.equal(`redis-ubuntu-24.04-${process.arch}`);
+    expect(
+      debianCacheKey({ platform: 'linux', families: ['../x'], version: 'a/b' }),
+    ).not.to.include('/');
+  });
+
+  it("writes only in its own folder, and reads the system's lists until it has its own", () => {
+    expect(aptConfiguration('/work', false))
+      .to.include('Dir::Cache "/work/cache";')
+      .and.not.include('Dir::State');
+    expect(aptConfiguration('/work', true)).to.include('Dir::State::lists "/work/state/lists";');
+  });
+});
+
+describe('the configuration of Redis', () => {
+  const text = redisConfiguration({ port: 40_000, password: 'secret', folder: '/tmp/a b' });
+
+  it('asks for a password, on loopback alone', () => {
+    expect(text.split('\n')).to.include.members([
+      'bind 127.0.0.1',
+      'protected-mode yes',
+      'port 40000',
+      'requirepass secret',
+    ]);
+  });
+
+  it('keeps nothing on disk, and allows a folder with a space in its name', () => {
+    expect(text.split('\n')).to.include.members(['save ""', 'appendonly no', 'dir "/tmp/a b"']);
+  });
+});
+
+describe('what Redis says of itself', () => {
+  it('is read line by line', () => {
+    expect(parseInfo('# Server\r\nredis_version:7.0.15\r\nexecutable:/a:b\r\n\r\n')).to.deep.equal({
+      redis_version: '7.0.15',
+      executable: '/a:b',
+    });
+  });
+
+  it('names Valkey by its own version', () => {
+    expect(describeRedis({ redis_version: '7.0.15' })).to.equal('7.0.15');
+    expect(describeRedis({ redis_version: '7.2.4', valkey_version: '8.1.1' })).to.equal(
+      'Valkey 8.1.1',
+    );
+    expect(describeRedis({})).to.equal('unknown');
+  });
+
+  it('takes only a port that Docker published on loopback', () => {
+    expect(parsePublishedPort('127.0.0.1:49153\n')).to.equal(49153);
+    expect(parsePublishedPort('0.0.0.0:49153\n')).to.equal(null);
+    expect(parsePublishedPort('')).to.equal(null);
+  });
+});
