@@ -1,6 +1,5 @@
 /** lab doctor: says what was found on this machine, and how to mend what is missing. */
-import { formatFindings } from '../doctor/format-findings.js';
-import { inspectMachine } from '../doctor/inspect-machine.js';
+import { formatFindings, inspectMachine } from '../doctor/inspect.js';
 import { LabError } from '../errors.js';
 import { parseOptions } from '../options.js';
 import type { Verb } from './verb.js';
