@@ -12,7 +12,9 @@ import type { Summary } from '../../analyse/summarise.js';
 import type { Chart } from '../blocks.js';
 import { formatEstimate, formatNumber } from '../format.js';
 import type { ReportView } from '../view.js';
+import { nameLabels } from './name-labels.js';
 import { GRID, INK, markOf } from './palette.js';
+import { scaleOf } from './scale.js';
 import { chartId, renderSvg, shortened, textWidth } from './svg.js';
 
 export const THROUGHPUT_CAPTION =
@@ -22,6 +24,8 @@ const WIDTH = 520;
 const HEIGHT = 360;
 const GRID_TOP = 40;
 const GRID_BOTTOM = 44;
+/** Without the axis and its name. */
+const PLOT_HEIGHT = HEIGHT - GRID_TOP - GRID_BOTTOM - 20;
 /** Between the strategies of one number of instances, as a share of the way to the next. */
 const DODGE = 0.16;
 
@@ -92,7 +96,7 @@ export function throughputChart(view: ReportView, workload: string): Chart {
       splitLine: { lineStyle: { color: GRID } },
       interval: step,
     },
-    series: [...series, nameLabels(view, workload, ceiling, counts.length - 0.5)],
+    series: [...series, nameLabels(view, workload, ceiling, counts.length - 0.5, PLOT_HEIGHT)],
   };
   const id = chartId('throughput', workload, result.config.workloads.indexOf(workload));
   const description = describe(view, workload);
@@ -124,57 +128,6 @@ function meanLine(
     itemStyle: { color, opacity: 1 },
     z: 4,
     data: cells.map((cell) => [place(cell.instances), cell.throughputRps?.mean ?? 0]),
-  };
-}
-
-const LABEL_GAP = 19;
-
-/**
- * Names at the right edge, beside the last mean of each strategy and moved apart where they would
- * overlap, so that no key is needed.
- */
-function nameLabels(
-  { arms, summaries }: ReportView,
-  workload: string,
-  ceiling: number,
-  rightEdge: number,
-): ScatterSeriesOption {
-  const gap = (LABEL_GAP * ceiling) / (HEIGHT - GRID_TOP - GRID_BOTTOM - 20);
-  const wanted = arms
-    .flatMap(({ name }) => {
-      const mean = summaries.findLast(
-        (cell) => cell.strategy === name && cell.workload === workload && cell.throughputRps,
-      )?.throughputRps?.mean;
-      return mean === undefined ? [] : [{ name, height: mean }];
-    })
-    .sort((a, b) => a.height - b.height);
-  let free = 0;
-  const placed = wanted.map(({ name, height }) => {
-    const at = Math.max(height, free);
-    free = at + gap;
-    return { name, height: at };
-  });
-  return {
-    type: 'scatter',
-    silent: true,
-    clip: false,
-    symbolSize: 0.01,
-    itemStyle: { opacity: 1 },
-    data: placed.map(({ name, height }) => {
-      const { color, sign } = markOf(arms, name);
-      return {
-        value: [rightEdge, height],
-        label: {
-          show: true,
-          position: 'right' as const,
-          distance: 8,
-          formatter: () => `${sign} ${shortened(name)}`,
-          color,
-          fontSize: 14,
-          fontWeight: 'bold' as const,
-        },
-      };
-    }),
   };
 }
 
@@ -240,29 +193,6 @@ function rounds(
       : { color: '#ffffff', borderColor: color, borderWidth: 1.8, opacity: 1 },
     data,
   };
-}
-
-/** Room for every value, and for intervals unless they dwarf the values themselves. */
-function scaleOf(
-  { summaries, result }: ReportView,
-  workload: string,
-): { ceiling: number; step: number } {
-  const values = result.trials
-    .filter((trial) => trial.workload === workload)
-    .map(({ throughputRps }) => throughputRps);
-  const ends = summaries
-    .filter((cell) => cell.workload === workload)
-    .map(({ throughputRps }) => throughputRps?.interval95?.[1] ?? 0);
-  const highest = Math.max(1, ...values);
-  const needed = Math.min(highest * 1.6, Math.max(highest, ...ends)) * 1.03;
-  const step = roundStep(needed / 5);
-  return { ceiling: Math.ceil(needed / step) * step, step };
-}
-
-/** The next of 1, 2, 5 times a power of ten. */
-function roundStep(value: number): number {
-  const decade = 10 ** Math.floor(Math.log10(value));
-  return ([1, 2, 5].find((factor) => factor * decade >= value) ?? 10) * decade;
 }
 
 function describe(view: ReportView, workload: string): string {
