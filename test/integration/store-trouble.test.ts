@@ -9,7 +9,7 @@ import {
   expectProblem,
 } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
-import { freeze, thaw } from '../support/process-tree.js';
+import { freeze, thaw } from '../support/freeze.js';
 import { type RunningService, runEntry, startService } from '../support/service.js';
 import { createTcpGate, type TcpGate } from '../support/tcp-gate.js';
 
