@@ -72,12 +72,11 @@ async function openRedis(
     return undefined;
   }
   const redis = createRedisStore(settings.redisUrl, settings.storeTimeoutMs, log);
-  const connected = redis.connect();
   if (needed) {
-    await connected;
+    await redis.connect();
   } else {
     // Only login limits use it here, and those have a fallback.
-    connected.catch(() => {});
+    redis.connectInBackground();
   }
   return redis;
 }

@@ -10,6 +10,8 @@ export interface RedisStore {
   assertUp(): void;
   /** Resolves when connected. @throws StartupError `redis_unreachable` */
   connect(): Promise<void>;
+  /** Connects as soon as Redis is there, however long that takes; nobody waits for it. */
+  connectInBackground(): void;
   close(): void;
 }
 
@@ -86,6 +88,8 @@ export function createRedisStore(url: string, timeoutMs: number, log: Logger): R
         }
       }
     },
+    // The promise tells of the first attempt only; the retry strategy goes on after it.
+    connectInBackground: () => void client.connect().catch(() => {}),
     close: () => client.disconnect(),
   };
 }

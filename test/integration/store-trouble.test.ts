@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Redis } from 'ioredis';
 import { type Stores, startStores } from '../../bench/services/stores.js';
 import { strategies } from '../../src/auth/registry.js';
 import {
@@ -9,7 +10,7 @@ import {
   expectProblem,
 } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
-import { freeze, thaw } from '../support/process-tree.js';
+import { freeze, thaw } from '../support/freeze.js';
 import { type RunningService, runEntry, startService } from '../support/service.js';
 import { createTcpGate, type TcpGate } from '../support/tcp-gate.js';
 
@@ -193,6 +194,51 @@ describe('when a store is in trouble', () => {
         const many = await Promise.all(Array.from({ length: 40 }, () => list()));
         expect(new Set(many.map(({ status }) => status))).to.deep.equal(new Set([200]));
       });
+    });
+  }
+
+  it('counts failed logins in a Redis that came after the instance', async () => {
+    const gate = await createTcpGate(stores.redisUrl);
+    await gate.shut();
+    const client = new Redis(stores.redisUrl);
+    const service = await startService({
+      AUTH_STRATEGY: 'jwt',
+      DATABASE_URL: stores.databaseUrl,
+      REDIS_URL: gate.url,
+    });
+    try {
+      const api = new ApiClient(service.url);
+      await client.flushdb();
+      expectProblem(await api.login('a@example.test', 'wrong'), 401, 'login_failed');
+      expect(await client.keys('login:*')).to.deep.equal([]);
+      await gate.open();
+      await eventually(async () => {
+        await api.login('b@example.test', 'wrong');
+        return (await client.keys('login:*')).length > 0;
+      }, 'a failure is counted in Redis');
+    } finally {
+      client.disconnect();
+      await service.stop();
+      await gate.shut();
+    }
+  });
+
+  for (const store of ['redis', 'postgres'] as const) {
+    it(`does not start, and says so, while ${store} is frozen`, async () => {
+      freeze(stores[store].pid as number);
+      try {
+        const result = await runEntry('main', {
+          AUTH_STRATEGY: 'session',
+          PORT: '0',
+          DATABASE_URL: stores.databaseUrl,
+          REDIS_URL: stores.redisUrl,
+        });
+        expect(result.code).to.equal(1);
+        const code = store === 'redis' ? 'redis_unreachable' : 'database_unreachable';
+        expect(result.stderr).to.match(new RegExp(`^${code}: [^\\n]+\\n$`));
+      } finally {
+        thaw(stores[store].pid as number);
+      }
     });
   }
 
