@@ -2,7 +2,6 @@
  * The main job: stores -> seeded data -> credentials -> trials, one after the other -> a result.
  * The result is on disk after every trial, so that whatever happens next, nothing is lost.
  */
-import { randomBytes } from 'node:crypto';
 import { strategyOfArm } from '../analyse/arms.js';
 import { compareStrategies } from '../analyse/compare.js';
 import { warningsOf } from '../analyse/warnings.js';
@@ -19,16 +18,15 @@ import {
   type StrategyInfo,
 } from '../result/schema.js';
 import { startFleet } from '../services/fleet.js';
-import { type Guardian, startGuardian } from '../services/guardian.js';
-import { migrateDatabase, type SeededData, seedDatabase } from '../services/service-process.js';
-import { type Stores, startStores } from '../services/stores.js';
+import type { Guardian } from '../services/guardian.js';
+import { withSeededStores } from '../services/seeded-stores.js';
+import type { SeededData } from '../services/service-process.js';
+import type { Stores } from '../services/stores.js';
 import type { EmitRunEvent } from './events.js';
 import { runTrial, type TrialContext } from './trial.js';
 
 /** So many trials in a row without one answer: a store is gone for good, and going on is useless. */
 const HOPELESS_FAILURES = 3;
-/** Credentials must outlive the run; the service's own defaults are for production. */
-const CREDENTIAL_LIFE_SECONDS = 24 * 3600;
 /** What a trial takes besides its warm-up and window; for the first guess of the time left. */
 const OVERHEAD_SECONDS = 1.5;
 
@@ -82,7 +80,7 @@ export async function runComparison(input: RunInput): Promise<FinishedRun> {
   await save();
   let failure: unknown;
   try {
-    await withPreparedService(input, result, (context) =>
+    await withTrialContext(input, result, (context) =>
       runPlan(config.order, result, context, save),
     );
     result.partial = false;
@@ -97,92 +95,50 @@ export async function runComparison(input: RunInput): Promise<FinishedRun> {
   return { result, folder: folder.path };
 }
 
-/** Opens everything the trials need, and closes it however they end. */
-async function withPreparedService(
+/** What the trials need beyond the stores: meters, and a credential for every user. */
+async function withTrialContext(
   { config, emit, signal }: RunInput,
   result: Result,
   use: (context: TrialContext) => Promise<void>,
 ): Promise<void> {
-  const guardian = await startGuardian();
-  let stores: Stores | undefined;
-  try {
-    emit({ type: 'stage', message: 'Looking for PostgreSQL and Redis' });
-    stores = await startStores({
-      guardian,
-      signal,
-      onMessage: (message) => emit({ type: 'stage', message }),
-    });
+  const say = (message: string) => emit({ type: 'stage', message });
+  const { users, posts } = config;
+  await withSeededStores({ users, posts, signal, say }, async (ready) => {
+    const { stores, guardian, seeded } = ready;
     result.environment.postgres = describeStore(stores.postgres);
     result.environment.redis = describeStore(stores.redis);
+    // A saturated machine answers late; while measuring that is data, not a reason to refuse.
+    const serviceEnvironment = { ...ready.serviceEnvironment, STORE_TIMEOUT_MS: '5000' };
+    const credentials = new Map<string, Credentials>();
+    for (const strategy of new Set(config.strategies)) {
+      signal.throwIfAborted();
+      say(`Logging ${users} users in: ${strategy}`);
+      credentials.set(
+        strategy,
+        await logInThroughOneInstance(strategy, serviceEnvironment, seeded, guardian, signal),
+      );
+    }
     const redis = await connectRedisMeter(stores.redisUrl);
     try {
-      const context = await prepare(config, stores, guardian, signal, emit);
       await use({
-        ...context,
+        config,
+        credentials,
+        seeded,
+        serviceEnvironment,
         sources: { redis, postgresPid: stores.postgres.pid },
+        probes: new Map(),
+        guardian,
+        signal,
+        emit,
       });
     } finally {
       redis.close();
     }
-  } finally {
-    await stores?.stop();
-    await guardian.stop();
-  }
+  });
 }
 
 function describeStore({ version, startedBy }: Stores['redis']) {
   return { version, startedBy };
-}
-
-async function prepare(
-  config: RunConfig,
-  stores: Stores,
-  guardian: Guardian,
-  signal: AbortSignal,
-  emit: EmitRunEvent,
-): Promise<Omit<TrialContext, 'sources'>> {
-  emit({ type: 'stage', message: 'Migrating the database' });
-  await migrateDatabase(stores.databaseUrl, guardian);
-  signal.throwIfAborted();
-  emit({ type: 'stage', message: `Seeding ${config.users} users and ${config.posts} posts` });
-  const seeded = await seedDatabase(stores.databaseUrl, config, guardian);
-  const serviceEnvironment = serviceEnvironmentFor(stores);
-  const credentials = new Map<string, Credentials>();
-  for (const strategy of new Set(config.strategies)) {
-    signal.throwIfAborted();
-    emit({ type: 'stage', message: `Logging ${config.users} users in: ${strategy}` });
-    credentials.set(
-      strategy,
-      await logInThroughOneInstance(strategy, serviceEnvironment, seeded, guardian, signal),
-    );
-  }
-  return {
-    config,
-    credentials,
-    seeded,
-    serviceEnvironment,
-    probes: new Map(),
-    guardian,
-    signal,
-    emit,
-  };
-}
-
-export function serviceEnvironmentFor(
-  stores: Pick<Stores, 'databaseUrl' | 'redisUrl'>,
-): Record<string, string> {
-  return {
-    DATABASE_URL: stores.databaseUrl,
-    REDIS_URL: stores.redisUrl,
-    TOKEN_SECRET: randomBytes(32).toString('base64url'),
-    ACCESS_TOKEN_TTL_SECONDS: String(CREDENTIAL_LIFE_SECONDS),
-    SESSION_IDLE_SECONDS: String(CREDENTIAL_LIFE_SECONDS),
-    SESSION_ABSOLUTE_SECONDS: String(CREDENTIAL_LIFE_SECONDS),
-    // Logging costs CPU time that is no part of authentication.
-    LOG_LEVEL: 'silent',
-    // A saturated machine answers late; while measuring that is data, not a reason to refuse.
-    STORE_TIMEOUT_MS: '5000',
-  };
 }
 
 /** Once a strategy, through one instance: what it issued must be good at every other instance. */

@@ -20,8 +20,8 @@ export interface Snapshot {
   instances: (ProcessUsage | null)[];
   shards: (ProcessUsage | null)[];
   postgres: ProcessUsage | null;
-  /** Redis answers when it gets to it, so it has a moment of its own. */
-  redis: (RedisUsage & { atMs: number }) | null;
+  /** Redis answers when it gets to it, so it brings a moment of its own. */
+  redis: RedisUsage | null;
 }
 
 export async function takeSnapshot(
@@ -41,9 +41,6 @@ export async function takeSnapshot(
     instances,
     shards,
     postgres: postgresPid === null ? null : usageOfPostgres(postgresPid),
-    redis: await redis.read().then(
-      (usage) => ({ ...usage, atMs: nowMs() }),
-      () => null,
-    ),
+    redis: await redis.read().catch(() => null),
   };
 }

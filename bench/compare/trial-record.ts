@@ -146,7 +146,7 @@ function processUses({ fleet, from, to }: Observation): ProcessUse[] {
 }
 
 function redisIntervalSeconds(from: Snapshot, to: Snapshot): number {
-  return from.redis && to.redis ? (to.redis.atMs - from.redis.atMs) / 1000 : 0;
+  return from.redis && to.redis ? to.redis.atSeconds - from.redis.atSeconds : 0;
 }
 
 /** Snapshots stand a few milliseconds off the window's edges; the rate of use is that of the window. */

@@ -10,6 +10,8 @@ import type { Connection } from './workload.js';
 
 /** Longer than any honest report takes to encode and to come through a pipe. */
 const REPORT_GRACE_MS = 15_000;
+/** Each connection of a shard has a seed of its own: the shard's seed plus its index. */
+const CONNECTION_SEEDS = 100_003;
 
 export interface LoadGenerator {
   pids: readonly number[];
@@ -39,7 +41,11 @@ export async function startLoadGenerator(
     run: (order, connections) =>
       Promise.all(
         spreadOverShards(connections, shards.length).map((share, index) =>
-          (shards[index] as Shard).run({ ...order, connections: share, seed: order.seed + index }),
+          (shards[index] as Shard).run({
+            ...order,
+            connections: share,
+            seed: order.seed + index * CONNECTION_SEEDS,
+          }),
         ),
       ),
     abort() {

@@ -2,7 +2,9 @@
  * Entry of one load-generating process: a single-threaded autocannon in a closed loop.
  *
  * We take from autocannon what is sound (its connections and its parser) and count ourselves what
- * it does not: latency in microseconds, answers by instance and by slice, bytes on the wire.
+ * it does not: latency in microseconds, answers by instance and by slice, bytes on the wire. Its own
+ * latency figures, and with them its correction for coordinated omission (which it accepts only when
+ * a rate is given), are not used.
  */
 import autocannon from 'autocannon';
 import { seededRandom } from '../random.js';
@@ -50,7 +52,6 @@ function applyLoad(order: ShardOrder): () => void {
     connections: order.connections.length,
     duration: (order.windowToMs - recorder.nowMs()) / 1000 + 60,
     timeout: REQUEST_TIMEOUT_SECONDS,
-    ignoreCoordinatedOmission: true,
     setupClient(client) {
       const index = created++;
       recorder.adopt(client, order.connections[index]?.instance ?? 0);

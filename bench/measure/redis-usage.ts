@@ -5,6 +5,8 @@
 import { Redis } from 'ioredis';
 
 export interface RedisUsage {
+  /** When these figures were true, in seconds, by the clock of Redis's own machine. */
+  atSeconds: number;
   cpuSeconds: number;
   rssBytes: number;
   /** Calls since the start of the server, without the connection's own and our INFO. */
@@ -42,6 +44,7 @@ export function parseInfo(text: string): RedisUsage {
     .filter(([, name]) => !NOT_OF_A_REQUEST.has(name ?? ''))
     .reduce((total, [, , calls]) => total + Number(calls), 0);
   return {
+    atSeconds: field('server_time_usec') / 1e6,
     cpuSeconds: field('used_cpu_user') + field('used_cpu_sys'),
     rssBytes: field('used_memory_rss'),
     commands,

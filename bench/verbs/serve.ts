@@ -1,15 +1,8 @@
 /** lab serve: instances for hands-on use on embedded stores, until Ctrl-C. */
-import { serviceEnvironmentFor } from '../compare/run.js';
 import { integer, listOf, parseOptions } from '../options.js';
 import { type Fleet, startFleet } from '../services/fleet.js';
-import { startGuardian } from '../services/guardian.js';
-import {
-  describeService,
-  migrateDatabase,
-  type SeededData,
-  seedDatabase,
-} from '../services/service-process.js';
-import { type Stores, startStores } from '../services/stores.js';
+import { withSeededStores } from '../services/seeded-stores.js';
+import { describeService, type SeededData } from '../services/service-process.js';
 import { curlLines } from './curl-lines.js';
 import type { Verb, VerbContext } from './verb.js';
 
@@ -40,29 +33,25 @@ async function serveUntilStopped(
   { signal, stdout }: VerbContext,
 ): Promise<void> {
   const say = (line: string) => stdout.write(`${line}\n`);
-  const guardian = await startGuardian();
   const fleets: Fleet[] = [];
-  let stores: Stores | undefined;
-  try {
-    stores = await startStores({ guardian, signal, onMessage: say });
-    await migrateDatabase(stores.databaseUrl, guardian);
-    const seeded = await seedDatabase(stores.databaseUrl, SEEDED, guardian);
-    const environment = { ...serviceEnvironmentFor(stores), STORE_TIMEOUT_MS: '400' };
-    for (const strategy of strategies) {
-      const fleet = await startFleet({ strategy, instances, environment, guardian });
-      fleets.push(fleet);
-      fleet.onLost((what) => say(`${strategy}: ${what}`));
-      announce(strategy, fleet, seeded, say);
+  await withSeededStores({ ...SEEDED, signal, say }, async (ready) => {
+    const { stores, guardian, seeded, serviceEnvironment } = ready;
+    try {
+      for (const strategy of strategies) {
+        const environment = serviceEnvironment;
+        const fleet = await startFleet({ strategy, instances, environment, guardian });
+        fleets.push(fleet);
+        fleet.onLost((what) => say(`${strategy}: ${what}`));
+        announce(strategy, fleet, seeded, say);
+      }
+      say(`\nPostgreSQL: ${stores.databaseUrl}\nRedis:      ${stores.redisUrl}`);
+      say('\nPress Ctrl-C to stop everything.');
+      await aborted(signal);
+      say('\nStopping.');
+    } finally {
+      await Promise.all(fleets.map((fleet) => fleet.stop()));
     }
-    say(`\nPostgreSQL: ${stores.databaseUrl}\nRedis:      ${stores.redisUrl}`);
-    say('\nPress Ctrl-C to stop everything.');
-    await aborted(signal);
-    say('\nStopping.');
-  } finally {
-    await Promise.all(fleets.map((fleet) => fleet.stop()));
-    await stores?.stop();
-    await guardian.stop();
-  }
+  });
 }
 
 function announce(

@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { parseInfo } from '../../../bench/measure/redis-usage.js';
 
 const INFO = [
+  '# Server',
+  'server_time_usec:1700000000500000',
   '# Memory',
   'used_memory:1000',
   'used_memory_rss:7340032',
@@ -23,6 +25,10 @@ describe("Redis's own figures", () => {
 
   it('count commands of requests, not those of connections or of the lab', () => {
     expect(parseInfo(INFO).commands).to.equal(120);
+  });
+
+  it("bear the moment they were true, by Redis's own clock", () => {
+    expect(parseInfo(INFO).atSeconds).to.equal(1_700_000_000.5);
   });
 
   it('give the resident memory', () => {

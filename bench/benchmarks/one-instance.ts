@@ -1,0 +1,45 @@
+/** One instance with users logged in: what a benchmark of the load generator itself needs. */
+
+import { type Credentials, logInAll } from '../load/credentials.js';
+import { spreadOverInstances } from '../load/generator.js';
+import type { Connection } from '../load/workload.js';
+import { startFleet } from '../services/fleet.js';
+import type { Guardian } from '../services/guardian.js';
+import { withSeededStores } from '../services/seeded-stores.js';
+import type { SeededData } from '../services/service-process.js';
+
+export interface OneInstance {
+  origin: string;
+  credentials: Credentials;
+  connections: Connection[];
+  seeded: SeededData;
+  guardian: Guardian;
+}
+
+export function withOneInstance<Outcome>(
+  strategy: string,
+  connections: number,
+  use: (instance: OneInstance) => Promise<Outcome>,
+): Promise<Outcome> {
+  const stopping = new AbortController();
+  process.once('SIGINT', () => stopping.abort(new Error('stopped by Ctrl-C')));
+  const { signal } = stopping;
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  return withSeededStores({ users: connections, posts: 1000, signal, say }, async (ready) => {
+    const { guardian, seeded, serviceEnvironment: environment } = ready;
+    const fleet = await startFleet({ strategy, instances: 1, environment, guardian });
+    try {
+      const origin = fleet.instances[0]?.origin as string;
+      const credentials = await logInAll(origin, seeded.users, seeded.password, signal);
+      return await use({
+        origin,
+        credentials,
+        connections: spreadOverInstances(credentials, [origin]),
+        seeded,
+        guardian,
+      });
+    } finally {
+      await fleet.stop();
+    }
+  });
+}

@@ -1,0 +1,46 @@
+/**
+ * npm run bench:shard: what our counting adds to autocannon, as a ratio of CPU time per request of
+ * the load-generating process, in interleaved rounds against the same instance.
+ */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { ratioWithInterval } from '../analyse/statistics.js';
+import { type OneInstance, withOneInstance } from './one-instance.js';
+import { runShards } from './shard-trial.js';
+
+const CONNECTIONS = 100;
+const ROUNDS = 8;
+const SECONDS = 3;
+
+await withOneInstance('none', CONNECTIONS, async (instance) => {
+  const ratios: number[] = [];
+  for (let round = 1; round <= ROUNDS; round++) {
+    const shardFirst = round % 2 === 1;
+    const first = shardFirst ? await shard(instance) : await plain(instance);
+    const second = shardFirst ? await plain(instance) : await shard(instance);
+    const [ours, theirs] = shardFirst ? [first, second] : [second, first];
+    ratios.push(ours / theirs);
+    process.stdout.write(
+      `round ${round}: shard ${ours.toFixed(1)} µs a request, plain autocannon ${theirs.toFixed(1)} µs, ratio ${(ours / theirs).toFixed(3)}\n`,
+    );
+  }
+  const { mean, interval95 } = ratioWithInterval(ratios);
+  const [low, high] = interval95 ?? [Number.NaN, Number.NaN];
+  process.stdout.write(
+    `A shard costs ${mean.toFixed(3)} times plain autocannon (95 % interval ${low.toFixed(3)} to ${high.toFixed(3)}, ${ROUNDS} rounds).\n`,
+  );
+});
+
+async function shard(instance: OneInstance): Promise<number> {
+  return (await runShards(instance, 1, SECONDS)).cpuMicrosecondsPerRequest;
+}
+
+async function plain({ origin, credentials }: OneInstance): Promise<number> {
+  const [header, value] = Object.entries(credentials[0]?.credential ?? {})[0] ?? [];
+  const script = fileURLToPath(new URL('./plain-autocannon.js', import.meta.url));
+  const words = [script, origin, header ?? '', value ?? '', String(CONNECTIONS), String(SECONDS)];
+  const { stdout } = await promisify(execFile)(process.execPath, words);
+  const { requests, cpuMicroseconds } = JSON.parse(stdout);
+  return cpuMicroseconds / requests;
+}

@@ -1,0 +1,168 @@
+/**
+ * CPU time per request, one panel a workload, one stacked bar for each strategy and number of
+ * instances. The load generator has a bar of its own below: it is no part of the service.
+ */
+import type { BarSeriesOption, EChartsOption } from 'echarts';
+import type { Summary } from '../../analyse/summarise.js';
+import type { Chart } from '../blocks.js';
+import { formatMean, formatNumber } from '../format.js';
+import { measuredSummaries, type ReportView } from '../view.js';
+import { type Fill, GRID, INK, LOAD_FILL, SERVER_FILLS } from './palette.js';
+import { chartId, renderSvg, shortened } from './svg.js';
+
+export const CPU_CAPTION =
+  'Each row: strategy × instances. The figure at the end of a bar is the sum of the servers that could be measured. The thin bar below it is the load generator. The same figures stand in the table.';
+
+const WIDTH = 520;
+const ROW_HEIGHT = 50;
+const FRAME_HEIGHT = 118;
+/** A figure inside its segment needs this share of the longest bar. */
+const ROOM_FOR_LABEL = 0.09;
+
+export function cpuChart(view: ReportView, workload: string): Chart {
+  const cells = measuredSummaries(view).filter((cell) => cell.workload === workload);
+  const rows = [...cells].reverse();
+  const longest = Math.max(...rows.map(stackOf), 0);
+  const option: EChartsOption = {
+    legend: {
+      top: 0,
+      left: 0,
+      itemWidth: 26,
+      itemHeight: 14,
+      itemGap: 20,
+      selectedMode: false,
+      textStyle: { color: INK, fontSize: 13 },
+      data: [...SERVER_FILLS, LOAD_FILL].map(({ label }) => label),
+    },
+    grid: { left: 8, right: 64, top: 62, bottom: 34, containLabel: true },
+    xAxis: {
+      type: 'value',
+      min: 0,
+      name: 'µs of CPU time per request',
+      nameLocation: 'middle',
+      nameGap: 26,
+      nameTextStyle: { color: INK, fontSize: 13 },
+      axisLabel: { color: INK, fontSize: 12, hideOverlap: true },
+      splitLine: { lineStyle: { color: GRID } },
+      splitNumber: 4,
+    },
+    yAxis: {
+      type: 'category',
+      data: rows.map(({ strategy, instances }) => `${shortened(strategy, 14)} × ${instances}`),
+      axisLabel: { color: INK, fontSize: 13, interval: 0 },
+      axisTick: { show: false },
+      axisLine: { lineStyle: { color: INK } },
+    },
+    series: [
+      ...SERVER_FILLS.map((fill, index) => segment(fill, rows, longest, index)),
+      totals(rows),
+      loadBar(rows),
+    ],
+  };
+  const id = chartId('cpu', workload, view.result.config.workloads.indexOf(workload));
+  const description = describe(cells);
+  return {
+    id,
+    title: `\`${workload}\``,
+    description,
+    svg: renderSvg({
+      id,
+      title: `CPU time per request of ${workload}, in microseconds`,
+      description,
+      width: WIDTH,
+      height: FRAME_HEIGHT + rows.length * ROW_HEIGHT,
+      option,
+    }),
+  };
+}
+
+function segment(fill: Fill, rows: Summary[], longest: number, index: number): BarSeriesOption {
+  return {
+    type: 'bar',
+    name: fill.label,
+    stack: 'servers',
+    silent: true,
+    barWidth: 22,
+    barGap: '25%',
+    z: 2 + index,
+    itemStyle: { color: fill.color, borderColor: INK, borderWidth: 1, decal: { ...fill.decal } },
+    data: rows.map((row) => {
+      const value = row.cpuMicrosecondsPerRequest[fill.kind]?.mean ?? 0;
+      return {
+        value,
+        // A segment of no length would still draw its border.
+        ...(value === 0 ? { itemStyle: { borderWidth: 0 } } : {}),
+        label: {
+          show: value > longest * ROOM_FOR_LABEL,
+          formatter: () => formatNumber(value),
+          color: INK,
+          fontSize: 12,
+          // On paper without colour, a figure needs a light ground.
+          backgroundColor: '#ffffffd9',
+          padding: [1, 3],
+          borderRadius: 2,
+        },
+      };
+    }),
+  };
+}
+
+/** An invisible segment that carries the sum. */
+function totals(rows: Summary[]): BarSeriesOption {
+  return {
+    type: 'bar',
+    stack: 'servers',
+    silent: true,
+    itemStyle: { color: 'transparent' },
+    data: rows.map((row) => ({
+      value: 0,
+      label: {
+        show: true,
+        position: 'right' as const,
+        formatter: () =>
+          row.validRounds > 0 ? `${formatNumber(stackOf(row))} µs` : 'no valid trial',
+        color: INK,
+        fontSize: 13,
+        fontWeight: 'bold' as const,
+      },
+    })),
+  };
+}
+
+function loadBar(rows: Summary[]): BarSeriesOption {
+  return {
+    type: 'bar',
+    name: LOAD_FILL.label,
+    stack: 'load',
+    silent: true,
+    barWidth: 8,
+    itemStyle: {
+      color: LOAD_FILL.color,
+      borderColor: '#777777',
+      borderWidth: 1.2,
+      borderType: 'dashed',
+    },
+    data: rows.map((row) => row.cpuMicrosecondsPerRequest.loadGenerator?.mean ?? 0),
+  };
+}
+
+function stackOf({ cpuMicrosecondsPerRequest }: Summary): number {
+  return SERVER_FILLS.reduce(
+    (sum, { kind }) => sum + (cpuMicrosecondsPerRequest[kind]?.mean ?? 0),
+    0,
+  );
+}
+
+function describe(cells: Summary[]): string {
+  const parts = cells
+    .filter(({ validRounds }) => validRounds > 0)
+    .map(({ strategy, instances, cpuMicrosecondsPerRequest }) => {
+      const kinds = [...SERVER_FILLS, LOAD_FILL].map(
+        ({ kind, label }) => `${label} ${formatMean(cpuMicrosecondsPerRequest[kind])}`,
+      );
+      return `${strategy} with ${instances}: ${kinds.join(', ')}`;
+    });
+  return parts.length > 0
+    ? `Microseconds of CPU time per request. ${parts.join('; ')}.`
+    : 'No valid trial.';
+}

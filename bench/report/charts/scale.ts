@@ -1,0 +1,24 @@
+import type { ReportView } from '../view.js';
+
+/** Room for every value, and for intervals unless they dwarf the values themselves. */
+export function scaleOf(
+  { summaries, result }: ReportView,
+  workload: string,
+): { ceiling: number; step: number } {
+  const values = result.trials
+    .filter((trial) => trial.workload === workload)
+    .map(({ throughputRps }) => throughputRps);
+  const ends = summaries
+    .filter((cell) => cell.workload === workload)
+    .map(({ throughputRps }) => throughputRps?.interval95?.[1] ?? 0);
+  const highest = Math.max(1, ...values);
+  const needed = Math.min(highest * 1.6, Math.max(highest, ...ends)) * 1.03;
+  const step = roundStep(needed / 5);
+  return { ceiling: Math.ceil(needed / step) * step, step };
+}
+
+/** The next of 1, 2, 5 times a power of ten. */
+function roundStep(value: number): number {
+  const decade = 10 ** Math.floor(Math.log10(value));
+  return ([1, 2, 5].find((factor) => factor * decade >= value) ?? 10) * decade;
+}

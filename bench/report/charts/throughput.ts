@@ -1,0 +1,215 @@
+/**
+ * Throughput against instances, one panel a workload: the mean of each strategy with its interval,
+ * and every round beside it. Rounds that do not count are hollow.
+ */
+import type {
+  CustomSeriesOption,
+  EChartsOption,
+  LineSeriesOption,
+  ScatterSeriesOption,
+} from 'echarts';
+import type { Summary } from '../../analyse/summarise.js';
+import type { Chart } from '../blocks.js';
+import { formatEstimate, formatNumber } from '../format.js';
+import type { ReportView } from '../view.js';
+import { nameLabels } from './name-labels.js';
+import { GRID, INK, markOf } from './palette.js';
+import { scaleOf } from './scale.js';
+import { chartId, renderSvg, shortened, textWidth } from './svg.js';
+
+export const THROUGHPUT_CAPTION =
+  'Large marks: mean of the valid rounds. Bars: 95 % interval (none with one round). Small marks: each round; hollow ones do not count. The axis starts at 0; a bar without an end goes on beyond the chart.';
+
+const WIDTH = 520;
+const HEIGHT = 360;
+const GRID_TOP = 40;
+const GRID_BOTTOM = 44;
+/** Without the axis and its name. */
+const PLOT_HEIGHT = HEIGHT - GRID_TOP - GRID_BOTTOM - 20;
+/** Between the strategies of one number of instances, as a share of the way to the next. */
+const DODGE = 0.16;
+
+export function throughputChart(view: ReportView, workload: string): Chart {
+  const { arms, result } = view;
+  const counts = result.config.instances;
+  const title = `Throughput of ${workload}, in requests per second`;
+  const trials = result.trials.filter((trial) => trial.workload === workload);
+  const series = arms.flatMap(({ name }, index) => {
+    const offset = (index - (arms.length - 1) / 2) * DODGE;
+    const place = (instances: number) => counts.indexOf(instances) + offset;
+    const mine = view.summaries.filter(
+      (cell) => cell.strategy === name && cell.workload === workload && cell.throughputRps,
+    );
+    const own = trials.filter(({ strategy }) => strategy === name);
+    return [
+      meanLine(view, name, mine, place),
+      intervals(view, name, mine, place),
+      rounds(
+        view,
+        name,
+        own
+          .filter(({ valid }) => valid)
+          .map((trial) => [place(trial.instances) + DODGE / 3, trial.throughputRps]),
+        true,
+      ),
+      rounds(
+        view,
+        name,
+        own
+          .filter(({ valid }) => !valid)
+          .map((trial) => [place(trial.instances) + DODGE / 3, trial.throughputRps]),
+        false,
+      ),
+    ];
+  });
+  const { ceiling, step } = scaleOf(view, workload);
+  const longest = Math.max(...arms.map(({ name }) => textWidth(shortened(name))));
+  const option: EChartsOption = {
+    grid: { left: 12, right: longest + 34, top: GRID_TOP, bottom: GRID_BOTTOM, containLabel: true },
+    xAxis: {
+      type: 'value',
+      min: -0.5,
+      max: counts.length - 0.5,
+      name: 'instances of the service',
+      nameLocation: 'middle',
+      nameGap: 30,
+      nameTextStyle: { color: INK, fontSize: 14 },
+      axisLine: { onZero: false, lineStyle: { color: INK } },
+      axisTick: { customValues: counts.map((_, index) => index) } as object,
+      axisLabel: {
+        customValues: counts.map((_, index) => index),
+        formatter: (value: number) => String(counts[value] ?? ''),
+        color: INK,
+        fontSize: 14,
+      } as object,
+      splitLine: { show: false },
+    },
+    yAxis: {
+      type: 'value',
+      min: 0,
+      max: ceiling,
+      axisLine: { show: false },
+      axisTick: { show: false },
+      name: 'requests/s',
+      nameTextStyle: { color: INK, fontSize: 14, align: 'right' },
+      axisLabel: { color: INK, fontSize: 13, formatter: (value: number) => formatAxis(value) },
+      splitLine: { lineStyle: { color: GRID } },
+      interval: step,
+    },
+    series: [...series, nameLabels(view, workload, ceiling, counts.length - 0.5, PLOT_HEIGHT)],
+  };
+  const id = chartId('throughput', workload, result.config.workloads.indexOf(workload));
+  const description = describe(view, workload);
+  return {
+    id,
+    title: `\`${workload}\``,
+    description,
+    svg: renderSvg({ id, title, description, width: WIDTH, height: HEIGHT, option }),
+  };
+}
+
+function formatAxis(value: number): string {
+  return value.toLocaleString('en');
+}
+
+function meanLine(
+  { arms }: ReportView,
+  name: string,
+  cells: Summary[],
+  place: (instances: number) => number,
+): LineSeriesOption {
+  const { color, symbol, dash } = markOf(arms, name);
+  return {
+    type: 'line',
+    silent: true,
+    symbol,
+    symbolSize: 12,
+    lineStyle: { color, width: 2.5, type: dash },
+    itemStyle: { color, opacity: 1 },
+    z: 4,
+    data: cells.map((cell) => [place(cell.instances), cell.throughputRps?.mean ?? 0]),
+  };
+}
+
+function intervals(
+  { arms }: ReportView,
+  name: string,
+  cells: Summary[],
+  place: (instances: number) => number,
+): CustomSeriesOption {
+  const { color } = markOf(arms, name);
+  return {
+    type: 'custom',
+    silent: true,
+    clip: true,
+    z: 3,
+    data: cells.flatMap(({ instances, throughputRps }) =>
+      throughputRps?.interval95
+        ? [
+            [
+              place(instances),
+              Math.max(0, throughputRps.interval95[0]),
+              throughputRps.interval95[1],
+            ],
+          ]
+        : [],
+    ),
+    encode: { x: 0, y: [1, 2] },
+    renderItem: (_params, api) => {
+      const [x = 0, low = 0] = api.coord([api.value(0), api.value(1)]);
+      const [, high = 0] = api.coord([api.value(0), api.value(2)]);
+      const line = (x1: number, y1: number, x2: number, y2: number) => ({
+        type: 'line' as const,
+        shape: { x1, y1, x2, y2 },
+        style: { stroke: color, lineWidth: 2 },
+      });
+      return {
+        type: 'group',
+        children: [
+          line(x, low, x, high),
+          line(x - 7, low, x + 7, low),
+          line(x - 7, high, x + 7, high),
+        ],
+      };
+    },
+  };
+}
+
+function rounds(
+  { arms }: ReportView,
+  name: string,
+  data: [number, number][],
+  valid: boolean,
+): ScatterSeriesOption {
+  const { color, symbol } = markOf(arms, name);
+  return {
+    type: 'scatter',
+    silent: true,
+    symbol,
+    symbolSize: valid ? 5 : 8,
+    z: 5,
+    itemStyle: valid
+      ? { color, opacity: 0.75 }
+      : { color: '#ffffff', borderColor: color, borderWidth: 1.8, opacity: 1 },
+    data,
+  };
+}
+
+function describe(view: ReportView, workload: string): string {
+  const parts = view.summaries
+    .filter((cell) => cell.workload === workload && cell.throughputRps)
+    .map(
+      ({ strategy, instances, throughputRps }) =>
+        `${strategy} with ${instances}: ${formatEstimate(throughputRps)}`,
+    );
+  const invalid = view.result.trials.filter((trial) => trial.workload === workload && !trial.valid);
+  const hollow = invalid.map(
+    (trial) => `${trial.strategy} with ${trial.instances}: ${formatNumber(trial.throughputRps)}`,
+  );
+  return [
+    parts.length > 0
+      ? `Requests per second by strategy and number of instances, mean and 95 % interval. ${parts.join('; ')}.`
+      : 'No valid trial.',
+    ...(hollow.length > 0 ? [`Invalid trials, drawn hollow: ${hollow.join('; ')}.`] : []),
+  ].join(' ');
+}

@@ -1,0 +1,29 @@
+/**
+ * The result in plain words. Every sentence is built from the data; none assumes who wins.
+ */
+import type { Result } from '../result/schema.js';
+import { comparisonFindings } from './findings/comparisons.js';
+import { controlFindings } from './findings/control.js';
+import type { Finding } from './findings/finding.js';
+import { inShortFindings } from './findings/in-short.js';
+import { limitFindings } from './findings/limits.js';
+import { noiseFindings } from './findings/noise.js';
+import { singleStrategyFindings } from './findings/single-strategy.js';
+import { stateFindings } from './findings/state.js';
+import { type ReportView, viewOf } from './view.js';
+
+export function findingsOf(result: Result): Finding[] {
+  return findingsOfView(viewOf(result));
+}
+
+export function findingsOfView(view: ReportView): Finding[] {
+  return [
+    ...stateFindings(view),
+    ...inShortFindings(view),
+    ...singleStrategyFindings(view),
+    ...comparisonFindings(view),
+    ...controlFindings(view),
+    ...noiseFindings(view),
+    ...limitFindings(view),
+  ];
+}

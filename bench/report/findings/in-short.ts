@@ -1,0 +1,109 @@
+/**
+ * The answer in a line for each pair and metric: who was ahead where, and by how much.
+ */
+import { METRICS } from '../../analyse/metrics.js';
+import type { Comparison } from '../../result/schema.js';
+import { formatPercentPoints } from '../format.js';
+import type { Pair, ReportView } from '../view.js';
+import { rangeOf, type Wording, wordingOf } from '../wording.js';
+import { type Finding, finding } from './finding.js';
+import { placesOf } from './places.js';
+
+export function inShortFindings({ mainPairs, controlPairs, result }: ReportView): Finding[] {
+  const pairs = mainPairs.length > 0 ? mainPairs : controlPairs;
+  if (!result.trials.some((trial) => trial.valid)) return [];
+  return pairs.flatMap((pair) =>
+    metricsFor(pair, pairs.length).flatMap((name) => {
+      const cells = pair.comparisons.filter(({ metric }) => metric === name);
+      return cells.length > 0
+        ? [finding('short', inShort(name, pair, cells), { metric: name, verdict: shared(cells) })]
+        : [];
+    }),
+  );
+}
+
+/** Of many pairs, the two figures that matter most; the table at a glance has the others. */
+function metricsFor({ comparisons }: Pair, pairs: number): string[] {
+  if (pairs === 1) return METRICS.map(({ name }) => name);
+  const complete = comparisons.some(({ metric, rounds }) => metric === 'cpu.total' && rounds > 0);
+  return ['throughput', complete ? 'cpu.total' : 'cpu.application'];
+}
+
+function inShort(metric: string, pair: Pair, cells: Comparison[]): string {
+  const words = wordingOf(metric);
+  if (cells.every(({ rounds }) => rounds === 0)) {
+    return `No verdict on ${words.question}: no round measured it for both ${pair.baseline} and ${pair.candidate}.`;
+  }
+  if (cells.every(({ rounds }) => rounds < 2)) return oneRound(metric, pair, cells);
+  return [
+    ...ahead(metric, pair, cells),
+    ...equal(words, pair, cells),
+    ...unsure(words, pair, cells),
+    ...missing(cells),
+  ].join(' ');
+}
+
+/** "jwt answered more requests per second than session on `me` (18 % more; …)." */
+function ahead(metric: string, { baseline, candidate }: Pair, cells: Comparison[]): string[] {
+  const words = wordingOf(metric);
+  const decided = cells.filter(({ verdict }) => verdict === 'faster' || verdict === 'slower');
+  const sides = [
+    { word: words.up, cells: decided.filter(({ ratio }) => (ratio ?? 1) > 1) },
+    { word: words.down, cells: decided.filter(({ ratio }) => (ratio ?? 1) <= 1) },
+  ];
+  return sides
+    .filter((side) => side.cells.length > 0)
+    .map(
+      (side) =>
+        `${candidate} ${words.verb} ${side.word} ${words.noun} than ${baseline}${words.suffix} ${placesOf(side.cells, cells)} (${amountOf(metric, side.cells)}).`,
+    );
+}
+
+function equal(words: Wording, { baseline, candidate }: Pair, cells: Comparison[]): string[] {
+  const found = cells.filter(({ verdict }) => verdict === 'equal');
+  const horizon = `${formatPercentPoints((cells[0]?.horizon ?? 0) * 100)} %`;
+  if (found.length === 0) return [];
+  return [
+    `${candidate} ${words.verb} ${words.asMuch} ${words.noun} as ${baseline}${words.suffix}, within ${horizon}, ${placesOf(found, cells)}.`,
+  ];
+}
+
+function unsure(words: Wording, { baseline, candidate }: Pair, cells: Comparison[]): string[] {
+  const found = cells.filter(({ verdict, rounds }) => verdict === 'unsure' && rounds > 0);
+  if (found.length === 0) return [];
+  const somethingIsKnown = cells.some(({ verdict }) => verdict !== 'unsure');
+  if (somethingIsKnown) return [`Unsure ${placesOf(found, cells)}.`];
+  return [
+    `Unsure ${placesOf(found, cells)}: whether ${candidate} ${words.verb} ${words.up} or ${words.down} ${words.noun} than ${baseline}${words.suffix}. The intervals are too wide to tell.`,
+  ];
+}
+
+function missing(cells: Comparison[]): string[] {
+  const found = cells.filter(({ rounds }) => rounds === 0);
+  return found.length === 0 ? [] : [`No data ${placesOf(found, cells)}.`];
+}
+
+/** Says what was seen without calling it a finding. */
+function oneRound(metric: string, { baseline, candidate }: Pair, cells: Comparison[]): string {
+  const seen = rangeOf(
+    metric,
+    cells.flatMap(({ ratio }) => (ratio === null ? [] : [ratio])),
+  );
+  return `No verdict on ${wordingOf(metric).question}: one round has no interval. Seen in it: ${seen} with ${candidate} than with ${baseline}.`;
+}
+
+/** "18 % more; 95 % intervals from 15 to 22 % more" */
+function amountOf(metric: string, cells: Comparison[]): string {
+  const means = rangeOf(
+    metric,
+    cells.map(({ ratio }) => ratio ?? 1),
+  );
+  const ends = cells.flatMap(({ interval95 }) => interval95 ?? []);
+  const intervals = cells.length === 1 ? 'interval' : 'intervals from';
+  return `${means}; 95 % ${intervals} ${rangeOf(metric, ends)}`;
+}
+
+function shared(cells: Comparison[]): Comparison['verdict'] | null {
+  const verdicts = new Set(cells.map(({ verdict }) => verdict));
+  return verdicts.size === 1 ? (cells[0]?.verdict ?? null) : null;
+}

@@ -1,0 +1,52 @@
+/**
+ * What limited the runs, and what that does to the reading of the figures.
+ */
+import type { Limit } from '../../analyse/limits.js';
+import type { Summary } from '../../analyse/summarise.js';
+import { code, countOf, listOf } from '../format.js';
+import type { ReportView } from '../view.js';
+import { type Finding, finding } from './finding.js';
+
+const READINGS: Record<Limit['code'], string> = {
+  application:
+    'Throughput there follows from the CPU time that the application needs for a request.',
+  redis:
+    'More instances cannot raise throughput there: the shared session store is the limit to scaling.',
+  postgres:
+    'Strategies share that limit, so throughput there hides differences between them. Compare CPU time per request instead.',
+  loadGenerator:
+    'Throughput there is a lower bound: the service could have answered more than it was asked.',
+  machine:
+    'Instances, stores and load generator took CPU time from each other, so throughput there, and its growth with instances, measures this machine as much as the strategy. CPU time per request is the steadier figure.',
+  none: 'Throughput there depends on waiting times (network, locks, pools, the number of connections) more than on CPU time.',
+};
+
+export function limitFindings(view: ReportView): Finding[] {
+  const limited = view.summaries.filter(({ limit }) => limit !== null);
+  const codes = [...new Set(limited.map(({ limit }) => limit?.code ?? 'none'))];
+  return codes.map((limitCode) => {
+    const cells = limited.filter(({ limit }) => limit?.code === limitCode);
+    const label = cells[0]?.limit?.label ?? '';
+    const where = cells.length === limited.length ? 'Everywhere' : capitalWhere(cells, limited);
+    return finding('limit', `${where}, the limit was ${label}. ${READINGS[limitCode]}`, {
+      caution: limitCode === 'machine' || limitCode === 'loadGenerator',
+    });
+  });
+}
+
+/** "With `me` and 2 instances, and with `crud` and 1 instance (session only)" */
+function capitalWhere(cells: Summary[], limited: Summary[]): string {
+  const sameCell = (a: Summary, b: Summary) =>
+    a.workload === b.workload && a.instances === b.instances;
+  const places = cells.filter(
+    (cell, index) => cells.findIndex((other) => sameCell(cell, other)) === index,
+  );
+  const parts = places.map((place) => {
+    const here = cells.filter((cell) => sameCell(cell, place));
+    const everyone = limited.filter((cell) => sameCell(cell, place));
+    const who =
+      here.length === everyone.length ? '' : ` (${listOf(here.map(({ strategy }) => strategy))})`;
+    return `${code(place.workload)} with ${countOf(place.instances, 'instance')}${who}`;
+  });
+  return `On ${listOf(parts)}`;
+}

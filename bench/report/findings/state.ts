@@ -1,0 +1,70 @@
+/**
+ * What a reader must know of the run before any figure: how complete and how sound it is.
+ */
+import { countOf } from '../format.js';
+import type { ReportView } from '../view.js';
+import { type Finding, finding } from './finding.js';
+
+/** By the codes of the rules of validity; a code without a name is shown as it is. */
+const REASONS: Record<string, string> = {
+  'load-generator-limit': 'the load generator was the limit',
+  'counts-differ': 'client and server counted differently',
+  'littles-law': 'connections, throughput and latency contradict each other (Little’s law)',
+  'unexpected-answers': 'unexpected answers',
+  'uneven-instances': 'instances unevenly loaded',
+  'not-steady': 'throughput not steady',
+  'nothing-measured': 'nothing measured',
+};
+
+export function stateFindings({ result, mainPairs, controlPairs }: ReportView): Finding[] {
+  const { trials, config, partial } = result;
+  const planned = config.order.length;
+  const valid = trials.filter((trial) => trial.valid);
+  const invalid = trials.length - valid.length;
+  const texts: string[] = [];
+  if (partial) {
+    texts.push(
+      `This run ended before its plan did: ${trials.length} of ${countOf(planned, 'trial')} were measured. What follows rests on those alone.`,
+    );
+  }
+  if (trials.length === 0) {
+    texts.push('No trial was measured, so there is nothing to say about any strategy.');
+  } else if (valid.length === 0) {
+    texts.push(
+      `None of the ${countOf(trials.length, 'trial')} is a valid measurement, so there is no verdict. Reasons: ${reasonsOf(result)}.`,
+    );
+  } else if (invalid > 0) {
+    texts.push(
+      `${invalid} of ${countOf(trials.length, 'trial')} ${invalid === 1 ? 'is' : 'are'} invalid and left out of every mean and verdict. Reasons: ${reasonsOf(result)}.`,
+    );
+  }
+  const roundsWithTrials = new Set(valid.map(({ round }) => round)).size;
+  if (roundsWithTrials === 1) {
+    texts.push(
+      'There is one round only. One value says nothing of the spread, so there are no intervals and no verdicts: a difference seen here may be chance.',
+    );
+  }
+  if (
+    trials.length > 0 &&
+    mainPairs.length + controlPairs.length === 0 &&
+    new Set(config.order.map(({ strategy }) => strategy)).size === 1
+  ) {
+    texts.push('One strategy only was measured, so there is nothing to compare it with.');
+  }
+  return texts.map((text) => finding('state', text, { caution: true }));
+}
+
+/** "throughput not steady: 3 trials; unexpected answers: 1 trial" */
+function reasonsOf({ trials }: ReportView['result']): string {
+  const byCode = new Map<string, number>();
+  for (const trial of trials.filter(({ valid }) => !valid)) {
+    for (const reason of new Set(trial.invalidReasons.map((known) => known.code))) {
+      byCode.set(reason, (byCode.get(reason) ?? 0) + 1);
+    }
+  }
+  const parts = [...byCode].map(
+    ([reason, count]) =>
+      `${REASONS[reason] ?? reason.replaceAll('-', ' ')}: ${countOf(count, 'trial')}`,
+  );
+  return parts.length > 0 ? parts.join('; ') : 'none was recorded';
+}

@@ -1,0 +1,86 @@
+/**
+ * Numbers for people: three significant digits where a fourth would be noise, thousands separated,
+ * and one sign for "not measured" that no reader takes for zero.
+ */
+import type { Estimate } from '../analyse/statistics.js';
+
+export const NOT_MEASURED = '–';
+
+/** 12345.6 -> "12,346"; 123.4 -> "123"; 12.34 -> "12.3"; 2 -> "2.00"; 0.01234 -> "0.0123". */
+export function formatNumber(value: number | null | undefined): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return NOT_MEASURED;
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  const text =
+    size >= 99.95
+      ? value.toLocaleString('en', { maximumFractionDigits: 0 })
+      : value.toLocaleString('en', { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
+  return text.replace('-', '−');
+}
+
+/** Mean alone, without its interval. */
+export function formatMean(estimate: Estimate | null): string {
+  return formatNumber(estimate?.mean);
+}
+
+/** "3,040 (2,910 to 3,170)"; without an interval the mean alone. */
+export function formatEstimate(estimate: Estimate | null): string {
+  if (!estimate?.interval95) return formatMean(estimate);
+  // An amount is never negative; a t interval over a few rounds does not know that.
+  const low = Math.max(0, estimate.interval95[0]);
+  return `${formatNumber(estimate.mean)} (${formatNumber(low)} to ${formatNumber(estimate.interval95[1])})`;
+}
+
+export function formatMegabytes(bytes: number | null | undefined): string {
+  return formatNumber(typeof bytes === 'number' ? bytes / 1e6 : null);
+}
+
+/** 0.0123 -> "1.2 %". */
+export function formatShare(share: number | null | undefined): string {
+  if (share === null || share === undefined) return NOT_MEASURED;
+  return `${formatPercentPoints(share * 100)} %`;
+}
+
+/** A ratio as it stands in tables: "1.12". */
+export function formatRatio(ratio: number | null): string {
+  if (ratio === null) return NOT_MEASURED;
+  return ratio >= 99.95 || ratio < 0.01
+    ? formatNumber(ratio)
+    : ratio.toFixed(ratio < 9.995 ? 2 : 1);
+}
+
+export function formatRatioInterval(interval: readonly [number, number] | null): string {
+  return interval ? `${formatRatio(interval[0])} to ${formatRatio(interval[1])}` : NOT_MEASURED;
+}
+
+/** Digits of a percentage: "8.4", "12"; a tenth of a percent is as fine as a run can tell. */
+export function formatPercentPoints(percent: number): string {
+  const size = Math.abs(percent);
+  const rounded = size < 9.95 ? Number(size.toFixed(1)) : Math.round(size);
+  return rounded.toLocaleString('en');
+}
+
+/** "1 instance", "2 instances". */
+export function countOf(count: number, singular: string, plural = `${singular}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? singular : plural}`;
+}
+
+/** "a", "a and b", "a, b and c". */
+export function listOf(parts: readonly string[], word = 'and'): string {
+  if (parts.length < 2) return parts.join('');
+  return `${parts.slice(0, -1).join(', ')} ${word} ${parts.at(-1)}`;
+}
+
+export function capitalised(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}
+
+/** Marks a name or a command as code. The light markup of the report knows nothing else. */
+export function code(text: string): string {
+  return `\`${text.replaceAll('`', 'ˋ')}\``;
+}
+
+/** "2026-03-01 12:34 UTC" */
+export function formatTime(iso: string | null): string {
+  return iso === null ? NOT_MEASURED : `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+}

@@ -1,0 +1,61 @@
+import type { Result } from '../result/schema.js';
+import type { Section } from './blocks.js';
+import { formatTime, listOf } from './format.js';
+import { escapeHtml } from './html/escape.js';
+import { renderBlock } from './html/render-block.js';
+import { STYLE } from './html/style.js';
+import { sectionsOf } from './sections.js';
+import { type ReportView, viewOf } from './view.js';
+
+/** The report as one file: no request to anywhere, no script. */
+export function renderHtml(result: Result): string {
+  const view = viewOf(result);
+  const sections = sectionsOf(view);
+  const title = escapeHtml(titleOf(view));
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<header>
+<h1>${title}</h1>
+<p class="subtitle">${escapeHtml(subtitleOf(view))}</p>
+<nav aria-label="Sections">${sections.map(({ id, title: name }) => `<a href="#${id}">${escapeHtml(name)}</a>`).join(' ')}</nav>
+</header>
+<main>
+${sections.map(renderSection).join('\n')}
+</main>
+</body>
+</html>
+`;
+}
+
+/** "session and jwt compared" */
+export function titleOf({ arms }: ReportView): string {
+  const names = arms.filter(({ control }) => !control).map(({ name }) => name);
+  const shown = names.length > 0 ? names : arms.map(({ name }) => name);
+  if (shown.length === 2) return `${shown.join(' against ')}, measured`;
+  return shown.length === 1 ? `${shown[0]}, measured` : `${listOf(shown)} compared`;
+}
+
+export function subtitleOf({ result }: ReportView): string {
+  const { environment, config, startedAt, partial } = result;
+  const parts = [
+    formatTime(startedAt),
+    `profile ${config.profile}`,
+    `${environment.cpuModel}, ${environment.cores} cores`,
+    `${result.trials.length} of ${config.order.length} trials${partial ? ', cut short' : ''}`,
+  ];
+  return parts.join(' · ');
+}
+
+function renderSection({ id, title, blocks }: Section): string {
+  return `<section id="${id}" aria-labelledby="${id}-heading">
+<h2 id="${id}-heading">${escapeHtml(title)}</h2>
+${blocks.map(renderBlock).join('\n')}
+</section>`;
+}

@@ -1,0 +1,41 @@
+/**
+ * The sections of the report, in order: to add one is to add a line.
+ */
+import type { Block, Section } from './blocks.js';
+import type { Finding } from './findings/finding.js';
+import { findingsOfView } from './findings.js';
+import { caveats } from './sections/caveats.js';
+import { comparisons } from './sections/comparisons.js';
+import { cpu } from './sections/cpu.js';
+import { environment } from './sections/environment.js';
+import { latency } from './sections/latency.js';
+import { method } from './sections/method.js';
+import { otherCosts } from './sections/other-costs.js';
+import { repeat } from './sections/repeat.js';
+import { throughput } from './sections/throughput.js';
+import { trials } from './sections/trials.js';
+import { verdict } from './sections/verdict.js';
+import { words } from './sections/words.js';
+import type { ReportView } from './view.js';
+
+type Render = (view: ReportView, findings: Finding[]) => Block[];
+
+const SECTIONS: readonly { id: string; title: string; render: Render }[] = [
+  { id: 'verdict', title: 'The verdict', render: verdict },
+  { id: 'throughput', title: 'Throughput against instances', render: throughput },
+  { id: 'cpu', title: 'What a request costs in CPU time', render: cpu },
+  { id: 'latency', title: 'How long a request takes', render: latency },
+  { id: 'other-costs', title: 'What else a request costs', render: otherCosts },
+  { id: 'comparisons', title: 'Every comparison', render: comparisons },
+  { id: 'trials', title: 'Trials that do not count, and warnings', render: trials },
+  { id: 'caveats', title: 'What this run cannot show', render: caveats },
+  { id: 'method', title: 'The method', render: method },
+  { id: 'environment', title: 'Where it ran', render: environment },
+  { id: 'repeat', title: 'Repeat this run', render: repeat },
+  { id: 'words', title: 'Words used here', render: words },
+];
+
+export function sectionsOf(view: ReportView): Section[] {
+  const findings = findingsOfView(view);
+  return SECTIONS.map(({ id, title, render }) => ({ id, title, blocks: render(view, findings) }));
+}

@@ -1,0 +1,86 @@
+import type { Result } from '../../result/schema.js';
+import { type Block, list } from '../blocks.js';
+import type { Finding } from '../findings/finding.js';
+import { countOf, formatShare, listOf } from '../format.js';
+import type { ReportView } from '../view.js';
+
+type Caveat = (result: Result, view: ReportView) => string | null;
+
+/** Above this share, time taken by other guests of the host shows in the figures. */
+const NOTABLE_STEAL_SHARE = 0.01;
+const FEW_ROUNDS = 5;
+
+/** What the run cannot show, as a table of questions put to the result: each may have no answer. */
+const CAVEATS: readonly Caveat[] = [
+  () =>
+    'Everything ran on one host and spoke over its loopback interface. There was no network, no TLS and no proxy. A real network adds the same delay to both strategies, and once more for each question to Redis.',
+  crowding,
+  neighbours,
+  fewRounds,
+  ({ config }) =>
+    `The load was ${countOf(config.connections, 'connection')} of ${countOf(config.users, 'user')}, as fast as they could. That is no count of simultaneous users: people pause between requests.`,
+  () =>
+    'It was a closed loop, so it cannot show how latency grows when requests arrive faster than they are answered.',
+  ({ config }) =>
+    `Nothing was measured above ${countOf(Math.max(...config.instances), 'instance')}, and nothing but ${listOf(config.workloads)}. Do not extend the lines.`,
+  ({ config }) =>
+    `Each measured window was ${config.seconds} s. Slow effects (memory growth, expiry of sessions, garbage collection of a large heap) do not show.`,
+  (_, { sameStrategyPairs }) =>
+    sameStrategyPairs.length > 0
+      ? null
+      : 'No strategy was compared with itself, so the noise floor of this machine is not known. A run with the same strategy named twice shows it.',
+  (_, { arms }) =>
+    arms.some(({ control }) => control)
+      ? null
+      : 'There was no control without authentication, so the share of authentication in these costs is not known.',
+  unmeasured,
+  () =>
+    'Only cost and speed were measured. What each strategy can do (ending a session at once, revoking a token, surviving the loss of Redis) is another question.',
+];
+
+export function caveats(view: ReportView, _findings: Finding[]): Block[] {
+  return list(CAVEATS.map((caveat) => caveat(view.result, view)).filter((text) => text !== null));
+}
+
+function crowding({ trials, environment }: Result): string {
+  const most = Math.max(0, ...trials.map(({ processes }) => processes.length));
+  const cores = countOf(environment.cores, 'core');
+  return most > environment.cores
+    ? `The machine has ${cores}, and up to ${countOf(most, 'process', 'processes')} of the run wanted one at the same time (PostgreSQL counted as one). They waited for each other. Throughput and latency show this machine as much as the strategies.`
+    : `The machine has ${cores}, shared by service, stores and load generator. Other machines give other figures, and may give other ratios.`;
+}
+
+function neighbours({ trials }: Result): string {
+  const shares = trials.map(({ machine }) => machine.stealShare).filter((share) => share !== null);
+  if (shares.length === 0) {
+    return 'Whether other guests of the same host took CPU time could not be measured.';
+  }
+  const most = Math.max(...shares);
+  return most >= NOTABLE_STEAL_SHARE
+    ? `Noisy neighbours: in the worst trial the hypervisor gave ${formatShare(most)} of the CPU time to others. Differences of that size are not to be trusted.`
+    : `The hypervisor took at most ${formatShare(most)} of the CPU time in any trial. Neighbours can still disturb caches and clock speed unseen.`;
+}
+
+function fewRounds({ trials }: Result): string | null {
+  const rounds = new Set(trials.map(({ round }) => round)).size;
+  if (rounds === 0 || rounds >= FEW_ROUNDS) return null;
+  return rounds === 1
+    ? 'One round has no spread: it cannot tell a difference from chance.'
+    : `${rounds} rounds give wide intervals. “Unsure” here often means “too few rounds”, not “no difference”.`;
+}
+
+function unmeasured({ trials }: Result): string | null {
+  const names = {
+    application: 'the application',
+    redis: 'Redis',
+    postgres: 'PostgreSQL',
+    loadGenerator: 'the load generator',
+  };
+  const missing = (Object.keys(names) as (keyof typeof names)[]).filter(
+    (kind) =>
+      trials.length > 0 && trials.every((trial) => trial.cpuMicrosecondsPerRequest[kind] === null),
+  );
+  return missing.length === 0
+    ? null
+    : `The CPU time of ${listOf(missing.map((kind) => names[kind]))} could not be measured, for instance because it ran on another machine. The cost of all servers together is unknown then.`;
+}

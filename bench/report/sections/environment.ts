@@ -1,0 +1,51 @@
+import { type Block, left, table } from '../blocks.js';
+import type { Finding } from '../findings/finding.js';
+import {
+  code,
+  countOf,
+  formatMegabytes,
+  formatNumber,
+  formatShare,
+  formatTime,
+} from '../format.js';
+import type { ReportView } from '../view.js';
+
+export function environment({ result }: ReportView, _findings: Finding[]): Block[] {
+  const { environment: where, config, lab } = result;
+  const measured = lab.wallSeconds > 0 ? lab.measuredSeconds / lab.wallSeconds : null;
+  const rows: [string, string][] = [
+    ['Processor', `${where.cpuModel}, ${countOf(where.cores, 'core')}`],
+    ['Memory', `${formatNumber(where.memoryBytes / 1e9)} GB`],
+    ['System', `${where.platform}, kernel ${where.kernel}`],
+    ['Node.js', where.node],
+    ['PostgreSQL', storeOf(where.postgres)],
+    ['Redis', storeOf(where.redis)],
+    ['Lab', `${where.lab}, commit ${commitOf(where)}`],
+    [
+      'Packages',
+      Object.entries(where.packages)
+        .map((entry) => entry.join(' '))
+        .join(', '),
+    ],
+    [
+      'Options',
+      `profile ${config.profile}; ${countOf(config.rounds, 'round')}; window ${config.seconds} s after ${config.warmUpSeconds} s of warm-up; ${countOf(config.connections, 'connection')}; ${countOf(config.users, 'user')}; ${countOf(config.posts, 'post')}; seed ${config.seed}`,
+    ],
+    ['Started', formatTime(result.startedAt)],
+    ['Ended', result.endedAt ? formatTime(result.endedAt) : 'not recorded'],
+    [
+      'The lab itself',
+      `${formatNumber(lab.wallSeconds)} s in all, ${formatShare(measured)} of it inside measured windows; at most ${formatMegabytes(lab.peakRssBytes)} MB of memory`,
+    ],
+  ];
+  return table('Machine, versions and options of this run.', [left('What'), left('Value')], rows);
+}
+
+function storeOf(store: { version: string; startedBy: string } | null): string {
+  return store ? `${store.version}, ${store.startedBy}` : 'not used';
+}
+
+function commitOf({ commit, dirty }: { commit: string | null; dirty: boolean | null }): string {
+  if (commit === null) return 'unknown';
+  return `${code(commit.slice(0, 12))}${dirty ? ' with changes that were not committed' : ''}`;
+}

@@ -1,0 +1,47 @@
+import { type Block, left, paragraph, right, table } from '../blocks.js';
+import { LATENCY_CAPTION, latencyChart } from '../charts/latency.js';
+import type { Finding } from '../findings/finding.js';
+import { code, formatMean } from '../format.js';
+import { measuredSummaries, type ReportView } from '../view.js';
+
+const PERCENTILES = ['mean', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const;
+
+export function latency(view: ReportView, _findings: Finding[]): Block[] {
+  const summaries = measuredSummaries(view);
+  if (summaries.length === 0) return [paragraph('No trial was measured.')];
+  const { connections } = view.result.config;
+  return [
+    paragraph(
+      `Time from sending a request to its whole answer, in milliseconds. p99 means: 99 % of requests took at most that long. The load was a closed loop of ${connections} connections: each sends its next request as soon as the last is answered. So these are latencies under full load, and they rise with the number of connections.`,
+    ),
+    {
+      kind: 'figures',
+      caption: LATENCY_CAPTION,
+      charts: view.result.config.workloads
+        .filter((workload) => summaries.some((cell) => cell.workload === workload))
+        .map((workload) => latencyChart(view, workload)),
+    },
+    ...table(
+      'Latency in milliseconds: mean of the valid rounds.',
+      [
+        left('Workload'),
+        left('Strategy'),
+        right('Instances'),
+        right('Mean'),
+        right('p50'),
+        right('p90'),
+        right('p95'),
+        right('p99'),
+        right('p99.9'),
+        right('Longest'),
+      ],
+      summaries.map(({ workload, strategy, instances, latencyMs }) => [
+        code(workload),
+        strategy,
+        String(instances),
+        ...PERCENTILES.map((name) => formatMean(latencyMs[name])),
+      ]),
+      3,
+    ),
+  ];
+}

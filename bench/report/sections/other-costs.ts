@@ -1,0 +1,92 @@
+import type { Summary } from '../../analyse/summarise.js';
+import { type Block, left, paragraph, right, table } from '../blocks.js';
+import type { Finding } from '../findings/finding.js';
+import { code, formatMean, formatMegabytes, formatShare, NOT_MEASURED } from '../format.js';
+import { measuredSummaries, type ReportView } from '../view.js';
+
+/** Redis commands, bytes, memory, and how evenly the instances were loaded. */
+export function otherCosts(view: ReportView, _findings: Finding[]): Block[] {
+  const summaries = measuredSummaries(view);
+  if (summaries.length === 0) return [paragraph('No trial was measured.')];
+  return [
+    ...table(
+      'Traffic per request: commands to Redis, and bytes between client and service (start line, headers and body).',
+      [
+        left('Workload'),
+        left('Strategy'),
+        right('Instances'),
+        right('Redis commands'),
+        right('Bytes sent'),
+        right('Bytes received'),
+      ],
+      summaries.map((cell) => [
+        ...nameOf(cell),
+        formatMean(cell.storeCommandsPerRequest),
+        formatMean(cell.bytesPerRequest.sent),
+        formatMean(cell.bytesPerRequest.received),
+      ]),
+      3,
+    ),
+    ...table(
+      'Memory at the end of a trial (resident set), in megabytes (MB, millions of bytes), all processes of a kind together.',
+      [
+        left('Workload'),
+        left('Strategy'),
+        right('Instances'),
+        right('Application'),
+        right('Redis'),
+        right('PostgreSQL'),
+        right('Load generator'),
+      ],
+      summaries.map((cell) => [
+        ...nameOf(cell),
+        formatMegabytes(cell.rssBytes.application?.mean),
+        formatMegabytes(cell.rssBytes.redis?.mean),
+        formatMegabytes(cell.rssBytes.postgres?.mean),
+        formatMegabytes(cell.rssBytes.loadGenerator?.mean),
+      ]),
+      3,
+    ),
+    ...table(
+      'Share of the requests that each instance answered: mean of the valid rounds, and the smallest and largest share of any instance in any of them.',
+      [
+        left('Workload'),
+        left('Strategy'),
+        right('Instances'),
+        left('Share of instance 1, 2, …'),
+        left('Smallest to largest'),
+      ],
+      summaries
+        .filter(({ instances, validRounds }) => instances > 1 && validRounds > 0)
+        .map((cell) => [...nameOf(cell), ...sharesOf(view, cell)]),
+      3,
+    ),
+  ];
+}
+
+function nameOf({ workload, strategy, instances }: Summary): string[] {
+  return [code(workload), strategy, String(instances)];
+}
+
+function sharesOf({ result }: ReportView, cell: Summary): [string, string] {
+  const shares = result.trials
+    .filter(
+      (trial) =>
+        trial.valid &&
+        trial.strategy === cell.strategy &&
+        trial.workload === cell.workload &&
+        trial.instances === cell.instances,
+    )
+    .flatMap(({ perInstance }) => perInstance);
+  if (shares.length === 0) return [NOT_MEASURED, NOT_MEASURED];
+  const instances = [...new Set(shares.map(({ instance }) => instance))].sort((a, b) => a - b);
+  const means = instances.map((instance) => {
+    const mine = shares.filter((share) => share.instance === instance);
+    return formatShare(mine.reduce((sum, { share }) => sum + share, 0) / mine.length);
+  });
+  const all = shares.map(({ share }) => share);
+  return [
+    means.join(' · '),
+    `${formatShare(Math.min(...all))} to ${formatShare(Math.max(...all))}`,
+  ];
+}

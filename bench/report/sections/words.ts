@@ -1,0 +1,35 @@
+import { type Block, left, table } from '../blocks.js';
+import type { Finding } from '../findings/finding.js';
+import type { ReportView } from '../view.js';
+
+const WORDS: readonly [string, string][] = [
+  [
+    '95 % interval',
+    'The range that holds the true value in 95 of 100 such runs. Wide: little is known.',
+  ],
+  ['All servers', 'Application, Redis and PostgreSQL together, without the load generator.'],
+  ['Closed loop', 'A fixed number of connections; each waits for its answer before it asks again.'],
+  [
+    'Control',
+    'The same API without authentication. What a strategy costs above it is the cost of authentication.',
+  ],
+  ['CPU time', 'Time a processor really worked for a process. Waiting does not count.'],
+  ['Horizon', 'How small a difference must be to count as none.'],
+  ['Instance', 'One process of the service. Several share the load.'],
+  ['p50, p99, p99.9', 'Percentiles: 50 %, 99 %, 99.9 % of requests took at most that long.'],
+  ['Round', 'One pass over all combinations. Rounds are what the intervals count.'],
+  ['Session', 'The server keeps who is logged in, here in Redis. The client sends an id.'],
+  [
+    'Token (JWT)',
+    'The client keeps who is logged in, signed by the server. The server checks the signature.',
+  ],
+  ['Trial', 'One measurement: one strategy, one workload, one number of instances, one round.'],
+];
+
+export function words(_view: ReportView, _findings: Finding[]): Block[] {
+  return table(
+    'Terms, in alphabetical order.',
+    [left('Term'), left('Meaning')],
+    WORDS.map((row) => [...row]),
+  );
+}

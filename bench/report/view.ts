@@ -1,0 +1,88 @@
+/**
+ * What every form of the report is made from, computed once from the result alone.
+ */
+import { strategyOfArm } from '../analyse/arms.js';
+import { compareStrategies } from '../analyse/compare.js';
+import { type Summary, summarise } from '../analyse/summarise.js';
+import type { Comparison, Result } from '../result/schema.js';
+
+export interface Arm {
+  name: string;
+  /** What the service says of it; empty when the result carries nothing. */
+  summary: string;
+  control: boolean;
+}
+
+export interface Pair {
+  baseline: string;
+  candidate: string;
+  comparisons: Comparison[];
+}
+
+export interface ReportView {
+  result: Result;
+  arms: Arm[];
+  summaries: Summary[];
+  /** The pairs that the verdict speaks of: the first strategy against each other one. */
+  mainPairs: Pair[];
+  /** The control without authentication against each strategy: what authentication costs. */
+  controlPairs: Pair[];
+  /** A strategy against itself: the noise floor. */
+  sameStrategyPairs: Pair[];
+  /** Every pair, for the table of all comparisons. */
+  allPairs: Pair[];
+}
+
+export function viewOf(result: Result): ReportView {
+  const arms = armsOf(result);
+  const controls = new Set(arms.filter(({ control }) => control).map(({ name }) => name));
+  // A run that was cut short may end before its comparisons were written.
+  const comparisons =
+    result.comparisons.length > 0 ? result.comparisons : compareStrategies(result);
+  const allPairs = pairsOf(comparisons);
+  const sameStrategyPairs = allPairs.filter(isSameStrategy);
+  const controlPairs = allPairs.filter(
+    (pair) => controls.has(pair.baseline) && !isSameStrategy(pair),
+  );
+  const first = arms.find(({ control }) => !control)?.name;
+  const mainPairs = allPairs.filter(
+    (pair) => pair.baseline === first && !controls.has(pair.candidate) && !isSameStrategy(pair),
+  );
+  return {
+    result,
+    arms,
+    summaries: summarise(result),
+    mainPairs,
+    controlPairs,
+    sameStrategyPairs,
+    allPairs,
+  };
+}
+
+/** Measured cells only: a plan that was cut short leaves cells without a trial. */
+export function measuredSummaries({ summaries }: ReportView): Summary[] {
+  return summaries.filter(({ validRounds, invalidRounds }) => validRounds + invalidRounds > 0);
+}
+
+function armsOf({ config, strategies }: Result): Arm[] {
+  const names = [...new Set(config.order.map(({ strategy }) => strategy))];
+  return names.map((name) => {
+    const known = strategies.find((strategy) => strategy.name === strategyOfArm(name));
+    return { name, summary: known?.summary ?? '', control: known?.control ?? false };
+  });
+}
+
+function pairsOf(comparisons: Comparison[]): Pair[] {
+  const pairs: Pair[] = [];
+  for (const comparison of comparisons) {
+    const { baseline, candidate } = comparison;
+    const known = pairs.find((pair) => pair.baseline === baseline && pair.candidate === candidate);
+    if (known) known.comparisons.push(comparison);
+    else pairs.push({ baseline, candidate, comparisons: [comparison] });
+  }
+  return pairs;
+}
+
+function isSameStrategy({ baseline, candidate }: Pair): boolean {
+  return strategyOfArm(baseline) === strategyOfArm(candidate);
+}

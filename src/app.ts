@@ -1,0 +1,63 @@
+import Koa from 'koa';
+import Router from 'koa-router';
+import type { Logger } from 'pino';
+import type { LoginLimiter } from './auth/login-limiter.js';
+import type { PasswordHasher } from './auth/password.js';
+import type { AuthStrategy } from './auth/strategy.js';
+import type { Database } from './data/database.js';
+import { createPosts } from './data/posts.js';
+import { createUsers } from './data/users.js';
+import { addAccountRoutes } from './http/account-routes.js';
+import { closeWhenLeaving, type Drain } from './http/drain.js';
+import { errorHandler } from './http/error-handler.js';
+import { addHealthRoutes } from './http/health-routes.js';
+import { notFound } from './http/not-found.js';
+import { observer, type RequestCounters } from './http/observer.js';
+import { addPostRoutes } from './http/post-routes.js';
+
+export interface AppDeps {
+  readonly strategy: AuthStrategy;
+  readonly database: Database;
+  readonly passwords: PasswordHasher;
+  readonly loginLimiter: LoginLimiter;
+  readonly drain: Drain;
+  readonly log: Logger;
+  /** Whether GET /counters exists. */
+  readonly counters: boolean;
+  /** Whether X-Forwarded-For of the proxy in front names the client. */
+  readonly trustProxy: boolean;
+}
+
+/** The whole API as a Koa app. It opens nothing and listens nowhere. */
+export function createApp(deps: AppDeps): Koa {
+  const { strategy, database, log, drain } = deps;
+  const counters: RequestCounters | undefined = deps.counters
+    ? { completed: 0, byStatus: {} }
+    : undefined;
+
+  const router = new Router();
+  addHealthRoutes(router, { strategy, database, drain, counters });
+  addAccountRoutes(router, { ...deps, users: createUsers(database) });
+  addPostRoutes(router, { strategy, posts: createPosts(database) });
+
+  // One proxy: of a longer X-Forwarded-For only the last entry was written by somebody we trust.
+  const app = new Koa({ proxy: deps.trustProxy, maxIpsCount: 1 });
+  strategy.attach?.(app);
+
+  const middlewareInOrder = [
+    observer({ log, counters }),
+    closeWhenLeaving(drain),
+    errorHandler(log),
+    router.routes(),
+    notFound,
+  ];
+  for (const middleware of middlewareInOrder) {
+    if (middleware !== undefined) {
+      app.use(middleware);
+    }
+  }
+
+  // What reaches Koa itself is a broken connection: errors of routes end in errorHandler.
+  app.on('error', (error: Error) => log.debug({ error: error.message }, 'connection error'));
+  return app;
+}

@@ -1,0 +1,49 @@
+/** How the session cookie is named and marked. */
+export interface CookiePolicy {
+  readonly name: string;
+  readonly secure: boolean;
+}
+
+/**
+ * `__Host-` makes browsers refuse the cookie unless it is Secure, has no Domain and Path=/, so that
+ * a sibling subdomain cannot plant one (RFC 6265bis, section 4.1.3.2). Browsers do not store Secure
+ * cookies from plain HTTP, which is what a loopback instance speaks.
+ */
+export function cookiePolicy(secure: boolean): CookiePolicy {
+  return secure ? { name: '__Host-session', secure } : { name: 'session', secure };
+}
+
+/** 32 bytes in base64url are 43 characters. */
+const ID_LENGTH = 43;
+const ID_SHAPE = /^[A-Za-z0-9_-]{43}$/;
+
+/**
+ * The session ID in a Cookie header; undefined when there is none or its shape is not ours, in
+ * which case the store need not be asked. The first cookie of the name wins, as in the cookies
+ * module that koa uses.
+ */
+export function readSessionId(header: string | undefined, name: string): string | undefined {
+  if (header === undefined) {
+    return undefined;
+  }
+  const prefix = `${name}=`;
+  let start = 0;
+  while (start < header.length) {
+    while (header.charCodeAt(start) === 0x20) {
+      start += 1;
+    }
+    const semicolon = header.indexOf(';', start);
+    const end = semicolon === -1 ? header.length : semicolon;
+    if (header.startsWith(prefix, start)) {
+      const value = header.slice(start + prefix.length, end);
+      return value.length === ID_LENGTH && ID_SHAPE.test(value) ? value : undefined;
+    }
+    start = end + 1;
+  }
+  return undefined;
+}
+
+/** Whether the header holds a cookie of that name at all, whatever its value. */
+export function hasCookie(header: string | undefined, name: string): boolean {
+  return header !== undefined && `; ${header}`.includes(`; ${name}=`);
+}

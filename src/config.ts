@@ -1,0 +1,224 @@
+import { isIP } from 'node:net';
+import * as z from 'zod';
+import { strategies } from './auth/registry.js';
+import type { StrategyModule, StrategyNeed } from './auth/strategy.js';
+import { StartupError } from './errors.js';
+
+/** Settings of one instance, checked. This file is the only reader of the environment. */
+export interface InstanceSettings {
+  readonly strategyName: string;
+  readonly host: string;
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly databasePoolSize: number;
+  readonly redisUrl: string | undefined;
+  /** Decoded; at least 32 bytes. Present when the strategy needs it. */
+  readonly tokenSecret: Uint8Array | undefined;
+  readonly tokenIssuer: string;
+  readonly tokenAudience: string;
+  readonly accessTokenTtlSeconds: number;
+  readonly sessionIdleSeconds: number;
+  readonly sessionAbsoluteSeconds: number;
+  /** Whether cookies carry Secure and the `__Host-` prefix. */
+  readonly cookieSecure: boolean;
+  readonly storeTimeoutMs: number;
+  readonly passwordHashConcurrency: number;
+  readonly passwordHashQueue: number;
+  readonly logLevel: string;
+  readonly counters: boolean;
+  readonly trustProxy: boolean;
+}
+
+export interface SeedSettings {
+  readonly databaseUrl: string;
+  readonly users: number;
+  readonly posts: number;
+  readonly production: boolean;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const SECRET_BYTES_MIN = 32;
+/** 32 random bytes hold about 30 different values; a pattern or a word repeated holds few. */
+const SECRET_DISTINCT_BYTES_MIN = 12;
+
+const databaseUrl = urlWithScheme(['postgres:', 'postgresql:'], 'postgres://user@host:5432/name');
+const toggle = z.enum(['on', 'off']);
+
+const databaseSchema = z.object({ DATABASE_URL: databaseUrl });
+
+const seedSchema = z.object({
+  DATABASE_URL: databaseUrl,
+  SEED_USERS: integer(1, 100_000, 100),
+  SEED_POSTS: integer(0, 1_000_000, 10_000),
+  NODE_ENV: z.string().optional(),
+});
+
+const instanceSchema = z.object({
+  AUTH_STRATEGY: z.enum(Object.keys(strategies)),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: integer(0, 65_535, 3000),
+  DATABASE_URL: databaseUrl,
+  DATABASE_POOL_SIZE: integer(1, 1000, 10),
+  REDIS_URL: urlWithScheme(['redis:', 'rediss:'], 'redis://host:6379').optional(),
+  TOKEN_SECRET: z.string().transform(decodeSecret).optional(),
+  TOKEN_ISSUER: z.string().default('session-token-lab'),
+  TOKEN_AUDIENCE: z.string().default('session-token-lab-api'),
+  ACCESS_TOKEN_TTL_SECONDS: integer(1, 86_400, 300),
+  SESSION_IDLE_SECONDS: integer(1, 2_592_000, 1800),
+  SESSION_ABSOLUTE_SECONDS: integer(1, 31_536_000, 43_200),
+  COOKIE_SECURE: z.enum(['auto', 'on', 'off']).default('auto'),
+  STORE_TIMEOUT_MS: integer(10, 60_000, 400),
+  PASSWORD_HASH_CONCURRENCY: integer(1, 64, 2),
+  PASSWORD_HASH_QUEUE: integer(0, 10_000, 32),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  COUNTERS: toggle.default('off'),
+  TRUST_PROXY: toggle.default('off'),
+});
+
+/**
+ * Reads the settings of an instance and the module of its strategy.
+ * @throws StartupError `config_invalid` that lists every problem, not only the first
+ */
+export async function readInstanceSettings(
+  environment: Environment = process.env,
+): Promise<{ settings: InstanceSettings; strategy: StrategyModule }> {
+  const present = dropEmpty(environment);
+  const name = present.AUTH_STRATEGY ?? '';
+  const strategy = Object.hasOwn(strategies, name) ? await strategies[name]?.() : undefined;
+  const parsed = instanceSchema.safeParse(present);
+  const problems = parsed.success ? [] : describeIssues(parsed.error, present);
+
+  const host = present.HOST ?? '127.0.0.1';
+  for (const need of strategy?.needs ?? []) {
+    const problem = missingNeed(need, present, host);
+    if (problem !== undefined) {
+      problems.push(problem);
+    }
+  }
+  if (present.COUNTERS === 'on' && !isLoopback(host)) {
+    problems.push('COUNTERS may be on only when HOST is loopback');
+  }
+  if (!parsed.success || strategy === undefined || problems.length > 0) {
+    throw new StartupError('config_invalid', problems.join('; '));
+  }
+
+  const values = parsed.data;
+  const settings: InstanceSettings = {
+    strategyName: values.AUTH_STRATEGY,
+    host,
+    port: values.PORT,
+    databaseUrl: values.DATABASE_URL,
+    databasePoolSize: values.DATABASE_POOL_SIZE,
+    redisUrl: values.REDIS_URL,
+    tokenSecret: values.TOKEN_SECRET,
+    tokenIssuer: values.TOKEN_ISSUER,
+    tokenAudience: values.TOKEN_AUDIENCE,
+    accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,
+    sessionIdleSeconds: values.SESSION_IDLE_SECONDS,
+    sessionAbsoluteSeconds: values.SESSION_ABSOLUTE_SECONDS,
+    cookieSecure:
+      values.COOKIE_SECURE === 'auto' ? !isLoopback(host) : values.COOKIE_SECURE === 'on',
+    storeTimeoutMs: values.STORE_TIMEOUT_MS,
+    passwordHashConcurrency: values.PASSWORD_HASH_CONCURRENCY,
+    passwordHashQueue: values.PASSWORD_HASH_QUEUE,
+    logLevel: values.LOG_LEVEL,
+    counters: values.COUNTERS === 'on',
+    trustProxy: values.TRUST_PROXY === 'on',
+  };
+  return { settings, strategy };
+}
+
+/** For `migrate.js`, which needs the database alone. */
+export function readDatabaseUrl(environment: Environment = process.env): string {
+  return parseOrThrow(databaseSchema, environment).DATABASE_URL;
+}
+
+/** For `seed.js`. */
+export function readSeedSettings(environment: Environment = process.env): SeedSettings {
+  const values = parseOrThrow(seedSchema, environment);
+  return {
+    databaseUrl: values.DATABASE_URL,
+    users: values.SEED_USERS,
+    posts: values.SEED_POSTS,
+    production: values.NODE_ENV === 'production',
+  };
+}
+
+/** Whether only processes of this host can reach the address. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function missingNeed(need: StrategyNeed, present: Environment, host: string): string | undefined {
+  const name = present.AUTH_STRATEGY;
+  switch (need) {
+    case 'redis':
+      return present.REDIS_URL === undefined ? `REDIS_URL is required by ${name}` : undefined;
+    case 'tokenSecret':
+      return present.TOKEN_SECRET === undefined
+        ? `TOKEN_SECRET is required by ${name}: ${SECRET_BYTES_MIN} random bytes or more, base64url`
+        : undefined;
+    case 'loopback':
+      return isLoopback(host)
+        ? undefined
+        : `HOST must be loopback for ${name}: it trusts every caller`;
+  }
+}
+
+function parseOrThrow<T extends z.ZodType>(schema: T, environment: Environment): z.output<T> {
+  const present = dropEmpty(environment);
+  const parsed = schema.safeParse(present);
+  if (!parsed.success) {
+    throw new StartupError('config_invalid', describeIssues(parsed.error, present).join('; '));
+  }
+  return parsed.data;
+}
+
+/** `PORT= npm start` means the same as no PORT at all. */
+function dropEmpty(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+}
+
+function describeIssues(error: z.ZodError, present: Environment): string[] {
+  return error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    return present[name] === undefined ? `${name} is required` : `${name}: ${issue.message}`;
+  });
+}
+
+function integer(min: number, max: number, fallback: number) {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,10}$/, message)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, message)
+    .default(fallback);
+}
+
+function urlWithScheme(schemes: readonly string[], example: string) {
+  return z.string().refine(
+    (value) => URL.canParse(value) && schemes.includes(new URL(value).protocol),
+    // The value itself may hold a password, so it is not repeated.
+    `must be a URL such as ${example}`,
+  );
+}
+
+function decodeSecret(text: string, ctx: z.RefinementCtx): Uint8Array {
+  const bytes = new Uint8Array(Buffer.from(text, 'base64url'));
+  if (!/^[A-Za-z0-9_-]+$/.test(text)) {
+    ctx.addIssue({ code: 'custom', message: 'must be base64url without padding' });
+  } else if (bytes.length < SECRET_BYTES_MIN) {
+    ctx.addIssue({
+      code: 'custom',
+      message: `is too weak: ${bytes.length} bytes decoded, at least ${SECRET_BYTES_MIN} are needed`,
+    });
+  } else if (new Set(bytes).size < SECRET_DISTINCT_BYTES_MIN) {
+    ctx.addIssue({
+      code: 'custom',
+      message: 'is too weak: it repeats a few bytes, take random ones',
+    });
+  }
+  return bytes;
+}

@@ -1,0 +1,106 @@
+/**
+ * Every error the API can answer, in one table. A `code` is stable: clients and tests match on it,
+ * never on the sentence. Shape on the wire: RFC 9457 (problem details).
+ */
+export const PROBLEMS = {
+  malformed_json: { status: 400, title: 'The body is not valid JSON' },
+  invalid_parameter: { status: 400, title: 'A parameter in the URL is not valid' },
+  body_incomplete: { status: 400, title: 'The body ended early' },
+  credential_missing: { status: 401, title: 'This needs a login' },
+  credential_invalid: { status: 401, title: 'The credential is not valid' },
+  login_failed: { status: 401, title: 'E-mail or password is wrong' },
+  account_gone: { status: 401, title: 'The account no longer exists' },
+  cross_site_request: { status: 403, title: 'The request came from another site' },
+  not_owner: { status: 403, title: 'Only the owner may do this' },
+  not_found: { status: 404, title: 'There is nothing here' },
+  method_not_allowed: { status: 405, title: 'This resource does not know that method' },
+  email_taken: { status: 409, title: 'The e-mail address is taken' },
+  body_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'The body must be JSON' },
+  validation_failed: { status: 422, title: 'The body does not have the right fields' },
+  too_many_logins: { status: 429, title: 'Too many failed logins' },
+  internal_error: { status: 500, title: 'Something went wrong on the server' },
+  database_unavailable: { status: 503, title: 'The database does not answer' },
+  redis_unavailable: { status: 503, title: 'The session store does not answer' },
+  password_queue_full: { status: 503, title: 'Too many passwords are being checked' },
+  shutting_down: { status: 503, title: 'This instance is leaving' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** One field of the body that is wrong. `path` is dotted; empty for the body as a whole. */
+export interface FieldIssue {
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface AppErrorOptions {
+  /** One sentence that says what to do. Shown to the client, so no secret belongs in it. */
+  readonly detail?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly issues?: readonly FieldIssue[];
+  readonly cause?: unknown;
+}
+
+/** An error the API answers on purpose. Anything else that is thrown becomes `internal_error`. */
+export class AppError extends Error {
+  readonly code: ProblemCode;
+  readonly status: number;
+  readonly detail: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly issues: readonly FieldIssue[] | undefined;
+
+  constructor(code: ProblemCode, options: AppErrorOptions = {}) {
+    super(options.detail ?? PROBLEMS[code].title, { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.status = PROBLEMS[code].status;
+    this.detail = options.detail;
+    this.headers = options.headers ?? {};
+    this.issues = options.issues;
+  }
+}
+
+/** Body of an error answer, media type `application/problem+json`. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ProblemCode;
+  readonly detail?: string;
+  readonly issues?: readonly FieldIssue[];
+}
+
+export function toProblem(error: AppError): Problem {
+  return {
+    type: `urn:session-token-lab:problem:${error.code}`,
+    title: PROBLEMS[error.code].title,
+    status: error.status,
+    code: error.code,
+    ...(error.detail === undefined ? {} : { detail: error.detail }),
+    ...(error.issues === undefined ? {} : { issues: error.issues }),
+  };
+}
+
+/** A store that is away usually comes back within seconds: the client is told to ask again soon. */
+export function unavailable(
+  code: 'database_unavailable' | 'redis_unavailable',
+  cause: unknown,
+): AppError {
+  return new AppError(code, {
+    detail: 'Ask again in a moment; nothing is wrong with the request.',
+    headers: { 'Retry-After': '1' },
+    cause,
+  });
+}
+
+/** A process that cannot start: `code` is printed first on standard error, then it exits with 1. */
+export class StartupError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'StartupError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,77 @@
+import type { IncomingMessage } from 'node:http';
+import type { Context } from 'koa';
+import type * as z from 'zod';
+import { AppError } from '../errors.js';
+
+export const BODY_BYTES_MAX = 100_000;
+
+const JSON_TYPE = /^application\/(json|merge-patch\+json)\s*(;\s*charset="?utf-8"?\s*)?$/i;
+
+/**
+ * Reads and checks the JSON body of a request.
+ * @throws AppError `unsupported_media_type`, `body_too_large`, `body_incomplete`, `malformed_json`,
+ *   `validation_failed` with every field that is wrong
+ */
+export async function readBody<T extends z.ZodType>(ctx: Context, schema: T): Promise<z.output<T>> {
+  const { headers } = ctx.req;
+  const encoding = headers['content-encoding'];
+  if (
+    !JSON_TYPE.test(headers['content-type'] ?? '') ||
+    (encoding !== undefined && encoding !== 'identity')
+  ) {
+    throw new AppError('unsupported_media_type', {
+      detail: 'Send Content-Type: application/json, in UTF-8 and not compressed.',
+    });
+  }
+  const parsed = schema.safeParse(parseJson(await readText(ctx.req)));
+  if (!parsed.success) {
+    throw new AppError('validation_failed', {
+      issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
+    });
+  }
+  return parsed.data;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AppError('malformed_json', { detail: 'The body could not be read as JSON.', cause });
+  }
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const announced = Number(request.headers['content-length'] ?? 0);
+  if (announced > BODY_BYTES_MAX) {
+    throw tooLarge();
+  }
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const stop = (error: AppError) => {
+      request.off('data', onData).off('end', onEnd).off('close', onClose);
+      reject(error);
+    };
+    const onData = (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > BODY_BYTES_MAX) {
+        stop(tooLarge());
+        return;
+      }
+      chunks.push(chunk);
+    };
+    const onEnd = () => resolve(Buffer.concat(chunks).toString('utf8'));
+    // Without 'end' before it, the client went away half way.
+    const onClose = () => reject(new AppError('body_incomplete'));
+    request.on('data', onData).on('end', onEnd).on('close', onClose);
+    request.on('error', () => reject(new AppError('body_incomplete')));
+  });
+}
+
+/** The rest is not read, so the connection cannot be used again. */
+function tooLarge(): AppError {
+  return new AppError('body_too_large', {
+    detail: `At most ${BODY_BYTES_MAX} bytes.`,
+    headers: { Connection: 'close' },
+  });
+}

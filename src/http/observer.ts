@@ -1,0 +1,49 @@
+import type { Context, Next } from 'koa';
+import type { Logger } from 'pino';
+
+/** Answers that were handed to the socket, by status. */
+export interface RequestCounters {
+  completed: number;
+  readonly byStatus: Record<string, number>;
+}
+
+export interface ObserverOptions {
+  readonly log: Logger;
+  /** Present when GET /counters is on. */
+  readonly counters: RequestCounters | undefined;
+}
+
+/** Asked by machines all the time; counting or logging them would drown the rest. */
+const UNOBSERVED = new Set(['/livez', '/readyz', '/counters']);
+
+/**
+ * Logs one line a request and counts it. Paths are logged without their query, and no header or
+ * body is. Returns undefined when there is nothing to do, so that a measured instance pays nothing.
+ */
+export function observer({ log, counters }: ObserverOptions) {
+  const logs = log.isLevelEnabled('info');
+  if (!logs && counters === undefined) {
+    return undefined;
+  }
+  return (ctx: Context, next: Next): Promise<void> => {
+    if (!UNOBSERVED.has(ctx.path)) {
+      const startedAt = logs ? performance.now() : 0;
+      const { res } = ctx;
+      // 'finish': the answer was handed to the operating system, whether or not it arrives.
+      res.once('finish', () => {
+        if (counters !== undefined) {
+          counters.completed += 1;
+          counters.byStatus[res.statusCode] = (counters.byStatus[res.statusCode] ?? 0) + 1;
+        }
+        if (logs) {
+          const milliseconds = Math.round((performance.now() - startedAt) * 1000) / 1000;
+          log.info(
+            { method: ctx.method, path: ctx.path, status: res.statusCode, milliseconds },
+            'request',
+          );
+        }
+      });
+    }
+    return next();
+  };
+}

@@ -1,0 +1,87 @@
+import type { Context } from 'koa';
+import * as z from 'zod';
+import { AppError } from '../errors.js';
+
+/** PostgreSQL's text cannot hold U+0000; said here, it is a 422 and not a failed query. */
+const text = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .refine((value) => !value.includes('\u0000'), 'must not contain U+0000');
+
+export const registrationBody = z.strictObject({
+  // RFC 5321, section 4.5.3.1.3: a path of 256 octets leaves 254 for the address.
+  email: z.email().max(254),
+  name: text(100),
+  // OWASP ASVS 5.0, 6.2.1 and 6.2.9: 8 at least, and long pass phrases are welcome.
+  password: z.string().min(8).max(256),
+});
+
+/** Looser than registration: what is not a known account is answered by the login, not by the form. */
+export const loginBody = z.strictObject({ email: text(254), password: z.string().min(1).max(256) });
+
+export const postBody = z.strictObject({ title: text(200), body: text(20_000) });
+
+export const postPatchBody = postBody
+  .partial()
+  .refine((patch) => Object.keys(patch).length > 0, 'must change the title or the body');
+
+const ID_MAX = 2_147_483_647;
+
+/** @throws AppError `invalid_parameter`, or `not_found` for a number no row can have */
+export function readId(value: string | undefined): number {
+  if (value === undefined || !/^[1-9]\d{0,18}$/.test(value)) {
+    throw new AppError('invalid_parameter', { detail: 'An id is a positive whole number.' });
+  }
+  const id = Number(value);
+  if (id > ID_MAX) {
+    throw new AppError('not_found');
+  }
+  return id;
+}
+
+const LIMIT_DEFAULT = 20;
+const LIMIT_MAX = 100;
+
+export interface PageRequest {
+  readonly limit: number;
+  /** Posts older than this one; undefined for the first page. */
+  readonly beforeId: number | undefined;
+}
+
+/** @throws AppError `invalid_parameter` */
+export function readPageRequest(ctx: Context): PageRequest {
+  const { limit, cursor } = ctx.query;
+  return {
+    limit: limit === undefined ? LIMIT_DEFAULT : readLimit(limit),
+    beforeId: cursor === undefined ? undefined : decodeCursor(cursor),
+  };
+}
+
+function readLimit(value: string | readonly string[]): number {
+  const limit = typeof value === 'string' && /^\d{1,3}$/.test(value) ? Number(value) : 0;
+  if (limit < 1 || limit > LIMIT_MAX) {
+    throw new AppError('invalid_parameter', {
+      detail: `limit is a whole number from 1 to ${LIMIT_MAX}.`,
+    });
+  }
+  return limit;
+}
+
+/** Opaque to clients: what a page is keyed on may change without breaking them. */
+export function encodeCursor(id: number): string {
+  return Buffer.from(`before:${id}`).toString('base64url');
+}
+
+/** @throws AppError `invalid_parameter` */
+export function decodeCursor(value: string | readonly string[]): number {
+  const cursor = typeof value === 'string' ? value : '';
+  const match = /^before:([1-9]\d{0,9})$/.exec(Buffer.from(cursor, 'base64url').toString());
+  const id = Number(match?.[1] ?? Number.NaN);
+  // Decoding forgives stray characters; only the spelling this API gave out is taken.
+  if (!(id <= ID_MAX) || encodeCursor(id) !== cursor) {
+    throw new AppError('invalid_parameter', { detail: 'Take the cursor from nextCursor.' });
+  }
+  return id;
+}

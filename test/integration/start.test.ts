@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { expect } from 'chai';
+import { runEntry, startService, type Variables } from '../support/service.js';
+import { createTestDatabase, databaseUrlFor, type TestDatabase } from '../support/stores.js';
+
+describe('starting an instance', () => {
+  let database: TestDatabase;
+  let jwt: Variables;
+
+  before(async () => {
+    database = await createTestDatabase();
+    jwt = {
+      AUTH_STRATEGY: 'jwt',
+      DATABASE_URL: database.url,
+      TOKEN_SECRET: Buffer.from(Uint8Array.from({ length: 32 }, (_, i) => i)).toString('base64url'),
+      PORT: '0',
+    };
+  });
+
+  after(() => database?.drop());
+
+  async function expectRefusal(variables: Variables, line: RegExp): Promise<void> {
+    const result = await runEntry('main', variables);
+    expect(result.stderr).to.match(line);
+    expect(result.stderr.trimEnd().split('\n'), 'one line').to.have.length(1);
+    expect(result.stdout).to.not.include('"listening"');
+    expect(result.code).to.equal(1);
+  }
+
+  async function unusedPort(): Promise<number> {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
+
+  it('prints where it listens, on loopback unless told otherwise', async () => {
+    const service = await startService(jwt);
+    try {
+      const [line = ''] = service.stdout().split('\n');
+      const { listening } = JSON.parse(line);
+      expect(listening).to.have.all.keys('host', 'port', 'pid');
+      expect(listening.host).to.equal('127.0.0.1');
+      expect(listening.port).to.be.above(0);
+      expect(listening.pid).to.equal(service.pid);
+    } finally {
+      await service.stop();
+    }
+  });
+
+  it('fails on a port that is taken, and says which', async () => {
+    const first = await startService(jwt);
+    try {
+      const { port } = new URL(first.url);
+      await expectRefusal({ ...jwt, PORT: port }, new RegExp(`^address_in_use: PORT ${port} `));
+    } finally {
+      await first.stop();
+    }
+  });
+
+  it('fails without a secret', async () => {
+    await expectRefusal(
+      { ...jwt, TOKEN_SECRET: '' },
+      /^config_invalid: TOKEN_SECRET is required by jwt/,
+    );
+  });
+
+  it('fails with a weak secret, and names the variable but not the value', async () => {
+    await expectRefusal(
+      { ...jwt, TOKEN_SECRET: 'c2VjcmV0' },
+      /^config_invalid: TOKEN_SECRET: is too weak: 6 bytes/,
+    );
+    const result = await runEntry('main', { ...jwt, TOKEN_SECRET: 'c2VjcmV0' });
+    expect(result.stderr + result.stdout).to.not.include('c2VjcmV0');
+  });
+
+  it('fails without the store that the strategy needs', async () => {
+    await expectRefusal(
+      { ...jwt, AUTH_STRATEGY: 'session' },
+      /^config_invalid: REDIS_URL is required by session/,
+    );
+  });
+
+  it('fails when Redis cannot be reached and the strategy needs it', async () => {
+    const url = `redis://127.0.0.1:${await unusedPort()}`;
+    await expectRefusal(
+      { ...jwt, AUTH_STRATEGY: 'session', REDIS_URL: url },
+      /^redis_unreachable: REDIS_URL: /,
+    );
+  });
+
+  it('does not need Redis for tokens, even when it was given', async () => {
+    const service = await startService({
+      ...jwt,
+      REDIS_URL: `redis://127.0.0.1:${await unusedPort()}`,
+    });
+    await service.stop();
+  });
+
+  it('fails when PostgreSQL cannot be reached', async () => {
+    const url = `postgres://nobody@127.0.0.1:${await unusedPort()}/none`;
+    await expectRefusal({ ...jwt, DATABASE_URL: url }, /^database_unreachable: DATABASE_URL: /);
+  });
+
+  it('fails when the database does not exist', async () => {
+    const url = databaseUrlFor('t_never_created');
+    await expectRefusal({ ...jwt, DATABASE_URL: url }, /^database_unreachable: .*t_never_created/);
+  });
+
+  it('reports every problem at once', async () => {
+    const result = await runEntry('main', {
+      AUTH_STRATEGY: 'session',
+      PORT: 'http',
+      COOKIE_SECURE: 'maybe',
+    });
+    expect(result.code).to.equal(1);
+    for (const name of ['PORT', 'DATABASE_URL', 'REDIS_URL', 'COOKIE_SECURE']) {
+      expect(result.stderr).to.include(name);
+    }
+  });
+});

@@ -1,0 +1,53 @@
+/** The lab as its user starts it: a process with words, an environment and two streams. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const CLI = fileURLToPath(new URL('../../bench/cli.js', import.meta.url));
+
+export interface LabRun {
+  child: ChildProcess;
+  pid: number;
+  stdout(): string;
+  stderr(): string;
+  /** Resolves once the text was printed on either stream; rejects when the lab ends before. */
+  printed(pattern: RegExp): Promise<void>;
+  /** The exit code; null when a signal ended it. */
+  ended: Promise<number | null>;
+}
+
+/** Stores of its own, whatever the tests or the machine offer. */
+export function startLab(words: readonly string[], environment: NodeJS.ProcessEnv = {}): LabRun {
+  const { DATABASE_URL: _database, REDIS_URL: _redis, ...inherited } = process.env;
+  const child = spawn(process.execPath, ['--enable-source-maps', CLI, ...words], {
+    env: { ...inherited, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk;
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return {
+    child,
+    pid: child.pid as number,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    ended,
+    printed: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          if (pattern.test(stdout) || pattern.test(stderr)) resolve();
+        };
+        child.stdout.on('data', look);
+        child.stderr.on('data', look);
+        look();
+        ended.then((code) =>
+          reject(new Error(`the lab ended with ${code} before it printed ${pattern}: ${stderr}`)),
+        );
+      }),
+  };
+}

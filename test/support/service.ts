@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+export type Variables = Readonly<Record<string, string>>;
+
+/** 32 bytes from 1 to 32. Not random, so that a test can sign with it too. */
+export const TOKEN_SECRET = Buffer.from(Uint8Array.from({ length: 32 }, (_, i) => i + 1));
+
+export interface EntryResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningService {
+  readonly url: string;
+  readonly pid: number;
+  /** What it printed so far. */
+  stdout(): string;
+  signal(name: NodeJS.Signals): void;
+  /** Resolves with the exit code when the process is gone. */
+  readonly exited: Promise<number | null>;
+  /** Ends it and waits; fine to call twice. */
+  stop(): Promise<void>;
+}
+
+/** Runs dist/src/<name>.js to its end with these variables and no others of the shell's. */
+export async function runEntry(name: string, variables: Variables): Promise<EntryResult> {
+  const output = { stdout: '', stderr: '' };
+  const child = spawnEntry(name, variables, output);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, ...output };
+}
+
+/** Starts an instance and waits for the line that says where it listens. */
+export async function startService(variables: Variables): Promise<RunningService> {
+  const output = { stdout: '', stderr: '' };
+  const child = spawnEntry('main', { ...DEFAULTS, ...variables }, output);
+  const exited = once(child, 'close').then(([code]) => code as number | null);
+
+  const address = await new Promise<{ host: string; port: number }>((resolve, reject) => {
+    child.stdout?.on('data', () => {
+      const line = output.stdout.split('\n').find((text) => text.startsWith('{"listening"'));
+      if (line !== undefined) {
+        resolve(JSON.parse(line).listening);
+      }
+    });
+    exited.then((code) => reject(new Error(`it ended with ${code}: ${output.stderr}`)), reject);
+  });
+
+  return {
+    url: `http://${address.host}:${address.port}`,
+    pid: child.pid as number,
+    stdout: () => output.stdout,
+    signal: (name) => child.kill(name),
+    exited,
+    stop: async () => {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+const DEFAULTS: Variables = {
+  PORT: '0',
+  LOG_LEVEL: 'silent',
+  TOKEN_SECRET: TOKEN_SECRET.toString('base64url'),
+};
+
+const SOURCE_FOLDER = new URL('../../src/', import.meta.url);
+
+function spawnEntry(
+  name: string,
+  variables: Variables,
+  output: { stdout: string; stderr: string },
+): ChildProcess {
+  const file = fileURLToPath(new URL(`${name}.js`, SOURCE_FOLDER));
+  const child = spawn(process.execPath, [file], {
+    env: { PATH: process.env.PATH, ...variables },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.stderr += text;
+  });
+  return child;
+}

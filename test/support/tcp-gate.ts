@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/**
+ * A door between the service and a real server. Shut, it refuses connections and cuts the open ones,
+ * which is what a client sees of a server that was killed; open again, the server is back on the
+ * same port.
+ */
+export interface TcpGate {
+  /** The given URL with the gate's address in place of the server's. */
+  readonly url: string;
+  shut(): Promise<void>;
+  open(): Promise<void>;
+}
+
+export async function createTcpGate(targetUrl: string): Promise<TcpGate> {
+  const target = new URL(targetUrl);
+  const sockets = new Set<Socket>();
+  const track = (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+  };
+  const server = createServer((inside) => {
+    const outside = connect(Number(target.port), target.hostname);
+    track(inside);
+    track(outside);
+    inside.pipe(outside).pipe(inside);
+  });
+  const listen = async (port: number) => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  };
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+
+  const url = new URL(targetUrl);
+  url.hostname = '127.0.0.1';
+  url.port = String(port);
+  return {
+    url: url.href,
+    shut: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of sockets) {
+        socket.destroy();
+      }
+      await closed;
+    },
+    open: () => listen(port),
+  };
+}

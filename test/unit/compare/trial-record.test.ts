@@ -1,0 +1,110 @@
+import { expect } from 'chai';
+import type { Snapshot } from '../../../bench/compare/snapshot.js';
+import { assembleEvidence, emptyTrial } from '../../../bench/compare/trial-record.js';
+import type { ShardReport } from '../../../bench/load/messages.js';
+import { createLatencyHistogram, encodeHistogram } from '../../../bench/measure/histogram.js';
+
+const MICROSECONDS = 1e6;
+
+/** A shard that saw `requests` answers, each after `latencyMs`, half of them from each instance. */
+function shardReport(requests: number, latencyMs: number): ShardReport {
+  const histogram = createLatencyHistogram();
+  histogram.recordValueWithCount(latencyMs * 1000, requests);
+  return {
+    requests,
+    requestsPerInstance: { 0: requests / 2, 1: requests / 2 },
+    requestsPerSlice: [requests / 2, requests / 2],
+    statuses: { 200: requests },
+    unexpectedStatuses: {},
+    requestsSinceStart: requests + 10,
+    latencySumMs: requests * latencyMs,
+    histogram: encodeHistogram(histogram),
+    errors: 0,
+    firstError: null,
+    timeouts: 0,
+    wire: { sentBytes: requests * 200, receivedBytes: requests * 500, responses: requests },
+    leftovers: [],
+  };
+}
+
+/** All processes at `atMs`, each having used the given CPU seconds so far. */
+function snapshot(atMs: number, cpuSeconds: number, commands: number): Snapshot {
+  const usage = { cpuSeconds, rssBytes: 1000 };
+  return {
+    atMs,
+    machine: { totalMs: atMs * 2, idleMs: atMs / 2, stealMs: 0 },
+    instances: [usage, usage],
+    shards: [usage, usage],
+    postgres: usage,
+    redis: { ...usage, commands, atSeconds: atMs / 1000 },
+  };
+}
+
+function observe(changes: { to?: Partial<Snapshot> } = {}) {
+  const planned = { round: 1, strategy: 'session', workload: 'me', instances: 2 };
+  const config = { shards: 2, seconds: 2, warmUpSeconds: 1 };
+  return assembleEvidence({
+    blank: emptyTrial(planned, 0, 100, config),
+    fleet: {
+      instances: [1, 2].map((number) => ({ number, pid: number, origin: 'http://127.0.0.1:1' })),
+    },
+    from: snapshot(1000, 5, 100),
+    // Read 20 ms after the end of a window of 2 s: 2.02 s later.
+    to: { ...snapshot(3020, 6.01, 8180), ...changes.to },
+    reports: [shardReport(4000, 10), shardReport(4000, 30)],
+    serverRequests: 8030,
+    interruption: null,
+  });
+}
+
+describe('record of a trial', () => {
+  it('adds the shards up', () => {
+    const { trial } = observe();
+    expect(trial.requests).to.equal(8000);
+    expect(trial.throughputRps).to.equal(4000);
+    expect(trial.statuses).to.deep.equal({ 200: 8000 });
+    expect(trial.windowsRps).to.deep.equal([4000, 4000]);
+    expect(trial.reconciliation.clientRequests).to.equal(8020);
+  });
+
+  it('merges latencies before it takes percentiles, and keeps the exact mean', () => {
+    const { latencyMs } = observe().trial;
+    expect(latencyMs?.mean).to.equal(20);
+    expect(latencyMs?.p50).to.be.closeTo(10, 0.01);
+    expect(latencyMs?.p99).to.be.closeTo(30, 0.03);
+  });
+
+  it('takes CPU time at the rate of the interval between its snapshots', () => {
+    // 1.01 s in 2.02 s is half a core: 1 s of CPU time in the window of 2 s, for each process.
+    const { trial } = observe();
+    const one = (1 * MICROSECONDS) / 8000;
+    expect(trial.cpuMicrosecondsPerRequest.application).to.be.closeTo(2 * one, 1e-6);
+    expect(trial.cpuMicrosecondsPerRequest.loadGenerator).to.be.closeTo(2 * one, 1e-6);
+    expect(trial.cpuMicrosecondsPerRequest.redis).to.be.closeTo(one, 1e-6);
+    expect(trial.cpuMicrosecondsPerRequest.postgres).to.be.closeTo(one, 1e-6);
+  });
+
+  it('gives each instance its own share and its own cost', () => {
+    const [first] = observe().trial.perInstance;
+    expect(first).to.include({ instance: 1, requests: 4000, share: 0.5 });
+    expect(first?.cpuMicrosecondsPerRequest).to.be.closeTo(MICROSECONDS / 4000, 1e-6);
+  });
+
+  it("counts Redis commands by Redis's own clock", () => {
+    // 8080 commands in 2.02 s are 8000 in the window.
+    expect(observe().trial.storeCommandsPerRequest).to.be.closeTo(1, 1e-9);
+  });
+
+  it('takes bytes per request from the answers between the same two moments', () => {
+    expect(observe().trial.bytesPerRequest).to.deep.equal({ sent: 200, received: 500 });
+  });
+
+  it('leaves unknown what a process that vanished would have told, instead of taking it for zero', () => {
+    const usage = { cpuSeconds: 6.01, rssBytes: 1000 };
+    const { trial } = observe({ to: { instances: [usage, null], redis: null } });
+    expect(trial.cpuMicrosecondsPerRequest.application).to.equal(null);
+    expect(trial.cpuMicrosecondsPerRequest.redis).to.equal(null);
+    expect(trial.storeCommandsPerRequest).to.equal(null);
+    expect(trial.cpuMicrosecondsPerRequest.postgres).to.not.equal(null);
+  });
+});

@@ -1,0 +1,50 @@
+import { expect } from 'chai';
+import { spreadOverInstances, spreadOverShards } from '../../../bench/load/generator.js';
+
+function usersOf(count: number) {
+  return Array.from({ length: count }, (_, index) => ({
+    credential: {},
+    password: '',
+    user: { id: index, email: '', name: '' },
+  }));
+}
+
+function originsOf(count: number) {
+  return Array.from({ length: count }, (_, index) => `http://127.0.0.1:${index}`);
+}
+
+describe('connections', () => {
+  for (const [connections, instances, shards] of [
+    [100, 1, 2],
+    [100, 2, 2],
+    [100, 3, 2],
+    [100, 16, 4],
+    [7, 2, 3],
+  ] as const) {
+    it(`are dealt evenly: ${connections} over ${instances} instances and ${shards} shards`, () => {
+      const all = spreadOverInstances(usersOf(connections), originsOf(instances));
+      const shares = spreadOverShards(all, shards);
+      expect(shares.flat()).to.have.members(all);
+      const sizes = shares.map((share) => share.length);
+      expect(Math.max(...sizes) - Math.min(...sizes), 'shards').to.be.at.most(instances);
+      for (let instance = 0; instance < instances; instance++) {
+        const perShard = shares.map(
+          (share) => share.filter((each) => each.instance === instance).length,
+        );
+        expect(Math.max(...perShard) - Math.min(...perShard), `instance ${instance}`).to.be.at.most(
+          1,
+        );
+      }
+    });
+  }
+
+  it('have a user of their own each', () => {
+    const all = spreadOverInstances(usersOf(100), originsOf(2));
+    expect(new Set(all.map((connection) => connection.user.id)).size).to.equal(100);
+  });
+
+  it('leave no shard without work when there are more shards than connections', () => {
+    const all = spreadOverInstances(usersOf(2), originsOf(1));
+    expect(spreadOverShards(all, 4)).to.have.lengthOf(2);
+  });
+});

@@ -1,0 +1,110 @@
+import { expect } from 'chai';
+import { compareOptions, configFrom } from '../../bench/compare/options.js';
+import { LabError } from '../../bench/errors.js';
+import { parseOptions } from '../../bench/options.js';
+
+const STRATEGIES = ['session', 'jwt', 'none'];
+
+function configOf(...words: string[]) {
+  const { options } = parseOptions(words, compareOptions(STRATEGIES));
+  return configFrom(options, STRATEGIES);
+}
+
+/** The error of a wrong command line: its code, and that it ends with 2. */
+function refusalOf(...words: string[]): LabError {
+  try {
+    configOf(...words);
+  } catch (error) {
+    expect(error).to.be.instanceOf(LabError);
+    expect((error as LabError).exitCode).to.equal(2);
+    return error as LabError;
+  }
+  throw new Error(`${words.join(' ')} was accepted`);
+}
+
+describe('options of compare', () => {
+  it('make the quick profile when nothing is said', () => {
+    expect(configOf()).to.deep.include({
+      profile: 'quick',
+      strategies: ['session', 'jwt', 'none'],
+      workloads: ['me', 'crud'],
+      instances: [1, 2],
+      rounds: 3,
+      connections: 100,
+      users: 100,
+    });
+  });
+
+  it('override single parts of a profile', () => {
+    const config = configOf('--profile', 'smoke', '--rounds', '4', '--instances=4,1');
+    expect(config).to.deep.include({
+      profile: 'smoke',
+      rounds: 4,
+      workloads: ['me'],
+      instances: [1, 4],
+    });
+  });
+
+  it('seed a user for every connection', () => {
+    expect(configOf('--connections', '250').users).to.equal(250);
+  });
+
+  it('give another order with another seed, and record the seed in the command', () => {
+    expect(configOf('--seed', '1').order).to.deep.equal(configOf('--seed', '1').order);
+    expect(configOf('--seed', '1').order).to.not.deep.equal(configOf('--seed', '2').order);
+    expect(configOf('--seed', '7', '--rounds', '2').command).to.equal(
+      'npm run lab -- compare --profile quick --rounds 2 --seed 7',
+    );
+  });
+
+  it('repeat a run by its own command', () => {
+    const config = configOf('--strategies', 'jwt,session', '--seconds', '1.5', '--warm-up', '2');
+    const words = config.command.split(' -- compare ')[1]?.split(' ') ?? [];
+    expect(configOf(...words)).to.deep.equal(config);
+  });
+
+  it('take a strategy twice for an A/A run', () => {
+    const arms = configOf('--strategies', 'session,session').order.map((trial) => trial.strategy);
+    expect(new Set(arms)).to.deep.equal(new Set(['session', 'session#2']));
+  });
+
+  it('name an unknown option and what is allowed', () => {
+    const error = refusalOf('--round', '3');
+    expect(error.code).to.equal('OPTION_UNKNOWN');
+    expect(error.message).to.include('--round').and.include('--rounds');
+  });
+
+  for (const [words, named] of [
+    [['--rounds', '0'], 'whole number from 1'],
+    [['--rounds', '1.5'], 'whole number from 1'],
+    [['--rounds'], 'not nothing'],
+    [['--rounds', 'many'], 'not "many"'],
+    [['--seconds', '0.1'], 'number from 0.5'],
+    [['--seconds', '-1'], '--seconds'],
+    [['--strategies', 'session,basic'], 'session, jwt, none'],
+    [['--strategies', ''], 'session, jwt, none'],
+    [['--workloads', 'me,me'], 'each at most once'],
+    [['--instances', '1,1'], 'each at most once'],
+    [['--instances', '0'], 'whole numbers from 1'],
+    [['--profile', 'huge'], 'smoke, quick, full'],
+    [['--seed', '4294967296'], 'whole number from 0'],
+    [['--connections', '200', '--users', '100'], 'fewer than the 200 connections'],
+    [['--connections', '2', '--instances', '4'], 'more than the 2 connections'],
+    [['--json=yes'], 'takes no value'],
+  ] as const) {
+    it(`refuse ${words.join(' ')} and say why`, () => {
+      const error = refusalOf(...words);
+      expect(error.code).to.equal('OPTION_INVALID');
+      expect(error.message).to.include(named);
+    });
+  }
+
+  it('refuse a word that belongs to no option', () => {
+    expect(refusalOf('fast').code).to.equal('ARGUMENT_UNEXPECTED');
+  });
+
+  it('do not mistake names that every object has for options', () => {
+    expect(refusalOf('--constructor', 'x').code).to.equal('OPTION_UNKNOWN');
+    expect(refusalOf('--__proto__', 'x').code).to.equal('OPTION_UNKNOWN');
+  });
+});

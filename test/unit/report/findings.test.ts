@@ -1,0 +1,343 @@
+import { expect } from 'chai';
+import type { Finding } from '../../../bench/report/findings/finding.js';
+import { findingsOf } from '../../../bench/report/findings.js';
+import type { Trial } from '../../../bench/result/schema.js';
+import { invalidate, type Model, makeResult } from './fixture.js';
+
+const ONE_CELL: Model = { workloads: ['me'], instances: [1] };
+
+function textsOf(findings: Finding[], topic: Finding['topic'], metric?: string): string[] {
+  return findings
+    .filter((known) => known.topic === topic && (!metric || known.metric === metric))
+    .map(({ text }) => text);
+}
+
+function only(texts: string[]): string {
+  expect(texts).to.have.length(1);
+  return texts[0] ?? '';
+}
+
+/** Sets one comparison to figures worked out by hand. */
+function withRatio(
+  metric: string,
+  figures: {
+    ratio: number;
+    interval95: [number, number];
+    verdict: 'faster' | 'slower' | 'equal' | 'unsure';
+    familyInterval?: [number, number];
+  },
+): Model {
+  return {
+    ...ONE_CELL,
+    result: (result) => ({
+      ...result,
+      comparisons: result.comparisons.map((cell) =>
+        cell.metric === metric && cell.baseline === 'session'
+          ? { ...cell, familyInterval: figures.interval95, ...figures }
+          : cell,
+      ),
+    }),
+  };
+}
+
+describe('the findings', () => {
+  describe('on a clear difference', () => {
+    it('say that jwt answered more, by how much, with interval and rounds', () => {
+      const findings = findingsOf(
+        makeResult(
+          withRatio('throughput', { ratio: 1.12, interval95: [1.08, 1.16], verdict: 'faster' }),
+        ),
+      );
+      expect(only(textsOf(findings, 'comparison', 'throughput'))).to.match(
+        /^On `me` with 1 instance, jwt answered 12 % more requests per second than session \(95 % interval 8 to 16 % more, 3 rounds; [\d,]+ against [\d,]+ requests\/s\)\.$/,
+      );
+      expect(only(textsOf(findings, 'short', 'throughput'))).to.equal(
+        'jwt answered more requests per second than session in the one comparison, `me` with 1 instance (12 % more; 95 % interval 8 to 16 % more).',
+      );
+    });
+
+    it('say that jwt answered fewer when it is the slower one', () => {
+      const findings = findingsOf(
+        makeResult(
+          withRatio('throughput', { ratio: 0.88, interval95: [0.84, 0.92], verdict: 'slower' }),
+        ),
+      );
+      expect(only(textsOf(findings, 'comparison', 'throughput'))).to.include(
+        'jwt answered 12 % fewer requests per second than session (95 % interval 8 to 16 % fewer',
+      );
+      expect(only(textsOf(findings, 'short', 'throughput'))).to.include(
+        'jwt answered fewer requests',
+      );
+    });
+
+    it('let jwt cost more than session where the data say so', () => {
+      const findings = findingsOf(
+        makeResult({ ...ONE_CELL, applicationMicroseconds: { jwt: 150 } }),
+      );
+      expect(only(textsOf(findings, 'comparison', 'cpu.application'))).to.match(
+        /jwt needed 2\.9 times as much CPU time per request in the application as session/,
+      );
+      expect(only(textsOf(findings, 'short', 'cpu.total'))).to.include('jwt needed more CPU time');
+      expect(only(textsOf(findings, 'short', 'latency.p99'))).to.include(
+        'jwt took more time than session',
+      );
+    });
+
+    it('let jwt cost less where the data say so', () => {
+      const findings = findingsOf(
+        makeResult({ ...ONE_CELL, applicationMicroseconds: { jwt: 30 } }),
+      );
+      expect(only(textsOf(findings, 'comparison', 'cpu.application'))).to.match(
+        /jwt needed 4\d % less CPU time per request in the application than session \(95 % interval [\d.]+ to [\d.]+ % less/,
+      );
+      expect(only(textsOf(findings, 'short', 'cpu.total'))).to.include('jwt needed less CPU time');
+    });
+
+    it('name the amounts in the order of the names: jwt against session', () => {
+      const result = makeResult({ ...ONE_CELL, applicationMicroseconds: { jwt: 150 } });
+      expect(only(textsOf(findingsOf(result), 'comparison', 'cpu.application'))).to.match(
+        /; 1\d\d against 5\d\.\d µs\)/,
+      );
+    });
+
+    it('name what Redis cost beside the application', () => {
+      const findings = findingsOf(makeResult(ONE_CELL));
+      expect(only(textsOf(findings, 'comparison', 'cpu.application'))).to.match(
+        /Outside the application, a request also cost: 0 µs in Redis with jwt and (6\.9|7\.0)\d µs with session\./,
+      );
+    });
+
+    it('say where each side is ahead when the workloads disagree', () => {
+      const findings = findingsOf(
+        makeResult({
+          instances: [1],
+          result: (result) => ({
+            ...result,
+            comparisons: result.comparisons.map((cell) => {
+              if (cell.metric !== 'throughput' || cell.baseline !== 'session') return cell;
+              return cell.workload === 'me'
+                ? { ...cell, ratio: 1.2, interval95: [1.1, 1.3], verdict: 'faster' as const }
+                : { ...cell, ratio: 0.8, interval95: [0.7, 0.9], verdict: 'slower' as const };
+            }),
+          }),
+        }),
+      );
+      expect(only(textsOf(findings, 'short', 'throughput'))).to.equal(
+        'jwt answered more requests per second than session on `me` (20 % more; 95 % interval 10 to 30 % more). jwt answered fewer requests per second than session on `crud` (20 % fewer; 95 % interval 10 to 30 % fewer).',
+      );
+    });
+  });
+
+  describe('without a clear difference', () => {
+    it('are unsure when the interval includes no difference, and name no winner', () => {
+      const findings = findingsOf(
+        makeResult(
+          withRatio('throughput', { ratio: 1.04, interval95: [0.97, 1.11], verdict: 'unsure' }),
+        ),
+      );
+      const sentence = only(textsOf(findings, 'comparison', 'throughput'));
+      expect(sentence).to.match(/^Unsure on `me` with 1 instance: /);
+      expect(sentence).to.include('95 % interval 3 % fewer to 11 % more');
+      expect(sentence).to.include('and the interval includes no difference at all');
+      expect(only(textsOf(findings, 'short', 'throughput'))).to.match(
+        /^Unsure in the one comparison.*whether jwt answered more or fewer requests per second than session/,
+      );
+    });
+
+    it('explain an interval that leaves out 1 where the wider one does not', () => {
+      const findings = findingsOf(
+        makeResult(
+          withRatio('throughput', {
+            ratio: 1.05,
+            interval95: [1.01, 1.09],
+            familyInterval: [0.98, 1.12],
+            verdict: 'unsure',
+          }),
+        ),
+      );
+      expect(only(textsOf(findings, 'comparison', 'throughput'))).to.include(
+        'but the wider interval (2 % fewer to 12 % more)',
+      );
+    });
+
+    it('ask the whole question when some comparisons are unsure and the others have no data', () => {
+      const findings = findingsOf(
+        makeResult({
+          instances: [1],
+          spread: 0.3,
+          trial: invalidate(({ workload }) => workload === 'crud'),
+        }),
+      );
+      expect(only(textsOf(findings, 'short', 'throughput'))).to.equal(
+        'Unsure on `me`: whether jwt answered more or fewer requests per second than session. The intervals are too wide to tell. No data on `crud`.',
+      );
+    });
+
+    it('say equal, and within what', () => {
+      const findings = findingsOf(
+        makeResult(
+          withRatio('throughput', { ratio: 1.01, interval95: [0.99, 1.03], verdict: 'equal' }),
+        ),
+      );
+      expect(only(textsOf(findings, 'comparison', 'throughput'))).to.include(
+        'session and jwt are equal within 5 %: jwt answered 1 % more requests',
+      );
+      expect(only(textsOf(findings, 'short', 'throughput'))).to.include(
+        'jwt answered as many requests per second as session, within 5 %,',
+      );
+    });
+  });
+
+  describe('on a run that cannot tell', () => {
+    it('give no verdict from one round, and say why', () => {
+      const findings = findingsOf(makeResult({ ...ONE_CELL, rounds: 1 }));
+      expect(textsOf(findings, 'state').join(' ')).to.include('one round only');
+      expect(only(textsOf(findings, 'comparison', 'throughput'))).to.match(
+        /^No verdict on `me` with 1 instance: in the one round measured, .*may be chance\.$/,
+      );
+      expect(only(textsOf(findings, 'short', 'throughput'))).to.match(
+        /^No verdict on requests per second/,
+      );
+      expect(JSON.stringify(findings)).not.to.include('95 % interval');
+    });
+
+    it('give no verdict and the reasons when every trial is invalid', () => {
+      const findings = findingsOf(makeResult({ trial: invalidate(() => true) }));
+      expect(only(textsOf(findings, 'state'))).to.equal(
+        'None of the 36 trials is a valid measurement, so there is no verdict. Reasons: the load generator was the limit: 36 trials.',
+      );
+      expect(textsOf(findings, 'short')).to.deep.equal([]);
+      expect(textsOf(findings, 'comparison')[0]).to.equal(
+        'No verdict on `me` with 1 instance: no trial of session is valid (3 trials) and no trial of jwt is valid (3 trials).',
+      );
+    });
+
+    it('count the trials that do not count', () => {
+      const findings = findingsOf(
+        makeResult({ trial: invalidate(({ position }) => position === 3) }),
+      );
+      expect(only(textsOf(findings, 'state'))).to.match(/^1 of 36 trials is invalid and left out/);
+    });
+
+    it('say when both have valid trials, but never in the same round', () => {
+      const findings = findingsOf(
+        makeResult({
+          ...ONE_CELL,
+          rounds: 2,
+          trial: invalidate(
+            ({ strategy, round }) =>
+              (strategy === 'session') === (round === 1) && strategy !== 'none',
+          ),
+        }),
+      );
+      expect(only(textsOf(findings, 'comparison'))).to.equal(
+        'No verdict on `me` with 1 instance: no round has a valid trial of both.',
+      );
+    });
+
+    it('say that a run was cut short, and what has no data', () => {
+      const findings = findingsOf(makeResult({ trialsMade: 3 }));
+      expect(textsOf(findings, 'state')[0]).to.include('3 of 36 trials were measured');
+      expect(textsOf(findings, 'comparison')).to.include(
+        'No verdict on `crud` with 2 instances: neither session nor jwt was measured.',
+      );
+    });
+
+    it('say that nothing was measured when the run has no trial', () => {
+      const findings = findingsOf(makeResult({ trialsMade: 0 }));
+      expect(textsOf(findings, 'state').join(' ')).to.include('No trial was measured');
+      expect(textsOf(findings, 'short')).to.deep.equal([]);
+    });
+
+    it('say that one strategy has nothing to be compared with', () => {
+      const findings = findingsOf(makeResult({ ...ONE_CELL, strategies: ['session'] }));
+      expect(only(textsOf(findings, 'state'))).to.include('nothing to compare');
+      expect(only(textsOf(findings, 'short'))).to.match(
+        /^On `me` with 1 instance, session answered 18,\d{3} requests per second \(95 % interval [\d,]+ to [\d,]+, 3 rounds\)\.$/,
+      );
+    });
+
+    it('say that the CPU of a remote store is unknown, and give no total', () => {
+      const remote = (trial: Trial): Trial => ({
+        ...trial,
+        cpuMicrosecondsPerRequest: { ...trial.cpuMicrosecondsPerRequest, redis: null },
+      });
+      const findings = findingsOf(makeResult({ ...ONE_CELL, trial: remote }));
+      expect(only(textsOf(findings, 'comparison', 'cpu.application'))).to.include(
+        'what Redis spent was not measured',
+      );
+      expect(only(textsOf(findings, 'short', 'cpu.total'))).to.match(
+        /^No verdict on CPU time per request in all servers/,
+      );
+      expect(only(textsOf(findings, 'comparison', 'cpu.total'))).to.include(
+        'no round has a figure for both',
+      );
+      expect(textsOf(findings, 'control')[0]).to.include('in the application');
+    });
+  });
+
+  describe('on a strategy against itself', () => {
+    it('report the noise floor and no winner', () => {
+      const findings = findingsOf(makeResult({ ...ONE_CELL, strategies: ['session', 'session'] }));
+      const noise = textsOf(findings, 'noise');
+      expect(noise[0]).to.include('session and session#2 are the same program, measured twice');
+      expect(
+        noise.slice(1).every((text) => text.includes('no difference is shown, as it must be')),
+      ).to.equal(true);
+      expect(textsOf(findings, 'short')).to.deep.equal([]);
+      expect(textsOf(findings, 'comparison')).to.deep.equal([]);
+    });
+
+    it('warn when the run finds a difference where none can be', () => {
+      const findings = findingsOf(
+        makeResult({
+          ...ONE_CELL,
+          strategies: ['session', 'session'],
+          result: (result) => ({
+            ...result,
+            comparisons: result.comparisons.map((cell) => ({
+              ...cell,
+              ratio: 1.2,
+              interval95: [1.1, 1.3],
+              verdict: 'faster' as const,
+            })),
+          }),
+        }),
+      );
+      const warnings = findings.filter(({ topic, caution }) => topic === 'noise' && caution);
+      expect(warnings).to.have.length(4);
+      expect(warnings[0]?.text).to.include('came out 20 % apart');
+      expect(warnings[0]?.text).to.include('Trust no verdict');
+    });
+  });
+
+  describe('on authentication and limits', () => {
+    it('say what each strategy adds to the control', () => {
+      const findings = findingsOf(makeResult(ONE_CELL));
+      expect(textsOf(findings, 'control')).to.have.length(2);
+      expect(textsOf(findings, 'control')[0]).to.match(
+        /over none, the control without it, session added 38\.\d µs of CPU time per request in all servers together\.$/,
+      );
+    });
+
+    it('say that the application was the limit', () => {
+      const findings = findingsOf(makeResult({ ...ONE_CELL }));
+      expect(only(textsOf(findings, 'limit'))).to.include(
+        'the limit was the application instances',
+      );
+    });
+
+    it('warn that throughput measures the machine when its cores were shared', () => {
+      const crowded = (trial: Trial): Trial => ({
+        ...trial,
+        processes: trial.processes.map((use) => ({ ...use, cores: 0.5 })),
+        machine: { ...trial.machine, busyShare: 0.99 },
+      });
+      const findings = findingsOf(makeResult({ ...ONE_CELL, trial: crowded }));
+      const [limit] = findings.filter(({ topic }) => topic === 'limit');
+      expect(limit?.caution).to.equal(true);
+      expect(limit?.text).to.include('measures this machine as much as the strategy');
+      expect(limit?.text).to.include('CPU time per request is the steadier figure');
+    });
+  });
+});

@@ -1,0 +1,59 @@
+import { expect } from 'chai';
+import { formatEstimate, formatNumber, listOf } from '../../../bench/report/format.js';
+import { intervalOf, sentenceOf, signedChange } from '../../../bench/report/wording.js';
+
+describe('numbers for people', () => {
+  it('have three significant digits, or all before the point', () => {
+    const texts = [12345.6, 123.4, 99.96, 12.34, 2, 0.01234, 0, -1.5].map(formatNumber);
+    expect(texts).to.deep.equal(['12,346', '123', '100', '12.3', '2.00', '0.0123', '0', '−1.50']);
+  });
+
+  it('show a dash for what was not measured', () => {
+    expect([null, undefined, Number.NaN].map(formatNumber)).to.deep.equal(['–', '–', '–']);
+  });
+
+  it('carry their interval, which never goes below nothing', () => {
+    expect(formatEstimate({ mean: 10, interval95: [-2, 22], n: 2 })).to.equal('10.0 (0 to 22.0)');
+    expect(formatEstimate({ mean: 10, interval95: null, n: 1 })).to.equal('10.0');
+  });
+
+  it('join in a list', () => {
+    expect([listOf([]), listOf(['a']), listOf(['a', 'b', 'c'])]).to.deep.equal([
+      '',
+      'a',
+      'a, b and c',
+    ]);
+  });
+});
+
+describe('ratios in words', () => {
+  it('are percentages below a factor of two and factors above', () => {
+    expect(sentenceOf('throughput', 1.5, 'a', 'b')).to.equal(
+      'b answered 50 % more requests per second than a',
+    );
+    expect(sentenceOf('throughput', 2.5, 'a', 'b')).to.equal(
+      'b answered 2.5 times as many requests per second as a',
+    );
+    expect(sentenceOf('throughput', 0.25, 'a', 'b')).to.equal(
+      'b answered 75 % fewer requests per second than a',
+    );
+    expect(sentenceOf('throughput', 1.0001, 'a', 'b')).to.equal(
+      'b answered as many requests per second as a',
+    );
+  });
+
+  it('put the small end of an interval first, and both directions where it spans 1', () => {
+    expect(intervalOf('throughput', [0.84, 0.92])).to.equal('8 to 16 % fewer');
+    expect(intervalOf('throughput', [0.97, 1.11])).to.equal('3 % fewer to 11 % more');
+    expect(intervalOf('cpu.total', [0.5, 2.5])).to.equal('0.5 to 2.5 times as much');
+  });
+
+  it('carry their sign in tables', () => {
+    expect(signedChange(0.88, [0.84, 1.02])).to.equal('−12 % (−16 to +2)');
+    expect(signedChange(2.3, [1.9, 2.8])).to.equal('×2.3 (×1.9 to ×2.8)');
+  });
+
+  it('speak of a metric that has no words of its own', () => {
+    expect(sentenceOf('rss', 1.1, 'a', 'b')).to.equal('b had 10 % more rss than a');
+  });
+});

@@ -1,0 +1,121 @@
+import { expect } from 'chai';
+import { isLoopback, readInstanceSettings, readSeedSettings } from '../../../src/config.js';
+import { StartupError } from '../../../src/errors.js';
+
+const SECRET = Buffer.from(Uint8Array.from({ length: 32 }, (_, i) => i * 7)).toString('base64url');
+const DATABASE_URL = 'postgres://lab@127.0.0.1:5432/lab';
+const jwt = { AUTH_STRATEGY: 'jwt', DATABASE_URL, TOKEN_SECRET: SECRET };
+
+async function problemsOf(environment: Record<string, string>): Promise<string> {
+  try {
+    await readInstanceSettings(environment);
+  } catch (error) {
+    expect(error).to.be.instanceOf(StartupError).that.includes({ code: 'config_invalid' });
+    return (error as Error).message;
+  }
+  throw new Error('the settings were accepted');
+}
+
+describe('the settings of an instance', () => {
+  it('have the documented defaults', async () => {
+    const { settings } = await readInstanceSettings(jwt);
+    expect(settings).to.deep.include({
+      host: '127.0.0.1',
+      port: 3000,
+      databasePoolSize: 10,
+      accessTokenTtlSeconds: 300,
+      sessionIdleSeconds: 1800,
+      sessionAbsoluteSeconds: 43_200,
+      cookieSecure: false,
+      storeTimeoutMs: 400,
+      passwordHashConcurrency: 2,
+      passwordHashQueue: 32,
+      logLevel: 'info',
+      counters: false,
+      trustProxy: false,
+    });
+    expect(settings.tokenSecret).to.have.length(32);
+  });
+
+  it('take an empty variable for one that is not there', async () => {
+    expect((await readInstanceSettings({ ...jwt, PORT: '' })).settings.port).to.equal(3000);
+  });
+
+  it('mark cookies Secure as soon as others can reach the instance', async () => {
+    const secure = async (variables: Record<string, string>) =>
+      (await readInstanceSettings({ ...jwt, ...variables })).settings.cookieSecure;
+    expect(await secure({ HOST: '0.0.0.0' })).to.equal(true);
+    expect(await secure({ HOST: 'localhost' })).to.equal(false);
+    expect(await secure({ HOST: '127.0.0.1', COOKIE_SECURE: 'on' })).to.equal(true);
+    expect(await secure({ HOST: '0.0.0.0', COOKIE_SECURE: 'off' })).to.equal(false);
+  });
+
+  it('name a strategy of the registry', async () => {
+    expect(await problemsOf({ DATABASE_URL })).to.equal('AUTH_STRATEGY is required');
+    const unknown = await problemsOf({ DATABASE_URL, AUTH_STRATEGY: 'oauth' });
+    expect(unknown).to.match(/^AUTH_STRATEGY: .*"session"\|"jwt"\|"none"/);
+    expect(await problemsOf({ DATABASE_URL, AUTH_STRATEGY: 'toString' })).to.match(
+      /^AUTH_STRATEGY: /,
+    );
+  });
+
+  it('report every problem, those of the strategy too', async () => {
+    const message = await problemsOf({
+      AUTH_STRATEGY: 'session',
+      PORT: '70000',
+      DATABASE_URL: 'mysql://somewhere',
+      HOST: '0.0.0.0',
+      COUNTERS: 'on',
+    });
+    expect(message.split('; ').map((problem) => problem.split(/[ :]/)[0])).to.have.members([
+      'PORT',
+      'DATABASE_URL',
+      'REDIS_URL',
+      'COUNTERS',
+    ]);
+  });
+
+  it('refuse a secret that is short, repeated, or not base64url', async () => {
+    const secrets = {
+      short: Buffer.alloc(31, 'abcdefghijklmnopqrstuvwxyz').toString('base64url'),
+      repeated: Buffer.alloc(64, 'abc').toString('base64url'),
+      padded: `${SECRET}=`,
+      base64: '+/+/'.repeat(12),
+    };
+    for (const [what, secret] of Object.entries(secrets)) {
+      const message = await problemsOf({ ...jwt, TOKEN_SECRET: secret });
+      expect(message, what).to.match(/^TOKEN_SECRET: /);
+      expect(message, what).to.not.include(secret);
+    }
+  });
+
+  it('let the control listen on loopback only', async () => {
+    const none = { AUTH_STRATEGY: 'none', DATABASE_URL };
+    expect((await readInstanceSettings(none)).settings.host).to.equal('127.0.0.1');
+    expect(await problemsOf({ ...none, HOST: '0.0.0.0' })).to.match(/^HOST must be loopback/);
+  });
+
+  it('do not repeat a URL that may hold a password', async () => {
+    const message = await problemsOf({ ...jwt, DATABASE_URL: 'mysql://root:hunter2@db/x' });
+    expect(message).to.not.include('hunter2');
+  });
+
+  for (const host of ['127.0.0.1', '127.8.9.1', '::1', 'localhost']) {
+    it(`take ${host} for loopback`, () => expect(isLoopback(host)).to.equal(true));
+  }
+  for (const host of ['0.0.0.0', '::', '10.0.0.1', '127.example.test', '127.0.0.1.example.test']) {
+    it(`do not take ${host} for loopback`, () => expect(isLoopback(host)).to.equal(false));
+  }
+});
+
+describe('the settings of seeding', () => {
+  it('have the documented defaults and know production', () => {
+    expect(readSeedSettings({ DATABASE_URL })).to.deep.equal({
+      databaseUrl: DATABASE_URL,
+      users: 100,
+      posts: 10_000,
+      production: false,
+    });
+    expect(readSeedSettings({ DATABASE_URL, NODE_ENV: 'production' }).production).to.equal(true);
+  });
+});
