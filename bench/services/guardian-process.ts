@@ -24,7 +24,9 @@ for await (const line of createInterface({ input: process.stdin })) {
 // Whatever a server or a file system does, the guardian itself ends.
 setTimeout(() => process.exit(1), 20_000).unref();
 await Promise.all([...processes.values()].map((watched) => endProcess(watched)));
-for (const name of containers) spawnSync('docker', ['rm', '--force', '--volumes', name]);
+for (const name of containers) {
+  spawnSync('docker', ['rm', '--force', '--volumes', name], { timeout: 10_000 });
+}
 for (const path of folders) await removeFolder(path);
 process.exit(0);
 

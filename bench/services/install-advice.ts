@@ -42,7 +42,7 @@ const redisCommands: Record<string, string> = {
 
 /** A sentence with the exact command for this system. */
 export function redisAdvice({ platform, families }: System): string {
-  if (platform === 'darwin') return 'Install one with: brew install redis';
+  if (platform === 'darwin') return 'Install one with "brew install redis".';
   if (platform === 'win32') {
     return 'Start Docker Desktop and run the lab again, or run the lab inside WSL, or install Memurai and set REDIS_URL=redis://127.0.0.1:6379.';
   }
@@ -52,7 +52,7 @@ export function redisAdvice({ platform, families }: System): string {
     : families.find((name) => name in redisCommands);
   const command = family && redisCommands[family];
   return command
-    ? `Install one with: ${command}`
+    ? `Install one with "${command}".`
     : 'Install redis-server or valkey-server with the package manager of this system, or start Docker.';
 }
 

@@ -20,17 +20,27 @@ export async function makeRunFolder(
   const parents = user === null ? [temporary] : [temporary, '/tmp', '/var/tmp'];
   const parent = parents.find((folder) => canEnter(user, folder));
   if (parent === undefined) {
-    throw new LabError(
-      'TEMP_FOLDER_CLOSED',
-      `The user "${user?.name ?? 'of this run'}" cannot enter ${parents.join(' or ')}. Set TMPDIR to a folder it can enter.`,
-    );
+    throw folderUnusable(`${user?.name ?? 'this user'} cannot enter ${parents.join(' or ')}`);
   }
   const folder = join(parent, `${LAB_NAME}-${randomBytes(8).toString('hex')}`);
   guardian.watchFolder(folder);
-  await mkdir(folder, { mode: 0o700 });
-  // The servers' user passes through, but cannot list what lies beside its own folder.
-  if (user !== null) await chmod(folder, 0o711);
+  try {
+    await mkdir(folder, { mode: 0o700 });
+    // The servers' user passes through, but cannot list what lies beside its own folder.
+    if (user !== null) await chmod(folder, 0o711);
+  } catch (cause) {
+    guardian.forgetFolder(folder);
+    throw folderUnusable((cause as Error).message, cause);
+  }
   return folder;
+}
+
+function folderUnusable(reason: string, cause?: unknown): LabError {
+  return new LabError(
+    'TEMP_FOLDER_UNUSABLE',
+    `There is no folder for this run's data: ${reason}. Set TMPDIR to a folder that can be written to.`,
+    { cause },
+  );
 }
 
 /** A folder in `parent` that only `user` can enter. */

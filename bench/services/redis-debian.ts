@@ -35,7 +35,10 @@ export async function unpackDebianRedis(context: StartContext): Promise<RedisPro
     find: (folder) => findProgram(folder, name, context),
     fill: async (folder) => {
       onMessage(`No Redis is installed: unpacking this system's package into ${cache}.`);
-      await unpack(folder, context);
+      await unpack(folder, context).catch((error: NodeJS.ErrnoException) => {
+        // A full disk, say: then Docker may still have a Redis.
+        throw error.syscall === undefined ? error : notUnpacked(error.message, error);
+      });
       if (!(await findProgram(folder, name, context))) {
         throw notUnpacked('what was unpacked does not run.');
       }
@@ -130,6 +133,13 @@ class Apt {
     const update = await this.run('apt-get', ['update']);
     // One repository that fails, of several, is no reason to stop: the download decides.
     if (await this.fetch(names)) return true;
+    // apt takes it for a success when no server could be reached.
+    const unreachable = findNetworkProblem(update.stderr);
+    if (unreachable) {
+      throw notUnpacked(
+        `the package servers cannot be reached (${unreachable}). Connect this machine to the network for its first run.`,
+      );
+    }
     if (update.exitCode !== 0) this.problems.unshift(lastLines(update.stderr));
     return false;
   }
@@ -191,6 +201,15 @@ export function aptConfiguration(work: string, ownLists: boolean): string {
     );
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** What apt says of a server that it could not reach, or null. */
+export function findNetworkProblem(aptErrors: string): string | null {
+  const match =
+    /(Temporary failure resolving|Could not resolve|Could not connect to|Cannot initiate the connection to|Unable to connect to|Connection timed out|Connection failed)[^\n]*/i.exec(
+      aptErrors,
+    );
+  return match?.[0].trim() ?? null;
 }
 
 async function extract(work: string, folder: string, context: StartContext): Promise<void> {
@@ -256,9 +275,10 @@ function lastLines(text: string): string {
   return text.trim().split('\n').slice(-3).join(' ');
 }
 
-function notUnpacked(reason: string): LabError {
+function notUnpacked(reason: string, cause?: unknown): LabError {
   return new LabError(
     'REDIS_NOT_UNPACKED',
     `Redis could not be unpacked from this system's packages: ${reason}`,
+    { cause },
   );
 }

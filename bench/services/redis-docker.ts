@@ -6,7 +6,7 @@ import { LAB_NAME } from './lab-folders.js';
 import { isRedis } from './redis-given.js';
 import { askRedis, describeRedis } from './redis-info.js';
 import { redisConfiguration } from './redis-server.js';
-import { runCommand } from './run-command.js';
+import { type CommandOptions, runCommand } from './run-command.js';
 import type { StartContext, StartedStore } from './stores.js';
 
 const image = 'redis:7';
@@ -20,15 +20,14 @@ export async function startRedisContainer(context: StartContext): Promise<Starte
 
   const name = `${LAB_NAME}-redis-${randomBytes(6).toString('hex')}`;
   const password = randomBytes(18).toString('base64url');
-  const run = (args: string[], more: NodeJS.ProcessEnv = {}, timeoutSeconds = 30) =>
-    runCommand(docker, args, {
-      environment: { ...environment, ...more },
-      guardian,
-      timeoutSeconds,
-    });
+  const run = (args: string[], more: CommandOptions = {}) =>
+    runCommand(docker, args, { environment, guardian, signal, timeoutSeconds: 30, ...more });
   const stop = async () => {
-    await run(['rm', '--force', '--volumes', name]).catch(() => {}); // the guardian tries again
-    guardian.forgetContainer(name);
+    // Without the signal: an interruption is no reason to leave the container.
+    await run(['rm', '--force', '--volumes', name], { signal: undefined }).then(
+      () => guardian.forgetContainer(name),
+      () => {}, // left to the guardian, which tries again
+    );
   };
 
   // Watched before it exists, by a name chosen here, so that no moment is uncovered.
@@ -44,8 +43,10 @@ export async function startRedisContainer(context: StartContext): Promise<Starte
         ...['--env', 'LAB_REDIS_CONFIGURATION', image, 'sh', '-c'],
         'umask 077; printf %s "$LAB_REDIS_CONFIGURATION" > /tmp/redis.conf; chown redis /tmp/redis.conf; exec docker-entrypoint.sh redis-server /tmp/redis.conf',
       ],
-      { LAB_REDIS_CONFIGURATION: configuration },
-      300,
+      {
+        environment: { ...environment, LAB_REDIS_CONFIGURATION: configuration },
+        timeoutSeconds: 300,
+      },
     );
     if (started.exitCode !== 0) throw failed(started.stderr);
     const published = await run(['port', name, '6379/tcp']);

@@ -76,7 +76,13 @@ describe('the guardian', () => {
 
     afterEach(async () => {
       await guardian.stop();
-      for (const child of children) child.kill('SIGKILL');
+      for (const child of children) {
+        try {
+          process.kill(-(child.pid as number), 'SIGKILL');
+        } catch {
+          // nothing is left of that group, as it should be
+        }
+      }
     });
 
     /** Runs a line of shell in a group of its own, and waits until it says that it is ready. */

@@ -1,11 +1,14 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { findFreePort } from '../../../bench/services/free-port.js';
 import { startGuardian } from '../../../bench/services/guardian.js';
 import { chooseOrdinaryUser } from '../../../bench/services/ordinary-user.js';
 import { hasDebianTools, unpackDebianRedis } from '../../../bench/services/redis-debian.js';
+import { findRedisOnPath } from '../../../bench/services/redis-on-path.js';
+import type { RedisProgram } from '../../../bench/services/redis-server.js';
 import {
   copyCheckout,
   type HeldStores,
@@ -15,6 +18,7 @@ import {
   untilEmpty,
 } from './support.js';
 
+const redisAndDocker = /^(redis|valkey|docker)/;
 const noApt = hasDebianTools(process.env) ? null : 'this system has no apt';
 const noRoot = isRoot ? null : 'these tests do not run as root';
 
@@ -33,7 +37,7 @@ describe('startStores on other machines', function () {
   });
 
   unless(noApt, 'unpacks Redis once where none is installed, and keeps it', async () => {
-    const PATH = await sandbox.linkBarePrograms();
+    const PATH = await sandbox.linkPrograms(redisAndDocker);
 
     const first = await runOnce(sandbox.environment({ PATH }));
     const second = await runOnce(sandbox.environment({ PATH }));
@@ -49,7 +53,7 @@ describe('startStores on other machines', function () {
   });
 
   unless(noApt, 'unpacks Redis where the package lists of the system are missing', async () => {
-    const PATH = await sandbox.linkBarePrograms();
+    const PATH = await sandbox.linkPrograms(redisAndDocker);
     const noLists = sandbox.make('no-lists', 0o755);
 
     const stores = await runOnce(
@@ -108,7 +112,7 @@ describe('startStores on other machines', function () {
       const user = (await chooseOrdinaryUser()) as NonNullable<
         Awaited<ReturnType<typeof chooseOrdinaryUser>>
       >;
-      const PATH = await sandbox.linkBarePrograms();
+      const PATH = await sandbox.linkPrograms(redisAndDocker);
       const home = await sandbox.makePrivate('home', user);
       const checkout = await copyCheckout(home, user);
       const TMPDIR = await sandbox.makePrivate('home/tmp', user);
@@ -122,6 +126,48 @@ describe('startStores on other machines', function () {
     },
   );
 
+  describe('where Docker is all there is', () => {
+    let environment: NodeJS.ProcessEnv;
+    let readLog: () => string[];
+
+    beforeEach(async function () {
+      const program = await findAnyRedis();
+      if (program === null) return this.skip(); // no engine to stand in for without a Redis
+      const PATH = await sandbox.linkPrograms(/^(redis|valkey|docker|apt)/);
+      await symlink(program.command, join(sandbox.folder, 'redis'));
+      // Stands in for the engine: a "container" is a Redis process with the configuration it was given.
+      const docker = await sandbox.write('bin/docker', standInForDocker);
+      chmodSync(docker, 0o755);
+      const port = await findFreePort();
+      environment = sandbox.environment({
+        PATH,
+        STAND_IN: sandbox.folder,
+        STAND_IN_PORT: String(port),
+        STAND_IN_LIBRARIES: program.libraryFolders.join(':'),
+      });
+      readLog = () => readFileSync(join(sandbox.folder, 'docker.log'), 'utf8').trim().split('\n');
+    });
+
+    it('runs Redis in a container, its password on no command line, and removes it', async () => {
+      const stores = await runOnce(environment);
+
+      expect(stores.redis.startedBy).to.equal('docker run redis:7');
+      expect(new URL(stores.redisUrl).password).to.have.lengthOf(24);
+      const run = readLog().find((line) => line.startsWith('run '));
+      expect(run).to.match(/--publish 127\.0\.0\.1::6379 .*--env LAB_REDIS_CONFIGURATION redis:7/);
+      expect(readLog().join()).not.to.include(new URL(stores.redisUrl).password);
+      expect(readLog().at(-1)).to.match(/^rm --force --volumes session-token-lab-redis-/);
+    });
+
+    it('removes the container of a lab that was killed', async () => {
+      const { lab } = await holdStores(environment);
+      lab.kill('SIGKILL');
+
+      await untilEmpty(() => sandbox.leftProcesses());
+      expect(readLog().at(-1)).to.match(/^rm --force --volumes session-token-lab-redis-/);
+    });
+  });
+
   it('says what to install where there is no Redis, no apt and no Docker', async () => {
     const PATH = sandbox.make('empty-path', 0o755);
     const outcome = await holdStores(sandbox.environment({ PATH })).catch((error: Error) => error);
@@ -131,6 +177,11 @@ describe('startStores on other machines', function () {
     expect(sandbox.leftFolders()).to.deep.equal([]);
     await untilEmpty(() => sandbox.leftProcesses());
   });
+
+  async function findAnyRedis(): Promise<RedisProgram | null> {
+    const found = await findRedisOnPath({ environment: process.env, user: null });
+    return found ?? (noApt ? null : unpack(new AbortController().signal));
+  }
 
   async function unpack(signal: AbortSignal) {
     const guardian = await startGuardian();
@@ -167,6 +218,21 @@ function unless(reason: string | null, title: string, test: () => Promise<void>)
   if (reason === null) it(title, test);
   else it.skip(`${title} (skipped: ${reason})`, test);
 }
+
+const standInForDocker = `#!/bin/sh
+echo "$@" >> "$STAND_IN/docker.log"
+case "$1" in
+  version) echo 28.2.2 ;;
+  run)
+    printf %s "$LAB_REDIS_CONFIGURATION" |
+      sed "s/^port .*/port $STAND_IN_PORT/; s#^dir .*#dir $STAND_IN#" > "$STAND_IN/redis.conf"
+    LD_LIBRARY_PATH="$STAND_IN_LIBRARIES" "$STAND_IN/redis" "$STAND_IN/redis.conf" > /dev/null 2>&1 &
+    echo $! > "$STAND_IN/pid" ;;
+  port) echo "127.0.0.1:$STAND_IN_PORT" ;;
+  inspect) cat "$STAND_IN/pid" ;;
+  rm) kill "$(cat "$STAND_IN/pid")" ;;
+esac
+`;
 
 /** What npm leaves when it is told to run no install scripts. */
 async function removeLinks(checkout: string): Promise<void> {

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  realpathSync,
   rmSync,
 } from 'node:fs';
 import { chown, cp, readdir, symlink, writeFile } from 'node:fs/promises';
@@ -64,13 +65,14 @@ export class Sandbox {
     };
   }
 
-  /** A folder to be the whole of PATH: what the system has, as if Redis had never been installed. */
-  async linkBarePrograms(): Promise<string> {
+  /** A folder to be the whole of PATH: what the system has, less what a test takes away. */
+  async linkPrograms(without: RegExp): Promise<string> {
     const folder = this.make('bin', 0o755);
-    for (const source of ['/usr/bin', '/bin']) {
+    // On many systems /bin is another name of /usr/bin.
+    for (const source of new Set([realpathSync('/usr/bin'), realpathSync('/bin')])) {
       for (const name of await readdir(source)) {
-        if (/^(redis|valkey|docker)/.test(name)) continue;
-        await symlink(join(source, name), join(folder, name)).catch(() => {}); // /bin may be /usr/bin
+        if (without.test(name)) continue;
+        await symlink(join(source, name), join(folder, name)).catch(() => {}); // it was in the first
       }
     }
     return folder;

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   aptConfiguration,
   debianCacheKey,
+  findNetworkProblem,
   packageOfLibrary,
   parseMissingLibraries,
 } from '../../../bench/services/redis-debian.js';
@@ -62,6 +63,23 @@ describe('unpacking Redis', () => {
       .to.include('Dir::Cache "/work/cache";')
       .and.not.include('Dir::State');
     expect(aptConfiguration('/work', true)).to.include('Dir::State::lists "/work/state/lists";');
+  });
+});
+
+describe('what apt says', () => {
+  it('is a problem of the network when a server could not be reached', () => {
+    expect(
+      findNetworkProblem(
+        "W: Failed to fetch http://deb.debian.org/debian/dists/bookworm/InRelease  Temporary failure resolving 'deb.debian.org'\nW: Some index files failed",
+      ),
+    ).to.equal("Temporary failure resolving 'deb.debian.org'");
+    expect(
+      findNetworkProblem('W: Failed to fetch http://x/y  Could not connect to x:80 (1.2.3.4).'),
+    ).to.equal('Could not connect to x:80 (1.2.3.4).');
+  });
+
+  it('is none when a package is unknown', () => {
+    expect(findNetworkProblem('E: Unable to locate package valkey-server')).to.equal(null);
   });
 });
 
