@@ -52,7 +52,7 @@ describe('docker-compose.yml', () => {
     const faults = [
       text.replace('healthcheck:', 'healthchek:'),
       text.replace('init: true', 'init: [true]'),
-      text.replace("'127.0.0.1:8080:8080'", "'8080:8080'"),
+      text.replace('"127.0.0.1:8080:8080"', '"8080:8080"'),
     ];
     for (const fault of faults) {
       expect(fault).to.not.equal(text);
@@ -255,6 +255,7 @@ function lint(text: string): string[] {
       rules: {
         'no-build-and-image': 0,
         'no-quotes-in-volumes': 0,
+        'require-quotes-in-ports': [2, { quoteType: 'double' }],
         'service-dependencies-alphabetical-order': 0,
         'service-keys-order': 0,
         'service-ports-alphabetical-order': 0,
