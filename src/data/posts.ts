@@ -1,7 +1,7 @@
-import { LessThan } from 'typeorm';
 import { AppError } from '../errors.js';
 import { type Database, sqlState } from './database.js';
-import { Post } from './post.js';
+import type { Post } from './post.js';
+import { type PostField, preparePostStatements } from './post-statements.js';
 
 export interface PostContent {
   readonly title: string;
@@ -20,12 +20,15 @@ export interface Posts {
   remove(id: number, ownerId: number): Promise<void>;
 }
 
+const FIELDS: readonly PostField[] = ['title', 'body'];
 const FOREIGN_KEY_VIOLATION = '23503';
 
 export function createPosts(database: Database): Posts {
+  const statements = preparePostStatements(database.dataSource);
+
   async function read(id: number): Promise<Post> {
-    const post = await database.run((manager) => manager.findOneBy(Post, { id }));
-    if (post === null) {
+    const [post] = await database.run((manager) => statements.selectById(manager, { id }));
+    if (post === undefined) {
       throw new AppError('not_found', { detail: `There is no post ${id}.` });
     }
     return post;
@@ -38,22 +41,17 @@ export function createPosts(database: Database): Posts {
   }
 
   return {
-    list: ({ limit, beforeId }) =>
-      database.run((manager) =>
-        manager.find(Post, {
-          where: beforeId === undefined ? {} : { id: LessThan(beforeId) },
-          order: { id: 'DESC' },
-          take: limit,
-        }),
-      ),
+    list: ({ limit, beforeId }) => {
+      const select = statements.selectPage(limit, beforeId !== undefined);
+      return database.run((manager) => select(manager, { beforeId }));
+    },
     read,
-    create: async (ownerId, content) => {
+    create: async (ownerId, { title, body }) => {
       try {
-        return await database.run(async (manager) => {
-          const post = manager.create(Post, { ...content, ownerId });
-          await manager.insert(Post, post);
-          return post;
-        });
+        const [post] = await database.run((manager) =>
+          statements.insert(manager, { ownerId, title, body }),
+        );
+        return post as Post;
       } catch (error) {
         if (sqlState(error) === FOREIGN_KEY_VIOLATION) {
           // A credential may outlive its user.
@@ -63,44 +61,18 @@ export function createPosts(database: Database): Posts {
       }
     },
     change: async (id, ownerId, content) => {
-      const result = await database.run((manager) =>
-        manager
-          .createQueryBuilder()
-          .update(Post)
-          .set({ ...content, updatedAt: () => 'now()' })
-          .where({ id, ownerId })
-          .returning('*')
-          .execute(),
-      );
-      const [row] = result.raw as PostRow[];
-      return row === undefined ? refuse(id) : fromRow(row);
+      const fields = FIELDS.filter((field) => content[field] !== undefined);
+      const update = statements.update(fields);
+      const [post] = await database.run((manager) => update(manager, { ...content, id, ownerId }));
+      return post ?? refuse(id);
     },
     remove: async (id, ownerId) => {
-      const result = await database.run((manager) => manager.delete(Post, { id, ownerId }));
-      if (result.affected !== 1) {
+      const [removed] = await database.run((manager) =>
+        statements.remove(manager, { id, ownerId }),
+      );
+      if (removed === undefined) {
         await refuse(id);
       }
     },
-  };
-}
-
-/** A row as RETURNING gives it, in the names of the table. */
-interface PostRow {
-  id: number;
-  owner_id: number;
-  title: string;
-  body: string;
-  created_at: Date;
-  updated_at: Date;
-}
-
-function fromRow(row: PostRow): Post {
-  return {
-    id: row.id,
-    ownerId: row.owner_id,
-    title: row.title,
-    body: row.body,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
   };
 }
