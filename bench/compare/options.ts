@@ -39,7 +39,11 @@ export function compareOptions(strategies: readonly string[]) {
     instances: integers(1, 64, 'numbers of instances, one after the other'),
     rounds: integer(1, 1000, 'how often everything is repeated'),
     seconds: decimal(0.5, 600, 'length of the measured window of a trial'),
-    'warm-up': decimal(0, 600, 'seconds of load before the window'),
+    'warm-up': decimal(
+      0,
+      600,
+      'seconds of load before the window of me on 1 instance; others take a multiple',
+    ),
     connections: integer(
       1,
       5000,

@@ -11,6 +11,7 @@ export interface Profile {
   instances: number[];
   rounds: number;
   seconds: number;
+  /** Of `me` on one instance; more code and more instances take a multiple. */
   warmUpSeconds: number;
 }
 
@@ -31,8 +32,8 @@ export const PROFILES: Record<ProfileName, Profile> = {
     workloads: ['me', 'crud'],
     instances: [1, 2],
     rounds: 3,
-    seconds: 2.5,
-    warmUpSeconds: 0.8,
+    seconds: 2.45,
+    warmUpSeconds: 0.6,
   },
   full: {
     summary: 'all workloads, 1, 2, 4 … instances up to the cores, 10 rounds',
@@ -40,7 +41,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     instances: powersOfTwoUpTo(cpus().length),
     rounds: 10,
     seconds: 5,
-    warmUpSeconds: 2,
+    warmUpSeconds: 1.5,
   },
 };
 

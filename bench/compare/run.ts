@@ -2,11 +2,15 @@
  * The main job: stores -> seeded data -> credentials -> trials, one after the other -> a result.
  * The result is on disk after every trial, so that whatever happens next, nothing is lost.
  */
+
+import { cpus } from 'node:os';
 import { strategyOfArm } from '../analyse/arms.js';
 import { compareStrategies } from '../analyse/compare.js';
 import { warningsOf } from '../analyse/warnings.js';
 import { LabError } from '../errors.js';
 import { type Credentials, logInAll } from '../load/credentials.js';
+import { keepLoadGenerator } from '../load/generator-keeper.js';
+import { workloadNamed } from '../load/workloads/registry.js';
 import { describeMachine } from '../machine/environment.js';
 import { connectRedisMeter } from '../measure/redis-usage.js';
 import type { PlannedTrial } from '../plan.js';
@@ -23,12 +27,14 @@ import { withSeededStores } from '../services/seeded-stores.js';
 import type { SeededData } from '../services/service-process.js';
 import type { Stores } from '../services/stores.js';
 import type { EmitRunEvent } from './events.js';
+import { rehearse } from './rehearsal.js';
 import { runTrial, type TrialContext } from './trial.js';
+import { warmUpSecondsOf } from './trial-record.js';
 
 /** So many trials in a row without one answer: a store is gone for good, and going on is useless. */
 const HOPELESS_FAILURES = 3;
 /** What a trial takes besides its warm-up and window; for the first guess of the time left. */
-const OVERHEAD_SECONDS = 1.5;
+const OVERHEAD_SECONDS = 0.8;
 
 export interface RunInput {
   config: RunConfig;
@@ -119,19 +125,25 @@ async function withTrialContext(
       );
     }
     const redis = await connectRedisMeter(stores.redisUrl);
+    const keeper = keepLoadGenerator(config.shards, guardian);
     try {
-      await use({
+      const context: TrialContext = {
         config,
         credentials,
         seeded,
         serviceEnvironment,
         sources: { redis, postgresPid: stores.postgres.pid },
         probes: new Map(),
+        loadGenerator: keeper.get,
         guardian,
         signal,
         emit,
-      });
+      };
+      say('Rehearsing the load');
+      await rehearse(context);
+      await use(context);
     } finally {
+      keeper.stop();
       redis.close();
     }
   });
@@ -168,7 +180,7 @@ async function runPlan(
   emit({
     type: 'planned',
     trials: order,
-    secondsPerTrial: config.seconds + config.warmUpSeconds + OVERHEAD_SECONDS,
+    secondsPerTrial: config.seconds + meanWarmUpSeconds(config) + OVERHEAD_SECONDS,
   });
   let failuresInARow = 0;
   for (const [index, planned] of order.entries()) {
@@ -186,6 +198,14 @@ async function runPlan(
       );
     }
   }
+}
+
+function meanWarmUpSeconds(config: RunConfig): number {
+  const cores = cpus().length;
+  const seconds = config.order.map((trial) =>
+    warmUpSecondsOf(trial, workloadNamed(trial.workload), config, cores),
+  );
+  return seconds.reduce((sum, each) => sum + each, 0) / seconds.length;
 }
 
 /** The strategies asked for, as the service describes them. */

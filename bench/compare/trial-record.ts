@@ -3,6 +3,7 @@
  */
 import { cpus } from 'node:os';
 import type { ShardReport } from '../load/messages.js';
+import type { Workload } from '../load/workload.js';
 import { describeLatency, encodeHistogram, mergeHistograms } from '../measure/histogram.js';
 import { machineShares } from '../measure/machine-usage.js';
 import type { ProcessUsage } from '../measure/process-usage.js';
@@ -18,9 +19,14 @@ const NOTHING = { application: null, redis: null, postgres: null, loadGenerator:
 export function emptyTrial(
   planned: PlannedTrial,
   position: number,
-  connections: number,
-  config: Pick<RunConfig, 'shards' | 'seconds' | 'warmUpSeconds'>,
+  workload: Pick<Workload, 'warmUpFactor' | 'maxConnections'>,
+  config: Pick<RunConfig, 'connections' | 'shards' | 'seconds' | 'warmUpSeconds'>,
 ): Trial {
+  const cores = cpus().length;
+  const connections = Math.min(
+    config.connections,
+    workload.maxConnections ?? Number.POSITIVE_INFINITY,
+  );
   return {
     strategy: planned.strategy,
     workload: planned.workload,
@@ -30,7 +36,7 @@ export function emptyTrial(
     startedAt: new Date().toISOString(),
     connections,
     shards: Math.min(config.shards, connections),
-    warmUpSeconds: config.warmUpSeconds,
+    warmUpSeconds: warmUpSecondsOf(planned, workload, config, cores),
     seconds: config.seconds,
     requests: 0,
     throughputRps: 0,
@@ -45,12 +51,25 @@ export function emptyTrial(
     storeCommandsPerRequest: null,
     perInstance: [],
     processes: [],
-    machine: { cores: cpus().length, busyShare: null, stealShare: null },
+    machine: { cores, busyShare: null, stealShare: null },
     windowsRps: [],
     reconciliation: { clientRequests: 0, serverRequests: null, inFlightLimit: connections },
     valid: false,
     invalidReasons: [],
   };
+}
+
+/**
+ * A process is warm when its code is compiled, which takes CPU time. More instances than half the
+ * cores have to share what the load generator leaves, so each takes longer.
+ */
+export function warmUpSecondsOf(
+  { instances }: Pick<PlannedTrial, 'instances'>,
+  { warmUpFactor }: Pick<Workload, 'warmUpFactor'>,
+  { warmUpSeconds }: Pick<RunConfig, 'warmUpSeconds'>,
+  cores: number,
+): number {
+  return warmUpSeconds * warmUpFactor * Math.max(1, (2 * instances) / cores);
 }
 
 export interface Observation {

@@ -4,7 +4,7 @@
 
 import { strategyOfArm } from '../analyse/arms.js';
 import type { Credentials } from '../load/credentials.js';
-import { type LoadGenerator, spreadOverInstances, startLoadGenerator } from '../load/generator.js';
+import { type LoadGenerator, spreadOverInstances } from '../load/generator.js';
 import { workloadNamed } from '../load/workloads/registry.js';
 import { monotonicClock } from '../measure/clock.js';
 import { judge } from '../measure/validity.js';
@@ -24,8 +24,8 @@ import {
 import { type SnapshotSources, takeSnapshot } from './snapshot.js';
 import { assembleEvidence, emptyTrial } from './trial-record.js';
 
-/** Slices of a window: enough for a line through them, each with thousands of requests. */
-const SLICES = 10;
+/** Slices of a window: a multiple of three, since steadiness compares its thirds. */
+const SLICES = 12;
 
 export interface TrialContext {
   config: RunConfig;
@@ -36,6 +36,8 @@ export interface TrialContext {
   serviceEnvironment: Record<string, string>;
   sources: SnapshotSources;
   probes: ProbeBook;
+  /** The same one for all trials, unless it failed in the one before. */
+  loadGenerator(): Promise<LoadGenerator>;
   guardian: Guardian;
   signal: AbortSignal;
   emit: EmitRunEvent;
@@ -53,24 +55,17 @@ export async function runTrial(
 ): Promise<Trial> {
   const { config, guardian, signal, emit } = context;
   const workload = workloadNamed(planned.workload);
-  const connections = Math.min(
-    config.connections,
-    workload.maxConnections ?? Number.POSITIVE_INFINITY,
-  );
-  const blank = emptyTrial(planned, position, connections, config);
+  const blank = emptyTrial(planned, position, workload, config);
   let fleet: Fleet | undefined;
-  let generator: LoadGenerator | undefined;
   try {
     emit({ type: 'trial-phase', phase: 'starting' });
-    [fleet, generator] = await startBoth(
-      startFleet({
-        strategy: strategyOfArm(planned.strategy),
-        instances: planned.instances,
-        environment: context.serviceEnvironment,
-        guardian,
-      }),
-      startLoadGenerator(Math.min(config.shards, connections), guardian),
-    );
+    fleet = await startFleet({
+      strategy: strategyOfArm(planned.strategy),
+      instances: planned.instances,
+      environment: context.serviceEnvironment,
+      guardian,
+    });
+    const generator = await context.loadGenerator();
     signal.throwIfAborted();
     return judge(await measure(planned, blank, fleet, generator, context));
   } catch (error) {
@@ -79,23 +74,8 @@ export async function runTrial(
     return { ...blank, valid: false, invalidReasons: [{ code: 'trial-failed', message }] };
   } finally {
     emit({ type: 'trial-phase', phase: 'stopping' });
-    generator?.stop();
     await fleet?.stop();
   }
-}
-
-/** Both start at once; when one fails, what the other started is stopped. */
-async function startBoth(
-  fleetStarting: Promise<Fleet>,
-  generatorStarting: Promise<LoadGenerator>,
-): Promise<[Fleet, LoadGenerator]> {
-  const [fleet, generator] = await Promise.allSettled([fleetStarting, generatorStarting]);
-  if (fleet.status === 'fulfilled' && generator.status === 'fulfilled') {
-    return [fleet.value, generator.value];
-  }
-  if (fleet.status === 'fulfilled') await fleet.value.stop();
-  if (generator.status === 'fulfilled') generator.value.stop();
-  throw fleet.status === 'rejected' ? fleet.reason : (generator as PromiseRejectedResult).reason;
 }
 
 async function measure(
@@ -116,7 +96,7 @@ async function measure(
   const countersBefore = await readCounters(fleet);
 
   const nowMs = monotonicClock();
-  const windowFromMs = nowMs() + config.warmUpSeconds * 1000;
+  const windowFromMs = nowMs() + blank.warmUpSeconds * 1000;
   const windowToMs = windowFromMs + config.seconds * 1000;
   const cut = cutShort(fleet, signal);
   cut.then(

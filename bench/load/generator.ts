@@ -15,6 +15,8 @@ const CONNECTION_SEEDS = 100_003;
 
 export interface LoadGenerator {
   pids: readonly number[];
+  /** False once a shard has failed; then start another generator. */
+  usable(): boolean;
   /** Resolves with a report for each shard once the window is over, or after abort(). */
   run(order: Omit<ShardOrder, 'connections'>, connections: Connection[]): Promise<ShardReport[]>;
   /** Ends the load early; run() resolves with what there is. */
@@ -38,6 +40,7 @@ export async function startLoadGenerator(
   }
   return {
     pids: shards.map((shard) => shard.pid),
+    usable: () => shards.every((shard) => shard.usable()),
     run: (order, connections) =>
       Promise.all(
         spreadOverShards(connections, shards.length).map((share, index) =>
@@ -90,6 +93,7 @@ export function spreadOverShards(
 interface Shard {
   pid: number;
   ready: Promise<void>;
+  usable(): boolean;
   run(order: ShardOrder): Promise<ShardReport>;
   abort(): void;
   stop(): void;
@@ -110,14 +114,24 @@ function startShard(guardian: Guardian): Shard {
   const send = (message: ToShard) => {
     if (child.connected) child.send(message, () => {});
   };
+  let failed = false;
+  child.once('exit', () => {
+    failed = true;
+  });
   return {
     pid,
     ready: nextMessage(child, 'ready', 20_000).then(() => undefined),
+    usable: () => !failed,
     async run(order) {
       const patienceMs = order.windowToMs - Number(process.hrtime.bigint()) / 1e6 + REPORT_GRACE_MS;
       const reported = nextMessage(child, 'report', patienceMs);
       send({ type: 'start', order });
-      return (await reported).report;
+      try {
+        return (await reported).report;
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
     },
     abort: () => send({ type: 'abort' }),
     stop: () => void child.kill('SIGKILL'),

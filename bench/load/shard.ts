@@ -1,5 +1,6 @@
 /**
- * Entry of one load-generating process: a single-threaded autocannon in a closed loop.
+ * Entry of one load-generating process: a single-threaded autocannon in a closed loop. It serves one
+ * trial after the other, so that its code is compiled when it matters (docs/decisions/006).
  *
  * We take from autocannon what is sound (its connections and its parser) and count ourselves what
  * it does not: latency in microseconds, answers by instance and by slice, bytes on the wire. Its own
@@ -17,17 +18,19 @@ import { workloadNamed } from './workloads/registry.js';
 const TAIL_MS = 60;
 const REQUEST_TIMEOUT_SECONDS = 10;
 
-let finish: (() => void) | undefined;
+/** How often autocannon looks whether its connections are gone; a second unless told. */
+const AUTOCANNON_TICK_MS = 100;
+
+let endEarly: (() => void) | undefined;
 
 process.on('message', (message: ToShard) => {
-  if (message.type === 'start') {
+  if (message.type === 'abort') endEarly?.();
+  else {
     try {
-      finish = applyLoad(message.order);
+      endEarly = applyLoad(message.order);
     } catch (error) {
-      send({ type: 'failed', message: String(error) }, 1);
+      send({ type: 'failed', message: String(error) });
     }
-  } else {
-    finish ? finish() : process.exit(0);
   }
 });
 // The lab is gone: there is nobody to report to.
@@ -45,24 +48,26 @@ function applyLoad(order: ShardOrder): () => void {
     }),
   );
   const recorder = createRecorder(order, workload.expectedStatuses);
-  let created = 0;
-  const options: autocannon.Options = {
+  const clients: Destroyable[] = [];
+  const options: autocannon.Options & { sampleInt: number } = {
     // One address a connection; the published types know a single one only.
     url: order.connections.map((connection) => connection.origin) as unknown as string,
     connections: order.connections.length,
     duration: (order.windowToMs - recorder.nowMs()) / 1000 + 60,
     timeout: REQUEST_TIMEOUT_SECONDS,
+    sampleInt: AUTOCANNON_TICK_MS,
     setupClient(client) {
-      const index = created++;
+      const index = clients.length;
+      clients.push(client as unknown as Destroyable);
       recorder.adopt(client, order.connections[index]?.instance ?? 0);
       // One call per client costs nothing at run time; setHeaders would change one request only.
       client.setRequests((loops[index] as RequestLoop).requests.map(toAutocannon));
     },
   };
-  // We end the process before the run ends; one that ends by itself has failed.
-  const run = autocannon(options, (error: Error | null) =>
-    send({ type: 'failed', message: error?.message ?? 'autocannon stopped by itself' }, 1),
-  );
+  let ended = false;
+  const run = autocannon(options, (error: Error | null) => {
+    if (!ended) send({ type: 'failed', message: error?.message ?? 'autocannon stopped by itself' });
+  });
   run.on('response', recorder.onResponse);
   run.on('reqError', recorder.onError);
 
@@ -70,15 +75,23 @@ function applyLoad(order: ShardOrder): () => void {
     setTimeout(recorder.markEdge, Math.max(0, edgeMs - recorder.nowMs())),
   );
   const end = () => {
+    if (ended) return;
+    ended = true;
     for (const timer of [...edges, endTimer]) clearTimeout(timer);
+    for (const client of clients) client.destroy();
     const leftovers = loops.flatMap((loop, connection) => {
       const path = loop.leftover?.() ?? null;
       return path ? [{ path, connection }] : [];
     });
-    send({ type: 'report', report: recorder.report(leftovers) }, 0);
+    send({ type: 'report', report: recorder.report(leftovers) });
   };
   const endTimer = setTimeout(end, order.windowToMs - recorder.nowMs() + TAIL_MS);
   return end;
+}
+
+/** Closes a connection at once; autocannon's own stop waits for its next tick. Not in its types. */
+interface Destroyable {
+  destroy(): void;
 }
 
 function toAutocannon(request: WorkloadRequest): autocannon.Request {
@@ -101,9 +114,6 @@ function lowerCased(headers: object): Record<string, string> {
   );
 }
 
-/** With an exit code the process ends once the message is out, and its connections with it. */
-function send(message: FromShard, thenExitWith?: number): void {
-  process.send?.(message, () => {
-    if (thenExitWith !== undefined) process.exit(thenExitWith);
-  });
+function send(message: FromShard): void {
+  process.send?.(message, () => {});
 }

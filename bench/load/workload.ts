@@ -49,6 +49,8 @@ export interface Workload {
   summary: string;
   /** A trial with any other status is not a measurement. */
   expectedStatuses: readonly number[];
+  /** Warm-up as a multiple of that of `me`: the more code a request runs through, the longer. */
+  warmUpFactor: number;
   /** At most so many connections: hashing a password, for one, has a short bounded queue. */
   maxConnections?: number;
   /** A request whose answer must be the same for all strategies; sent to each instance before load. */

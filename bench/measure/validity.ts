@@ -5,7 +5,7 @@
  * and is left out of verdicts.
  */
 import type { Trial } from '../result/schema.js';
-import { slopeOf } from './steadiness.js';
+import { steadinessOf } from './steadiness.js';
 
 /** What the rules look at: a trial before it is judged, and what a trial does not keep. */
 export interface Evidence {
@@ -30,8 +30,8 @@ export const SHARD_LIMIT_CORES = 0.9;
 export const LITTLE_TOLERANCE = 0.05;
 /** One instance may get so many times the requests of another. */
 export const MAX_SHARE_RATIO = 2;
-/** Throughput may change by this share of its mean from the start to the end of the window. */
-export const MAX_DRIFT = 0.1;
+/** The thirds of a window may differ in throughput by this share of the mean. */
+export const MAX_SPREAD = 0.15;
 
 export const VALIDITY_RULES: readonly ValidityRule[] = [
   {
@@ -95,12 +95,12 @@ export const VALIDITY_RULES: readonly ValidityRule[] = [
   },
   {
     code: 'not-steady',
-    rule: `throughput climbed or fell by more than ${MAX_DRIFT * 100} % across the window`,
+    rule: `the thirds of the window differ in throughput by more than ${MAX_SPREAD * 100} %`,
     breach({ trial }) {
-      const slope = slopeOf(trial.windowsRps);
-      if (!slope || Math.abs(slope.drift) <= MAX_DRIFT || !slope.significant) return null;
-      const word = slope.drift > 0 ? 'climbed' : 'fell';
-      return `throughput ${word} by ${percent(Math.abs(slope.drift))} across the window: not warm, or disturbed`;
+      const steadiness = steadinessOf(trial.windowsRps);
+      if (!steadiness || steadiness.spread <= MAX_SPREAD) return null;
+      const thirds = steadiness.thirds.map(Math.round).join(', then ');
+      return `throughput changed within the window (${thirds} requests/s): not warm, or disturbed`;
     },
   },
   {

@@ -5,6 +5,7 @@ export const me: Workload = {
   name: 'me',
   summary: 'GET /me: authentication alone, no database',
   expectedStatuses: [200],
+  warmUpFactor: 1,
   probe: getMe,
   loopFor: (context) => ({ requests: [getMe(context)] }),
 };

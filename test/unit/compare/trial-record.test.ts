@@ -42,9 +42,9 @@ function snapshot(atMs: number, cpuSeconds: number, commands: number): Snapshot 
 
 function observe(changes: { to?: Partial<Snapshot> } = {}) {
   const planned = { round: 1, strategy: 'session', workload: 'me', instances: 2 };
-  const config = { shards: 2, seconds: 2, warmUpSeconds: 1 };
+  const config = { connections: 100, shards: 2, seconds: 2, warmUpSeconds: 1 };
   return assembleEvidence({
-    blank: emptyTrial(planned, 0, 100, config),
+    blank: emptyTrial(planned, 0, { warmUpFactor: 1 }, config),
     fleet: {
       instances: [1, 2].map((number) => ({ number, pid: number, origin: 'http://127.0.0.1:1' })),
     },

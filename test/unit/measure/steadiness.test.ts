@@ -1,18 +1,20 @@
 import { expect } from 'chai';
-import { slopeOf } from '../../../bench/measure/steadiness.js';
+import { steadinessOf } from '../../../bench/measure/steadiness.js';
 
-describe('slope of a window', () => {
-  it('is the change along the line as a share of the mean', () => {
-    // 90, 100, 110: the line climbs by 20 on a mean of 100.
-    expect(slopeOf([90, 100, 110])?.drift).to.be.closeTo(0.2, 1e-12);
+describe('steadiness of a window', () => {
+  it('is the spread of the thirds as a share of the mean', () => {
+    const steadiness = steadinessOf([80, 100, 100, 100, 110, 110]);
+    expect(steadiness?.thirds).to.deep.equal([90, 100, 110]);
+    expect(steadiness?.spread).to.be.closeTo(0.2, 1e-12);
   });
 
-  it('is not significant when the slices scatter more than they climb', () => {
-    expect(slopeOf([90, 130, 95, 125, 100, 120])?.significant).to.equal(false);
+  it('uses every slice when their number is no multiple of three', () => {
+    expect(steadinessOf([90, 90, 100, 110, 110])?.thirds).to.deep.equal([90, 100, 110]);
+    expect(steadinessOf([90, 100, 100, 110])?.thirds).to.deep.equal([90, 100, 110]);
   });
 
   it('is unknown below three slices and when nothing was measured', () => {
-    expect(slopeOf([1, 2])).to.equal(null);
-    expect(slopeOf([0, 0, 0])).to.equal(null);
+    expect(steadinessOf([1, 2])).to.equal(null);
+    expect(steadinessOf([0, 0, 0])).to.equal(null);
   });
 });

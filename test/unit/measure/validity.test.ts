@@ -42,8 +42,8 @@ const EDGES: Record<string, { passes: Evidence; breaks: Evidence }> = {
     breaks: evidence({ perInstance: shares(1000, 2001) }),
   },
   'not-steady': {
-    passes: evidence({ windowsRps: [100, 103, 106, 109.5] }),
-    breaks: evidence({ windowsRps: [100, 104, 108, 112] }),
+    passes: evidence({ windowsRps: [93, 100, 107] }),
+    breaks: evidence({ windowsRps: [92, 100, 108] }),
   },
   'nothing-measured': {
     passes: evidence({ requests: 1 }),
@@ -116,7 +116,14 @@ describe('validity of a trial', () => {
   });
 
   it('is lost when throughput falls, as when it climbs', () => {
-    expect(codes(evidence({ windowsRps: [112, 108, 104, 100] }))).to.deep.equal(['not-steady']);
+    expect(codes(evidence({ windowsRps: [108, 100, 92] }))).to.deep.equal(['not-steady']);
+  });
+
+  it('is lost by a cold start that ends within the window, and by a disturbance in its middle', () => {
+    const cold = [40, 80, 95, 100, 100, 100, 100, 100, 100];
+    const disturbed = [100, 100, 100, 60, 70, 80, 100, 100, 100];
+    expect(codes(evidence({ windowsRps: cold }))).to.deep.equal(['not-steady']);
+    expect(codes(evidence({ windowsRps: disturbed }))).to.deep.equal(['not-steady']);
   });
 
   it('survives slices that jump about without a trend', () => {

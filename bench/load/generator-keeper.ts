@@ -1,0 +1,23 @@
+import type { Guardian } from '../services/guardian.js';
+import { type LoadGenerator, startLoadGenerator } from './generator.js';
+
+export interface LoadGeneratorKeeper {
+  /** The same generator each time; another one when it has failed. */
+  get(): Promise<LoadGenerator>;
+  stop(): void;
+}
+
+/** Keeps one load generator through a run (docs/decisions/006). */
+export function keepLoadGenerator(shards: number, guardian: Guardian): LoadGeneratorKeeper {
+  let kept: LoadGenerator | undefined;
+  return {
+    async get() {
+      if (!kept?.usable()) {
+        kept?.stop();
+        kept = await startLoadGenerator(shards, guardian);
+      }
+      return kept;
+    },
+    stop: () => kept?.stop(),
+  };
+}
