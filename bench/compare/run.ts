@@ -8,7 +8,6 @@ import { strategyOfArm } from '../analyse/arms.js';
 import { compareStrategies } from '../analyse/compare.js';
 import { warningsOf } from '../analyse/warnings.js';
 import { LabError } from '../errors.js';
-import { type Credentials, logInAll } from '../load/credentials.js';
 import { keepLoadGenerator } from '../load/generator-keeper.js';
 import { workloadNamed } from '../load/workloads/registry.js';
 import { describeMachine } from '../machine/environment.js';
@@ -21,13 +20,10 @@ import {
   SCHEMA_VERSION,
   type StrategyInfo,
 } from '../result/schema.js';
-import { startFleet } from '../services/fleet.js';
-import type { Guardian } from '../services/guardian.js';
 import { withSeededStores } from '../services/seeded-stores.js';
-import type { SeededData } from '../services/service-process.js';
 import type { Stores } from '../services/stores.js';
 import type { EmitRunEvent } from './events.js';
-import { rehearse } from './rehearsal.js';
+import { logInAndRehearse } from './rehearsal.js';
 import { runTrial, type TrialContext } from './trial.js';
 import { warmUpSecondsOf } from './trial-record.js';
 
@@ -115,21 +111,12 @@ async function withTrialContext(
     result.environment.redis = describeStore(stores.redis);
     // A saturated machine answers late; while measuring that is data, not a reason to refuse.
     const serviceEnvironment = { ...ready.serviceEnvironment, STORE_TIMEOUT_MS: '5000' };
-    const credentials = new Map<string, Credentials>();
-    for (const strategy of new Set(config.strategies)) {
-      signal.throwIfAborted();
-      say(`Logging ${users} users in: ${strategy}`);
-      credentials.set(
-        strategy,
-        await logInThroughOneInstance(strategy, serviceEnvironment, seeded, guardian, signal),
-      );
-    }
     const redis = await connectRedisMeter(stores.redisUrl);
     const keeper = keepLoadGenerator(config.shards, guardian);
     try {
       const context: TrialContext = {
         config,
-        credentials,
+        credentials: new Map(),
         seeded,
         serviceEnvironment,
         sources: { redis, postgresPid: stores.postgres.pid },
@@ -139,9 +126,7 @@ async function withTrialContext(
         signal,
         emit,
       };
-      say('Rehearsing the load');
-      await rehearse(context);
-      await use(context);
+      await use({ ...context, credentials: await logInAndRehearse(context, say) });
     } finally {
       keeper.stop();
       redis.close();
@@ -151,23 +136,6 @@ async function withTrialContext(
 
 function describeStore({ version, startedBy }: Stores['redis']) {
   return { version, startedBy };
-}
-
-/** Once a strategy, through one instance: what it issued must be good at every other instance. */
-async function logInThroughOneInstance(
-  strategy: string,
-  environment: Record<string, string>,
-  seeded: SeededData,
-  guardian: Guardian,
-  signal: AbortSignal,
-): Promise<Credentials> {
-  const fleet = await startFleet({ strategy, instances: 1, environment, guardian });
-  try {
-    const [instance] = fleet.instances;
-    return await logInAll(instance?.origin as string, seeded.users, seeded.password, signal);
-  } finally {
-    await fleet.stop();
-  }
 }
 
 async function runPlan(

@@ -60,8 +60,8 @@ export function emptyTrial(
 }
 
 /**
- * A process is warm when its code is compiled, which takes CPU time. More instances than half the
- * cores have to share what the load generator leaves, so each takes longer.
+ * A process is warm when its code is compiled, which takes CPU time. The more of the cores instances
+ * take, the less is left for compiling, so each takes longer.
  */
 export function warmUpSecondsOf(
   { instances }: Pick<PlannedTrial, 'instances'>,
@@ -69,7 +69,7 @@ export function warmUpSecondsOf(
   { warmUpSeconds }: Pick<RunConfig, 'warmUpSeconds'>,
   cores: number,
 ): number {
-  return warmUpSeconds * warmUpFactor * Math.max(1, (2 * instances) / cores);
+  return warmUpSeconds * warmUpFactor * Math.max(1, 0.5 + instances / cores);
 }
 
 export interface Observation {

@@ -15,7 +15,7 @@ import type { RequestLoop, WorkloadRequest } from './workload.js';
 import { workloadNamed } from './workloads/registry.js';
 
 /** After the window: load goes on while the lab reads the CPU time of every process. */
-const TAIL_MS = 60;
+const TAIL_MS = 40;
 const REQUEST_TIMEOUT_SECONDS = 10;
 
 /** How often autocannon looks whether its connections are gone; a second unless told. */

@@ -42,8 +42,8 @@ const EDGES: Record<string, { passes: Evidence; breaks: Evidence }> = {
     breaks: evidence({ perInstance: shares(1000, 2001) }),
   },
   'not-steady': {
-    passes: evidence({ windowsRps: [93, 100, 107] }),
-    breaks: evidence({ windowsRps: [92, 100, 108] }),
+    passes: evidence({ windowsRps: [91, 100, 109] }),
+    breaks: evidence({ windowsRps: [89, 100, 111] }),
   },
   'nothing-measured': {
     passes: evidence({ requests: 1 }),
@@ -116,7 +116,7 @@ describe('validity of a trial', () => {
   });
 
   it('is lost when throughput falls, as when it climbs', () => {
-    expect(codes(evidence({ windowsRps: [108, 100, 92] }))).to.deep.equal(['not-steady']);
+    expect(codes(evidence({ windowsRps: [111, 100, 89] }))).to.deep.equal(['not-steady']);
   });
 
   it('is lost by a cold start that ends within the window, and by a disturbance in its middle', () => {
