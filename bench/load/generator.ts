@@ -102,6 +102,7 @@ interface Shard {
 function startShard(guardian: Guardian): Shard {
   const child = fork(fileURLToPath(new URL('./shard.js', import.meta.url)), {
     detached: true,
+    env: { ...process.env, ...guardian.environment },
     // Not what the lab itself was started with: a profiler, or a script given on the command line.
     execArgv: ['--enable-source-maps'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

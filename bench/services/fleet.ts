@@ -78,6 +78,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
 function startChild({ strategy, environment, guardian }: FleetOptions): ChildProcess {
   const child = spawnService('main', {
     ...environment,
+    ...guardian.environment,
     AUTH_STRATEGY: strategy,
     HOST: '127.0.0.1',
     PORT: '0',

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endProcess, type WatchedProcess } from './end-process.js';
 import type { GuardianMessage } from './guardian.js';
+import { findMarked } from './marked-processes.js';
 
 /**
  * Entry of the guardian (see guardian.ts): keeps a list of what the lab started, and when the lab is
@@ -24,11 +25,26 @@ for await (const line of createInterface({ input: process.stdin })) {
 // Whatever a server or a file system does, the guardian itself ends.
 setTimeout(() => process.exit(1), 20_000).unref();
 await Promise.all([...processes.values()].map((watched) => endProcess(watched)));
+endUnknown();
 for (const name of containers) {
   spawnSync('docker', ['rm', '--force', '--volumes', name], { timeout: 10_000 });
 }
 for (const path of folders) await removeFolder(path);
 process.exit(0);
+
+/** What the lab had started but did not come to tell of. Twice: the first may just be starting another. */
+function endUnknown(): void {
+  const [mark] = process.argv.slice(2);
+  for (let look = 0; look < 2; look += 1) {
+    for (const pid of findMarked(mark as string, [...folders])) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // it has just ended
+      }
+    }
+  }
+}
 
 /** Null for a line the lab was killed in the middle of. */
 function parse(line: string): GuardianMessage | null {

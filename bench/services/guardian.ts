@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { MARK_VARIABLE } from './marked-processes.js';
 import { readStartTime } from './process-identity.js';
 
 /**
@@ -9,6 +11,11 @@ import { readStartTime } from './process-identity.js';
  * crash included; no handler inside the lab could do that.
  */
 export interface Guardian {
+  /**
+   * For the environment of every process that is to be watched. A process is started first and made
+   * known after; should the lab be killed in between, this mark tells whose it is.
+   */
+  environment: Readonly<Record<string, string>>;
   /** To be ended when the lab is gone: `signal` (SIGTERM unless told otherwise), SIGKILL after 2 s. */
   watchProcess(pid: number, options?: WatchProcessOptions): void;
   forgetProcess(pid: number): void;
@@ -42,7 +49,8 @@ export type GuardianMessage =
 
 export async function startGuardian(): Promise<Guardian> {
   const script = fileURLToPath(new URL('./guardian-process.js', import.meta.url));
-  const child = spawn(process.execPath, [script], {
+  const mark = randomUUID();
+  const child = spawn(process.execPath, [script, mark], {
     // A session of its own: Ctrl-C in the terminal, or its closing, must not reach the guardian.
     detached: true,
     // The lab's folder may be removed while the guardian works.
@@ -63,6 +71,7 @@ export async function startGuardian(): Promise<Guardian> {
   let stopped: Promise<void> | undefined;
 
   return {
+    environment: { [MARK_VARIABLE]: mark },
     watchProcess(pid, { group = false, signal = 'SIGTERM' } = {}) {
       // Read here and now: the caller has just started the process, so the pid is still its own.
       const startTime = readStartTime(pid);

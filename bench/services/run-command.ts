@@ -35,7 +35,7 @@ export function runCommand(
     signal?.throwIfAborted();
     const child = spawn(command, args, {
       cwd,
-      env: environment,
+      env: { ...(environment ?? process.env), ...guardian?.environment },
       uid,
       gid,
       // A group of its own, so that Ctrl-C reaches only the lab and a kill reaches what it started.

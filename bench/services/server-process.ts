@@ -42,7 +42,7 @@ export async function startServerProcess(
   try {
     child = spawn(server.command, server.args, {
       cwd: server.cwd,
-      env: server.environment,
+      env: { ...server.environment, ...guardian.environment },
       // A session of its own: Ctrl-C in the terminal reaches the lab, and the lab stops the servers.
       detached: true,
       stdio: [server.input === undefined ? 'ignore' : 'pipe', log.fd, log.fd],

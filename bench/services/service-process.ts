@@ -81,7 +81,7 @@ async function runEntry<Schema extends z.ZodType>(
   schema: Schema,
   guardian?: Guardian,
 ): Promise<z.infer<Schema>> {
-  const child = spawnService(entry, environment);
+  const child = spawnService(entry, { ...environment, ...guardian?.environment });
   const { pid } = child;
   if (pid !== undefined) guardian?.watchProcess(pid);
   try {

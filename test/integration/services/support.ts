@@ -191,7 +191,18 @@ export async function holdStores(
 export async function untilEmpty(list: () => unknown[], withinMs = 8_000): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (list().length > 0) {
-    if (performance.now() > deadline) throw new Error(`still there: ${JSON.stringify(list())}`);
+    if (performance.now() > deadline)
+      throw new Error(`still there: ${JSON.stringify(list().map(nameItem))}`);
     await delay(25);
+  }
+}
+
+/** A process id with its command, so that a failure names what was left. */
+function nameItem(item: unknown): unknown {
+  if (typeof item !== 'number') return item;
+  try {
+    return `${item} ${readFileSync(`/proc/${item}/cmdline`, 'latin1').replaceAll('\0', ' ')}`;
+  } catch {
+    return `${item} (ended)`;
   }
 }
