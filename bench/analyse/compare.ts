@@ -4,32 +4,39 @@
 import type { Comparison, Result, Trial } from '../result/schema.js';
 import { armNames, strategyOfArm } from './arms.js';
 import { METRICS, type Metric } from './metrics.js';
-import { ratioWithInterval } from './statistics.js';
+import { type PooledSpread, pooledSpread, ratioWithInterval } from './statistics.js';
 import { verdictFor } from './verdict.js';
 
 type Input = Pick<Result, 'config' | 'strategies' | 'trials'>;
 
 /**
- * The family of a verdict is the cells (workload x instances) of one metric and one pair; its
- * interval is Bonferroni's, the simplest that holds whatever the dependence between cells.
+ * The family of a verdict is the cells (workload x instances) of one metric and one pair. They share
+ * an estimate of the spread, and the family's interval is Bonferroni's, the simplest that holds
+ * whatever the dependence between cells (docs/decisions/004).
  */
 export function compareStrategies({ config, strategies, trials }: Input): Comparison[] {
   const arms = armNames(config.strategies);
   const cells = cellsOf(config);
-  const comparisons: Comparison[] = [];
-  for (const [baseline, candidate] of pairsOf(arms, strategies)) {
-    for (const metric of METRICS) {
-      for (const cell of cells) {
-        const inCell = trials.filter(
-          (trial) => trial.workload === cell.workload && trial.instances === cell.instances,
-        );
-        comparisons.push(
-          compareCell(metric, cell, baseline, candidate, inCell, cells.length, config.horizon),
-        );
-      }
-    }
-  }
-  return comparisons;
+  return pairsOf(arms, strategies).flatMap(([baseline, candidate]) =>
+    METRICS.flatMap((metric) => {
+      const paired = cells.map((cell) => pairRounds(metric, cell, baseline, candidate, trials));
+      const shared = pooledSpread(
+        paired.map((rounds) => rounds.map(({ ratio }) => Math.log(ratio))),
+      );
+      return cells.map((cell, index) =>
+        compareCell({
+          ...cell,
+          metric,
+          baseline,
+          candidate,
+          rounds: paired[index] as PairedRound[],
+          shared,
+          familySize: cells.length,
+          horizon: config.horizon,
+        }),
+      );
+    }),
+  );
 }
 
 interface Cell {
@@ -57,32 +64,54 @@ function pairsOf(arms: string[], strategies: Input['strategies']): [string, stri
   return pairs;
 }
 
-function compareCell(
+interface PairedRound {
+  round: number;
+  before: number;
+  after: number;
+  ratio: number;
+}
+
+/** The rounds in which both sides have a valid trial that measured the metric. */
+function pairRounds(
   metric: Metric,
   cell: Cell,
   baseline: string,
   candidate: string,
-  inCell: Trial[],
-  familySize: number,
-  horizon: number,
-): Comparison {
+  trials: readonly Trial[],
+): PairedRound[] {
+  const inCell = trials.filter(
+    (trial) =>
+      trial.valid && trial.workload === cell.workload && trial.instances === cell.instances,
+  );
   const measured = (strategy: string, round: number) => {
-    const trial = inCell.find(
-      (known) => known.valid && known.strategy === strategy && known.round === round,
-    );
+    const trial = inCell.find((known) => known.strategy === strategy && known.round === round);
     return trial ? metric.of(trial) : null;
   };
   const rounds = [...new Set(inCell.map((trial) => trial.round))].sort((a, b) => a - b);
-  const paired = rounds.flatMap((round) => {
+  return rounds.flatMap((round) => {
     const before = measured(baseline, round);
     const after = measured(candidate, round);
     return before && after ? [{ round, before, after, ratio: after / before }] : [];
   });
-  const ratios = paired.map(({ round, ratio }) => ({ round, ratio }));
-  const base = { ...cell, metric: metric.name, baseline, candidate, ratios, horizon };
-  if (paired.length === 0) {
+}
+
+interface CellInput extends Cell {
+  metric: Metric;
+  baseline: string;
+  candidate: string;
+  rounds: PairedRound[];
+  shared: PooledSpread | null;
+  familySize: number;
+  horizon: number;
+}
+
+function compareCell(input: CellInput): Comparison {
+  const { workload, instances, metric, baseline, candidate, rounds, shared, horizon } = input;
+  const ratios = rounds.map(({ round, ratio }) => ({ round, ratio }));
+  const known = { workload, instances, metric: metric.name, baseline, candidate, ratios, horizon };
+  if (rounds.length === 0) {
     return {
-      ...base,
+      ...known,
       baselineMean: null,
       candidateMean: null,
       ratio: null,
@@ -93,16 +122,17 @@ function compareCell(
     };
   }
   const values = ratios.map(({ ratio }) => ratio);
-  const { mean, interval95 } = ratioWithInterval(values);
-  const familyInterval = ratioWithInterval(values, 1 - 0.05 / familySize).interval95;
+  const { mean, interval95 } = ratioWithInterval(values, { shared });
+  const confidence = 1 - 0.05 / input.familySize;
+  const familyInterval = ratioWithInterval(values, { shared, confidence }).interval95;
   return {
-    ...base,
-    baselineMean: average(paired.map(({ before }) => before)),
-    candidateMean: average(paired.map(({ after }) => after)),
+    ...known,
+    baselineMean: average(rounds.map(({ before }) => before)),
+    candidateMean: average(rounds.map(({ after }) => after)),
     ratio: mean,
     interval95,
     familyInterval,
-    rounds: paired.length,
+    rounds: rounds.length,
     verdict: verdictFor(metric.better, interval95, familyInterval, horizon),
   };
 }

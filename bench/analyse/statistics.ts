@@ -22,23 +22,58 @@ export function meanWithInterval(values: readonly number[], confidence = 0.95): 
   if (n === 0) throw new RangeError('no values to take a mean of');
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
   if (n === 1) return { mean, interval95: null, n };
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
-  const half = tQuantile(1 - (1 - confidence) / 2, n - 1) * Math.sqrt(variance / n);
+  const half = tQuantile(1 - (1 - confidence) / 2, n - 1) * Math.sqrt(varianceOf(values) / n);
   return { mean, interval95: [mean - half, mean + half], n };
+}
+
+/** A spread that several groups of values share, with its degrees of freedom. */
+export interface PooledSpread {
+  variance: number;
+  degrees: number;
+}
+
+/**
+ * The variance within groups, pooled over them: the residual mean square of an analysis of variance.
+ * Three values know little of their own spread; four groups of three know it four times as well.
+ *
+ * @returns null when no group has two values
+ * Source: NIST/SEMATECH e-Handbook of Statistical Methods, section 7.4.3.4.
+ */
+export function pooledSpread(groups: readonly (readonly number[])[]): PooledSpread | null {
+  const degrees = groups.reduce((sum, group) => sum + Math.max(0, group.length - 1), 0);
+  if (degrees === 0) return null;
+  const squares = groups
+    .filter((group) => group.length > 1)
+    .reduce((sum, group) => sum + varianceOf(group) * (group.length - 1), 0);
+  return { variance: squares / degrees, degrees };
 }
 
 /**
  * Geometric mean of ratios with its t interval, taken on the logarithms: a ratio of 2 and one of
  * 1/2 are equally far from 1, and the interval stays positive.
+ *
+ * @param shared the spread of the logarithms over all groups. The larger of it and the ratios' own
+ *   is used: a few values that happen to agree prove nothing, and a group noisier than the others
+ *   keeps its own spread. Without it the ratios stand for themselves.
  */
-export function ratioWithInterval(ratios: readonly number[], confidence = 0.95): Estimate {
+export function ratioWithInterval(
+  ratios: readonly number[],
+  { confidence = 0.95, shared = null as PooledSpread | null } = {},
+): Estimate {
   if (ratios.some((ratio) => !(ratio > 0 && Number.isFinite(ratio)))) {
     throw new RangeError('a ratio must be a positive, finite number');
   }
-  const logs = meanWithInterval(ratios.map(Math.log), confidence);
-  return {
-    mean: Math.exp(logs.mean),
-    interval95: logs.interval95 && [Math.exp(logs.interval95[0]), Math.exp(logs.interval95[1])],
-    n: logs.n,
-  };
+  const logs = ratios.map(Math.log);
+  const { mean, n } = meanWithInterval(logs);
+  if (n === 1) return { mean: Math.exp(mean), interval95: null, n };
+  const own = { variance: varianceOf(logs), degrees: n - 1 };
+  const variance = Math.max(own.variance, shared?.variance ?? 0);
+  const degrees = Math.max(own.degrees, shared?.degrees ?? 0);
+  const half = tQuantile(1 - (1 - confidence) / 2, degrees) * Math.sqrt(variance / n);
+  return { mean: Math.exp(mean), interval95: [Math.exp(mean - half), Math.exp(mean + half)], n };
+}
+
+function varianceOf(values: readonly number[]): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
 }

@@ -33,7 +33,8 @@ await withOneInstance('none', CONNECTIONS, async (instance) => {
 });
 
 async function shard(instance: OneInstance): Promise<number> {
-  return (await runShards(instance, 1, SECONDS)).cpuMicrosecondsPerRequest;
+  return (await runShards(instance, { workload: 'me', shards: 1, seconds: SECONDS }))
+    .cpuMicrosecondsPerRequest;
 }
 
 async function plain({ origin, credentials }: OneInstance): Promise<number> {

@@ -8,11 +8,10 @@ export interface LoadFigures {
   cpuMicrosecondsPerRequest: number;
 }
 
-/** One run of the lab's own load on GET /me, and what it cost the load-generating processes. */
+/** One run of the lab's own load, and what it cost the load-generating processes. */
 export async function runShards(
   { connections, seeded, guardian }: OneInstance,
-  shards: number,
-  seconds: number,
+  { workload, shards, seconds }: { workload: string; shards: number; seconds: number },
 ): Promise<LoadFigures> {
   const nowMs = monotonicClock();
   const generator = await startLoadGenerator(shards, guardian);
@@ -20,7 +19,7 @@ export async function runShards(
     const windowFromMs = nowMs() + 1000;
     const windowToMs = windowFromMs + seconds * 1000;
     const running = generator.run(
-      { workload: 'me', posts: seeded.posts, seed: 1, windowFromMs, windowToMs, slices: 10 },
+      { workload, posts: seeded.posts, seed: 1, windowFromMs, windowToMs, slices: 10 },
       connections,
     );
     const cpuSeconds = async () => {

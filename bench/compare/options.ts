@@ -54,7 +54,7 @@ export function compareOptions(strategies: readonly string[]) {
       10_000,
       'users that are seeded and logged in (one for each connection)',
     ),
-    shards: integer(1, 64, 'load-generating processes (2, or half the cores)'),
+    shards: integer(1, 64, 'load-generating processes (half the cores)'),
     seed: integer(
       0,
       SEED_LIMIT,
@@ -86,7 +86,7 @@ export function configFrom(options: CompareOptions, known: readonly string[]): R
   }
   const shards = Math.min(
     connections,
-    options.shards ?? Math.max(2, Math.floor(cpus().length / 2)),
+    options.shards ?? Math.max(1, Math.floor(cpus().length / 2)),
   );
   const plan = {
     strategies: options.strategies ?? DEFAULT_STRATEGIES.filter((name) => known.includes(name)),

@@ -60,8 +60,8 @@ export function emptyTrial(
 }
 
 /**
- * A process is warm when its code is compiled, which takes CPU time. The more of the cores instances
- * take, the less is left for compiling, so each takes longer.
+ * A process is warm when its code is compiled, which takes CPU time: more for a longer path, and more
+ * where further instances compile the same on the same cores.
  */
 export function warmUpSecondsOf(
   { instances }: Pick<PlannedTrial, 'instances'>,
@@ -69,7 +69,8 @@ export function warmUpSecondsOf(
   { warmUpSeconds }: Pick<RunConfig, 'warmUpSeconds'>,
   cores: number,
 ): number {
-  return warmUpSeconds * warmUpFactor * Math.max(1, 0.5 + instances / cores);
+  const crowding = Math.max(0, (2 * instances) / cores - 1);
+  return warmUpSeconds * (warmUpFactor + crowding);
 }
 
 export interface Observation {

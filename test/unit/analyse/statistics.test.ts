@@ -1,5 +1,9 @@
 import { expect } from 'chai';
-import { meanWithInterval, ratioWithInterval } from '../../../bench/analyse/statistics.js';
+import {
+  meanWithInterval,
+  pooledSpread,
+  ratioWithInterval,
+} from '../../../bench/analyse/statistics.js';
 
 describe('mean with interval', () => {
   it('gives the interval worked out by hand for 4, 6 and 8', () => {
@@ -55,5 +59,30 @@ describe('ratio with interval', () => {
     for (const wrong of [0, -1, Number.POSITIVE_INFINITY, Number.NaN]) {
       expect(() => ratioWithInterval([1, wrong]), String(wrong)).to.throw(RangeError);
     }
+  });
+});
+
+describe('pooled spread', () => {
+  it('is the residual mean square worked out by hand', () => {
+    // Variances 1 (2 degrees) and 4.5 (1 degree): (1 * 2 + 4.5 * 1) / 3 with 1, 2, 3 and 2, 5.
+    expect(pooledSpread([[1, 2, 3], [2, 5], [7]])).to.deep.equal({ variance: 6.5 / 3, degrees: 3 });
+  });
+
+  it('is unknown when no group has two values', () => {
+    expect(pooledSpread([[1], [], [2]])).to.equal(null);
+  });
+
+  it('keeps ratios that happen to agree from looking sure', () => {
+    const shared = { variance: 0.01, degrees: 8 };
+    const alone = ratioWithInterval([1.1, 1.1, 1.1]).interval95;
+    const among = ratioWithInterval([1.1, 1.1, 1.1], { shared }).interval95;
+    expect(alone?.[0]).to.be.closeTo(1.1, 1e-9);
+    // t(0.975; 8) = 2.306004: half width 2.306004 * 0.1 / sqrt(3) = 0.133137 on the logarithm.
+    expect(among?.[1]).to.be.closeTo(1.1 * Math.exp(0.133137), 1e-5);
+  });
+
+  it('leaves a group that is noisier than the others its own spread', () => {
+    const quiet = ratioWithInterval([1, 2, 4], { shared: { variance: 0.0001, degrees: 2 } });
+    expect(quiet.interval95).to.deep.equal(ratioWithInterval([1, 2, 4]).interval95);
   });
 });
