@@ -96,7 +96,9 @@ describe('the summary on a terminal', () => {
       makeResult({ trial: invalidate(({ position }) => position === 5) }),
     );
     expect(summary).to.match(/^! 1 of 36 trials is invalid/);
-    expect(summary).to.match(/• jwt answered more requests per second than session in all 4 comparisons/);
+    expect(summary).to.match(
+      /• jwt answered more requests per second than session in all 4 comparisons/,
+    );
     expect(summary).to.include('2 (+1 invalid)');
   });
 });
