@@ -11,7 +11,7 @@ import { type Fleet, startFleet } from '../services/fleet.js';
 import { deleteLeftovers } from './instance-requests.js';
 import type { TrialContext } from './trial.js';
 
-const SECONDS_EACH = 0.8;
+const SECONDS_EACH = 0.6;
 
 /**
  * One instance of each strategy serves both; what it issues must be good at every later instance.

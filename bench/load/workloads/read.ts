@@ -8,7 +8,7 @@ export const read: Workload = {
   name: 'read',
   summary: 'GET /posts/:id: authentication and one look-up in PostgreSQL',
   expectedStatuses: [200],
-  warmUpFactor: 1.6,
+  warmUpFactor: 2,
   probe: (context) => getPost(context, context.posts.firstId),
   loopFor: (context) => ({
     requests: Array.from({ length: POSTS_PER_LOOP }, () => readRandomPost(context)),
