@@ -17,7 +17,7 @@ for (const [signal, exitCode] of Object.entries(SIGNAL_EXIT_CODES)) {
     // npm and the terminal may both pass the same Ctrl-C on: a second one changes nothing.
     if (stopping.signal.aborted) return;
     exitCodeOfSignal = exitCode;
-    process.stderr.write('\nStopping: what was measured so far is being written.\n');
+    process.stderr.write('\nStopping in order; what was measured is kept.\n');
     stopping.abort(new LabError('CANCELLED', 'Stopped before the end.', { exitCode }));
   });
 }

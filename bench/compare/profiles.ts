@@ -33,7 +33,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     instances: [1, 2],
     rounds: 3,
     seconds: 2.45,
-    warmUpSeconds: 0.55,
+    warmUpSeconds: 0.6,
   },
   full: {
     summary: 'all workloads, 1, 2, 4 … instances up to the cores, 10 rounds',

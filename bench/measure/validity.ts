@@ -98,7 +98,7 @@ export const VALIDITY_RULES: readonly ValidityRule[] = [
     rule: `the thirds of the window differ in throughput by more than ${MAX_SPREAD * 100} %`,
     breach({ trial }) {
       const steadiness = steadinessOf(trial.windowsRps);
-      if (!steadiness || steadiness.spread <= MAX_SPREAD) return null;
+      if (!steadiness || steadiness.spread <= allowedSpread(trial.requests)) return null;
       const thirds = steadiness.thirds.map(Math.round).join(', then ');
       return `throughput changed within the window (${thirds} requests/s): not warm, or disturbed`;
     },
@@ -118,6 +118,14 @@ export function judge(evidence: Evidence): Trial {
   });
   const invalidReasons = evidence.interruption ? [evidence.interruption, ...broken] : broken;
   return { ...evidence.trial, valid: invalidReasons.length === 0, invalidReasons };
+}
+
+/**
+ * A third with few requests differs from the others by chance: a count of k scatters by its square
+ * root. Four such deviations of a third are no sign of anything.
+ */
+function allowedSpread(requests: number): number {
+  return Math.max(MAX_SPREAD, 4 * Math.sqrt(3 / Math.max(1, requests)));
 }
 
 function percent(share: number): string {

@@ -126,6 +126,12 @@ describe('validity of a trial', () => {
     expect(codes(evidence({ windowsRps: disturbed }))).to.deep.equal(['not-steady']);
   });
 
+  it('survives thirds that differ by no more than counting a few requests would', () => {
+    const windowsRps = [116, 113, 147];
+    expect(codes(evidence({ windowsRps, requests: 500 }))).to.deep.equal([]);
+    expect(codes(evidence({ windowsRps, requests: 50_000 }))).to.deep.equal(['not-steady']);
+  });
+
   it('survives slices that jump about without a trend', () => {
     expect(codes(evidence({ windowsRps: [80, 120, 85, 118, 82, 121] }))).to.deep.equal([]);
   });

@@ -59,10 +59,12 @@ describe('unpacking Redis', () => {
   });
 
   it("writes only in its own folder, and reads the system's lists until it has its own", () => {
-    expect(aptConfiguration('/work', false))
-      .to.include('Dir::Cache "/work/cache";')
+    expect(aptConfiguration('/folder', false))
+      .to.include('Dir::Cache "/folder/cache";')
       .and.not.include('Dir::State');
-    expect(aptConfiguration('/work', true)).to.include('Dir::State::lists "/work/state/lists";');
+    expect(aptConfiguration('/folder', true)).to.include(
+      'Dir::State::lists "/folder/state/lists";',
+    );
   });
 });
 
