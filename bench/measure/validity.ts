@@ -31,7 +31,7 @@ export const LITTLE_TOLERANCE = 0.05;
 /** One instance may get so many times the requests of another. */
 export const MAX_SHARE_RATIO = 2;
 /** The thirds of a window may differ in throughput by this share of the mean. */
-export const MAX_SPREAD = 0.2;
+export const MAX_SPREAD = 0.3;
 
 export const VALIDITY_RULES: readonly ValidityRule[] = [
   {
