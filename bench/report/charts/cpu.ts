@@ -8,7 +8,8 @@ import type { Chart } from '../blocks.js';
 import { formatMean, formatNumber } from '../format.js';
 import { measuredSummaries, type ReportView } from '../view.js';
 import { type Fill, GRID, INK, LOAD_FILL, SERVER_FILLS } from './palette.js';
-import { chartId, renderSvg, shortened } from './svg.js';
+import { rowsAxis } from './rows-axis.js';
+import { chartId, renderSvg } from './svg.js';
 
 export const CPU_CAPTION =
   'Each row: strategy × instances. The figure at the end of a bar is the sum of the servers that could be measured. The thin bar below it is the load generator. The same figures stand in the table.';
@@ -46,13 +47,7 @@ export function cpuChart(view: ReportView, workload: string): Chart {
       splitLine: { lineStyle: { color: GRID } },
       splitNumber: 4,
     },
-    yAxis: {
-      type: 'category',
-      data: rows.map(({ strategy, instances }) => `${shortened(strategy, 14)} × ${instances}`),
-      axisLabel: { color: INK, fontSize: 13, interval: 0 },
-      axisTick: { show: false },
-      axisLine: { lineStyle: { color: INK } },
-    },
+    yAxis: rowsAxis(rows),
     series: [
       ...SERVER_FILLS.map((fill, index) => segment(fill, rows, longest, index)),
       totals(rows),

@@ -8,7 +8,8 @@ import type { Chart } from '../blocks.js';
 import { formatMean, formatNumber } from '../format.js';
 import { measuredSummaries, type ReportView } from '../view.js';
 import { GRID, INK, markOf } from './palette.js';
-import { chartId, renderSvg, shortened } from './svg.js';
+import { rowsAxis } from './rows-axis.js';
+import { chartId, renderSvg } from './svg.js';
 
 export const LATENCY_CAPTION =
   'Each row: strategy × instances. Further left is better. Figures in milliseconds.';
@@ -65,13 +66,7 @@ export function latencyChart(view: ReportView, workload: string): Chart {
       },
       splitLine: { lineStyle: { color: GRID } },
     },
-    yAxis: {
-      type: 'category',
-      data: rows.map(({ strategy, instances }) => `${shortened(strategy, 14)} × ${instances}`),
-      axisLabel: { color: INK, fontSize: 13, interval: 0 },
-      axisTick: { show: false },
-      axisLine: { lineStyle: { color: INK } },
-    },
+    yAxis: rowsAxis(rows),
     series: [
       ...rows.map((row, index) => ({
         type: 'line' as const,
