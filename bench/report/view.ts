@@ -1,7 +1,7 @@
 /**
  * What every form of the report is made from, computed once from the result alone.
  */
-import { strategyOfArm } from '../analyse/arms.js';
+import { armNames, strategyOfArm } from '../analyse/arms.js';
 import { compareStrategies } from '../analyse/compare.js';
 import { type Summary, summarise } from '../analyse/summarise.js';
 import type { Comparison, Result } from '../result/schema.js';
@@ -65,7 +65,8 @@ export function measuredSummaries({ summaries }: ReportView): Summary[] {
 }
 
 function armsOf({ config, strategies }: Result): Arm[] {
-  const names = [...new Set(config.order.map(({ strategy }) => strategy))];
+  // As asked for: the order as run is shuffled, and would turn pairs round.
+  const names = armNames(config.strategies);
   return names.map((name) => {
     const known = strategies.find((strategy) => strategy.name === strategyOfArm(name));
     return { name, summary: known?.summary ?? '', control: known?.control ?? false };
