@@ -14,11 +14,28 @@ export interface InstanceSettings {
   readonly redisUrl: string | undefined;
   /** Decoded; at least 32 bytes. Present when the strategy needs it. */
   readonly tokenSecret: Uint8Array | undefined;
+  /** A JWK Set as text; its keys are checked where they are read. */
+  readonly tokenKeys: string | undefined;
+  /** Where an instance that only verifies finds the public keys. */
+  readonly jwksUrl: string | undefined;
+  readonly keyRefreshSeconds: number;
   readonly tokenIssuer: string;
   readonly tokenAudience: string;
   readonly accessTokenTtlSeconds: number;
+  readonly refreshTokenTtlSeconds: number;
+  readonly refreshReplaySeconds: number;
+  readonly delegatedTtlSeconds: number;
+  /** Clients that a user may let act for them. */
+  readonly delegateClients: readonly string[];
+  readonly tokenCacheEntries: number;
+  readonly authorityUrl: string | undefined;
+  /** Decoded; instances and the authority know each other by it. */
+  readonly authoritySecret: Uint8Array | undefined;
+  /** Decoded; without it there are no operator routes. */
+  readonly operatorToken: Uint8Array | undefined;
   readonly sessionIdleSeconds: number;
   readonly sessionAbsoluteSeconds: number;
+  readonly loginsPerUserMax: number;
   /** Whether cookies carry Secure and the `__Host-` prefix. */
   readonly cookieSecure: boolean;
   readonly storeTimeoutMs: number;
@@ -62,11 +79,23 @@ const instanceSchema = z.object({
   DATABASE_POOL_SIZE: integer(1, 1000, 10),
   REDIS_URL: urlWithScheme(['redis:', 'rediss:'], 'redis://host:6379').optional(),
   TOKEN_SECRET: z.string().transform(decodeSecret).optional(),
+  TOKEN_KEYS: z.string().optional(),
+  JWKS_URL: urlWithScheme(['http:', 'https:'], 'https://host/.well-known/jwks.json').optional(),
+  KEY_REFRESH_SECONDS: integer(1, 3600, 5),
   TOKEN_ISSUER: z.string().default('session-token-lab'),
   TOKEN_AUDIENCE: z.string().default('session-token-lab-api'),
   ACCESS_TOKEN_TTL_SECONDS: integer(1, 86_400, 300),
+  REFRESH_TOKEN_TTL_SECONDS: integer(1, 31_536_000, 1_209_600),
+  REFRESH_REPLAY_SECONDS: integer(0, 60, 10),
+  DELEGATED_TTL_SECONDS: integer(1, 86_400, 120),
+  DELEGATE_CLIENTS: z.string().transform(decodeNames).default(['post-scheduler']),
+  TOKEN_CACHE_ENTRIES: integer(1, 1_000_000, 10_000),
+  AUTHORITY_URL: urlWithScheme(['http:', 'https:'], 'http://127.0.0.1:3100').optional(),
+  AUTHORITY_SECRET: z.string().transform(decodeSecret).optional(),
+  OPERATOR_TOKEN: z.string().transform(decodeSecret).optional(),
   SESSION_IDLE_SECONDS: integer(1, 2_592_000, 1800),
   SESSION_ABSOLUTE_SECONDS: integer(1, 31_536_000, 43_200),
+  LOGINS_PER_USER_MAX: integer(1, 1000, 100),
   COOKIE_SECURE: z.enum(['auto', 'on', 'off']).default('auto'),
   STORE_TIMEOUT_MS: integer(10, 60_000, 400),
   PASSWORD_HASH_CONCURRENCY: integer(1, 64, 2),
@@ -112,11 +141,23 @@ export async function readInstanceSettings(
     databasePoolSize: values.DATABASE_POOL_SIZE,
     redisUrl: values.REDIS_URL,
     tokenSecret: values.TOKEN_SECRET,
+    tokenKeys: values.TOKEN_KEYS,
+    jwksUrl: values.JWKS_URL,
+    keyRefreshSeconds: values.KEY_REFRESH_SECONDS,
     tokenIssuer: values.TOKEN_ISSUER,
     tokenAudience: values.TOKEN_AUDIENCE,
     accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,
+    refreshTokenTtlSeconds: values.REFRESH_TOKEN_TTL_SECONDS,
+    refreshReplaySeconds: values.REFRESH_REPLAY_SECONDS,
+    delegatedTtlSeconds: values.DELEGATED_TTL_SECONDS,
+    delegateClients: values.DELEGATE_CLIENTS,
+    tokenCacheEntries: values.TOKEN_CACHE_ENTRIES,
+    authorityUrl: values.AUTHORITY_URL,
+    authoritySecret: values.AUTHORITY_SECRET,
+    operatorToken: values.OPERATOR_TOKEN,
     sessionIdleSeconds: values.SESSION_IDLE_SECONDS,
     sessionAbsoluteSeconds: values.SESSION_ABSOLUTE_SECONDS,
+    loginsPerUserMax: values.LOGINS_PER_USER_MAX,
     cookieSecure:
       values.COOKIE_SECURE === 'auto' ? !isLoopback(host) : values.COOKIE_SECURE === 'on',
     storeTimeoutMs: values.STORE_TIMEOUT_MS,
@@ -159,6 +200,14 @@ function missingNeed(need: StrategyNeed, present: Environment, host: string): st
       return present.TOKEN_SECRET === undefined
         ? `TOKEN_SECRET is required by ${name}: ${SECRET_BYTES_MIN} random bytes or more, base64url`
         : undefined;
+    case 'tokenKeys':
+      return (present.TOKEN_KEYS ?? present.TOKEN_SECRET ?? present.JWKS_URL)
+        ? undefined
+        : `TOKEN_SECRET, TOKEN_KEYS or JWKS_URL is required by ${name}`;
+    case 'authority':
+      return present.AUTHORITY_URL !== undefined && present.AUTHORITY_SECRET !== undefined
+        ? undefined
+        : `AUTHORITY_URL and AUTHORITY_SECRET are required by ${name}`;
     case 'loopback':
       return isLoopback(host)
         ? undefined
@@ -221,4 +270,16 @@ function decodeSecret(text: string, ctx: z.RefinementCtx): Uint8Array {
     });
   }
   return bytes;
+}
+
+/** Names with commas between, as they stand in tokens and posts. */
+function decodeNames(text: string, ctx: z.RefinementCtx): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (!names.every((name) => /^[a-z0-9][a-z0-9._-]{0,63}$/.test(name))) {
+    ctx.addIssue({
+      code: 'custom',
+      message: 'must be names of a-z, 0-9, dot, dash and underscore, with commas between',
+    });
+  }
+  return names;
 }

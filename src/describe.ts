@@ -3,10 +3,10 @@ import { printLine, runEntry } from './entry.js';
 
 await runEntry(async () => {
   const described = await Promise.all(
-    Object.entries(strategies).map(async ([name, load]) => ({
-      name,
-      ...(await load()).description,
-    })),
+    Object.entries(strategies).map(async ([name, load]) => {
+      const { description, needs, companions = [] } = await load();
+      return { name, ...description, needs, companions };
+    }),
   );
   printLine({ strategies: described });
 });

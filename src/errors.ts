@@ -6,13 +6,23 @@ export const PROBLEMS = {
   malformed_json: { status: 400, title: 'The body is not valid JSON' },
   invalid_parameter: { status: 400, title: 'A parameter in the URL is not valid' },
   body_incomplete: { status: 400, title: 'The body ended early' },
+  invalid_request: { status: 400, title: 'A parameter of the grant is missing or wrong' },
+  unsupported_grant_type: { status: 400, title: 'That grant is not known here' },
+  unsupported_token_type: { status: 400, title: 'A token of this kind cannot be revoked' },
+  refresh_invalid: { status: 400, title: 'The refresh token is not valid' },
+  invalid_scope: { status: 400, title: 'The scope is not known or too wide' },
+  invalid_target: { status: 400, title: 'The audience is not known or too wide' },
+  delegation_refused: { status: 400, title: 'This credential cannot be handed on' },
   credential_missing: { status: 401, title: 'This needs a login' },
   credential_invalid: { status: 401, title: 'The credential is not valid' },
   login_failed: { status: 401, title: 'E-mail or password is wrong' },
   account_gone: { status: 401, title: 'The account no longer exists' },
   cross_site_request: { status: 403, title: 'The request came from another site' },
+  insufficient_scope: { status: 403, title: 'The credential does not allow this' },
+  operator_only: { status: 403, title: 'Only an operator may do this' },
   not_owner: { status: 403, title: 'Only the owner may do this' },
   not_found: { status: 404, title: 'There is nothing here' },
+  not_supported: { status: 404, title: 'The strategy of this instance has nothing of the kind' },
   method_not_allowed: { status: 405, title: 'This resource does not know that method' },
   email_taken: { status: 409, title: 'The e-mail address is taken' },
   body_too_large: { status: 413, title: 'The body is too large' },
@@ -22,6 +32,10 @@ export const PROBLEMS = {
   internal_error: { status: 500, title: 'Something went wrong on the server' },
   database_unavailable: { status: 503, title: 'The database does not answer' },
   redis_unavailable: { status: 503, title: 'The session store does not answer' },
+  authority_unavailable: {
+    status: 503,
+    title: 'The authority that knows the tokens does not answer',
+  },
   password_queue_full: { status: 503, title: 'Too many passwords are being checked' },
   shutting_down: { status: 503, title: 'This instance is leaving' },
 } as const satisfies Record<string, { status: number; title: string }>;
@@ -39,6 +53,8 @@ export interface AppErrorOptions {
   readonly detail?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly issues?: readonly FieldIssue[];
+  /** Error code of OAuth 2.0, for its clients (RFC 6749, section 5.2). */
+  readonly oauthError?: string;
   readonly cause?: unknown;
 }
 
@@ -49,6 +65,7 @@ export class AppError extends Error {
   readonly detail: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly issues: readonly FieldIssue[] | undefined;
+  readonly oauthError: string | undefined;
 
   constructor(code: ProblemCode, options: AppErrorOptions = {}) {
     super(options.detail ?? PROBLEMS[code].title, { cause: options.cause });
@@ -58,6 +75,7 @@ export class AppError extends Error {
     this.detail = options.detail;
     this.headers = options.headers ?? {};
     this.issues = options.issues;
+    this.oauthError = options.oauthError;
   }
 }
 
@@ -69,6 +87,8 @@ export interface Problem {
   readonly code: ProblemCode;
   readonly detail?: string;
   readonly issues?: readonly FieldIssue[];
+  /** Extension member (RFC 9457, section 3.2): what a client of OAuth 2.0 looks for. */
+  readonly error?: string;
 }
 
 export function toProblem(error: AppError): Problem {
@@ -79,12 +99,13 @@ export function toProblem(error: AppError): Problem {
     code: error.code,
     ...(error.detail === undefined ? {} : { detail: error.detail }),
     ...(error.issues === undefined ? {} : { issues: error.issues }),
+    ...(error.oauthError === undefined ? {} : { error: error.oauthError }),
   };
 }
 
 /** A store that is away usually comes back within seconds: the client is told to ask again soon. */
 export function unavailable(
-  code: 'database_unavailable' | 'redis_unavailable',
+  code: 'database_unavailable' | 'redis_unavailable' | 'authority_unavailable',
   cause: unknown,
 ): AppError {
   return new AppError(code, {

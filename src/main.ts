@@ -37,7 +37,13 @@ await runEntry(async () => {
     }),
     openRedis(settings, needsRedis, log),
   ]);
-  const strategy = await strategyModule.create({ settings, redis, log, now: Date.now });
+  const strategy = await strategyModule.create({
+    settings,
+    database,
+    redis,
+    log,
+    now: Date.now,
+  });
 
   const drain: Drain = { leaving: false };
   const app = createApp({

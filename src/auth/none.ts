@@ -11,8 +11,17 @@ export const noneStrategy: StrategyModule = {
   description: {
     summary: 'No authentication: believes the header. The control for measurements, loopback only',
     control: true,
-    storePerRequest: false,
-    revokesAtLogout: false,
+    carrier: 'unverified',
+    stateIn: 'credential',
+    credentialBytes: 101,
+    perRequest: { redis: 0, authority: 0 },
+    revocation: 'at-expiry',
+    sharedByInstances: true,
+    survivesRedisLoss: true,
+    verifiableByThirdParty: false,
+    listsLogins: false,
+    refreshes: false,
+    delegation: 'none',
   },
   needs: ['loopback'],
   create: async ({ settings }) => createNone(settings.accessTokenTtlSeconds),
@@ -31,6 +40,7 @@ function createNone(ttlSeconds: number): AuthStrategy {
     authenticate: async (ctx) =>
       decode(readAuthorization(ctx.req.headers.authorization, SCHEME, SCHEME)),
     end: async () => {},
+    endAll: async () => {},
     checkStores: async () => {},
   };
 }

@@ -2,19 +2,34 @@ import type Koa from 'koa';
 import type { Context } from 'koa';
 import type { Logger } from 'pino';
 import type { InstanceSettings } from '../config.js';
+import type { Database } from '../data/database.js';
 import type { RedisStore } from '../data/redis.js';
 
 /**
  * The contract of an authentication strategy. A new strategy is one file that exports a
  * `StrategyModule` and one line in registry.ts; nothing else in the service knows its name.
- * Every strategy in the registry passes the same suite (test/contract).
+ * Every strategy in the registry passes the same suite (test/contract), which also does what its
+ * description declares.
  */
+
+/** What a delegated credential may be allowed. A credential got by a login may do everything. */
+export const SCOPES = ['posts:read', 'posts:write'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Somebody acts for the user (RFC 8693, section 4.1): who it is, and all that they may do. */
+export interface Delegation {
+  readonly actor: string;
+  readonly scope: readonly Scope[];
+}
 
 /** Who is asking. It is all that routes may know: `GET /me` is answered from it alone. */
 export interface Principal {
   readonly userId: number;
   readonly email: string;
   readonly name: string;
+  /** Public ID of the login the credential came from, where the strategy keeps one. */
+  readonly loginId?: string | undefined;
+  readonly delegation?: Delegation | undefined;
 }
 
 /** What a login puts in the body; a strategy that sets a cookie answers nothing more than the user. */
@@ -24,6 +39,11 @@ export interface TokenAnswer {
   readonly token_type: string;
   /** Seconds. */
   readonly expires_in: number;
+  readonly refresh_token?: string;
+  /** Space-separated; only where it is less than everything. */
+  readonly scope?: string;
+  /** RFC 8693, section 2.2.1. */
+  readonly issued_token_type?: string;
 }
 
 /** What a strategy is, as data: the lab prints it and the contract suite checks it by doing it. */
@@ -32,22 +52,95 @@ export interface StrategyDescription {
   readonly summary: string;
   /** True for the baseline that does no authentication at all. */
   readonly control: boolean;
-  /** True when each authenticated request asks a shared store. */
-  readonly storePerRequest: boolean;
-  /** True when a credential is refused from the moment its owner logged out. */
-  readonly revokesAtLogout: boolean;
+  /** How the client carries the credential. */
+  readonly carrier: 'cookie' | 'bearer' | 'unverified';
+  /** Where the server side of a credential lies; `credential`: nowhere, it carries all itself. */
+  readonly stateIn: 'redis' | 'instance' | 'authority' | 'credential';
+  /** Length of the header value that carries it, for a seeded user; true to within a tenth. */
+  readonly credentialBytes: number;
+  /** What one authenticated request asks of others: Redis commands, calls to the authority. */
+  readonly perRequest: { readonly redis: number; readonly authority: number };
+  /**
+   * When a credential stops working after logout, password change or disabling: from that moment, on
+   * the instance that heard of it only, or not before it expires.
+   */
+  readonly revocation: 'at-once' | 'on-this-instance' | 'at-expiry';
+  /** Whether one instance takes what another gave. */
+  readonly sharedByInstances: boolean;
+  /** Whether a credential still works after Redis came back empty. */
+  readonly survivesRedisLoss: boolean;
+  /** Whether a process that has only public keys can verify a credential. */
+  readonly verifiableByThirdParty: boolean;
+  /** Whether a user can see and end single logins (GET /auth/sessions). */
+  readonly listsLogins: boolean;
+  /** Whether a short credential is renewed with a long one (POST /auth/refresh). */
+  readonly refreshes: boolean;
+  /** How a user hands a part of their rights to somebody else. */
+  readonly delegation: 'token-exchange' | 'scoped-session' | 'none';
 }
 
 /** What the environment must offer; config.ts checks it before anything is opened. */
-export type StrategyNeed = 'redis' | 'tokenSecret' | 'loopback';
+export type StrategyNeed = 'redis' | 'tokenSecret' | 'tokenKeys' | 'authority' | 'loopback';
+
+/** Another process that instances of a strategy share, started from dist/src/<name>.js. */
+export type Companion = 'authority';
 
 export interface StrategyResources {
   readonly settings: InstanceSettings;
+  readonly database: Database;
   /** Present when REDIS_URL is set. Connected already if the strategy declared the need `redis`. */
   readonly redis: RedisStore | undefined;
   readonly log: Logger;
   /** Milliseconds since the epoch; injected so that tests can move time. */
   readonly now: () => number;
+}
+
+/** One login of a user, as its owner sees it. */
+export interface Login {
+  /** Public: names the login and opens nothing. */
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** Milliseconds since the epoch; as exact as the strategy writes it. */
+  readonly lastSeenAt: number;
+  /** What the client said it is, shortened. */
+  readonly client: string;
+  readonly delegation?: Delegation | undefined;
+}
+
+export interface LoginIndex {
+  list(userId: number): Promise<Login[]>;
+  /** Ends one login of that user; false when there is none of that ID. */
+  end(userId: number, loginId: string): Promise<boolean>;
+}
+
+/** A token exchange as asked for, syntax checked (RFC 8693, section 2.1). */
+export interface ExchangeRequest {
+  readonly subjectToken: string;
+  /** The registered client that will act. */
+  readonly actor: string;
+  readonly scope: readonly Scope[];
+  /** Undefined: the narrowest this service has. */
+  readonly audience: string | undefined;
+}
+
+/** What OAuth 2.0 clients ask of a strategy that gives tokens. */
+export interface TokenGrants {
+  /** Spends a refresh token. @throws AppError `refresh_invalid` */
+  refresh(refreshToken: string): Promise<TokenAnswer>;
+  /** RFC 7009: a token that is not known is no error. @throws AppError `unsupported_token_type` */
+  revoke(token: string): Promise<void>;
+  /** @throws AppError `credential_invalid`, `invalid_scope`, `invalid_target`, `delegation_refused` */
+  exchange(request: ExchangeRequest): Promise<TokenAnswer>;
+}
+
+/** A session that can do less, for somebody else: the value for their cookie. */
+export interface DelegatedSession {
+  readonly cookie: string;
+  readonly value: string;
+  /** Seconds. */
+  readonly expiresIn: number;
+  readonly loginId: string;
 }
 
 export interface AuthStrategy {
@@ -75,12 +168,31 @@ export interface AuthStrategy {
   /** Log out: ends what can be ended of the credential the request came with. */
   end(ctx: Context, principal: Principal): Promise<void>;
 
+  /** Ends what can be ended of all logins of a user, but for one where `keepLoginId` names it. */
+  endAll(userId: number, keepLoginId?: string): Promise<void>;
+
+  /** Present where logins can be seen and ended one by one. */
+  readonly logins?: LoginIndex;
+
+  /** Present where credentials are tokens. */
+  readonly tokens?: TokenGrants;
+
+  /** Present where a user can hand out a session with fewer rights. */
+  delegate?(ctx: Context, principal: Principal, delegation: Delegation): Promise<DelegatedSession>;
+
+  /** The public keys for GET /.well-known/jwks.json; undefined or absent where there are none. */
+  publicKeys?(): { readonly keys: readonly object[] } | undefined;
+
   /** Resolves when the stores this strategy needs answer; rejects with an AppError otherwise. */
   checkStores(): Promise<void>;
+
+  /** Stops timers and connections of its own. */
+  close?(): void;
 }
 
 export interface StrategyModule {
   readonly description: StrategyDescription;
   readonly needs: readonly StrategyNeed[];
+  readonly companions?: readonly Companion[];
   create(resources: StrategyResources): Promise<AuthStrategy>;
 }

@@ -3,6 +3,7 @@ import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import { AppError, StartupError, unavailable } from '../errors.js';
 import { deadlineClient } from './deadline-client.js';
 import { CreateUsersAndPosts1760000000000 } from './migrations/1760000000000-create-users-and-posts.js';
+import { LoginsKeysAndDelegation1770000000000 } from './migrations/1770000000000-logins-keys-and-delegation.js';
 import { Post } from './post.js';
 import { User } from './user.js';
 
@@ -34,7 +35,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     type: 'postgres',
     url: options.url,
     entities: [User, Post],
-    migrations: [CreateUsersAndPosts1760000000000],
+    migrations: [CreateUsersAndPosts1760000000000, LoginsKeysAndDelegation1770000000000],
     synchronize: false,
     installExtensions: false,
     poolSize: options.poolSize,

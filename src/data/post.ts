@@ -14,6 +14,10 @@ export class Post {
   @Column({ type: 'text' })
   body!: string;
 
+  /** Who acted for the owner when it was last written; null: the owner did. */
+  @Column({ name: 'acted_by', type: 'text', nullable: true })
+  actedBy!: string | null;
+
   @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
   createdAt!: Date;
 

@@ -16,6 +16,14 @@ export class User {
   @Column({ name: 'password_hash', type: 'text' })
   passwordHash!: string;
 
+  /** Set while an operator keeps the account shut. */
+  @Column({ name: 'disabled_at', type: 'timestamptz', nullable: true })
+  disabledAt!: Date | null;
+
+  /** Grows with each password change and disabling. */
+  @Column({ name: 'credentials_version', type: 'int', default: 1 })
+  credentialsVersion!: number;
+
   @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
   createdAt!: Date;
 

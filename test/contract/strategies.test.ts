@@ -199,14 +199,15 @@ for (const [name, loadModule] of Object.entries(strategies)) {
         expect(answer.body).to.equal('');
       });
 
-      const consequence = description.revokesAtLogout
-        ? 'ends the credential at once, as declared'
-        : 'cannot end a credential that is out, as declared';
+      const consequence =
+        description.revocation === 'at-once'
+          ? 'ends the credential at once, as declared'
+          : 'cannot end a credential that is out, as declared';
       it(consequence, async () => {
         const credential = await api.logIn(ada);
         await api.call('POST', '/auth/logout', { credential });
         const answer = await api.call('GET', '/me', { credential });
-        if (description.revokesAtLogout) {
+        if (description.revocation === 'at-once') {
           expectProblem(answer, 401, 'credential_invalid');
         } else {
           expect(answer.status).to.equal(200);

@@ -42,7 +42,7 @@ for (const [name, loadModule] of Object.entries(strategies)) {
       }
     });
 
-    if (description.revokesAtLogout) {
+    if (description.revocation === 'at-once') {
       it('both refuse it once the other ended it', async () => {
         const credential = await first.logIn(ada);
         await second.call('POST', '/auth/logout', { credential });
@@ -61,7 +61,7 @@ for (const [name, loadModule] of Object.entries(strategies)) {
       expectProblem(await second.login(target.email, 'a guess'), 429, 'too_many_logins');
     });
 
-    const perRequest = description.storePerRequest ? 1 : 0;
+    const perRequest = description.perRequest.redis;
     it(`ask Redis ${perRequest} times for each GET /me`, async () => {
       const credential = await first.logIn(ada);
       const requests = 50;

@@ -107,7 +107,7 @@ describe('when a store is in trouble', () => {
       }
 
       async function expectWithoutRedis(): Promise<void> {
-        const needed = description.storePerRequest;
+        const needed = description.perRequest.redis > 0;
         // The first finds out, the others know already.
         for (let attempt = 0; attempt < 3; attempt += 1) {
           const answer = await inTime(me());
@@ -165,7 +165,7 @@ describe('when a store is in trouble', () => {
         freeze(stores.redis.pid as number);
         try {
           const login = await inTime(api.login(ada.email, ada.password));
-          expect(login.status).to.equal(description.storePerRequest ? 503 : 200);
+          expect(login.status).to.equal(description.perRequest.redis > 0 ? 503 : 200);
         } finally {
           thaw(stores.redis.pid as number);
         }

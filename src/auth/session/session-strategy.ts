@@ -22,8 +22,17 @@ export const sessionStrategy: StrategyModule = {
   description: {
     summary: 'A session in Redis behind an HttpOnly cookie (koa-session): one GET for each request',
     control: false,
-    storePerRequest: true,
-    revokesAtLogout: true,
+    carrier: 'cookie',
+    stateIn: 'redis',
+    credentialBytes: 51,
+    perRequest: { redis: 1, authority: 0 },
+    revocation: 'at-once',
+    sharedByInstances: true,
+    survivesRedisLoss: false,
+    verifiableByThirdParty: false,
+    listsLogins: true,
+    refreshes: false,
+    delegation: 'scoped-session',
   },
   needs: ['redis'],
   create: async ({ settings, redis, now }) => {
@@ -157,6 +166,8 @@ function createSessionStrategy(options: SessionStrategyOptions): AuthStrategy {
       (ctx as SessionContext).session = null;
       await session?.manuallyCommit();
     },
+
+    endAll: async () => {},
 
     checkStores: async () => {
       redis.assertUp();

@@ -13,8 +13,17 @@ export const jwtStrategy: StrategyModule = {
   description: {
     summary: 'Stateless JWT, HS256, verified from the key alone; a token lives until it expires',
     control: false,
-    storePerRequest: false,
-    revokesAtLogout: false,
+    carrier: 'bearer',
+    stateIn: 'credential',
+    credentialBytes: 400,
+    perRequest: { redis: 0, authority: 0 },
+    revocation: 'at-expiry',
+    sharedByInstances: true,
+    survivesRedisLoss: true,
+    verifiableByThirdParty: false,
+    listsLogins: true,
+    refreshes: true,
+    delegation: 'token-exchange',
   },
   needs: ['tokenSecret'],
   create: async ({ settings, now }) => {
@@ -90,6 +99,7 @@ function createJwt({ key, issuer, audience, ttlSeconds, now }: JwtOptions): Auth
     },
     // Nothing to end: no server remembers the token.
     end: async () => {},
+    endAll: async () => {},
     checkStores: async () => {},
   };
 }
