@@ -11,6 +11,7 @@ import { addAccountRoutes } from './http/account-routes.js';
 import { closeWhenLeaving, type Drain } from './http/drain.js';
 import { errorHandler } from './http/error-handler.js';
 import { addHealthRoutes } from './http/health-routes.js';
+import { addJwksRoute } from './http/jwks-route.js';
 import { addLoginRoutes } from './http/login-routes.js';
 import { notFound } from './http/not-found.js';
 import { observer, type RequestCounters } from './http/observer.js';
@@ -49,6 +50,7 @@ export function createApp(deps: AppDeps): Koa {
   addLoginRoutes(router, { ...deps, users });
   addSessionRoutes(router, deps);
   addTokenRoutes(router, deps);
+  addJwksRoute(router, strategy);
   addOperatorRoutes(router, { ...deps, users });
   addPostRoutes(router, { strategy, posts: createPosts(database) });
 

@@ -4,7 +4,10 @@ import type { Logger } from 'pino';
 import type { InstanceSettings } from '../../../config.js';
 import type { Database } from '../../../data/database.js';
 import { StartupError } from '../../../errors.js';
-import type { TokenAlgorithm } from './algorithms.js';
+import { algorithms, type TokenAlgorithm } from './algorithms.js';
+import { openConfiguredKeys } from './configured-keys.js';
+import { openDatabaseKeys } from './database-keys.js';
+import { openRemoteKeys } from './remote-keys.js';
 
 export interface SigningKey {
   readonly kid: string;
@@ -23,7 +26,7 @@ export interface KeySet {
    * unknown kids costs nothing.
    *
    * @returns undefined: there is no such key. The promise rejects with AppError
-   *   `database_unavailable` or `keys_unavailable` (503) when the source could not be asked: the key may exist.
+   *   `database_unavailable` or `authority_unavailable` (503) when the source could not be asked: the key may exist.
    */
   verificationKey(
     kid: string,
@@ -45,7 +48,40 @@ export interface KeySetOptions {
   readonly now: () => number;
 }
 
-/** @throws StartupError `config_invalid`, `keys_unreadable`, `keys_unreachable` */
-export async function openKeySet(_options: KeySetOptions): Promise<KeySet> {
-  throw new StartupError('config_invalid', 'key sets are not there yet');
+/**
+ * Opens the one source of keys that the settings name: TOKEN_KEYS, else TOKEN_SECRET with the
+ * database, else JWKS_URL.
+ *
+ * @throws StartupError `config_invalid`, `keys_unreadable`, `keys_unreachable`
+ */
+export async function openKeySet(options: KeySetOptions): Promise<KeySet> {
+  const { settings, database, log, now } = options;
+  const { tokenKeys, tokenSecret, jwksUrl } = settings;
+  const algorithm = algorithms[options.algorithm];
+  const common = {
+    algorithm,
+    refreshSeconds: settings.keyRefreshSeconds,
+    patienceMs: settings.storeTimeoutMs,
+    log,
+    now,
+  };
+  if (jwksUrl !== undefined && (tokenKeys ?? tokenSecret) !== undefined) {
+    throw new StartupError(
+      'config_invalid',
+      'JWKS_URL is for an instance without keys of its own: remove it, or TOKEN_KEYS and TOKEN_SECRET',
+    );
+  }
+  if (tokenKeys !== undefined) {
+    return openConfiguredKeys(tokenKeys, algorithm);
+  }
+  if (tokenSecret !== undefined) {
+    return openDatabaseKeys({ ...common, database, tokenSecret });
+  }
+  if (jwksUrl !== undefined) {
+    return openRemoteKeys({ ...common, url: jwksUrl });
+  }
+  throw new StartupError(
+    'config_invalid',
+    `TOKEN_SECRET, TOKEN_KEYS or JWKS_URL is required by ${settings.strategyName}`,
+  );
 }
