@@ -45,7 +45,9 @@ export function createUsers(database: Database): Users {
       database.run((manager) =>
         manager
           .createQueryBuilder(User, 'user')
-          .where('lower(user.email) = lower(:email)', { email })
+          // In small letters already, as the login limits spell it: what lower() makes of "İ" depends on
+          // the database, and must not let one account be guessed at under several names.
+          .where('lower(user.email) = lower(:email)', { email: email.toLowerCase() })
           .getOne(),
       ),
     findById: (id) => database.run((manager) => manager.findOneBy(User, { id })),
