@@ -28,6 +28,8 @@ describe('limits on logins over two instances behind a proxy', () => {
       DATABASE_URL: database.url,
       REDIS_URL: gate.url,
       TRUST_PROXY: 'on',
+      // A busy machine is not what this is about.
+      STORE_TIMEOUT_MS: '5000',
     };
     services = await Promise.all([startService(variables), startService(variables)]);
     apis = services.map(({ url }) => new ApiClient(url));
@@ -62,12 +64,8 @@ describe('limits on logins over two instances behind a proxy', () => {
         expect(Number(headers.get('retry-after')), code).to.be.at.least(1);
       }
     }
-    expect(counts).to.have.any.keys('login_failed', 'too_many_logins', 'ok');
-    expect(Object.keys(counts)).to.satisfy((codes: string[]) =>
-      codes.every((code) =>
-        ['ok', 'login_failed', 'too_many_logins', 'password_queue_full'].includes(code),
-      ),
-    );
+    const known = ['ok', 'login_failed', 'too_many_logins', 'password_queue_full'];
+    expect(known).to.include.members(Object.keys(counts));
     return counts;
   }
 
