@@ -19,6 +19,9 @@ export interface ExchangeOptions {
   readonly now: () => number;
 }
 
+/** RFC 9068 and RFC 7662 name the client; this API's own front end has no other name. */
+export const FIRST_PARTY = 'first-party';
+
 /** Tokens for somebody who acts for the user are for a part of the API, and say so. */
 export function delegatedAudience(audience: string): string {
   return `${audience}/posts`;
