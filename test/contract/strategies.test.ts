@@ -37,12 +37,13 @@ const OF_EVERY_CARRIER = [describeRegistration, describeLoginLimits, describePos
 
 const carriersSeen = new Set<string>();
 for (const [name, loadModule] of Object.entries(strategies)) {
-  const { description } = await loadModule();
+  const module = await loadModule();
+  const { description } = module;
   const first = !carriersSeen.has(description.carrier);
   carriersSeen.add(description.carrier);
 
   describe(`the API under AUTH_STRATEGY=${name}`, () => {
-    const world = openWorld(name, description);
+    const world = openWorld(name, module);
     for (const describeSuite of [...OF_EVERY_STRATEGY, ...(first ? OF_EVERY_CARRIER : [])]) {
       describeSuite(world);
     }

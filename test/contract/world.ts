@@ -1,4 +1,4 @@
-import type { StrategyDescription } from '../../src/auth/strategy.js';
+import type { StrategyDescription, StrategyModule } from '../../src/auth/strategy.js';
 import {
   type Account,
   type Answer,
@@ -6,7 +6,12 @@ import {
   type Credential,
   credentialOf,
 } from '../support/api-client.js';
-import { type RunningService, startService, type Variables } from '../support/service.js';
+import {
+  type RunningService,
+  startAuthority,
+  startService,
+  type Variables,
+} from '../support/service.js';
 import { createTestDatabase, createTestRedis, type TestDatabase } from '../support/stores.js';
 
 /** 32 bytes, base64url. */
@@ -31,6 +36,8 @@ export interface World {
   readonly api: ApiClient;
   /** The other instance. */
   readonly second: ApiClient;
+  /** The process that knows the tokens, where the strategy has one. */
+  readonly authority?: RunningService;
   readonly ada: Account;
   readonly adaCredential: Credential;
   /** After a suite that ended all logins there were. */
@@ -40,12 +47,12 @@ export interface World {
 }
 
 /** Registers the hooks that open the world before the tests of this `describe` and close it after. */
-export function openWorld(name: string, description: StrategyDescription): World {
+export function openWorld(name: string, { description, companions = [] }: StrategyModule): World {
   const world = { name, description } as { -readonly [Key in keyof World]: World[Key] };
   world.renewAda = (credential) => {
     world.adaCredential = credential;
   };
-  let services: RunningService[] = [];
+  const services: RunningService[] = [];
 
   before(async () => {
     [world.database, world.redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
@@ -57,8 +64,17 @@ export function openWorld(name: string, description: StrategyDescription): World
       OPERATOR_TOKEN,
       DELEGATE_CLIENTS: ACTOR,
     };
-    services = await Promise.all([startService(world.variables), startService(world.variables)]);
-    [world.api, world.second] = services.map(({ url }) => new ApiClient(url)) as [
+    if (companions.includes('authority')) {
+      world.authority = await startAuthority(world.variables);
+      services.push(world.authority);
+      world.variables = { ...world.variables, AUTHORITY_URL: world.authority.url };
+    }
+    const instances = await Promise.all([
+      startService(world.variables),
+      startService(world.variables),
+    ]);
+    services.push(...instances);
+    [world.api, world.second] = instances.map(({ url }) => new ApiClient(url)) as [
       ApiClient,
       ApiClient,
     ];

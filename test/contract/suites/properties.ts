@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { type Account, type ApiClient, expectProblem } from '../../support/api-client.js';
+import { type Account, ApiClient, expectProblem } from '../../support/api-client.js';
 import { me, newcomer, type World } from '../world.js';
 
 /** Each property a strategy declares of itself, shown by doing it. `revocation` has a file of its own. */
@@ -41,6 +41,21 @@ export function describeProperties(world: World): void {
         });
         expect(asked).to.equal(requests * perRequest.redis);
       }
+    });
+
+    it(`a request asks the authority ${perRequest.authority} times`, async () => {
+      expect(world.authority !== undefined).to.equal(perRequest.authority > 0);
+      if (world.authority === undefined) {
+        return;
+      }
+      const authority = new ApiClient(world.authority.url);
+      const asked = async () => (await authority.call('GET', '/counters')).body.requests.completed;
+      const before = await asked();
+      const requests = 20;
+      for (let request = 0; request < requests; request += 1) {
+        await me(world.second, world.adaCredential);
+      }
+      expect((await asked()) - before).to.equal(requests * perRequest.authority);
     });
 
     it('public routes ask no Redis at all', async () => {
