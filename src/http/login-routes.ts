@@ -42,9 +42,14 @@ export function addLoginRoutes(router: Router, deps: LoginRoutesDeps): void {
   async function issueTo(ctx: Context, user: User): Promise<void> {
     const principal: Principal = { userId: user.id, email: user.email, name: user.name };
     const issued = await strategy.issue(ctx, principal);
-    if (!(await users.isCurrent(user))) {
+    try {
+      if (!(await users.isCurrent(user))) {
+        throw loginFailed();
+      }
+    } catch (error) {
+      // Also when nobody can tell: an error keeps the cookies that were set before it.
       await takeBack(ctx, user, issued);
-      throw loginFailed();
+      throw error;
     }
     ctx.body = issued.token ?? { id: user.id, email: user.email, name: user.name };
   }
