@@ -194,6 +194,12 @@ export function createKoaSessionStrategy(
     const client = clientLabel(ctx.get('user-agent'));
     const record = recordOf(principal, client, now(), { delegation, endsAt: now() + ttlMs });
     await store.create(loginId, record, ttlMs);
+    // The session that hands on was read when the headers came. Whoever stole it may have held the
+    // body back until its owner ended all sessions, and this one would outlive that.
+    if (principal.loginId === undefined || (await store.read(principal.loginId)) === undefined) {
+      await store.end(principal.userId, loginId);
+      throw new AppError('credential_invalid', { detail: 'The session has ended; log in again.' });
+    }
     return { cookie: cookie.name, value, expiresIn: ttlMs / 1000, loginId };
   }
 
