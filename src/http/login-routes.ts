@@ -76,6 +76,8 @@ export function addLoginRoutes(router: Router, deps: LoginRoutesDeps): void {
   router.put('/me/password', account, async (ctx) => {
     const { currentPassword, newPassword } = await readBody(ctx, passwordBody);
     const { userId, email } = principalOf(ctx);
+    // It ends with a login, so what cannot make one must not begin.
+    strategy.guardLogin?.(ctx);
     const user = await checkPassword(ctx, email, currentPassword);
     const passwordHash = await passwords.hash(newPassword);
     // Before: when the logins cannot be ended, nothing has changed. After: for those made meanwhile.
