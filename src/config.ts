@@ -53,7 +53,7 @@ export interface AuthoritySettings {
   readonly host: string;
   readonly port: number;
   readonly redisUrl: string;
-  /** Shorter than an instance waits, so that the instance hears which of the two is away. */
+  /** Shorter than an instance waits: an authority whose Redis is away must not look frozen itself. */
   readonly redisTimeoutMs: number;
   /** Decoded; instances and the authority know each other by it. */
   readonly secret: Uint8Array;

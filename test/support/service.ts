@@ -46,7 +46,7 @@ export async function startService(variables: Variables): Promise<RunningService
   if (!module?.companions?.includes('authority') || variables.AUTHORITY_URL !== undefined) {
     return startListening('main', variables);
   }
-  const authority = await startAuthority(variables);
+  const authority = await startAuthority({ ...variables, PORT: '0' });
   try {
     const service = await startListening('main', { ...variables, AUTHORITY_URL: authority.url });
     return { ...service, stop: () => service.stop().finally(authority.stop) };
@@ -58,7 +58,7 @@ export async function startService(variables: Variables): Promise<RunningService
 
 /** Starts the process that knows the reference tokens. */
 export function startAuthority(variables: Variables): Promise<RunningService> {
-  return startListening('authority', { ...variables, PORT: '0' });
+  return startListening('authority', variables);
 }
 
 /** Starts an entry that serves and waits for the line that says where it listens. */

@@ -13,8 +13,8 @@ import { readIntrospection } from './introspection.js';
 import type { IssuedReference } from './reference-tokens.js';
 
 /**
- * What an instance asks the authority. Everything may throw `authority_unavailable`, or
- * `redis_unavailable` when it is the authority's own store that is away; both are a 503.
+ * What an instance asks the authority. Everything may throw `authority_unavailable` (503), also when it
+ * is the authority's own store that is away: nobody outside needs to know the difference.
  */
 export interface AuthorityClient {
   /** Undefined for a token that is not good. */
@@ -132,13 +132,9 @@ export function createAuthorityClient(options: {
 }
 
 /** An answer that is none: never a 401 for who asked us, because it says nothing of their token. */
-function refusal({ status, text }: AuthorityAnswer) {
-  const storeAway = status === 503 && text.includes('"redis_unavailable"');
+function refusal({ status }: AuthorityAnswer) {
   const hint = status === 401 ? '; is AUTHORITY_SECRET the same there?' : '';
-  return unavailable(
-    storeAway ? 'redis_unavailable' : 'authority_unavailable',
-    new Error(`the authority answered ${status}${hint}`),
-  );
+  return unavailable('authority_unavailable', new Error(`the authority answered ${status}${hint}`));
 }
 
 function nothing(): void {}

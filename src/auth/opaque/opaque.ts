@@ -51,8 +51,9 @@ async function openAuthority({ settings, log }: StrategyResources): Promise<Auth
     await authority.check();
   } catch (error) {
     authority.close();
-    const { cause } = error as Error;
-    const reason = cause instanceof Error ? cause.message || String(cause) : String(error);
+    const cause = (error as Error).cause as NodeJS.ErrnoException;
+    // An error of several addresses (`localhost`) has a code and no message.
+    const reason = cause.message || cause.code;
     throw new StartupError('authority_unreachable', `AUTHORITY_URL: ${reason}`, { cause });
   }
   return authority;
