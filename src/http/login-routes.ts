@@ -79,6 +79,10 @@ export function addLoginRoutes(router: Router, deps: LoginRoutesDeps): void {
     // It ends with a login, so what cannot make one must not begin.
     strategy.guardLogin?.(ctx);
     const user = await checkPassword(ctx, email, currentPassword);
+    if (user.id !== userId) {
+      // The account is gone, and its address has been registered again.
+      throw new AppError('account_gone', { detail: 'Log in again.' });
+    }
     const passwordHash = await passwords.hash(newPassword);
     // Before: when the logins cannot be ended, nothing has changed. After: for those made meanwhile.
     await strategy.endAll(userId);

@@ -24,14 +24,14 @@ export function newLoginSecret(): string {
   return randomBytes(SECRET_BYTES).toString('base64url');
 }
 
-/** 22 characters of base64url: 132 bits, of which the digest fills 128. */
+/** 22 characters of base64url: 132 bits. */
 export const LOGIN_ID_LENGTH = 22;
 
 /**
- * The public name of the login that a secret opens: the first 128 bits of its SHA-256 (truncation as
+ * The public name of the login that a secret opens: the first 132 bits of its SHA-256 (truncation as
  * in NIST SP 800-107, section 5.1). Stores hold this and never the secret, so that a copy of the data
- * set (a backup, a replica, a MONITOR session) opens no account. 128 bits instead of 256 save 32 bytes
- * a login in Redis; finding a secret for one of a million names still takes 2^108 tries.
+ * set (a backup, a replica, a MONITOR session) opens no account. 132 bits instead of 256 save 32 bytes
+ * a login in Redis; finding a secret for one of a million names still takes 2^112 tries.
  */
 export function loginIdOf(secret: string): string {
   return hash('sha256', secret, 'base64url').slice(0, LOGIN_ID_LENGTH);

@@ -88,11 +88,12 @@ export async function createTokenStrategy(
     refreshToken: string,
     endsAt: Date,
   ): Promise<TokenAnswer> {
-    const expiresAt = Math.min(now() + accessMs, endsAt.getTime());
+    const at = now();
+    const expiresAt = Math.min(at + accessMs, endsAt.getTime());
     return {
       access_token: await accessTokens.sign(principal, expiresAt),
       token_type: 'Bearer',
-      expires_in: Math.round((expiresAt - now()) / 1000),
+      expires_in: Math.floor((expiresAt - at) / 1000),
       refresh_token: refreshToken,
     };
   }
