@@ -26,7 +26,7 @@ export const PROBLEMS = {
   method_not_allowed: { status: 405, title: 'This resource does not know that method' },
   email_taken: { status: 409, title: 'The e-mail address is taken' },
   body_too_large: { status: 413, title: 'The body is too large' },
-  unsupported_media_type: { status: 415, title: 'The body must be JSON' },
+  unsupported_media_type: { status: 415, title: 'The body is of a type that this does not take' },
   validation_failed: { status: 422, title: 'The body does not have the right fields' },
   too_many_logins: { status: 429, title: 'Too many failed logins' },
   internal_error: { status: 500, title: 'Something went wrong on the server' },

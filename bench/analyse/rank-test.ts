@@ -8,7 +8,7 @@ export interface RankComparison {
   u: number;
   /** Two-sided p of "neither tends to be larger": normal approximation, corrected for ties. */
   p: number;
-  /** U as a share of all pairs. 0.5: who guesses from one value which sample it is from, tosses a coin. */
+  /** U as a share of all pairs, the effect size: 0.5 when neither tends to be larger. */
   superiority: number;
   /** Hodges-Lehmann: the median of all differences, first minus second, in the samples' unit. */
   shift: number;

@@ -13,7 +13,7 @@ export const noneStrategy: StrategyModule = {
     control: true,
     carrier: 'unverified',
     stateIn: 'credential',
-    credentialBytes: 101,
+    credentialBytes: 90,
     perRequest: { redis: 0, authority: 0 },
     revocation: 'at-expiry',
     sharedByInstances: true,

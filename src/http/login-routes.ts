@@ -44,9 +44,14 @@ export function addLoginRoutes(router: Router, deps: LoginRoutesDeps): void {
   async function issueTo(ctx: Context, user: User): Promise<void> {
     const principal: Principal = { userId: user.id, email: user.email, name: user.name };
     const issued = await strategy.issue(ctx, principal);
-    if (!(await users.isCurrent(user))) {
+    try {
+      if (!(await users.isCurrent(user))) {
+        throw loginFailed();
+      }
+    } catch (error) {
+      // Also when nobody can tell: an error keeps the cookies that were set before it.
       await takeBack(ctx, user, issued);
-      throw loginFailed();
+      throw error;
     }
     ctx.body = issued.token ?? { id: user.id, email: user.email, name: user.name };
   }
@@ -73,7 +78,13 @@ export function addLoginRoutes(router: Router, deps: LoginRoutesDeps): void {
   router.put('/me/password', account, async (ctx) => {
     const { currentPassword, newPassword } = await readBody(ctx, passwordBody);
     const { userId, email } = principalOf(ctx);
+    // It ends with a login, so what cannot make one must not begin.
+    strategy.guardLogin?.(ctx);
     const user = await checkPassword(ctx, email, currentPassword);
+    if (user.id !== userId) {
+      // The account is gone, and its address has been registered again.
+      throw new AppError('account_gone', { detail: 'Log in again.' });
+    }
     const passwordHash = await passwords.hash(newPassword, hungUp(ctx));
     // Before: when the logins cannot be ended, nothing has changed. After: for those made meanwhile.
     await strategy.endAll(userId);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ApiClient, expectProblem } from '../support/api-client.js';
 import { type RunningService, startService } from '../support/service.js';
-import { assembleToken, signToken, type TokenParts } from '../support/signed-token.js';
+import { assembleToken, signToken, TOKEN_KEYS, type TokenParts } from '../support/signed-token.js';
 import { createTestDatabase, type TestDatabase } from '../support/stores.js';
 
 describe('a token under AUTH_STRATEGY=jwt', () => {
@@ -12,7 +12,11 @@ describe('a token under AUTH_STRATEGY=jwt', () => {
   before(async () => {
     database = await createTestDatabase();
     // No REDIS_URL: nothing but the database is needed.
-    service = await startService({ AUTH_STRATEGY: 'jwt', DATABASE_URL: database.url });
+    service = await startService({
+      AUTH_STRATEGY: 'jwt',
+      DATABASE_URL: database.url,
+      TOKEN_KEYS,
+    });
     api = new ApiClient(service.url);
   });
 
@@ -37,13 +41,13 @@ describe('a token under AUTH_STRATEGY=jwt', () => {
   it('is issued with the claims of RFC 9068 and the life that was set', async () => {
     const ada = await api.register('ada');
     const { body } = await api.login(ada.email, ada.password);
-    expect(body).to.have.all.keys('access_token', 'token_type', 'expires_in');
+    expect(body).to.have.all.keys('access_token', 'token_type', 'expires_in', 'refresh_token');
     expect(body).to.include({ token_type: 'Bearer', expires_in: 300 });
     const [header, claims] = body.access_token
       .split('.')
       .slice(0, 2)
       .map((part: string) => JSON.parse(Buffer.from(part, 'base64url').toString()));
-    expect(header).to.deep.equal({ alg: 'HS256', typ: 'at+jwt' });
+    expect(header).to.deep.equal({ alg: 'HS256', typ: 'at+jwt', kid: 'test' });
     expect(claims).to.include({
       iss: 'session-token-lab',
       aud: 'session-token-lab-api',
@@ -51,7 +55,11 @@ describe('a token under AUTH_STRATEGY=jwt', () => {
       email: ada.email,
       name: ada.name,
     });
-    expect(claims.exp - claims.iat).to.equal(300);
+    // The time of issue has milliseconds, the end is a whole second.
+    expect(claims.exp - claims.iat).to.be.within(299, 300);
+    expect(claims).to.include({ client_id: 'first-party' });
+    expect(claims.sid).to.be.a('string').with.length.above(16);
+    expect(claims).to.not.have.any.keys('scope', 'act');
     expect(claims.jti).to.be.a('string').with.length.above(16);
   });
 

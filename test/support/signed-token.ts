@@ -1,6 +1,13 @@
 import { SignJWT } from 'jose';
 import { TOKEN_SECRET } from './service.js';
 
+const KEY_ID = 'test';
+
+/** For TOKEN_KEYS: makes an instance sign with the key that these tests sign with. */
+export const TOKEN_KEYS = JSON.stringify({
+  keys: [{ kty: 'oct', kid: KEY_ID, alg: 'HS256', k: TOKEN_SECRET.toString('base64url') }],
+});
+
 export interface TokenParts {
   readonly header?: Record<string, unknown>;
   /** A claim set to undefined is left out. */
@@ -23,7 +30,7 @@ export function signToken({ header = {}, claims = {}, secret = TOKEN_SECRET }: T
     ...claims,
   };
   return new SignJWT(JSON.parse(JSON.stringify(payload)))
-    .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', ...header })
+    .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: KEY_ID, ...header })
     .sign(secret);
 }
 

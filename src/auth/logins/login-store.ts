@@ -25,7 +25,7 @@ export interface LoginStore {
 }
 
 export interface LoginStoreOptions {
-  /** The index of a user's logins lives as long as the longest of them may. */
+  /** The index of a user's logins lives so long after the last login, or as long as any of them. */
   readonly absoluteMs: number;
   readonly perUserMax: number;
 }

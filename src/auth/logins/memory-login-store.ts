@@ -48,6 +48,9 @@ export function createMemoryLoginStore(
     create: async (id, record, ttlMs) => {
       const ids = idsOfUser.get(record.userId) ?? new Set();
       idsOfUser.set(record.userId, ids);
+      for (const old of [...ids].filter((each) => living(each) === undefined)) {
+        remove(record.userId, old);
+      }
       // A Set keeps the order of insertion, so the first is the oldest.
       for (const oldest of ids) {
         if (ids.size < perUserMax) {

@@ -105,7 +105,8 @@ const CREATE = `
   while #ids >= tonumber(ARGV[5]) do redis.call('DEL', 's:' .. table.remove(ids, 1)) end
   ids[#ids + 1] = ARGV[1]
   redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-  redis.call('SET', KEYS[2], table.concat(ids), 'PX', ARGV[4])
+  local life = math.max(ARGV[3], ARGV[4], redis.call('PTTL', KEYS[2]))
+  redis.call('SET', KEYS[2], table.concat(ids), 'PX', life)
   return #ids`;
 
 const END = `

@@ -12,7 +12,7 @@ export const sessionCookieStrategy: StrategyModule = {
     control: false,
     carrier: 'cookie',
     stateIn: 'credential',
-    credentialBytes: 190,
+    credentialBytes: 144,
     perRequest: { redis: 0, authority: 0 },
     revocation: 'at-expiry',
     sharedByInstances: true,

@@ -6,7 +6,7 @@ export const JWT_DESCRIPTION: StrategyDescription = {
   control: false,
   carrier: 'bearer',
   stateIn: 'credential',
-  credentialBytes: 520,
+  credentialBytes: 460,
   perRequest: { redis: 0, authority: 0 },
   revocation: 'at-expiry',
   sharedByInstances: true,

@@ -10,7 +10,7 @@ export const jwtEddsaStrategy: StrategyModule = {
   description: {
     ...JWT_DESCRIPTION,
     summary: 'JWT signed with EdDSA (Ed25519): anybody with the public key verifies it',
-    credentialBytes: 570,
+    credentialBytes: 531,
     verifiableByThirdParty: true,
   },
   needs: ['tokenKeys'],

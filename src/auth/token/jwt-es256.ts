@@ -10,7 +10,7 @@ export const jwtEs256Strategy: StrategyModule = {
   description: {
     ...JWT_DESCRIPTION,
     summary: 'JWT signed with ES256 (P-256): anybody with the public key verifies it',
-    credentialBytes: 570,
+    credentialBytes: 531,
     verifiableByThirdParty: true,
   },
   needs: ['tokenKeys'],

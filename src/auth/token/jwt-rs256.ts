@@ -9,7 +9,7 @@ export const jwtRs256Strategy: StrategyModule = {
   description: {
     ...JWT_DESCRIPTION,
     summary: 'JWT signed with RS256 (RSA 2048): cheap to verify, dear to sign, long',
-    credentialBytes: 830,
+    credentialBytes: 787,
     verifiableByThirdParty: true,
   },
   needs: ['tokenKeys'],

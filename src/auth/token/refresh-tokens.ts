@@ -57,7 +57,7 @@ export function createRefreshTokens(options: RefreshTokenOptions): RefreshTokens
     if (
       sealedSuccessor !== null &&
       spentHash?.equals(sha256(token)) &&
-      now() - rotatedAt.getTime() <= replayMs
+      now() - rotatedAt.getTime() < replayMs
     ) {
       return { family, token: unseal(sealedSuccessor, token) };
     }

@@ -30,6 +30,10 @@ export function createVerifiedTokenCache(
       }
       const key = keys.verificationKey(verified.keyId);
       if (verified.expiresAt <= now() || key === undefined || key instanceof Promise) {
+        if (key instanceof Promise) {
+          // The check that follows asks again and answers for a failure; this one nobody awaits.
+          key.catch(() => {});
+        }
         entries.delete(token);
         return undefined;
       }

@@ -1,5 +1,9 @@
 import { expect } from 'chai';
-import { readInstanceSettings, readSeedSettings } from '../../../src/config.js';
+import {
+  readAuthoritySettings,
+  readInstanceSettings,
+  readSeedSettings,
+} from '../../../src/config.js';
 import { StartupError } from '../../../src/errors.js';
 import { isLoopback } from '../../../src/loopback.js';
 
@@ -34,6 +38,17 @@ describe('the settings of an instance', () => {
       logLevel: 'info',
       counters: false,
       trustProxy: false,
+      refreshTokenTtlSeconds: 1_209_600,
+      refreshReplaySeconds: 10,
+      delegatedTtlSeconds: 120,
+      delegateClients: ['post-scheduler'],
+      tokenCacheEntries: 10_000,
+      keyRefreshSeconds: 5,
+      loginsPerUserMax: 100,
+      tokenKeys: undefined,
+      jwksUrl: undefined,
+      authorityUrl: undefined,
+      operatorToken: undefined,
     });
     expect(settings.tokenSecret).to.have.length(32);
   });
@@ -54,7 +69,7 @@ describe('the settings of an instance', () => {
   it('name a strategy of the registry', async () => {
     expect(await problemsOf({ DATABASE_URL })).to.equal('AUTH_STRATEGY is required');
     const unknown = await problemsOf({ DATABASE_URL, AUTH_STRATEGY: 'oauth' });
-    expect(unknown).to.match(/^AUTH_STRATEGY: .*"session"\|"jwt"\|"none"/);
+    expect(unknown).to.match(/^AUTH_STRATEGY: .*"session"\|.*"jwt"\|.*"none"/);
     expect(await problemsOf({ DATABASE_URL, AUTH_STRATEGY: 'toString' })).to.match(
       /^AUTH_STRATEGY: /,
     );
@@ -90,6 +105,85 @@ describe('the settings of an instance', () => {
     }
   });
 
+  it('hold what others know them by to the same strength', async () => {
+    for (const name of ['OPERATOR_TOKEN', 'AUTHORITY_SECRET']) {
+      const weak = await problemsOf({
+        ...jwt,
+        [name]: Buffer.alloc(64, 'ab').toString('base64url'),
+      });
+      expect(weak).to.match(new RegExp(`^${name}: is too weak`));
+      const { settings } = await readInstanceSettings({ ...jwt, [name]: SECRET });
+      const read = {
+        OPERATOR_TOKEN: settings.operatorToken,
+        AUTHORITY_SECRET: settings.authoritySecret,
+      };
+      expect(read[name as keyof typeof read]).to.have.length(32);
+    }
+  });
+
+  it('ask for what the strategy needs, and for one source of keys where there are three', async () => {
+    const of = (AUTH_STRATEGY: string, variables = {}) =>
+      problemsOf({ AUTH_STRATEGY, DATABASE_URL, ...variables });
+    expect(await of('session-cookie')).to.match(/^TOKEN_SECRET is required by session-cookie/);
+    expect(await of('jwt-es256')).to.equal(
+      'TOKEN_SECRET, TOKEN_KEYS or JWKS_URL is required by jwt-es256',
+    );
+    expect(await of('jwt-denylist', { TOKEN_SECRET: SECRET })).to.equal(
+      'REDIS_URL is required by jwt-denylist',
+    );
+    expect(await of('opaque', { AUTHORITY_URL: 'http://127.0.0.1:1' })).to.match(
+      /AUTHORITY_SECRET .*required by opaque/,
+    );
+    const sources = { TOKEN_SECRET: SECRET, TOKEN_KEYS: '{"keys":[]}', JWKS_URL: 'http://a/b' };
+    for (const [name, value] of Object.entries(sources)) {
+      const { settings } = await readInstanceSettings({
+        AUTH_STRATEGY: 'jwt-es256',
+        DATABASE_URL,
+        [name]: value,
+      });
+      expect(settings.strategyName).to.equal('jwt-es256');
+    }
+  });
+
+  it('name the clients that may act for users in a shape that fits tokens and headers', async () => {
+    const clients = async (DELEGATE_CLIENTS: string) =>
+      (await readInstanceSettings({ ...jwt, DELEGATE_CLIENTS })).settings.delegateClients;
+    expect(await clients('a, post-scheduler ,b.c_1')).to.deep.equal([
+      'a',
+      'post-scheduler',
+      'b.c_1',
+    ]);
+    for (const names of ['A', 'a,,b', 'a b', '-a', '"a"', `${'a'.repeat(65)}`, 'é']) {
+      expect(await problemsOf({ ...jwt, DELEGATE_CLIENTS: names })).to.match(/^DELEGATE_CLIENTS: /);
+    }
+  });
+
+  it('are whole numbers in their range', async () => {
+    const wrong = {
+      REFRESH_TOKEN_TTL_SECONDS: '0',
+      REFRESH_REPLAY_SECONDS: '61',
+      DELEGATED_TTL_SECONDS: '-1',
+      TOKEN_CACHE_ENTRIES: '1000001',
+      KEY_REFRESH_SECONDS: '0.5',
+      LOGINS_PER_USER_MAX: 'many',
+    };
+    const message = await problemsOf({ ...jwt, ...wrong });
+    const named = message.split('; ').map((problem) => problem.split(':')[0]);
+    expect(named).to.have.members(Object.keys(wrong));
+    for (const problem of message.split('; ')) {
+      expect(problem).to.include('must be a whole number from ');
+    }
+  });
+
+  it('take addresses of keys and authorities over HTTP only, and do not repeat them', async () => {
+    for (const name of ['JWKS_URL', 'AUTHORITY_URL']) {
+      const message = await problemsOf({ ...jwt, [name]: 'file:///etc/hunter2' });
+      expect(message)
+        .to.match(new RegExp(`^${name}: must be a URL`))
+        .and.not.include('hunter2');
+    }
+  });
+
   it('let the control listen on loopback only', async () => {
     const none = { AUTH_STRATEGY: 'none', DATABASE_URL };
     expect((await readInstanceSettings(none)).settings.host).to.equal('127.0.0.1');
@@ -118,5 +212,31 @@ describe('the settings of seeding', () => {
       production: false,
     });
     expect(readSeedSettings({ DATABASE_URL, NODE_ENV: 'production' }).production).to.equal(true);
+  });
+});
+
+describe('the settings of the authority', () => {
+  const given = { REDIS_URL: 'redis://127.0.0.1:6379', AUTHORITY_SECRET: SECRET };
+
+  it('have the documented defaults, and less patience with Redis than an instance has', () => {
+    expect(readAuthoritySettings(given)).to.deep.include({
+      host: '127.0.0.1',
+      port: 3100,
+      redisTimeoutMs: 300,
+      sessionIdleSeconds: 1800,
+      sessionAbsoluteSeconds: 43_200,
+      loginsPerUserMax: 100,
+      counters: false,
+    });
+  });
+
+  it('name everything that is missing or wrong', () => {
+    const environment = { AUTHORITY_SECRET: 'AAAA', HOST: '0.0.0.0' };
+    expect(() => readAuthoritySettings(environment)).to.throw(
+      StartupError,
+      /^REDIS_URL is required; AUTHORITY_SECRET: is too weak/,
+    );
+    const open = { ...given, HOST: '0.0.0.0', COUNTERS: 'on' };
+    expect(() => readAuthoritySettings(open)).to.throw(StartupError, /COUNTERS.*loopback/);
   });
 });

@@ -1,0 +1,93 @@
+import { expect } from 'chai';
+import { expectProblem } from '../../support/api-client.js';
+import type { World } from '../world.js';
+
+export function describeHttp(world: World): void {
+  describe('HTTP', () => {
+    it('answers a broken body with 400', async () => {
+      const answer = await world.api.call('POST', '/auth/login', { body: '{"email":' });
+      expectProblem(answer, 400, 'malformed_json');
+    });
+
+    it('takes JSON only', async () => {
+      for (const type of [
+        'text/plain',
+        'application/x-www-form-urlencoded',
+        'application/json; charset=latin1',
+      ]) {
+        const answer = await world.api.call('POST', '/auth/login', {
+          body: '{}',
+          headers: { 'content-type': type },
+        });
+        expectProblem(answer, 415, 'unsupported_media_type');
+      }
+    });
+
+    it('takes no compressed body', async () => {
+      const answer = await world.api.call('POST', '/auth/login', {
+        body: '{}',
+        headers: { 'content-encoding': 'gzip' },
+      });
+      expectProblem(answer, 415, 'unsupported_media_type');
+    });
+
+    it('takes a body of 100 kB and none larger, announced or not', async () => {
+      const ofSize = (bytes: number) => {
+        const frame = JSON.stringify({ email: '', password: '' }).length;
+        return JSON.stringify({ email: '', password: 'x'.repeat(bytes - frame) });
+      };
+      const fits = await world.api.call('POST', '/auth/login', { body: ofSize(100_000) });
+      expectProblem(fits, 422, 'validation_failed');
+      const announced = await world.api.call('POST', '/auth/login', { body: ofSize(100_001) });
+      expectProblem(announced, 413, 'body_too_large');
+
+      const streamed = await fetch(`${world.url}/auth/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: new Blob([ofSize(150_000)]).stream(),
+        duplex: 'half',
+      } as RequestInit);
+      expect(streamed.status).to.equal(413);
+      expect(await streamed.json()).to.include({ code: 'body_too_large' });
+    });
+
+    it('knows no other paths', async () => {
+      for (const path of ['/', '/mee', '/posts/1/comments', '/auth']) {
+        expectProblem(await world.api.call('GET', path), 404, 'not_found');
+      }
+    });
+
+    it('names the methods a path knows', async () => {
+      const answer = await world.api.call('DELETE', '/posts');
+      expectProblem(answer, 405, 'method_not_allowed');
+      expect(answer.headers.get('allow')?.split(', ')).to.have.members(['GET', 'HEAD', 'POST']);
+      const asked = await world.api.call('OPTIONS', '/posts/1');
+      expect(asked.status).to.equal(204);
+      expect(asked.headers.get('allow')?.split(', ')).to.have.members([
+        'GET',
+        'HEAD',
+        'PUT',
+        'PATCH',
+        'DELETE',
+      ]);
+    });
+
+    it('is alive and ready', async () => {
+      expect((await world.api.call('GET', '/livez')).status).to.equal(200);
+      expect((await world.api.call('GET', '/readyz')).status).to.equal(200);
+    });
+
+    it('counts what it answered, and not what machines ask about itself', async () => {
+      const count = async () => (await world.api.call('GET', '/counters')).body.requests;
+      const before = await count();
+      await world.api.call('GET', '/livez');
+      await world.api.call('GET', '/me', { credential: world.adaCredential });
+      await world.api.call('GET', '/me', { credential: world.adaCredential });
+      await world.api.call('GET', '/me');
+      const after = await count();
+      expect(after.completed - before.completed).to.equal(3);
+      expect(after.byStatus[200] - before.byStatus[200]).to.equal(2);
+      expect(after.byStatus[401] - before.byStatus[401]).to.equal(1);
+    });
+  });
+}
