@@ -33,10 +33,10 @@ export async function runEntry(name: string, variables: Variables): Promise<Entr
   return { code, ...output };
 }
 
-/** Starts an instance and waits for the line that says where it listens. */
-export async function startService(variables: Variables): Promise<RunningService> {
+/** Starts an instance, or a companion of it, and waits for the line that says where it listens. */
+export async function startService(variables: Variables, entry = 'main'): Promise<RunningService> {
   const output = { stdout: '', stderr: '' };
-  const child = spawnEntry('main', { ...DEFAULTS, ...variables }, output);
+  const child = spawnEntry(entry, { ...DEFAULTS, ...variables }, output);
   const exited = once(child, 'close').then(([code]) => code as number | null);
 
   const address = await new Promise<{ host: string; port: number }>((resolve, reject) => {

@@ -1,0 +1,19 @@
+import type { AttackFamily } from './attack.js';
+import { credentialTampering } from './families/credential-tampering.js';
+import { crossSite } from './families/cross-site.js';
+import { fixation } from './families/fixation.js';
+import { logoutRace } from './families/logout-race.js';
+import { query } from './families/query.js';
+import { replay } from './families/replay.js';
+import { size } from './families/size.js';
+
+/** All attacks, in the order in which they run and stand in docs/security.md. */
+export const families: readonly AttackFamily[] = [
+  fixation,
+  credentialTampering,
+  replay,
+  logoutRace,
+  crossSite,
+  query,
+  size,
+];
