@@ -2,6 +2,10 @@ import type { AttackFamily } from './attack.js';
 import { credentialTampering } from './families/credential-tampering.js';
 import { crossSite } from './families/cross-site.js';
 import { fixation } from './families/fixation.js';
+import { jwtAlgorithm } from './families/jwt-algorithm.js';
+import { jwtClaims } from './families/jwt-claims.js';
+import { jwtHeader } from './families/jwt-header.js';
+import { jwtKeyConfusion } from './families/jwt-key-confusion.js';
 import { logoutRace } from './families/logout-race.js';
 import { query } from './families/query.js';
 import { replay } from './families/replay.js';
@@ -14,6 +18,10 @@ export const families: readonly AttackFamily[] = [
   replay,
   logoutRace,
   crossSite,
+  jwtAlgorithm,
+  jwtHeader,
+  jwtClaims,
+  jwtKeyConfusion,
   query,
   size,
 ];

@@ -18,24 +18,12 @@ export interface Changes {
  * Keys that a test gives to the service as TOKEN_KEYS, so that it can sign as the service does and vary
  * one thing at a time. Made anew in each run: no file holds them.
  */
-const KEYS: Readonly<Record<string, JsonWebKey>> = {
-  HS256: { kty: 'oct', k: randomBytes(32).toString('base64url'), alg: 'HS256', kid: 'true-hs' },
-  ES256: {
-    ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),
-    alg: 'ES256',
-    kid: 'true-es',
-  },
-  EdDSA: {
-    ...generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }),
-    alg: 'EdDSA',
-    kid: 'true-ed',
-  },
-  RS256: {
-    ...generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }),
-    alg: 'RS256',
-    kid: 'true-rs',
-  },
-};
+const KEYS: Readonly<Record<string, JsonWebKey>> = Object.fromEntries(
+  ['HS256', 'ES256', 'EdDSA', 'RS256'].map((alg) => [
+    alg,
+    { ...newKey(alg), alg, kid: `true-${alg.toLowerCase()}` },
+  ]),
+);
 
 /** Value of TOKEN_KEYS: one key for each algorithm. */
 export const TRUE_KEYS = JSON.stringify({ keys: Object.values(KEYS) });
@@ -111,8 +99,16 @@ export function hmac(algorithm: string, input: string | Buffer, secret: Buffer):
     .digest();
 }
 
+const strangers = new Map<string, JsonWebKey>();
+
 /** A key of the same kind that the service does not know. */
 export function strangersKey(algorithm: string): JsonWebKey {
+  const key = strangers.get(algorithm) ?? newKey(algorithm);
+  strangers.set(algorithm, key);
+  return key;
+}
+
+function newKey(algorithm: string): JsonWebKey {
   switch (algorithm) {
     case 'HS256':
       return { kty: 'oct', k: randomBytes(32).toString('base64url') };

@@ -74,13 +74,17 @@ export const size: AttackFamily = {
           const names = Array.from({ length: 24_000 }, (_, index) => index.toString(36)).slice(
             1296,
           );
+          const ask = () =>
+            target.api.call('POST', '/auth/token', {
+              body: names.join('&').slice(0, 99_999),
+              headers: { 'content-type': 'application/x-www-form-urlencoded' },
+            });
           const startedAt = performance.now();
-          const answer = await target.api.call('POST', '/auth/token', {
-            body: names.join('&').slice(0, 99_999),
-            headers: { 'content-type': 'application/x-www-form-urlencoded' },
-          });
-          expectProblem(answer, 400, 'invalid_request');
-          expect(performance.now() - startedAt, 'milliseconds').to.be.below(300);
+          for (const answer of await Promise.all([ask(), ask(), ask(), ask()])) {
+            expectProblem(answer, 400, 'invalid_request');
+          }
+          // Comparing each name with each took 2.5 s.
+          expect(performance.now() - startedAt, 'milliseconds').to.be.below(1500);
         }),
     },
     {
