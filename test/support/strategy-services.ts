@@ -1,36 +1,29 @@
 import type { StrategyModule } from '../../src/auth/strategy.js';
-import { type RunningService, startService, TOKEN_SECRET, type Variables } from './service.js';
+import { type RunningService, startAuthority, startService, type Variables } from './service.js';
 
-/** Instances of one strategy, with the processes they share. */
+/** Instances of one strategy, with the process they share. */
 export interface StrategyServices {
   /** Starts one more instance. */
   start(changes?: Variables): Promise<RunningService>;
   stop(): Promise<void>;
 }
 
-/** Starts what the strategy's module says its instances share; instances when they are asked for. */
+/** Starts what the instances of a strategy share; instances when they are asked for. */
 export async function startCompanions(
   name: string,
   { companions = [] }: StrategyModule,
   variables: Variables,
 ): Promise<StrategyServices> {
   const running: RunningService[] = [];
-  const shared: Record<string, string> = {};
-  for (const companion of companions) {
-    const secret = TOKEN_SECRET.toString('base64url');
-    const service = await startService({ ...variables, AUTHORITY_SECRET: secret }, companion);
-    running.push(service);
-    shared.AUTHORITY_URL = service.url;
-    shared.AUTHORITY_SECRET = secret;
+  let shared: Variables = { ...variables, AUTH_STRATEGY: name };
+  if (companions.includes('authority')) {
+    const authority = await startAuthority({ ...variables, PORT: '0' });
+    running.push(authority);
+    shared = { ...shared, AUTHORITY_URL: authority.url };
   }
   return {
     start: async (changes = {}) => {
-      const service = await startService({
-        ...variables,
-        ...shared,
-        AUTH_STRATEGY: name,
-        ...changes,
-      });
+      const service = await startService({ ...shared, ...changes });
       running.push(service);
       return service;
     },
