@@ -1,4 +1,5 @@
 import type { StrategyDescription, StrategyModule } from '../../src/auth/strategy.js';
+import type { ExpiryReport } from './expiry-watch.js';
 import type { AttackTarget } from './target.js';
 
 /** What an attacker gets, as the properties that a strategy declares let expect. */
@@ -18,6 +19,11 @@ export function notApplicable(because: string): Outcome {
   return { kind: 'not-applicable', because };
 }
 
+/** A target, and what becomes in the meantime of credentials that grow old beside it. */
+export interface AgeingTarget extends AttackTarget {
+  readonly expiry: Promise<ExpiryReport>;
+}
+
 /** What is known of a strategy without starting it. */
 export type Facts = Pick<StrategyModule, 'description' | 'needs'>;
 
@@ -27,7 +33,7 @@ export interface Attack {
   readonly title: string;
   /** From declared properties, never from a name. */
   outcome(facts: Facts): Outcome;
-  run(target: AttackTarget, outcome: Outcome): Promise<void>;
+  run(target: AgeingTarget, outcome: Outcome): Promise<void>;
 }
 
 export interface AttackFamily {

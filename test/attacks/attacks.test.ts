@@ -1,6 +1,8 @@
 import { strategies } from '../../src/auth/registry.js';
+import type { AgeingTarget } from './attack.js';
+import { watchExpiry } from './expiry-watch.js';
 import { families } from './families.js';
-import { type AttackTarget, openTarget } from './target.js';
+import { openTarget } from './target.js';
 
 // One set of instances for a strategy: the attacks must leave no trace, so they can share it.
 for (const [name, loadModule] of Object.entries(strategies)) {
@@ -11,13 +13,19 @@ for (const [name, loadModule] of Object.entries(strategies)) {
   }
 
   describe(`attacks on ${name}`, () => {
-    let target: AttackTarget;
+    let target: AgeingTarget;
 
     before(async () => {
-      target = await openTarget(name);
+      const expiry = watchExpiry(name);
+      // Its failure is that of the tests which ask for the report.
+      expiry.catch(() => {});
+      target = { ...(await openTarget(name)), expiry };
     });
 
-    after(() => target?.close());
+    after(async () => {
+      await target?.expiry.catch(() => {});
+      await target?.close();
+    });
 
     for (const family of families) {
       describe(family.name, () => {

@@ -2,6 +2,7 @@ import type { AttackFamily } from './attack.js';
 import { credentialTampering } from './families/credential-tampering.js';
 import { crossSite } from './families/cross-site.js';
 import { exchange } from './families/exchange.js';
+import { expiry } from './families/expiry.js';
 import { fixation } from './families/fixation.js';
 import { jwtAlgorithm } from './families/jwt-algorithm.js';
 import { jwtClaims } from './families/jwt-claims.js';
@@ -32,4 +33,6 @@ export const families: readonly AttackFamily[] = [
   exchange,
   login,
   size,
+  // Last, for it waits for what began when the strategy's first attack did.
+  expiry,
 ];
