@@ -21,6 +21,7 @@ export const size: AttackFamily = {
             `GET /me HTTP/1.1\r\nHost: x\r\n${name}: ${value}\r\n\r\n`,
           );
           expect(answer.status).to.equal(431);
+          expect(answer.text).to.include('"code":"headers_too_large"');
           await expectAlive(target);
         }),
     },
