@@ -18,6 +18,9 @@ const CASES = Number(process.env.FUZZ_CASES ?? 2000);
 const TOGETHER = 8;
 const RAW_SHARE = 0.1;
 const ANSWER_WITHIN_MS = 1000;
+const GIVE_COOKIES = ['/auth/login', '/me/password'];
+/** Bodies may have 100 kB. */
+const REPORT_LENGTH_MAX = 6000;
 
 describe(`fuzzing with FUZZ_SEED=${SEED} FUZZ_CASES=${CASES}`, () => {
   for (const name of Object.keys(strategies)) {
@@ -29,6 +32,7 @@ describe(`fuzzing with FUZZ_SEED=${SEED} FUZZ_CASES=${CASES}`, () => {
         const mallory = await target.victim('mallory');
         const other = await target.logIn(mallory.account);
         const seeds: Seeds = {
+          credentials: [mallory, other].flatMap(({ credential }) => Object.entries(credential)),
           cookieName: 'session',
           secrets: [mallory.secret, other.secret],
           refreshTokens: [mallory.refreshToken, other.refreshToken].filter((text) => text !== ''),
@@ -41,11 +45,11 @@ describe(`fuzzing with FUZZ_SEED=${SEED} FUZZ_CASES=${CASES}`, () => {
               await Promise.all(requests.map((request) => check(sender.send, request)));
             },
           ),
-          { seed: SEED, numRuns: Math.ceil((CASES * (1 - RAW_SHARE)) / TOGETHER) },
+          settings((CASES * (1 - RAW_SHARE)) / TOGETHER),
         );
         await fc.assert(
           fc.asyncProperty(rawArbitrary(seeds), (bytes) => checkRaw(target, bytes)),
-          { seed: SEED, numRuns: Math.ceil(CASES * RAW_SHARE) },
+          settings(CASES * RAW_SHARE),
         );
         await expectUnharmed(target);
       } finally {
@@ -55,6 +59,20 @@ describe(`fuzzing with FUZZ_SEED=${SEED} FUZZ_CASES=${CASES}`, () => {
     });
   }
 });
+
+function settings<Case>(runs: number): fc.Parameters<Case> {
+  return {
+    seed: SEED,
+    numRuns: Math.ceil(runs),
+    asyncReporter: async (details) => {
+      if (details.failed) {
+        const report = await fc.asyncDefaultReportMessage(details);
+        const cause = details.errorInstance;
+        throw new Error(String(report).slice(0, REPORT_LENGTH_MAX), { cause });
+      }
+    },
+  };
+}
 
 async function check(
   send: (request: FuzzRequest) => Promise<FuzzAnswer>,
@@ -79,9 +97,12 @@ async function check(
     }
   }
   expect(status).to.be.within(200, 503);
-  if (headers['set-cookie'] !== undefined) {
+  for (const cookie of headers['set-cookie'] ?? []) {
     expect(status, 'status of an answer that sets a cookie').to.be.below(300);
-    expect(request.path, 'path that sets a cookie').to.be.oneOf(['/auth/login', '/me/password']);
+    const ends = cookie.startsWith('session=;');
+    expect(request.path, 'path that sets a cookie').to.be.oneOf(
+      ends ? ['/auth/logout', ...GIVE_COOKIES] : GIVE_COOKIES,
+    );
   }
 }
 

@@ -13,6 +13,8 @@ export interface FuzzRequest {
 
 /** What the fuzzer may use: real credentials, whose owner does not mind. */
 export interface Seeds {
+  /** As the strategy wants it: header and value. */
+  readonly credentials: readonly (readonly [string, string])[];
   readonly cookieName: string;
   readonly secrets: readonly string[];
   readonly refreshTokens: readonly string[];
@@ -126,7 +128,7 @@ function credentialOf(seeds: Seeds, mayBeGood: boolean): fc.Arbitrary<Headers> {
   const name = fc.constantFrom(seeds.cookieName, '__Host-session', ' session', '$Version', '');
   const cookie = fc.tuple(name, secret).map(([key, value]) => `${key}=${value}`);
   const alone = (name: string) => (value: string) => [[name, value] as const];
-  return fc.oneof<fc.Arbitrary<Headers>[]>(
+  const odd = fc.oneof<fc.Arbitrary<Headers>[]>(
     fc.constant([]),
     fc
       .tuple(scheme, secret)
@@ -143,6 +145,8 @@ function credentialOf(seeds: Seeds, mayBeGood: boolean): fc.Arbitrary<Headers> {
     latin1(80).map(alone('authorization')),
     latin1(80).map(alone('cookie')),
   );
+  const good = fc.constantFrom(...seeds.credentials).map((header) => [header]);
+  return mayBeGood ? fc.oneof({ weight: 2, arbitrary: odd }, { weight: 1, arbitrary: good }) : odd;
 }
 
 /** Headers that change how a request is read or judged. */
