@@ -38,8 +38,8 @@ const PROBE_EVERY_MS = 100;
 
 /**
  * HTTP to the authority over connections that are kept. An authority that is away costs one wait, not
- * one for each request: the first call that finds out ends all others, further ones fail at once, and
- * a probe finds out when it is back.
+ * one for each request: the first call that finds out ends those that hold a socket, later ones fail at
+ * once, and a probe finds out when it is back.
  */
 export function createAuthorityConnection(
   options: AuthorityConnectionOptions,
@@ -57,7 +57,6 @@ export function createAuthorityConnection(
   const prefix = base.pathname.replace(/\/$/, '');
   const authorization = `Bearer ${Buffer.from(secret).toString('base64url')}`;
 
-  const waiting = new Set<(cause: Error) => void>();
   let away: Error | undefined;
   let lastAnswerAt = 0;
   let probeTimer: NodeJS.Timeout | undefined;
@@ -73,7 +72,6 @@ export function createAuthorityConnection(
       const finish = () => {
         settled = true;
         clearTimeout(timer);
-        waiting.delete(fail);
       };
       const fail = (cause: Error) => {
         if (!settled) {
@@ -87,7 +85,6 @@ export function createAuthorityConnection(
         const silent = lastAnswerAt < startedAt;
         fail(new Silence(timeoutMs, silent));
       }, timeoutMs);
-      waiting.add(fail);
 
       const attempt = (first: boolean) => {
         current = request({
@@ -102,7 +99,7 @@ export function createAuthorityConnection(
         const sent = current;
         sent.on('error', (error) => {
           // A kept connection may have been closed by the other side just as it was used.
-          if (first && sent.reusedSocket && call.repeatable && !settled) {
+          if (first && sent.reusedSocket && call.repeatable && !settled && away === undefined) {
             attempt(false);
           } else {
             fail(error);
@@ -135,9 +132,7 @@ export function createAuthorityConnection(
     }
     away = cause;
     log.warn({ error: cause.message }, 'authority away');
-    for (const fail of [...waiting]) {
-      fail(cause);
-    }
+    // Who holds a socket hears of it now; who waits for one, within their own timeout.
     agent.destroy();
     void probe();
   }
