@@ -45,7 +45,9 @@ export function createUsers(database: Database): Users {
       database.run((manager) =>
         manager
           .createQueryBuilder(User, 'user')
-          .where('lower(user.email) = lower(:email)', { email })
+          // In lower case already: what PostgreSQL takes for that depends on its locale, and the limits
+          // on logins, which count by the address, must mean the same account as this look-up.
+          .where('lower(user.email) = :email', { email: email.toLowerCase() })
           .getOne(),
       ),
     findById: (id) => database.run((manager) => manager.findOneBy(User, { id })),

@@ -42,8 +42,16 @@ export function addLoginRoutes(router: Router, deps: LoginRoutesDeps): void {
   async function issueTo(ctx: Context, user: User): Promise<void> {
     const principal: Principal = { userId: user.id, email: user.email, name: user.name };
     const issued = await strategy.issue(ctx, principal);
-    if (!(await users.isCurrent(user))) {
-      await takeBack(ctx, user, issued);
+    let current = false;
+    try {
+      current = await users.isCurrent(user);
+    } finally {
+      // Also when nobody can tell: an error must not come with a cookie that opens the account.
+      if (!current) {
+        await takeBack(ctx, user, issued);
+      }
+    }
+    if (!current) {
       throw loginFailed();
     }
     ctx.body = issued.token ?? { id: user.id, email: user.email, name: user.name };
