@@ -40,6 +40,7 @@ export const PROBLEMS = {
     title: 'The authority that knows the tokens does not answer',
   },
   password_queue_full: { status: 503, title: 'Too many passwords are being checked' },
+  password_check_unavailable: { status: 503, title: 'Passwords cannot be checked' },
   shutting_down: { status: 503, title: 'This instance is leaving' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

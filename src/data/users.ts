@@ -45,9 +45,9 @@ export function createUsers(database: Database): Users {
       database.run((manager) =>
         manager
           .createQueryBuilder(User, 'user')
-          // In lower case already: what PostgreSQL takes for that depends on its locale, and the limits
-          // on logins, which count by the address, must mean the same account as this look-up.
-          .where('lower(user.email) = :email', { email: email.toLowerCase() })
+          // In small letters already, as the login limits spell it: what lower() makes of "İ" depends on
+          // the database, and must not let one account be guessed at under several names.
+          .where('lower(user.email) = lower(:email)', { email: email.toLowerCase() })
           .getOne(),
       ),
     findById: (id) => database.run((manager) => manager.findOneBy(User, { id })),

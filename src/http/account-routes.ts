@@ -4,6 +4,7 @@ import type { AuthStrategy } from '../auth/strategy.js';
 import type { Users } from '../data/users.js';
 import { AppError } from '../errors.js';
 import { readBody } from './body.js';
+import { hungUp } from './hung-up.js';
 import { principalOf, requirePrincipal } from './principal.js';
 import { readId, registrationBody } from './validation.js';
 
@@ -20,7 +21,7 @@ export function addAccountRoutes(router: Router, deps: AccountRoutesDeps): void 
 
   router.post('/users', async (ctx) => {
     const { email, name, password } = await readBody(ctx, registrationBody);
-    const passwordHash = await passwords.hash(password);
+    const passwordHash = await passwords.hash(password, hungUp(ctx));
     const user = await users.create({ email, name, passwordHash });
     ctx.status = 201;
     ctx.set('Location', `/users/${user.id}`);

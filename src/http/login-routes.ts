@@ -7,6 +7,7 @@ import type { User } from '../data/user.js';
 import type { Users } from '../data/users.js';
 import { AppError } from '../errors.js';
 import { readBody } from './body.js';
+import { hungUp } from './hung-up.js';
 import { principalOf, requirePrincipal } from './principal.js';
 import { loginBody, passwordBody } from './validation.js';
 
@@ -24,15 +25,16 @@ export function addLoginRoutes(router: Router, deps: LoginRoutesDeps): void {
 
   /** @throws AppError `login_failed`, `too_many_logins`; one answer whatever was wrong */
   async function checkPassword(ctx: Context, email: string, password: string): Promise<User> {
-    await loginLimiter.check(ctx.ip, email);
-    const user = await users.findByEmail(email);
-    // Hashed in any case: the time of the answer must not tell which addresses have accounts.
-    const matches = await passwords.verify(user?.passwordHash, password);
-    if (user === null || !matches || user.disabledAt !== null) {
-      await loginLimiter.recordFailure(ctx.ip, email);
+    const right = await loginLimiter.attempt({ address: ctx.ip, email }, async () => {
+      const user = await users.findByEmail(email);
+      // Hashed in any case: the time of the answer must not tell which addresses have accounts.
+      const matches = await passwords.verify(user?.passwordHash, password, hungUp(ctx));
+      return user !== null && matches && user.disabledAt === null ? user : undefined;
+    });
+    if (right === undefined) {
       throw loginFailed();
     }
-    return user;
+    return right;
   }
 
   /**
@@ -80,7 +82,7 @@ export function addLoginRoutes(router: Router, deps: LoginRoutesDeps): void {
     const { currentPassword, newPassword } = await readBody(ctx, passwordBody);
     const { userId, email } = principalOf(ctx);
     const user = await checkPassword(ctx, email, currentPassword);
-    const passwordHash = await passwords.hash(newPassword);
+    const passwordHash = await passwords.hash(newPassword, hungUp(ctx));
     // Before: when the logins cannot be ended, nothing has changed. After: for those made meanwhile.
     await strategy.endAll(userId);
     if (!(await users.changePassword(user, passwordHash))) {

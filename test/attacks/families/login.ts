@@ -30,6 +30,26 @@ export const login: AttackFamily = {
       },
     },
     {
+      title: 'many guesses at one password, all at once',
+      outcome: everywhere,
+      run: async (target) => {
+        const { account } = await target.victim();
+        await target.stores.unchanged(async () => {
+          const answers = await Promise.all(
+            Array.from({ length: 30 }, (_, guess) =>
+              // The right one is among them, after as many wrong ones as are allowed.
+              target.api.login(account.email, guess === 20 ? account.password : `guess ${guess}`),
+            ),
+          );
+          const told = answers.filter(({ body }) => body.code === 'login_failed');
+          expect(told.length, 'guesses that learned that they are wrong').to.be.at.most(
+            FAILURES_MAX,
+          );
+          expect(answers.map(({ status }) => status)).to.not.include(200);
+        });
+      },
+    },
+    {
       title: 'more guesses by spelling the address in other letters',
       outcome: everywhere,
       run: async (target) => {

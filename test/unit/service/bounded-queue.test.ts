@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
-import { createBoundedQueue, createPasswordHasher } from '../../../src/auth/password.js';
+import { createBoundedQueue } from '../../../src/auth/bounded-queue.js';
 
 /** Tasks that end when the test says so. */
 function controlledTasks() {
@@ -18,7 +19,7 @@ const turn = () => new Promise(setImmediate);
 
 describe('the password queue', () => {
   it('runs as many at a time as it may, the rest in the order they came', async () => {
-    const inTurn = createBoundedQueue(2, 10);
+    const inTurn = createBoundedQueue({ concurrency: 2, waiting: 10, waitMs: 1000 });
     const { started, finish, task } = controlledTasks();
     const results = [0, 1, 2, 3].map((number) => inTurn(task(number)));
     await turn();
@@ -35,7 +36,7 @@ describe('the password queue', () => {
   });
 
   it('refuses at once when the waiting room is full, and says when to come back', async () => {
-    const inTurn = createBoundedQueue(1, 1);
+    const inTurn = createBoundedQueue({ concurrency: 1, waiting: 1, waitMs: 1000 });
     const { finish, task } = controlledTasks();
     const running = inTurn(task(0));
     const waiting = inTurn(task(1));
@@ -50,7 +51,7 @@ describe('the password queue', () => {
   });
 
   it('goes on after a task that failed', async () => {
-    const inTurn = createBoundedQueue(1, 1);
+    const inTurn = createBoundedQueue({ concurrency: 1, waiting: 1, waitMs: 1000 });
     const failing = inTurn(async () => {
       throw new Error('broken hash');
     });
@@ -59,31 +60,40 @@ describe('the password queue', () => {
     expect(await next).to.equal('fine');
     expect(await inTurn(async () => 'still fine')).to.equal('still fine');
   });
-});
 
-describe('the password hasher', () => {
-  const passwords = createPasswordHasher({ concurrency: 2, queue: 10 });
-
-  it('makes argon2id hashes with the parameters OWASP recommends', async () => {
-    expect(await passwords.hash('a password')).to.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  it('refuses who waited too long, at that moment, and never starts the task', async () => {
+    const inTurn = createBoundedQueue({ concurrency: 1, waiting: 5, waitMs: 30 });
+    const { started, finish, task } = controlledTasks();
+    const running = inTurn(task(0));
+    const error = await inTurn(task(1)).catch((thrown) => thrown);
+    expect(error).to.include({ code: 'password_queue_full', status: 503 });
+    finish[0]?.();
+    await running;
+    expect(started).to.deep.equal([0]);
+    const next = inTurn(task(2));
+    finish[2]?.();
+    expect(await next).to.equal(2);
+    await delay(40);
+    expect(started).to.deep.equal([0, 2]);
   });
 
-  it('knows the right password from a wrong one', async () => {
-    const hash = await passwords.hash('a password');
-    expect(await passwords.verify(hash, 'a password')).to.equal(true);
-    expect(await passwords.verify(hash, 'A password')).to.equal(false);
-  });
-
-  it('works as long for a user that does not exist, and says no', async () => {
-    const hash = await passwords.hash('a password');
-    const time = async (stored: string | undefined) => {
-      const startedAt = performance.now();
-      expect(await passwords.verify(stored, 'wrong')).to.equal(false);
-      return performance.now() - startedAt;
-    };
-    const known = [await time(hash), await time(hash), await time(hash)];
-    const unknown = [await time(undefined), await time(undefined), await time(undefined)];
-    // Both are tens of milliseconds; an answer without a hash would take microseconds.
-    expect(Math.min(...unknown)).to.be.above(Math.min(...known) / 3);
+  it('drops who hung up, and gives the place in the queue to another', async () => {
+    const inTurn = createBoundedQueue({ concurrency: 1, waiting: 1, waitMs: 1000 });
+    const { started, finish, task } = controlledTasks();
+    const running = inTurn(task(0));
+    const client = new AbortController();
+    const waiting = inTurn(task(1), client.signal).catch((thrown) => thrown);
+    client.abort();
+    expect(await waiting).to.include({ code: 'password_queue_full' });
+    const next = inTurn(task(2));
+    finish[0]?.();
+    await running;
+    await turn();
+    finish[2]?.();
+    expect(await next).to.equal(2);
+    expect(await inTurn(task(3), client.signal).catch(({ code }) => code)).to.equal(
+      'password_queue_full',
+    );
+    expect(started).to.deep.equal([0, 2]);
   });
 });

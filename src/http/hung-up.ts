@@ -1,0 +1,12 @@
+import type { Context } from 'koa';
+
+/** Aborted when the client closes the connection before it has its answer. */
+export function hungUp({ res }: Context): AbortSignal {
+  const controller = new AbortController();
+  res.once('close', () => {
+    if (!res.writableFinished) {
+      controller.abort();
+    }
+  });
+  return controller.signal;
+}
