@@ -37,8 +37,8 @@ export const login: AttackFamily = {
         await target.stores.unchanged(async () => {
           const answers = await Promise.all(
             Array.from({ length: 30 }, (_, guess) =>
-              // The right one is among them, after as many wrong ones as are allowed.
-              target.api.login(account.email, guess === 20 ? account.password : `guess ${guess}`),
+              // The right one comes last, after more wrong ones than are allowed.
+              target.api.login(account.email, guess === 29 ? account.password : `guess ${guess}`),
             ),
           );
           const told = answers.filter(({ body }) => body.code === 'login_failed');
