@@ -3,6 +3,7 @@
  * never on the sentence. Shape on the wire: RFC 9457 (problem details).
  */
 export const PROBLEMS = {
+  malformed_request: { status: 400, title: 'That is not HTTP' },
   malformed_json: { status: 400, title: 'The body is not valid JSON' },
   invalid_parameter: { status: 400, title: 'A parameter in the URL is not valid' },
   body_incomplete: { status: 400, title: 'The body ended early' },
@@ -24,11 +25,13 @@ export const PROBLEMS = {
   not_found: { status: 404, title: 'There is nothing here' },
   not_supported: { status: 404, title: 'The strategy of this instance has nothing of the kind' },
   method_not_allowed: { status: 405, title: 'This resource does not know that method' },
+  request_timeout: { status: 408, title: 'The request took too long to arrive' },
   email_taken: { status: 409, title: 'The e-mail address is taken' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body is of a type that this does not take' },
   validation_failed: { status: 422, title: 'The body does not have the right fields' },
   too_many_logins: { status: 429, title: 'Too many failed logins' },
+  headers_too_large: { status: 431, title: 'The headers are too large' },
   internal_error: { status: 500, title: 'Something went wrong on the server' },
   database_unavailable: { status: 503, title: 'The database does not answer' },
   redis_unavailable: { status: 503, title: 'The session store does not answer' },

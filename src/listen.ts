@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StartupError } from './errors.js';
+import { answerUnreadable } from './http/unreadable-request.js';
 
 /** Longer than a load balancer keeps idle connections (60 s is common), so that it closes first. */
 const KEEP_ALIVE_MS = 65_000;
@@ -12,7 +13,7 @@ export function createHttpServer(listener: RequestListener): Server {
   return createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS },
     listener,
-  );
+  ).on('clientError', answerUnreadable);
 }
 
 /** @throws StartupError `address_in_use`, `address_unavailable` */

@@ -14,9 +14,9 @@ export interface Users {
   create(user: NewUser): Promise<User>;
   findByEmail(email: string): Promise<User | null>;
   findById(id: number): Promise<User | null>;
-  /** False when the password was changed, or the account shut, since the user was read. */
+  /** False when the password was changed since the user was read, or the account is shut. */
   isCurrent(user: User): Promise<boolean>;
-  /** False, and nothing done, when `isCurrent` would be false. */
+  /** False, and nothing done, when the password was changed, or the account shut, in between. */
   changePassword(user: User, passwordHash: string): Promise<boolean>;
   /** Shuts or opens an account; does nothing when it is so already. @throws AppError `not_found` */
   setDisabled(id: number, disabled: boolean): Promise<void>;
@@ -52,7 +52,9 @@ export function createUsers(database: Database): Users {
       ),
     findById: (id) => database.run((manager) => manager.findOneBy(User, { id })),
     isCurrent: ({ id, credentialsVersion }) =>
-      database.run((manager) => manager.existsBy(User, { id, credentialsVersion })),
+      database.run((manager) =>
+        manager.existsBy(User, { id, credentialsVersion, disabledAt: IsNull() }),
+      ),
     changePassword: async ({ id, credentialsVersion }, passwordHash) => {
       const { affected } = await database.run((manager) =>
         manager.update(

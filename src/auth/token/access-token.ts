@@ -108,11 +108,14 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   };
 }
 
+/** As `sign` writes it, and no other spelling: Number() takes "0x1", " 1" and true for user 1 as well. */
+const USER_ID = /^[1-9]\d{0,9}$/;
+
 function read(payload: JWTPayload, keyId: string, audience: string): AccessToken {
   const { sub, email, name, sid, jti, iat, exp, aud } = payload;
-  const userId = Number(sub);
   if (
-    !Number.isInteger(userId) ||
+    typeof sub !== 'string' ||
+    !USER_ID.test(sub) ||
     typeof email !== 'string' ||
     typeof name !== 'string' ||
     typeof jti !== 'string' ||
@@ -127,7 +130,7 @@ function read(payload: JWTPayload, keyId: string, audience: string): AccessToken
     throw invalidToken('Its audience does not fit what it allows.');
   }
   return {
-    principal: { userId, email, name, loginId: sid, delegation },
+    principal: { userId: Number(sub), email, name, loginId: sid, delegation },
     id: jti,
     keyId,
     issuedAt: Math.round((iat as number) * 1000),
@@ -141,7 +144,7 @@ function readDelegation({ act, scope }: JWTPayload): Delegation | undefined {
   }
   const actor = (act as { sub?: unknown } | null | undefined)?.sub;
   const scopes = typeof scope === 'string' ? scope.split(' ') : [];
-  if (typeof actor !== 'string' || !scopes.every(isScope)) {
+  if (typeof actor !== 'string' || scopes.length === 0 || !scopes.every(isScope)) {
     throw invalidToken('It says who acts in a way this API does not know.');
   }
   return { actor, scope: scopes };
