@@ -4,20 +4,18 @@
  */
 import { randomBytes } from 'node:crypto';
 import { LabError } from '../../errors.js';
-import { type Credentials, logInAll } from '../../load/credentials.js';
-import { type LoadGenerator, startLoadGenerator } from '../../load/generator.js';
+import { startLoadGenerator } from '../../load/generator.js';
 import { decimal, integer, listOf, parseOptions } from '../../options.js';
-import { seededRandom, shuffled } from '../../random.js';
+import { seededRandom } from '../../random.js';
 import { type SeededStores, withSeededStores } from '../../services/seeded-stores.js';
 import { describeService } from '../../services/service-process.js';
-import { startArm } from './arm-process.js';
-import { type Arm, armsFor, type Limit, limitsFor } from './arms.js';
-import { compareCosts, type Round } from './compare-costs.js';
-import { describeArms, describeComparisons } from './cost-table.js';
-import { type ArmCost, measureArm } from './measure-arm.js';
+import { armsFor, type Limit, limitsFor } from './arms.js';
+import { compareCosts } from './compare-costs.js';
+import { describeArms, describeComparisons, describeRound } from './cost-table.js';
+import { logInToArms } from './log-in-to-arms.js';
+import { cpuOfRound, type RoundCosts, runRound } from './round.js';
 
 const CONNECTIONS = 100;
-const WARM_UP_SECONDS = 1.5;
 const PARTS = ['cost'] as const;
 
 const optionTable = {
@@ -58,68 +56,26 @@ async function compareWithTutorials(
     APP_KEY: randomBytes(32).toString('base64url'),
     TUTORIAL_USERS: JSON.stringify(seeded.users),
   };
-  const costs = new Map<string, ArmCost[]>(arms.map((arm) => [arm.name, []]));
-  const credentials = new Map<string, Credentials>();
+  const { signal } = stopping;
   const generator = await startLoadGenerator(1, guardian);
+  const measured: RoundCosts[] = [];
   try {
-    say('Logging in, and running each arm once so that the load generator is warm');
-    for (const arm of arms) {
-      const { origin, stop } = await startArm(arm, shared, guardian);
-      try {
-        credentials.set(
-          arm.name,
-          await logInAll(origin, seeded.users, seeded.password, stopping.signal),
-        );
-      } finally {
-        await stop();
-      }
-      await measure(arm, 0.2);
-    }
+    say('Logging in');
+    const credentials = await logInToArms(arms, { shared, guardian, seeded, signal });
     const random = seededRandom(seed);
+    const run = { arms, shared, guardian, credentials, generator, random, seconds, signal };
+    say('One round that does not count, so that the load generator is warm');
+    await runRound({ ...run, seconds: 0.2 });
     for (let round = 1; round <= rounds; round++) {
-      for (const arm of shuffled(arms, random)) {
-        costs.get(arm.name)?.push(await measure(arm, seconds));
-      }
-      say(`round ${round} of ${rounds}: ${describeRound(costs, round - 1)}`);
+      const costs = await runRound(run);
+      measured.push(costs);
+      say(`round ${round} of ${rounds}: ${describeRound(costs)}`);
     }
   } finally {
     generator.stop();
   }
-  const measured: Round[] = Array.from({ length: rounds }, (_, round) =>
-    Object.fromEntries(
-      [...costs].map(([name, trials]) => [
-        name,
-        trials[round]?.cpuMicrosecondsPerRequest ?? Number.NaN,
-      ]),
-    ),
-  );
-  say('');
-  for (const line of describeArms(costs)) say(line);
-  say('');
-  for (const line of describeComparisons(limits.map((limit) => compareCosts(limit, measured)))) {
+  const comparisons = limits.map((limit) => compareCosts(limit, measured.map(cpuOfRound)));
+  for (const line of ['', ...describeArms(measured), '', ...describeComparisons(comparisons)]) {
     say(line);
   }
-
-  async function measure(arm: Arm, measuredSeconds: number): Promise<ArmCost> {
-    stopping.signal.throwIfAborted();
-    const { pid, origin, stop } = await startArm(arm, shared, guardian);
-    try {
-      return await measureArm({
-        pid,
-        origin,
-        credentials: credentials.get(arm.name) ?? [],
-        generator: generator as LoadGenerator,
-        warmUpSeconds: WARM_UP_SECONDS,
-        seconds: measuredSeconds,
-      });
-    } finally {
-      await stop();
-    }
-  }
-}
-
-function describeRound(costs: ReadonlyMap<string, readonly ArmCost[]>, round: number): string {
-  return [...costs]
-    .map(([name, trials]) => `${name} ${trials[round]?.cpuMicrosecondsPerRequest.toFixed(1)}`)
-    .join(', ');
 }

@@ -2,15 +2,19 @@
 import type { Estimate } from '../../analyse/statistics.js';
 import { meanWithInterval } from '../../analyse/statistics.js';
 import type { Comparison } from './compare-costs.js';
-import type { ArmCost } from './measure-arm.js';
+import { type ArmCost, cpuMicrosecondsPerRequest } from './measure-arm.js';
+import type { RoundCosts } from './round.js';
 
-export function describeArms(costs: ReadonlyMap<string, readonly ArmCost[]>): string[] {
-  const rows = [...costs].map(([name, trials]) => [
-    name,
-    describe(meanWithInterval(trials.map((trial) => trial.cpuMicrosecondsPerRequest)), 1),
-    String(Math.round(mean(trials.map((trial) => trial.throughputRps)))),
-    `${Math.round(mean(trials.map((trial) => trial.loadGeneratorShare)) * 100)} %`,
-  ]);
+export function describeArms(rounds: readonly RoundCosts[]): string[] {
+  const rows = [...(rounds[0]?.keys() ?? [])].map((name) => {
+    const costs = rounds.map((round) => round.get(name) as ArmCost);
+    return [
+      name,
+      describe(meanWithInterval(costs.map(cpuMicrosecondsPerRequest)), 1),
+      String(Math.round(mean(costs.map((cost) => cost.requests / cost.seconds)))),
+      `${Math.round(mean(costs.map((cost) => cost.loadGeneratorCpuSeconds / cost.seconds)) * 100)} %`,
+    ];
+  });
   return alignColumns([
     ['GET /me', 'CPU µs per request', 'requests/s', 'load generator, of a core'],
     ...rows,
@@ -42,6 +46,12 @@ export function describeComparisons(comparisons: readonly Comparison[]): string[
       ]),
     ]),
   ];
+}
+
+export function describeRound(costs: RoundCosts): string {
+  return [...costs]
+    .map(([name, cost]) => `${name} ${cpuMicrosecondsPerRequest(cost).toFixed(1)}`)
+    .join(', ');
 }
 
 /** "51.3 (49.0 to 53.6)" */

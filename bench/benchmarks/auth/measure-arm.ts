@@ -6,12 +6,27 @@ import { spreadOverInstances } from '../../load/generator.js';
 import { monotonicClock } from '../../measure/clock.js';
 import { usageOf } from '../../measure/process-usage.js';
 
+/** What was counted in measured windows; those of one arm add up. */
 export interface ArmCost {
-  /** CPU time of the application process for one request, all its threads. */
-  cpuMicrosecondsPerRequest: number;
-  throughputRps: number;
-  /** Share of one core that the load-generating process used: at 1 it, not the server, is the limit. */
-  loadGeneratorShare: number;
+  requests: number;
+  seconds: number;
+  /** CPU time of the application process, all its threads. */
+  cpuSeconds: number;
+  /** When it nears `seconds`, the load generator and not the server is the limit. */
+  loadGeneratorCpuSeconds: number;
+}
+
+export function cpuMicrosecondsPerRequest({ cpuSeconds, requests }: ArmCost): number {
+  return (cpuSeconds * 1e6) / requests;
+}
+
+export function addCosts(a: ArmCost, b: ArmCost): ArmCost {
+  return {
+    requests: a.requests + b.requests,
+    seconds: a.seconds + b.seconds,
+    cpuSeconds: a.cpuSeconds + b.cpuSeconds,
+    loadGeneratorCpuSeconds: a.loadGeneratorCpuSeconds + b.loadGeneratorCpuSeconds,
+  };
 }
 
 export interface MeasureOptions {
@@ -46,9 +61,9 @@ export async function measureArm(options: MeasureOptions): Promise<ArmCost> {
   );
   reporting.catch(() => {});
   await delay(windowFromMs - nowMs());
-  const from = await cpuSeconds([pid, ...generator.pids]);
+  const from = await cpuSecondsOf([pid, ...generator.pids]);
   await delay(windowToMs - nowMs());
-  const to = await cpuSeconds([pid, ...generator.pids]);
+  const to = await cpuSecondsOf([pid, ...generator.pids]);
   const reports = await reporting;
   const requests = reports.reduce((sum, report) => sum + report.requests, 0);
   const wrong = reports.find(
@@ -62,12 +77,13 @@ export async function measureArm(options: MeasureOptions): Promise<ArmCost> {
   }
   const [application = Number.NaN, ...clients] = to.map((value, i) => value - (from[i] as number));
   return {
-    cpuMicrosecondsPerRequest: (application * 1e6) / requests,
-    throughputRps: requests / seconds,
-    loadGeneratorShare: Math.max(...clients) / seconds,
+    requests,
+    seconds,
+    cpuSeconds: application,
+    loadGeneratorCpuSeconds: Math.max(...clients),
   };
 }
 
-function cpuSeconds(pids: readonly number[]): Promise<number[]> {
+function cpuSecondsOf(pids: readonly number[]): Promise<number[]> {
   return Promise.all(pids.map(async (pid) => (await usageOf(pid))?.cpuSeconds ?? Number.NaN));
 }
