@@ -13,14 +13,17 @@ import { armsFor, type Limit, limitsFor } from './arms.js';
 import { compareCosts } from './compare-costs.js';
 import { describeArms, describeComparisons, describeRound } from './cost-table.js';
 import { logInToArms } from './log-in-to-arms.js';
+import { measureStorm, type StormFigures } from './login-storm.js';
 import { cpuOfRound, type RoundCosts, runRound } from './round.js';
+import { describeStorms } from './storm-table.js';
 
 const CONNECTIONS = 100;
-const PARTS = ['cost'] as const;
+const PARTS = ['cost', 'storm'] as const;
+const STORM_STRATEGIES = ['jwt', 'session'];
 
 const optionTable = {
   rounds: integer(1, 100, 'Rounds; each has every arm once'),
-  seconds: decimal(0.2, 60, 'Measured seconds of each arm in each round'),
+  seconds: decimal(0.5, 60, 'Measured seconds of each arm in each round'),
   seed: integer(0, 2 ** 31, 'Seed of the order of the arms'),
   parts: listOf(PARTS, 'What to measure'),
 };
@@ -37,6 +40,14 @@ try {
   await withSeededStores({ users: CONNECTIONS, posts: 1, signal, say }, async (ready) => {
     if (parts.includes('cost')) {
       await compareWithTutorials(ready, limitsFor(strategies), { rounds, seconds, seed });
+    }
+    if (parts.includes('storm')) {
+      const storms: StormFigures[] = [];
+      for (const strategy of STORM_STRATEGIES) {
+        say(`Login storm against ${strategy}`);
+        storms.push(await measureStorm(strategy, ready, signal));
+      }
+      for (const line of ['', ...describeStorms(storms)]) say(line);
     }
   });
 } catch (error) {
@@ -65,7 +76,7 @@ async function compareWithTutorials(
     const random = seededRandom(seed);
     const run = { arms, shared, guardian, credentials, generator, random, seconds, signal };
     say('One round that does not count, so that the load generator is warm');
-    await runRound({ ...run, seconds: 0.2 });
+    await runRound({ ...run, seconds: 0.5 });
     for (let round = 1; round <= rounds; round++) {
       const costs = await runRound(run);
       measured.push(costs);
