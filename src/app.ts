@@ -11,9 +11,14 @@ import { addAccountRoutes } from './http/account-routes.js';
 import { closeWhenLeaving, type Drain } from './http/drain.js';
 import { errorHandler } from './http/error-handler.js';
 import { addHealthRoutes } from './http/health-routes.js';
+import { addJwksRoute } from './http/jwks-route.js';
+import { addLoginRoutes } from './http/login-routes.js';
 import { notFound } from './http/not-found.js';
 import { observer, type RequestCounters } from './http/observer.js';
+import { addOperatorRoutes } from './http/operator-routes.js';
 import { addPostRoutes } from './http/post-routes.js';
+import { addSessionRoutes } from './http/session-routes.js';
+import { addTokenRoutes } from './http/token-routes.js';
 
 export interface AppDeps {
   readonly strategy: AuthStrategy;
@@ -26,6 +31,9 @@ export interface AppDeps {
   readonly counters: boolean;
   /** Whether X-Forwarded-For of the proxy in front names the client. */
   readonly trustProxy: boolean;
+  /** Clients that a user may let act for them. */
+  readonly delegateClients: readonly string[];
+  readonly operatorToken: Uint8Array | undefined;
 }
 
 /** The whole API as a Koa app. It opens nothing and listens nowhere. */
@@ -35,9 +43,15 @@ export function createApp(deps: AppDeps): Koa {
     ? { completed: 0, byStatus: {} }
     : undefined;
 
+  const users = createUsers(database);
   const router = new Router();
   addHealthRoutes(router, { strategy, database, drain, counters });
-  addAccountRoutes(router, { ...deps, users: createUsers(database) });
+  addAccountRoutes(router, { ...deps, users });
+  addLoginRoutes(router, { ...deps, users });
+  addSessionRoutes(router, deps);
+  addTokenRoutes(router, deps);
+  addJwksRoute(router, strategy);
+  addOperatorRoutes(router, { ...deps, users });
   addPostRoutes(router, { strategy, posts: createPosts(database) });
 
   // One proxy: of a longer X-Forwarded-For only the last entry was written by somebody we trust.

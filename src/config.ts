@@ -1,8 +1,10 @@
-import { isIP } from 'node:net';
 import * as z from 'zod';
 import { strategies } from './auth/registry.js';
+import { SECRET_BYTES_MIN, weaknessOf } from './auth/secret-policy.js';
 import type { StrategyModule, StrategyNeed } from './auth/strategy.js';
+import type { TokenAlgorithm } from './auth/token/keys/algorithms.js';
 import { StartupError } from './errors.js';
+import { isLoopback } from './loopback.js';
 
 /** Settings of one instance, checked. This file is the only reader of the environment. */
 export interface InstanceSettings {
@@ -53,11 +55,24 @@ export interface SeedSettings {
   readonly production: boolean;
 }
 
+export interface RotationSettings {
+  readonly databaseUrl: string;
+  readonly tokenSecret: Uint8Array;
+  /** Undefined: the one algorithm that the table has keys of. */
+  readonly algorithm: TokenAlgorithm | undefined;
+  /** From the making of a key to its first signature. */
+  readonly publishSeconds: number;
+  /** Whether the keys there are known to somebody else: they end now, with all their tokens. */
+  readonly compromised: boolean;
+  readonly keyRefreshSeconds: number;
+  /** Of the tokens signed with these keys, the longest. */
+  readonly tokenTtlSeconds: number;
+}
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const SECRET_BYTES_MIN = 32;
-/** 32 random bytes hold about 30 different values; a pattern or a word repeated holds few. */
-const SECRET_DISTINCT_BYTES_MIN = 12;
+/** Written out: importing the table would load jose into instances that have no tokens. */
+const TOKEN_ALGORITHMS = ['HS256', 'ES256', 'EdDSA', 'RS256'] as const satisfies TokenAlgorithm[];
 
 const databaseUrl = urlWithScheme(['postgres:', 'postgresql:'], 'postgres://user@host:5432/name');
 const toggle = z.enum(['on', 'off']);
@@ -71,7 +86,24 @@ const seedSchema = z.object({
   NODE_ENV: z.string().optional(),
 });
 
+/** Settings that instances and rotate-keys.js must read alike. */
+const keySettings = {
+  KEY_REFRESH_SECONDS: integer(1, 3600, 5),
+  ACCESS_TOKEN_TTL_SECONDS: integer(1, 86_400, 300),
+  DELEGATED_TTL_SECONDS: integer(1, 86_400, 120),
+};
+
+const rotationSchema = z.object({
+  ...keySettings,
+  DATABASE_URL: databaseUrl,
+  TOKEN_SECRET: z.string().transform(decodeSecret),
+  KEY_ALG: z.enum(TOKEN_ALGORITHMS).optional(),
+  KEY_PUBLISH_SECONDS: integer(0, 86_400, 30),
+  KEY_COMPROMISED: toggle.default('off'),
+});
+
 const instanceSchema = z.object({
+  ...keySettings,
   AUTH_STRATEGY: z.enum(Object.keys(strategies)),
   HOST: z.string().default('127.0.0.1'),
   PORT: integer(0, 65_535, 3000),
@@ -81,13 +113,10 @@ const instanceSchema = z.object({
   TOKEN_SECRET: z.string().transform(decodeSecret).optional(),
   TOKEN_KEYS: z.string().optional(),
   JWKS_URL: urlWithScheme(['http:', 'https:'], 'https://host/.well-known/jwks.json').optional(),
-  KEY_REFRESH_SECONDS: integer(1, 3600, 5),
   TOKEN_ISSUER: z.string().default('session-token-lab'),
   TOKEN_AUDIENCE: z.string().default('session-token-lab-api'),
-  ACCESS_TOKEN_TTL_SECONDS: integer(1, 86_400, 300),
   REFRESH_TOKEN_TTL_SECONDS: integer(1, 31_536_000, 1_209_600),
   REFRESH_REPLAY_SECONDS: integer(0, 60, 10),
-  DELEGATED_TTL_SECONDS: integer(1, 86_400, 120),
   DELEGATE_CLIENTS: z.string().transform(decodeNames).default(['post-scheduler']),
   TOKEN_CACHE_ENTRIES: integer(1, 1_000_000, 10_000),
   AUTHORITY_URL: urlWithScheme(['http:', 'https:'], 'http://127.0.0.1:3100').optional(),
@@ -186,9 +215,18 @@ export function readSeedSettings(environment: Environment = process.env): SeedSe
   };
 }
 
-/** Whether only processes of this host can reach the address. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+/** For `rotate-keys.js`. */
+export function readRotationSettings(environment: Environment = process.env): RotationSettings {
+  const values = parseOrThrow(rotationSchema, environment);
+  return {
+    databaseUrl: values.DATABASE_URL,
+    tokenSecret: values.TOKEN_SECRET,
+    algorithm: values.KEY_ALG,
+    publishSeconds: values.KEY_PUBLISH_SECONDS,
+    compromised: values.KEY_COMPROMISED === 'on',
+    keyRefreshSeconds: values.KEY_REFRESH_SECONDS,
+    tokenTtlSeconds: Math.max(values.ACCESS_TOKEN_TTL_SECONDS, values.DELEGATED_TTL_SECONDS),
+  };
 }
 
 function missingNeed(need: StrategyNeed, present: Environment, host: string): string | undefined {
@@ -256,18 +294,11 @@ function urlWithScheme(schemes: readonly string[], example: string) {
 
 function decodeSecret(text: string, ctx: z.RefinementCtx): Uint8Array {
   const bytes = new Uint8Array(Buffer.from(text, 'base64url'));
-  if (!/^[A-Za-z0-9_-]+$/.test(text)) {
-    ctx.addIssue({ code: 'custom', message: 'must be base64url without padding' });
-  } else if (bytes.length < SECRET_BYTES_MIN) {
-    ctx.addIssue({
-      code: 'custom',
-      message: `is too weak: ${bytes.length} bytes decoded, at least ${SECRET_BYTES_MIN} are needed`,
-    });
-  } else if (new Set(bytes).size < SECRET_DISTINCT_BYTES_MIN) {
-    ctx.addIssue({
-      code: 'custom',
-      message: 'is too weak: it repeats a few bytes, take random ones',
-    });
+  const problem = /^[A-Za-z0-9_-]+$/.test(text)
+    ? weaknessOf(bytes)
+    : 'must be base64url without padding';
+  if (problem !== undefined) {
+    ctx.addIssue({ code: 'custom', message: problem });
   }
   return bytes;
 }

@@ -5,7 +5,7 @@ import { createApp } from './app.js';
 import { createLoginLimiter } from './auth/login-limiter.js';
 import { createPasswordHasher } from './auth/password.js';
 import { type InstanceSettings, readInstanceSettings } from './config.js';
-import { type Database, openDatabase } from './data/database.js';
+import { openDatabase } from './data/database.js';
 import { createRedisStore, type RedisStore } from './data/redis.js';
 import { printLine, runEntry } from './entry.js';
 import { StartupError } from './errors.js';
@@ -58,13 +58,19 @@ await runEntry(async () => {
     log,
     counters: settings.counters,
     trustProxy: settings.trustProxy,
+    delegateClients: settings.delegateClients,
+    operatorToken: settings.operatorToken,
   });
 
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS },
     app.callback(),
   );
-  leaveOnSignal(server, drain, database, redis, log);
+  leaveOnSignal(server, drain, log, async () => {
+    strategy.close?.();
+    redis?.close();
+    await database.close();
+  });
   const { port, address } = await listen(server, settings);
   printLine({ listening: { host: address, port, pid: process.pid } });
 });
@@ -110,9 +116,8 @@ function listen(server: Server, { host, port }: InstanceSettings): Promise<Addre
 function leaveOnSignal(
   server: Server,
   drain: Drain,
-  database: Database,
-  redis: RedisStore | undefined,
   log: Logger,
+  closeResources: () => Promise<void>,
 ): void {
   const leave = (signal: NodeJS.Signals) => {
     if (drain.leaving) {
@@ -129,8 +134,7 @@ function leaveOnSignal(
     const sweep = setInterval(() => server.closeIdleConnections(), 50);
     server.close(() => {
       clearInterval(sweep);
-      redis?.close();
-      database.close().finally(() => process.exit(0));
+      closeResources().finally(() => process.exit(0));
     });
   };
   process.on('SIGTERM', leave);

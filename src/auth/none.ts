@@ -33,9 +33,13 @@ function createNone(ttlSeconds: number): AuthStrategy {
   return {
     challenge: SCHEME,
     issue: async (_ctx, { userId, email, name }) => ({
-      access_token: Buffer.from(JSON.stringify({ id: userId, email, name })).toString('base64url'),
-      token_type: SCHEME,
-      expires_in: ttlSeconds,
+      token: {
+        access_token: Buffer.from(JSON.stringify({ id: userId, email, name })).toString(
+          'base64url',
+        ),
+        token_type: SCHEME,
+        expires_in: ttlSeconds,
+      },
     }),
     authenticate: async (ctx) =>
       decode(readAuthorization(ctx.req.headers.authorization, SCHEME, SCHEME)),

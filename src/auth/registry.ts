@@ -5,7 +5,14 @@ import type { StrategyModule } from './strategy.js';
  * instance loads only what it runs: koa-session is not in the memory of a `jwt` instance.
  */
 export const strategies: Readonly<Record<string, () => Promise<StrategyModule>>> = {
-  session: async () => (await import('./session/session-strategy.js')).sessionStrategy,
-  jwt: async () => (await import('./token/jwt-strategy.js')).jwtStrategy,
+  session: async () => (await import('./session/session.js')).sessionStrategy,
+  'session-memory': async () => (await import('./session/session-memory.js')).sessionMemoryStrategy,
+  'session-cookie': async () => (await import('./session/session-cookie.js')).sessionCookieStrategy,
+  jwt: async () => (await import('./token/jwt.js')).jwtStrategy,
+  'jwt-es256': async () => (await import('./token/jwt-es256.js')).jwtEs256Strategy,
+  'jwt-eddsa': async () => (await import('./token/jwt-eddsa.js')).jwtEddsaStrategy,
+  'jwt-rs256': async () => (await import('./token/jwt-rs256.js')).jwtRs256Strategy,
+  'jwt-denylist': async () => (await import('./token/jwt-denylist.js')).jwtDenylistStrategy,
+  'jwt-cached': async () => (await import('./token/jwt-cached.js')).jwtCachedStrategy,
   none: async () => (await import('./none.js')).noneStrategy,
 };

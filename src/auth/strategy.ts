@@ -46,6 +46,13 @@ export interface TokenAnswer {
   readonly issued_token_type?: string;
 }
 
+export interface IssuedCredential {
+  /** Undefined where the credential is a cookie. */
+  readonly token?: TokenAnswer;
+  /** Undefined where no server remembers the login. */
+  readonly loginId?: string;
+}
+
 /** What a strategy is, as data: the lab prints it and the contract suite checks it by doing it. */
 export interface StrategyDescription {
   /** One sentence for people. */
@@ -156,8 +163,11 @@ export interface AuthStrategy {
    */
   guardLogin?(ctx: Context): void;
 
-  /** Makes a credential for a user whose password was right, and hands it over through `ctx`. */
-  issue(ctx: Context, principal: Principal): Promise<TokenAnswer | undefined>;
+  /**
+   * Makes a credential for a user whose password was right: a token to answer, or a cookie set on
+   * `ctx`.
+   */
+  issue(ctx: Context, principal: Principal): Promise<IssuedCredential>;
 
   /**
    * Reads the credential of a request. Throws `credential_missing`, `credential_invalid` (401),

@@ -11,9 +11,9 @@ export interface PostStatements {
   readonly selectById: Statement<Post>;
   /** Without a cursor: none. After one: beforeId. LIMIT is part of the SQL, so there is one for each. */
   selectPage(limit: number, afterCursor: boolean): Statement<Post>;
-  /** ownerId, title, body */
+  /** ownerId, actedBy, title, body */
   readonly insert: Statement<Post>;
-  /** id, ownerId, and the fields */
+  /** id, ownerId, actedBy, and the fields */
   update(fields: readonly PostField[]): Statement<Post>;
   /** id, ownerId */
   readonly remove: Statement<Pick<Post, 'id'>>;
@@ -40,7 +40,7 @@ export function preparePostStatements(dataSource: DataSource): PostStatements {
         .createQueryBuilder()
         .insert()
         .into(Post)
-        .values(named(['ownerId', 'title', 'body']))
+        .values(named(['ownerId', 'actedBy', 'title', 'body']))
         .returning(returning)
         .updateEntity(false),
     ),
@@ -49,7 +49,7 @@ export function preparePostStatements(dataSource: DataSource): PostStatements {
         dataSource
           .createQueryBuilder()
           .update(Post)
-          .set({ ...named(fields), updatedAt: () => 'now()' })
+          .set({ ...named([...fields, 'actedBy']), updatedAt: () => 'now()' })
           .where(byOwner, owned)
           .returning(returning)
           .updateEntity(false),

@@ -8,14 +8,20 @@ export interface PostContent {
   readonly body: string;
 }
 
+/** In whose name a post is written, and who did it for them; null: they did it themselves. */
+export interface Author {
+  readonly ownerId: number;
+  readonly actedBy: string | null;
+}
+
 export interface Posts {
   /** Newest first: ids only grow, so the primary key is the order and no other index is needed. */
   list(options: { limit: number; beforeId: number | undefined }): Promise<Post[]>;
   /** @throws AppError `not_found` */
   read(id: number): Promise<Post>;
-  create(ownerId: number, content: PostContent): Promise<Post>;
+  create(author: Author, content: PostContent): Promise<Post>;
   /** @throws AppError `not_found`, `not_owner` */
-  change(id: number, ownerId: number, content: Partial<PostContent>): Promise<Post>;
+  change(id: number, author: Author, content: Partial<PostContent>): Promise<Post>;
   /** @throws AppError `not_found`, `not_owner` */
   remove(id: number, ownerId: number): Promise<void>;
 }
@@ -46,10 +52,10 @@ export function createPosts(database: Database): Posts {
       return database.run((manager) => select(manager, { beforeId }));
     },
     read,
-    create: async (ownerId, { title, body }) => {
+    create: async (author, { title, body }) => {
       try {
         const [post] = await database.run((manager) =>
-          statements.insert(manager, { ownerId, title, body }),
+          statements.insert(manager, { ...author, title, body }),
         );
         return post as Post;
       } catch (error) {
@@ -60,10 +66,12 @@ export function createPosts(database: Database): Posts {
         throw error;
       }
     },
-    change: async (id, ownerId, content) => {
+    change: async (id, author, content) => {
       const fields = FIELDS.filter((field) => content[field] !== undefined);
       const update = statements.update(fields);
-      const [post] = await database.run((manager) => update(manager, { ...content, id, ownerId }));
+      const [post] = await database.run((manager) =>
+        update(manager, { ...content, ...author, id }),
+      );
       return post ?? refuse(id);
     },
     remove: async (id, ownerId) => {

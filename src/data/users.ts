@@ -1,3 +1,4 @@
+import { IsNull, Not } from 'typeorm';
 import { AppError } from '../errors.js';
 import { type Database, sqlState } from './database.js';
 import { User } from './user.js';
@@ -13,8 +14,15 @@ export interface Users {
   create(user: NewUser): Promise<User>;
   findByEmail(email: string): Promise<User | null>;
   findById(id: number): Promise<User | null>;
+  /** False when the password was changed, or the account shut, since the user was read. */
+  isCurrent(user: User): Promise<boolean>;
+  /** False, and nothing done, when `isCurrent` would be false. */
+  changePassword(user: User, passwordHash: string): Promise<boolean>;
+  /** Shuts or opens an account; does nothing when it is so already. @throws AppError `not_found` */
+  setDisabled(id: number, disabled: boolean): Promise<void>;
 }
 
+const NEXT_VERSION = { credentialsVersion: () => 'credentials_version + 1' };
 const UNIQUE_VIOLATION = '23505';
 
 export function createUsers(database: Database): Users {
@@ -41,5 +49,29 @@ export function createUsers(database: Database): Users {
           .getOne(),
       ),
     findById: (id) => database.run((manager) => manager.findOneBy(User, { id })),
+    isCurrent: ({ id, credentialsVersion }) =>
+      database.run((manager) => manager.existsBy(User, { id, credentialsVersion })),
+    changePassword: async ({ id, credentialsVersion }, passwordHash) => {
+      const { affected } = await database.run((manager) =>
+        manager.update(
+          User,
+          { id, credentialsVersion },
+          { passwordHash, ...NEXT_VERSION, updatedAt: () => 'now()' },
+        ),
+      );
+      return affected === 1;
+    },
+    setDisabled: async (id, disabled) => {
+      await database.run(async (manager) => {
+        await manager.update(
+          User,
+          { id, disabledAt: disabled ? IsNull() : Not(IsNull()) },
+          { disabledAt: disabled ? () => 'now()' : null, ...NEXT_VERSION },
+        );
+        if (!(await manager.existsBy(User, { id }))) {
+          throw new AppError('not_found', { detail: `There is no user ${id}.` });
+        }
+      });
+    },
   };
 }

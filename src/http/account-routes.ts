@@ -1,24 +1,22 @@
 import type Router from 'koa-router';
-import type { LoginLimiter } from '../auth/login-limiter.js';
 import type { PasswordHasher } from '../auth/password.js';
-import type { AuthStrategy, Principal } from '../auth/strategy.js';
+import type { AuthStrategy } from '../auth/strategy.js';
 import type { Users } from '../data/users.js';
 import { AppError } from '../errors.js';
 import { readBody } from './body.js';
 import { principalOf, requirePrincipal } from './principal.js';
-import { loginBody, readId, registrationBody } from './validation.js';
+import { readId, registrationBody } from './validation.js';
 
 export interface AccountRoutesDeps {
   readonly strategy: AuthStrategy;
   readonly users: Users;
   readonly passwords: PasswordHasher;
-  readonly loginLimiter: LoginLimiter;
 }
 
-/** Registration, login, logout and who am I. */
+/** Registration, and who am I. */
 export function addAccountRoutes(router: Router, deps: AccountRoutesDeps): void {
-  const { strategy, users, passwords, loginLimiter } = deps;
-  const principal = requirePrincipal(strategy);
+  const { strategy, users, passwords } = deps;
+  const account = requirePrincipal(strategy, 'account');
 
   router.post('/users', async (ctx) => {
     const { email, name, password } = await readBody(ctx, registrationBody);
@@ -29,7 +27,7 @@ export function addAccountRoutes(router: Router, deps: AccountRoutesDeps): void 
     ctx.body = { id: user.id, email: user.email, name: user.name };
   });
 
-  router.get('/users/:id', principal, async (ctx) => {
+  router.get('/users/:id', account, async (ctx) => {
     const id = readId(ctx.params.id);
     if (id !== principalOf(ctx).userId) {
       throw new AppError('not_owner', { detail: 'An account is shown to its owner only.' });
@@ -41,35 +39,8 @@ export function addAccountRoutes(router: Router, deps: AccountRoutesDeps): void 
     ctx.body = { id: user.id, email: user.email, name: user.name };
   });
 
-  router.post('/auth/login', async (ctx) => {
-    ctx.set('Cache-Control', 'no-store');
-    const { email, password } = await readBody(ctx, loginBody);
-    await loginLimiter.check(ctx.ip, email);
-    strategy.guardLogin?.(ctx);
-
-    const user = await users.findByEmail(email);
-    const matches = await passwords.verify(user?.passwordHash, password);
-    if (user === null || !matches) {
-      await loginLimiter.recordFailure(ctx.ip, email);
-      // One answer for both: it must not tell which addresses have accounts.
-      throw new AppError('login_failed', { detail: 'Check both and try again.' });
-    }
-
-    const principal: Principal = { userId: user.id, email: user.email, name: user.name };
-    const token = await strategy.issue(ctx, principal);
-    ctx.body = token ?? describe(principal);
+  router.get('/me', account, (ctx) => {
+    const { userId, email, name } = principalOf(ctx);
+    ctx.body = { id: userId, email, name };
   });
-
-  router.post('/auth/logout', principal, async (ctx) => {
-    await strategy.end(ctx, principalOf(ctx));
-    ctx.status = 204;
-  });
-
-  router.get('/me', principal, (ctx) => {
-    ctx.body = describe(principalOf(ctx));
-  });
-}
-
-function describe({ userId, email, name }: Principal) {
-  return { id: userId, email, name };
 }

@@ -1,11 +1,22 @@
 import type { Context, Next } from 'koa';
-import type { AuthStrategy, Principal } from '../auth/strategy.js';
+import type { AuthStrategy, Principal, Scope } from '../auth/strategy.js';
+import { AppError } from '../errors.js';
 
-/** Guards a route: it runs only with a principal, and caches keep nothing of the answer. */
-export function requirePrincipal(strategy: AuthStrategy) {
+/** What a route asks for: a scope that can be handed on, or the account, which cannot. */
+export type Access = Scope | 'account';
+
+/**
+ * Guards a route: it runs only with a principal who may use it, and caches keep nothing of the answer.
+ * A credential got by a login may do everything; one that somebody else holds, what it says.
+ */
+export function requirePrincipal(strategy: AuthStrategy, access: Access) {
   return async (ctx: Context, next: Next): Promise<void> => {
     ctx.set('Cache-Control', 'no-store');
-    ctx.state.principal = await strategy.authenticate(ctx);
+    const principal = await strategy.authenticate(ctx);
+    if (principal.delegation !== undefined) {
+      requireScope(strategy, principal.delegation.scope, access);
+    }
+    ctx.state.principal = principal;
     await next();
   };
 }
@@ -13,4 +24,25 @@ export function requirePrincipal(strategy: AuthStrategy) {
 /** The principal of a guarded route. */
 export function principalOf(ctx: Context): Principal {
   return ctx.state.principal as Principal;
+}
+
+/** @throws AppError `insufficient_scope` (RFC 6750, section 3.1) */
+function requireScope(strategy: AuthStrategy, given: readonly Scope[], access: Access): void {
+  if (access !== 'account' && given.includes(access)) {
+    return;
+  }
+  const challenge = 'Bearer error="insufficient_scope"';
+  throw new AppError('insufficient_scope', {
+    detail:
+      access === 'account'
+        ? 'Only the user may do this, with a login of their own.'
+        : `It needs the scope ${access}.`,
+    headers:
+      strategy.challenge === undefined
+        ? {}
+        : {
+            'WWW-Authenticate':
+              access === 'account' ? challenge : `${challenge}, scope="${access}"`,
+          },
+  });
 }

@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import * as z from 'zod';
+import { SCOPES } from '../auth/strategy.js';
 import { AppError } from '../errors.js';
 
 /** PostgreSQL's text cannot hold U+0000; said here, it is a 422 and not a failed query. */
@@ -20,6 +21,19 @@ export const registrationBody = z.strictObject({
 
 /** Looser than registration: what is not a known account is answered by the login, not by the form. */
 export const loginBody = z.strictObject({ email: text(254), password: z.string().min(1).max(256) });
+
+export const passwordBody = z.strictObject({
+  currentPassword: z.string().min(1).max(256),
+  newPassword: z.string().min(8).max(256),
+});
+
+export const refreshBody = z.strictObject({ refresh_token: z.string().min(1).max(8000) });
+
+/** For a third party: some scopes, each once. */
+export const delegatedSessionBody = z.strictObject({
+  client: z.string().min(1).max(64),
+  scope: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
+});
 
 export const postBody = z.strictObject({ title: text(200), body: text(20_000) });
 

@@ -11,6 +11,8 @@ export interface TcpGate {
   readonly url: string;
   shut(): Promise<void>;
   open(): Promise<void>;
+  /** Holds each piece of an answer back for so long. */
+  slowDown(ms: number): void;
 }
 
 export async function createTcpGate(targetUrl: string): Promise<TcpGate> {
@@ -21,11 +23,21 @@ export async function createTcpGate(targetUrl: string): Promise<TcpGate> {
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
   };
+  let delayMs = 0;
   const server = createServer((inside) => {
     const outside = connect(Number(target.port), target.hostname);
     track(inside);
     track(outside);
-    inside.pipe(outside).pipe(inside);
+    inside.pipe(outside);
+    outside.on('data', (chunk) => {
+      if (delayMs === 0) {
+        inside.write(chunk);
+      } else {
+        // Timers of one length fire in the order they were set, so the bytes stay in order.
+        setTimeout(() => inside.writable && inside.write(chunk), delayMs);
+      }
+    });
+    outside.on('end', () => inside.end());
   });
   const listen = async (port: number) => {
     server.listen(port, '127.0.0.1');
@@ -48,5 +60,8 @@ export async function createTcpGate(targetUrl: string): Promise<TcpGate> {
       await closed;
     },
     open: () => listen(port),
+    slowDown: (ms) => {
+      delayMs = ms;
+    },
   };
 }

@@ -18,11 +18,11 @@ const ID_LENGTH = 43;
 const ID_SHAPE = /^[A-Za-z0-9_-]{43}$/;
 
 /**
- * The session ID in a Cookie header; undefined when there is none or its shape is not ours, in
+ * The secret of a session in a Cookie header; undefined when there is none or its shape is not ours, in
  * which case the store need not be asked. The first cookie of the name wins, as in the cookies
  * module that koa uses.
  */
-export function readSessionId(header: string | undefined, name: string): string | undefined {
+export function readSessionCookie(header: string | undefined, name: string): string | undefined {
   if (header === undefined) {
     return undefined;
   }

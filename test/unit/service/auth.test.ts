@@ -1,7 +1,11 @@
 import { expect } from 'chai';
 import { readAuthorization } from '../../../src/auth/authorization-header.js';
 import { sourceOf } from '../../../src/auth/login-limiter.js';
-import { cookiePolicy, hasCookie, readSessionId } from '../../../src/auth/session/cookie-policy.js';
+import {
+  cookiePolicy,
+  hasCookie,
+  readSessionCookie,
+} from '../../../src/auth/session/cookie-policy.js';
 import { isCrossSite } from '../../../src/auth/session/cross-site.js';
 
 const ID = 'Az09_-'.repeat(8).slice(0, 43);
@@ -19,7 +23,7 @@ describe('the session cookie', () => {
       `session=${ID}; a=b`,
       `a=b;session=${ID};c`,
     ]) {
-      expect(readSessionId(header, 'session'), header).to.equal(ID);
+      expect(readSessionCookie(header, 'session'), header).to.equal(ID);
     }
   });
 
@@ -37,14 +41,14 @@ describe('the session cookie', () => {
       `session="${ID}"`,
     ];
     for (const header of headers) {
-      expect(readSessionId(header, 'session'), String(header)).to.equal(undefined);
+      expect(readSessionCookie(header, 'session'), String(header)).to.equal(undefined);
     }
   });
 
   it('is the first of its name, so that a second one cannot replace it', () => {
     const other = 'B'.repeat(43);
-    expect(readSessionId(`session=${ID}; session=${other}`, 'session')).to.equal(ID);
-    expect(readSessionId(`session=bad; session=${other}`, 'session')).to.equal(undefined);
+    expect(readSessionCookie(`session=${ID}; session=${other}`, 'session')).to.equal(ID);
+    expect(readSessionCookie(`session=bad; session=${other}`, 'session')).to.equal(undefined);
   });
 
   it('is told from no cookie at all', () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { isLoopback, readInstanceSettings, readSeedSettings } from '../../../src/config.js';
+import { readInstanceSettings, readSeedSettings } from '../../../src/config.js';
 import { StartupError } from '../../../src/errors.js';
+import { isLoopback } from '../../../src/loopback.js';
 
 const SECRET = Buffer.from(Uint8Array.from({ length: 32 }, (_, i) => i * 7)).toString('base64url');
 const DATABASE_URL = 'postgres://lab@127.0.0.1:5432/lab';

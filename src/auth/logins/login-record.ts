@@ -1,0 +1,68 @@
+import { hash, randomBytes } from 'node:crypto';
+import type { Delegation, Principal, Scope } from '../strategy.js';
+
+/** What the server knows of one login. The same for a session and for a reference token. */
+export interface LoginRecord {
+  readonly userId: number;
+  readonly email: string;
+  readonly name: string;
+  /** Milliseconds since the epoch; the absolute timeout counts from it. */
+  readonly createdAt: number;
+  /** Milliseconds since the epoch, of the last write; the idle timeout counts from it. */
+  readonly seenAt: number;
+  readonly client: string;
+  readonly delegation?: Delegation | undefined;
+}
+
+/** 256 bits: koa-session's own randomUUID has 122 (OWASP ASVS 5.0, 7.2.3 asks for 128 or more). */
+const SECRET_BYTES = 32;
+
+/** A value that opens a login: 43 characters of base64url. */
+export function newLoginSecret(): string {
+  return randomBytes(SECRET_BYTES).toString('base64url');
+}
+
+/** 22 characters of base64url: 132 bits, of which the digest fills 128. */
+export const LOGIN_ID_LENGTH = 22;
+
+/**
+ * The public name of the login that a secret opens: the first 128 bits of its SHA-256 (truncation as
+ * in NIST SP 800-107, section 5.1). Stores hold this and never the secret, so that a copy of the data
+ * set (a backup, a replica, a MONITOR session) opens no account. 128 bits instead of 256 save 32 bytes
+ * a login in Redis; finding a secret for one of a million names still takes 2^108 tries.
+ */
+export function loginIdOf(secret: string): string {
+  return hash('sha256', secret, 'base64url').slice(0, LOGIN_ID_LENGTH);
+}
+
+export function recordOf(
+  principal: Principal,
+  client: string,
+  now: number,
+  delegation?: Delegation,
+): LoginRecord {
+  const { userId, email, name } = principal;
+  return { userId, email, name, createdAt: now, seenAt: now, client, delegation };
+}
+
+export function principalOfRecord(record: LoginRecord, loginId: string | undefined): Principal {
+  const { userId, email, name, delegation } = record;
+  return { userId, email, name, loginId, delegation };
+}
+
+/** An array, not an object: the names of the fields would be half of what Redis holds. */
+export function encodeRecord(record: LoginRecord): string {
+  const { userId, email, name, createdAt, seenAt, client, delegation } = record;
+  const fields = [userId, email, name, createdAt, seenAt, client];
+  return JSON.stringify(
+    delegation === undefined ? fields : [...fields, delegation.actor, delegation.scope.join(' ')],
+  );
+}
+
+export function decodeRecord(text: string): LoginRecord {
+  const [userId, email, name, createdAt, seenAt, client, actor, scope] = JSON.parse(text);
+  const record = { userId, email, name, createdAt, seenAt, client };
+  return actor === undefined
+    ? record
+    : { ...record, delegation: { actor, scope: scope.split(' ') as Scope[] } };
+}

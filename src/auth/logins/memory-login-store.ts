@@ -1,0 +1,87 @@
+import type { LoginRecord } from './login-record.js';
+import type { LoginStore, LoginStoreOptions } from './login-store.js';
+
+interface Entry {
+  record: LoginRecord;
+  endsAt: number;
+}
+
+const SWEEP_EVERY_MS = 30_000;
+
+/**
+ * Logins in the memory of this process. Right for one instance that may forget everybody when it
+ * restarts; with two, each knows only its own (claim S3).
+ */
+export function createMemoryLoginStore(
+  { perUserMax }: LoginStoreOptions,
+  now: () => number,
+): LoginStore {
+  const entries = new Map<string, Entry>();
+  const idsOfUser = new Map<number, Set<string>>();
+
+  const sweep = setInterval(() => {
+    for (const [id, { record, endsAt }] of entries) {
+      if (endsAt <= now()) {
+        remove(record.userId, id);
+      }
+    }
+  }, SWEEP_EVERY_MS).unref();
+
+  function living(id: string): Entry | undefined {
+    const entry = entries.get(id);
+    return entry !== undefined && entry.endsAt > now() ? entry : undefined;
+  }
+
+  function remove(userId: number, id: string): boolean {
+    const ids = idsOfUser.get(userId);
+    if (ids?.delete(id) !== true) {
+      return false;
+    }
+    if (ids.size === 0) {
+      idsOfUser.delete(userId);
+    }
+    return entries.delete(id);
+  }
+
+  return {
+    read: async (id) => living(id)?.record,
+    create: async (id, record, ttlMs) => {
+      const ids = idsOfUser.get(record.userId) ?? new Set();
+      idsOfUser.set(record.userId, ids);
+      // A Set keeps the order of insertion, so the first is the oldest.
+      for (const oldest of ids) {
+        if (ids.size < perUserMax) {
+          break;
+        }
+        remove(record.userId, oldest);
+      }
+      idsOfUser.set(record.userId, ids.add(id));
+      entries.set(id, { record, endsAt: now() + ttlMs });
+    },
+    renew: async (id, record, ttlMs) => {
+      const entry = living(id);
+      if (entry === undefined) {
+        return false;
+      }
+      entry.record = record;
+      entry.endsAt = now() + ttlMs;
+      return true;
+    },
+    list: async (userId) =>
+      [...(idsOfUser.get(userId) ?? [])].flatMap((id) => {
+        const entry = living(id);
+        return entry === undefined ? [] : [{ id, record: entry.record }];
+      }),
+    end: async (userId, id) => living(id) !== undefined && remove(userId, id),
+    endAll: async (userId, keepId) => {
+      for (const id of [...(idsOfUser.get(userId) ?? [])]) {
+        if (id !== keepId) {
+          remove(userId, id);
+        }
+      }
+    },
+    check: async () => {},
+    assertUp: () => {},
+    close: () => clearInterval(sweep),
+  };
+}

@@ -1,0 +1,130 @@
+import type { Redis } from 'ioredis';
+import type { RedisStore } from '../../data/redis.js';
+import { decodeRecord, encodeRecord, LOGIN_ID_LENGTH } from './login-record.js';
+import type { LoginStore, LoginStoreOptions } from './login-store.js';
+
+/**
+ * Logins in Redis. `s:<login id>` is the record. `u:<user id>` is the index of the user's logins: their
+ * IDs, all of one length, one after the other in one string. A string, because a set or a hash with one
+ * member takes twice the memory, and most users have one login.
+ *
+ * Scripts change both keys at once. They name keys they find in the index, which a single Redis (or one
+ * with replicas) allows and a Redis Cluster does not.
+ */
+export function createRedisLoginStore(redis: RedisStore, options: LoginStoreOptions): LoginStore {
+  const client = withScripts(redis.client);
+  return {
+    read: async (id) => {
+      const text = await redis.run(client.get(recordKey(id)));
+      return text === null ? undefined : decodeRecord(text);
+    },
+    create: async (id, record, ttlMs) => {
+      await redis.run(
+        client.createLogin(
+          recordKey(id),
+          indexKey(record.userId),
+          id,
+          encodeRecord(record),
+          ttlMs,
+          options.absoluteMs,
+          options.perUserMax,
+        ),
+      );
+    },
+    renew: async (id, record, ttlMs) =>
+      (await redis.run(client.set(recordKey(id), encodeRecord(record), 'PX', ttlMs, 'XX'))) !==
+      null,
+    list: async (userId) => {
+      const ids = split((await redis.run(client.get(indexKey(userId)))) ?? '');
+      const texts = ids.length === 0 ? [] : await redis.run(client.mget(ids.map(recordKey)));
+      return ids.flatMap((id, position) => {
+        const text = texts[position];
+        // Expired ones stay in the index until the next login of this user.
+        return text == null ? [] : [{ id, record: decodeRecord(text) }];
+      });
+    },
+    end: async (userId, id) =>
+      (await redis.run(client.endLogin(recordKey(id), indexKey(userId), id))) === 1,
+    endAll: async (userId, keepId = '') => {
+      await redis.run(client.endLogins(indexKey(userId), keepId));
+    },
+    check: async () => {
+      redis.assertUp();
+      await redis.run(redis.client.ping());
+    },
+    assertUp: () => redis.assertUp(),
+    close: () => {},
+  };
+}
+
+function recordKey(id: string): string {
+  return `s:${id}`;
+}
+
+function indexKey(userId: number): string {
+  return `u:${userId}`;
+}
+
+function split(index: string): string[] {
+  return Array.from({ length: index.length / LOGIN_ID_LENGTH }, (_, position) =>
+    index.slice(position * LOGIN_ID_LENGTH, (position + 1) * LOGIN_ID_LENGTH),
+  );
+}
+
+interface LoginScripts {
+  createLogin(
+    recordKey: string,
+    indexKey: string,
+    id: string,
+    record: string,
+    ttlMs: number,
+    indexTtlMs: number,
+    perUserMax: number,
+  ): Promise<number>;
+  endLogin(recordKey: string, indexKey: string, id: string): Promise<number>;
+  endLogins(indexKey: string, keepId: string): Promise<number>;
+}
+
+/** ioredis sends a script once and its SHA-1 afterwards, and again when Redis has forgotten it. */
+function withScripts(client: Redis): Redis & LoginScripts {
+  client.defineCommand('createLogin', { numberOfKeys: 2, lua: CREATE });
+  client.defineCommand('endLogin', { numberOfKeys: 2, lua: END });
+  client.defineCommand('endLogins', { numberOfKeys: 1, lua: END_ALL });
+  return client as Redis & LoginScripts;
+}
+
+const EACH_ID = `for at = 1, #index, ${LOGIN_ID_LENGTH} do
+    local id = string.sub(index, at, at + ${LOGIN_ID_LENGTH - 1})`;
+
+const CREATE = `
+  local index = redis.call('GET', KEYS[2]) or ''
+  local ids = {}
+  ${EACH_ID}
+    if redis.call('EXISTS', 's:' .. id) == 1 then ids[#ids + 1] = id end
+  end
+  while #ids >= tonumber(ARGV[5]) do redis.call('DEL', 's:' .. table.remove(ids, 1)) end
+  ids[#ids + 1] = ARGV[1]
+  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+  redis.call('SET', KEYS[2], table.concat(ids), 'PX', ARGV[4])
+  return #ids`;
+
+const END = `
+  local index = redis.call('GET', KEYS[2]) or ''
+  local ids, found = {}, false
+  ${EACH_ID}
+    if id == ARGV[1] then found = true else ids[#ids + 1] = id end
+  end
+  if not found then return 0 end
+  if #ids == 0 then redis.call('DEL', KEYS[2])
+  else redis.call('SET', KEYS[2], table.concat(ids), 'KEEPTTL') end
+  return redis.call('DEL', KEYS[1])`;
+
+const END_ALL = `
+  local index = redis.call('GET', KEYS[1]) or ''
+  local ended, kept = 0, ''
+  ${EACH_ID}
+    if id == ARGV[1] then kept = id else ended = ended + redis.call('DEL', 's:' .. id) end
+  end
+  if kept == '' then redis.call('DEL', KEYS[1])
+  else redis.call('SET', KEYS[1], kept, 'KEEPTTL') end
+  return ended`;

@@ -1,0 +1,219 @@
+import type Koa from 'koa';
+import type { Context } from 'koa';
+import { type CreateSessionOptions, createSession } from 'koa-session';
+import type { InstanceSettings } from '../../config.js';
+import { AppError } from '../../errors.js';
+import { clientLabel } from '../logins/client-label.js';
+import {
+  type LoginRecord,
+  loginIdOf,
+  newLoginSecret,
+  principalOfRecord,
+  recordOf,
+} from '../logins/login-record.js';
+import { type LoginStore, loginOf } from '../logins/login-store.js';
+import type { AuthStrategy, Delegation, Principal } from '../strategy.js';
+import { cookiePolicy, hasCookie, readSessionCookie } from './cookie-policy.js';
+import { isCrossSite } from './cross-site.js';
+import { createKoaSessionStore, endOf, type SessionLimits } from './koa-session-store.js';
+import type { CookieCodec } from './sealed-cookie.js';
+
+/** Where sessions are: in a store, or in the cookie itself. */
+export type SessionPlace = { readonly logins: LoginStore } | { readonly codec: CookieCodec };
+
+interface SessionStrategyOptions {
+  readonly settings: InstanceSettings;
+  readonly now: () => number;
+}
+
+export function sessionLimits(settings: InstanceSettings): SessionLimits {
+  return {
+    idleMs: settings.sessionIdleSeconds * 1000,
+    absoluteMs: settings.sessionAbsoluteSeconds * 1000,
+    delegatedMs: settings.delegatedTtlSeconds * 1000,
+  };
+}
+
+/** The object koa-session puts at ctx.session: its data and the methods used here. */
+interface LoadedSession {
+  login?: LoginRecord;
+  readonly isNew: boolean;
+  readonly externalKey?: string;
+  save(): Promise<void>;
+  regenerate(): Promise<void>;
+  manuallyCommit(): Promise<void>;
+}
+
+type SessionContext = Context & { session: LoadedSession | null };
+
+/**
+ * Sessions by koa-session. The strategy runs it for the routes that ask for a principal, instead of
+ * mounting it on the whole app, so that public routes do not depend on the store. `autoCommit` is off
+ * and the few requests that change a session (login, logout, renewal) commit themselves, so an
+ * ordinary request cannot write (docs/decisions/105).
+ */
+export function createKoaSessionStrategy(
+  place: SessionPlace,
+  { settings, now }: SessionStrategyOptions,
+): AuthStrategy {
+  const cookie = cookiePolicy(settings.cookieSecure);
+  const limits = sessionLimits(settings);
+  const logins = 'logins' in place ? place.logins : undefined;
+
+  const cookieOptions = {
+    maxAge: limits.idleMs,
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: cookie.secure,
+    overwrite: true,
+    // A random ID that is looked up needs no signature, and a sealed session has its own.
+    signed: false,
+  } as const;
+
+  const placeOptions: Partial<CreateSessionOptions> =
+    'logins' in place ? storeOptions(place.logins) : { ...place.codec };
+
+  let load: (ctx: Context, next: () => Promise<void>) => Promise<void> = async () => {
+    throw new TypeError('attach() must run before the first request');
+  };
+
+  const strategy: AuthStrategy = {
+    challenge: undefined,
+
+    attach: (app: Koa) => {
+      load = createSession(
+        {
+          ...cookieOptions,
+          key: cookie.name,
+          autoCommit: false,
+          ...placeOptions,
+          // koa-session checks `_expire` and knows no absolute timeout.
+          valid: (_ctx: Context, data: { login?: LoginRecord }) =>
+            data.login !== undefined && now() < endOf(data.login, limits),
+        },
+        app,
+      );
+    },
+
+    guardLogin: (ctx) => {
+      refuseCrossSite(ctx);
+      logins?.assertUp();
+    },
+
+    issue: async (ctx, principal) => {
+      allowSecureCookie(ctx);
+      await load(ctx, nothing);
+      const { session } = ctx as SessionContext;
+      if (session === null) {
+        throw new TypeError('koa-session gives a session to a request that has not dropped it');
+      }
+      // What koa-session's store needs to find the old one in its owner's index.
+      ctx.state.endingLogin = session.login;
+      const before = session.isNew ? undefined : session.login;
+      session.login = recordOf(principal, clientLabel(ctx.get('user-agent')), now());
+      // A session the browser came with is deleted and a new ID taken: one that an attacker planted
+      // is worth nothing after the login (session fixation). A new session has a new ID already.
+      await (before === undefined ? session.save() : session.regenerate());
+      const secret: string | undefined = ctx.state.mintedSessionSecret;
+      return secret === undefined ? {} : { loginId: loginIdOf(secret) };
+    },
+
+    authenticate: async (ctx) => {
+      refuseCrossSite(ctx);
+      await load(ctx, nothing);
+      const { session } = ctx as SessionContext;
+      const login = session?.login;
+      if (session == null || login === undefined) {
+        throw refusal(ctx.req.headers.cookie);
+      }
+      // In its second half only: writing on every request would double the load on the store.
+      if (login.delegation === undefined && now() - login.seenAt > limits.idleMs / 2) {
+        allowSecureCookie(ctx);
+        session.login = { ...login, seenAt: now() };
+        await session.save();
+      }
+      const { externalKey } = session;
+      return principalOfRecord(login, externalKey && loginIdOf(externalKey));
+    },
+
+    end: async (ctx) => {
+      allowSecureCookie(ctx);
+      const { session } = ctx as SessionContext;
+      ctx.state.endingLogin = session?.login;
+      (ctx as SessionContext).session = null;
+      await session?.manuallyCommit();
+    },
+
+    endAll: async (userId, keepLoginId) => {
+      await logins?.endAll(userId, keepLoginId);
+    },
+
+    checkStores: async () => {
+      await logins?.check();
+    },
+
+    close: () => logins?.close(),
+  };
+
+  return logins === undefined
+    ? strategy
+    : {
+        ...strategy,
+        logins: {
+          list: async (userId) => (await logins.list(userId)).map(loginOf),
+          end: (userId, loginId) => logins.end(userId, loginId),
+        },
+        delegate: (ctx, principal, delegation) => delegate(logins, ctx, principal, delegation),
+      };
+
+  function storeOptions(store: LoginStore) {
+    return {
+      store: createKoaSessionStore(store, limits, now),
+      externalKey: {
+        get: (ctx: Context) => readSessionCookie(ctx.req.headers.cookie, cookie.name) as string,
+        set: (ctx: Context, secret: string) => {
+          ctx.cookies.set(cookie.name, secret, cookieOptions);
+        },
+      },
+      genid: (ctx: Context) => {
+        ctx.state.mintedSessionSecret = newLoginSecret();
+        return ctx.state.mintedSessionSecret;
+      },
+    };
+  }
+
+  /** A second session of the same user that can do less, listed with the others. */
+  async function delegate(
+    store: LoginStore,
+    ctx: Context,
+    principal: Principal,
+    delegation: Delegation,
+  ) {
+    const value = newLoginSecret();
+    const loginId = loginIdOf(value);
+    const record = recordOf(principal, clientLabel(ctx.get('user-agent')), now(), delegation);
+    await store.create(loginId, record, limits.delegatedMs);
+    return { cookie: cookie.name, value, expiresIn: limits.delegatedMs / 1000, loginId };
+  }
+
+  function refuseCrossSite(ctx: Context): void {
+    if (isCrossSite(ctx.method, ctx.req.headers)) {
+      throw new AppError('cross_site_request', {
+        detail: 'Send it from a page of this site, or from a client that is no browser.',
+      });
+    }
+  }
+
+  /** TLS ends at the proxy in front; the cookies module would refuse Secure over plain HTTP. */
+  function allowSecureCookie(ctx: Context): void {
+    ctx.cookies.secure = cookie.secure;
+  }
+
+  function refusal(header: string | undefined): AppError {
+    return hasCookie(header, cookie.name)
+      ? new AppError('credential_invalid', { detail: 'The session has ended; log in again.' })
+      : new AppError('credential_missing', { detail: 'Log in, then send the cookie you got.' });
+  }
+}
+
+async function nothing(): Promise<void> {}

@@ -1,0 +1,164 @@
+import { randomBytes, type webcrypto } from 'node:crypto';
+import { errors, type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { AppError } from '../../errors.js';
+import { type Delegation, type Principal, SCOPES, type Scope } from '../strategy.js';
+import { invalidToken } from './bearer.js';
+import { isCanonical } from './canonical.js';
+import type { TokenAlgorithm } from './keys/algorithms.js';
+import type { KeySet, SigningKey } from './keys/key-set.js';
+
+/** An access token that was verified, or is about to be signed. */
+export interface AccessToken {
+  readonly principal: Principal;
+  readonly id: string;
+  /** Of the key that signed it. */
+  readonly keyId: string;
+  /** Milliseconds since the epoch. */
+  readonly issuedAt: number;
+  /** Milliseconds since the epoch, a whole second. */
+  readonly expiresAt: number;
+}
+
+export interface AccessTokens {
+  /** @throws AppError `not_supported` where this process has no key to sign with */
+  sign(principal: Principal, expiresAt: number): Promise<string>;
+  /** @throws AppError `credential_invalid`; 503 when the keys could not be asked for */
+  verify(token: string): Promise<AccessToken>;
+  /** @throws AppError `not_supported` */
+  assertCanSign(): SigningKey;
+}
+
+export interface AccessTokenOptions {
+  readonly algorithm: TokenAlgorithm;
+  readonly keys: KeySet;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly now: () => number;
+}
+
+const TYPE = 'at+jwt';
+/** RFC 9068 asks for the client; this API's own front end has no other name. */
+const FIRST_PARTY = 'first-party';
+const ID_BYTES = 16;
+
+/** Tokens for somebody who acts for the user are for a part of the API, and say so. */
+export function delegatedAudience(audience: string): string {
+  return `${audience}/posts`;
+}
+
+/** JWT access tokens in the shape of RFC 9068. */
+export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
+  const { algorithm, keys, issuer, audience, now } = options;
+  const audienceOfDelegates = delegatedAudience(audience);
+
+  // Everything an attacker may choose in the header or the claims is pinned here. jose ignores the
+  // header's own key material (jwk, jku, x5c, x5u) and refuses unknown `crit`.
+  const pinned = {
+    algorithms: [algorithm],
+    issuer,
+    audience: [audience, audienceOfDelegates],
+    typ: TYPE,
+    requiredClaims: ['exp', 'iat', 'sub', 'jti'],
+  };
+
+  const keyFor = async ({ kid }: JWTHeaderParameters): Promise<webcrypto.CryptoKey> => {
+    const key = typeof kid === 'string' ? await keys.verificationKey(kid) : undefined;
+    if (key === undefined) {
+      throw invalidToken('It is signed with a key that is not known here; log in again.');
+    }
+    return key;
+  };
+
+  function assertCanSign(): SigningKey {
+    const key = keys.signingKey();
+    if (key === undefined) {
+      throw new AppError('not_supported', {
+        detail: 'This instance verifies tokens and makes none; log in where they are made.',
+      });
+    }
+    return key;
+  }
+
+  return {
+    assertCanSign,
+    sign: async ({ userId, email, name, loginId, delegation }, expiresAt) => {
+      const { kid, key } = assertCanSign();
+      const claims: JWTPayload = {
+        iss: issuer,
+        aud: delegation === undefined ? audience : audienceOfDelegates,
+        sub: String(userId),
+        jti: randomBytes(ID_BYTES).toString('base64url'),
+        // With the milliseconds (RFC 7519, section 2, NumericDate): "log out everywhere" and the
+        // login right after it may share a second.
+        iat: now() / 1000,
+        exp: Math.floor(expiresAt / 1000),
+        client_id: delegation?.actor ?? FIRST_PARTY,
+        email,
+        name,
+        sid: loginId,
+        ...(delegation && { scope: delegation.scope.join(' '), act: { sub: delegation.actor } }),
+      };
+      return new SignJWT(claims).setProtectedHeader({ alg: algorithm, typ: TYPE, kid }).sign(key);
+    },
+    verify: async (token) => {
+      if (!isCanonical(token)) {
+        throw invalidToken('The token was not accepted; log in again.');
+      }
+      try {
+        const { payload, protectedHeader } = await jwtVerify(token, keyFor, pinned);
+        return read(payload, protectedHeader.kid as string, audience);
+      } catch (error) {
+        throw error instanceof errors.JOSEError ? invalidToken(explain(error), error) : error;
+      }
+    },
+  };
+}
+
+function read(payload: JWTPayload, keyId: string, audience: string): AccessToken {
+  const { sub, email, name, sid, jti, iat, exp, aud } = payload;
+  const userId = Number(sub);
+  if (
+    !Number.isInteger(userId) ||
+    typeof email !== 'string' ||
+    typeof name !== 'string' ||
+    typeof jti !== 'string' ||
+    typeof aud !== 'string' ||
+    (sid !== undefined && typeof sid !== 'string')
+  ) {
+    throw invalidToken('It lacks fields this API needs.');
+  }
+  const delegation = readDelegation(payload);
+  // The wide audience is for the user alone, the narrow one for those who act for somebody.
+  if ((aud === audience) !== (delegation === undefined)) {
+    throw invalidToken('Its audience does not fit what it allows.');
+  }
+  return {
+    principal: { userId, email, name, loginId: sid, delegation },
+    id: jti,
+    keyId,
+    issuedAt: Math.round((iat as number) * 1000),
+    expiresAt: (exp as number) * 1000,
+  };
+}
+
+function readDelegation({ act, scope }: JWTPayload): Delegation | undefined {
+  if (act === undefined && scope === undefined) {
+    return undefined;
+  }
+  const actor = (act as { sub?: unknown } | null | undefined)?.sub;
+  const scopes = typeof scope === 'string' ? scope.split(' ') : [];
+  if (typeof actor !== 'string' || !scopes.every(isScope)) {
+    throw invalidToken('It says who acts in a way this API does not know.');
+  }
+  return { actor, scope: scopes };
+}
+
+export function isScope(text: string): text is Scope {
+  return (SCOPES as readonly string[]).includes(text);
+}
+
+function explain(error: InstanceType<typeof errors.JOSEError>): string {
+  return error instanceof errors.JWTExpired
+    ? 'The token has expired; refresh it or log in again.'
+    : 'The token was not accepted; log in again.';
+}

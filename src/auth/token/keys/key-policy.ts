@@ -1,0 +1,66 @@
+import type { JWK } from 'jose';
+import { type Algorithm, algorithms } from './algorithms.js';
+import { hasPrivatePart } from './key-material.js';
+
+/** What a key is wanted for. */
+export type KeyRole = 'sign' | 'verify';
+
+/** The algorithm a key is for, by `alg`, or by `kty` where it has none; undefined: one unknown here. */
+export function algorithmOf(jwk: JWK): Algorithm | undefined {
+  return Object.values(algorithms).find(({ jwkAlgs, keyType }) =>
+    jwk.alg === undefined ? keyType === jwk.kty : jwkAlgs.includes(jwk.alg),
+  );
+}
+
+/** A key whose `alg` is for another type of key: the way to have a public key taken for a secret. */
+export function contradictionOf(jwk: JWK): string | undefined {
+  const algorithm = algorithmOf(jwk);
+  return algorithm === undefined || jwk.kty === algorithm.keyType
+    ? undefined
+    : `has alg ${jwk.alg}, which contradicts its kty ${jwk.kty}`;
+}
+
+/** Why a key must not be used, in words that follow the name of the key; undefined: it may. */
+export function problemOfKey(jwk: JWK, algorithm: Algorithm, role: KeyRole): string | undefined {
+  const contradiction = contradictionOf(jwk);
+  if (contradiction !== undefined) {
+    return contradiction;
+  }
+  if (jwk.use !== undefined && jwk.use !== 'sig') {
+    return `has use "${jwk.use}", and a key of tokens needs "sig"`;
+  }
+  const missing = missingOperation(jwk, algorithm, role);
+  if (missing !== undefined) {
+    return `has key_ops without "${missing}"`;
+  }
+  if (jwk.crv !== algorithm.curve) {
+    return `is on the curve ${jwk.crv}, and ${algorithm.name} needs ${algorithm.curve} here`;
+  }
+  const members = algorithm.symmetric ? algorithm.privateMembers : algorithm.publicMembers;
+  const unreadable = members.find((name) => !isBase64Url(jwk[name]) && name !== 'crv');
+  if (unreadable !== undefined) {
+    return `has no "${String(unreadable)}" in base64url`;
+  }
+  if (role === 'sign' && !hasPrivatePart(jwk)) {
+    return 'is a public key, and the first one must be private: it signs';
+  }
+  return algorithm.weaknessOf?.(jwk);
+}
+
+/** RFC 7517, section 4.3. The private half of a pair may say "sign" alone: its public half verifies. */
+function missingOperation(jwk: JWK, algorithm: Algorithm, role: KeyRole): string | undefined {
+  const operations = jwk.key_ops;
+  if (operations === undefined) {
+    return undefined;
+  }
+  if (role === 'sign' && !operations.includes('sign')) {
+    return 'sign';
+  }
+  const isPair = !algorithm.symmetric && hasPrivatePart(jwk);
+  const verifies = operations.includes('verify') || (isPair && operations.includes('sign'));
+  return verifies ? undefined : 'verify';
+}
+
+function isBase64Url(value: unknown): boolean {
+  return typeof value === 'string' && /^[A-Za-z0-9_-]+$/.test(value);
+}

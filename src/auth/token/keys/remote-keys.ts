@@ -1,0 +1,80 @@
+import type { Logger } from 'pino';
+import { StartupError } from '../../../errors.js';
+import { isLoopback } from '../../../loopback.js';
+import type { Algorithm } from './algorithms.js';
+import { fetchJwks } from './fetch-jwks.js';
+import { readForeignKeys } from './jwk-set.js';
+import { createKeyRing } from './key-ring.js';
+import type { KeySet } from './key-set.js';
+import { type LoadedKeys, openRefreshedKeys } from './refreshed-keys.js';
+
+export interface RemoteKeysOptions {
+  readonly algorithm: Algorithm;
+  readonly url: string;
+  /** Shortest time between two regular fetches. */
+  readonly refreshSeconds: number;
+  /** Longest wait of a request for the address. */
+  readonly patienceMs: number;
+  readonly log: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** A set that claims to be good for a year would keep a withdrawn key alive for a year. */
+const FRESH_SECONDS_MAX = 600;
+const FETCH_TIMEOUT_MS = 2000;
+/** stale-if-error (RFC 5861, section 4): how long the last good set serves while the address is away. */
+const STALE_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Public keys from a JWKS address, for a process that verifies only.
+ *
+ * @throws StartupError `config_invalid` for a set that breaks the policy, `keys_unreachable`
+ */
+export async function openRemoteKeys(options: RemoteKeysOptions): Promise<KeySet> {
+  const { algorithm, url, refreshSeconds, log } = options;
+  if (algorithm.symmetric) {
+    throw new StartupError(
+      'config_invalid',
+      `JWKS_URL: ${algorithm.name} has no public keys; give TOKEN_SECRET or TOKEN_KEYS`,
+    );
+  }
+  const { protocol, hostname, host, pathname } = new URL(url);
+  if (protocol === 'http:' && !isLoopback(hostname)) {
+    log.warn({ host }, 'JWKS_URL is plain http: whoever is on the way can put in a key');
+  }
+
+  async function load(): Promise<LoadedKeys> {
+    const { value, freshSeconds = refreshSeconds } = await fetchJwks(url, FETCH_TIMEOUT_MS);
+    const { keys, problems } = await readForeignKeys(value, algorithm);
+    if (problems.length > 0) {
+      throw new StartupError(
+        'config_invalid',
+        problems.map((problem) => `JWKS_URL: ${problem}`).join('; '),
+      );
+    }
+    const ring = createKeyRing(
+      keys.map((material) => ({
+        material,
+        signsFrom: Number.POSITIVE_INFINITY,
+        endsAt: Number.POSITIVE_INFINITY,
+      })),
+    );
+    const bounded = Math.min(Math.max(freshSeconds, refreshSeconds), FRESH_SECONDS_MAX);
+    return { ring, freshMs: bounded * 1000 };
+  }
+
+  return openRefreshedKeys({
+    load,
+    // Without user, password and query, which may be secret.
+    source: `JWKS_URL (${host}${pathname})`,
+    unavailableCode: 'authority_unavailable',
+    // A copy of a copy would be older than its max-age says.
+    publishes: false,
+    retryMs: refreshSeconds * 1000,
+    patienceMs: options.patienceMs,
+    staleMs: STALE_MS,
+    log,
+    now: options.now,
+  });
+}

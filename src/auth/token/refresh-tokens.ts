@@ -1,0 +1,159 @@
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { RefreshFamilies, RefreshFamily } from '../../data/refresh-families.js';
+import { AppError } from '../../errors.js';
+
+/**
+ * Refresh tokens (RFC 6749, section 1.5; RFC 9700, section 4.14): opaque, good once, each exchanged
+ * for the next. A token that is presented a second time was copied by somebody, so its whole family
+ * ends. All of a family expire together, however often it is renewed.
+ *
+ * A client whose answer got lost presents the old token again and must not look like a thief. So for
+ * `replayMs` after an exchange the same old token gets the same new one. The service cannot know the
+ * new one, for it stores hashes; it keeps it sealed under the old one, which the client brings.
+ */
+export interface RefreshTokens {
+  /** @returns the first token of a new family, and the families that had to end for it */
+  start(userId: number, client: string): Promise<StartedFamily>;
+  /** @throws AppError `refresh_invalid`; after a reuse the family has ended */
+  exchange(token: string): Promise<{ family: RefreshFamily; token: string }>;
+  /** Whose token it is, without spending it; undefined for one that is not known. */
+  find(token: string): Promise<RefreshFamily | undefined>;
+}
+
+export interface StartedFamily {
+  readonly id: string;
+  readonly token: string;
+  readonly expiresAt: Date;
+  readonly ended: readonly string[];
+}
+
+export interface RefreshTokenOptions {
+  readonly families: RefreshFamilies;
+  /** From login to the end of the family, whatever happens in between. */
+  readonly ttlMs: number;
+  readonly replayMs: number;
+  readonly perUserMax: number;
+  readonly now: () => number;
+  readonly log: Logger;
+  /** Called when a spent token came back, after its family ended. */
+  readonly onReuse: (family: RefreshFamily) => Promise<void>;
+}
+
+/** Finds the family. Its hash is the key of the row, and nothing but refresh tokens carries it. */
+const HANDLE_BYTES = 16;
+const SECRET_BYTES = 32;
+const TOKEN_SHAPE = /^[A-Za-z0-9_-]{64}$/;
+
+export function createRefreshTokens(options: RefreshTokenOptions): RefreshTokens {
+  const { families, ttlMs, replayMs, perUserMax, now, log, onReuse } = options;
+
+  async function repeatOrEnd(token: string): Promise<{ family: RefreshFamily; token: string }> {
+    const family = await families.findByHandle(handleHashOf(token));
+    if (family === undefined || family.disabled || family.expiresAt.getTime() <= now()) {
+      throw refused();
+    }
+    const { spentHash, sealedSuccessor, rotatedAt } = family;
+    if (
+      sealedSuccessor !== null &&
+      spentHash?.equals(sha256(token)) &&
+      now() - rotatedAt.getTime() <= replayMs
+    ) {
+      return { family, token: unseal(sealedSuccessor, token) };
+    }
+    // Whoever brings a wrong secret with a right handle holds an old token of this family.
+    await families.remove(family.userId, family.id);
+    log.warn({ userId: family.userId, login: family.id }, 'refresh token used twice: login ended');
+    await onReuse(family);
+    throw refused();
+  }
+
+  return {
+    start: async (userId, client) => {
+      const at = now();
+      const handle = randomBytes(HANDLE_BYTES);
+      const token = newToken(handle);
+      const id = randomBytes(16).toString('base64url');
+      const expiresAt = new Date(at + ttlMs);
+      const ended = await families.prune(userId, perUserMax - 1, new Date(at));
+      await families.insert({
+        handleHash: handleHashOf(token),
+        id,
+        userId,
+        client,
+        tokenHash: sha256(token),
+        createdAt: new Date(at),
+        expiresAt,
+      });
+      return { id, token, expiresAt, ended };
+    },
+    exchange: async (token) => {
+      if (!isWellFormed(token)) {
+        throw refused();
+      }
+      const next = newToken(handleOf(token));
+      const family = await families.rotate({
+        handleHash: handleHashOf(token),
+        presentedHash: sha256(token),
+        nextHash: sha256(next),
+        sealedSuccessor: seal(next, token),
+        now: new Date(now()),
+      });
+      return family === undefined ? repeatOrEnd(token) : { family, token: next };
+    },
+    find: async (token) =>
+      isWellFormed(token) ? await families.findByHandle(handleHashOf(token)) : undefined,
+  };
+}
+
+/** 48 bytes are 64 characters exactly, so each token has one spelling. */
+function isWellFormed(token: string): boolean {
+  return TOKEN_SHAPE.test(token);
+}
+
+function newToken(handle: Buffer): string {
+  return Buffer.concat([handle, randomBytes(SECRET_BYTES)]).toString('base64url');
+}
+
+function handleOf(token: string): Buffer {
+  return Buffer.from(token, 'base64url').subarray(0, HANDLE_BYTES);
+}
+
+function handleHashOf(token: string): Buffer {
+  return createHash('sha256').update(handleOf(token)).digest();
+}
+
+function sha256(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Readable only by who brings the token it replaces: the table alone gives nothing away. */
+function seal(next: string, old: string): Buffer {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', sealingKey(old), nonce);
+  return Buffer.concat([nonce, cipher.update(next), cipher.final(), cipher.getAuthTag()]);
+}
+
+function unseal(sealed: Buffer, old: string): string {
+  const nonce = sealed.subarray(0, NONCE_BYTES);
+  const decipher = createDecipheriv('aes-256-gcm', sealingKey(old), nonce, {
+    authTagLength: TAG_BYTES,
+  });
+  decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
+  const text = decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES));
+  return Buffer.concat([text, decipher.final()]).toString();
+}
+
+function sealingKey(old: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', old, '', 'successor of a refresh token', 32));
+}
+
+function refused(): AppError {
+  return new AppError('refresh_invalid', {
+    detail: 'Log in again.',
+    oauthError: 'invalid_grant',
+  });
+}

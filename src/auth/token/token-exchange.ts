@@ -1,0 +1,63 @@
+import { AppError } from '../../errors.js';
+import type { ExchangeRequest, TokenAnswer } from '../strategy.js';
+import { type AccessToken, type AccessTokens, delegatedAudience } from './access-token.js';
+
+export interface ExchangeOptions {
+  readonly accessTokens: AccessTokens;
+  /** Checks the subject token as the API would, revocation included. */
+  readonly verify: (token: string) => Promise<AccessToken>;
+  readonly audience: string;
+  readonly clients: readonly string[];
+  readonly ttlMs: number;
+  readonly now: () => number;
+}
+
+/**
+ * Token exchange with delegation (RFC 8693): the user's own token against one for a third party that
+ * may do part of what the user may, for a shorter time, at a narrower audience, and says in `act` who
+ * acts. It brings no refresh token and cannot be exchanged again.
+ */
+export function createTokenExchange(options: ExchangeOptions) {
+  const { accessTokens, verify, audience, clients, ttlMs, now } = options;
+  const narrow = delegatedAudience(audience);
+
+  return async ({ subjectToken, actor, scope, audience: asked }: ExchangeRequest) => {
+    if (!clients.includes(actor)) {
+      throw refuse('No such client may act for users; DELEGATE_CLIENTS lists them.');
+    }
+    if (asked !== undefined && asked !== narrow) {
+      throw new AppError('invalid_target', {
+        detail: `Delegated tokens are for the audience ${narrow} only.`,
+        oauthError: 'invalid_target',
+      });
+    }
+    const subject = await readSubject(subjectToken);
+    if (subject.principal.delegation !== undefined) {
+      throw refuse('A delegated token cannot be handed on.');
+    }
+    const expiresAt = Math.min(now() + ttlMs, subject.expiresAt);
+    const principal = { ...subject.principal, delegation: { actor, scope } };
+    return {
+      access_token: await accessTokens.sign(principal, expiresAt),
+      issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      token_type: 'Bearer',
+      expires_in: Math.floor((expiresAt - now()) / 1000),
+      scope: scope.join(' '),
+    } satisfies TokenAnswer;
+  };
+
+  async function readSubject(token: string): Promise<AccessToken> {
+    try {
+      return await verify(token);
+    } catch (error) {
+      // RFC 8693, section 2.2.2: an invalid subject token is an invalid request, not a 401.
+      throw error instanceof AppError && error.code === 'credential_invalid'
+        ? refuse('The subject token is not valid; log in again.')
+        : error;
+    }
+  }
+}
+
+function refuse(detail: string): AppError {
+  return new AppError('delegation_refused', { detail, oauthError: 'invalid_request' });
+}

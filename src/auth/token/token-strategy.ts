@@ -1,0 +1,202 @@
+import { createRefreshFamilies } from '../../data/refresh-families.js';
+import { AppError } from '../../errors.js';
+import { readAuthorization } from '../authorization-header.js';
+import { clientLabel } from '../logins/client-label.js';
+import type { AuthStrategy, Principal, StrategyResources, TokenAnswer } from '../strategy.js';
+import { type AccessToken, createAccessTokens } from './access-token.js';
+import { BEARER_CHALLENGE, invalidToken } from './bearer.js';
+import type { TokenAlgorithm } from './keys/algorithms.js';
+import { openKeySet } from './keys/key-set.js';
+import { createRefreshTokens } from './refresh-tokens.js';
+import type { Revocations } from './revocations.js';
+import { createTokenExchange } from './token-exchange.js';
+import { createVerifiedTokenCache } from './verified-token-cache.js';
+
+/** What the variants of signed tokens differ in. */
+export interface TokenVariant {
+  readonly algorithm: TokenAlgorithm;
+  /** Absent: a token that is out lives until it expires. */
+  readonly revocations?: Revocations;
+  /** Whether checked tokens are remembered. */
+  readonly cached?: boolean;
+}
+
+/**
+ * Signed access tokens (JWT) that any instance verifies from the key alone, renewed with refresh
+ * tokens that PostgreSQL keeps.
+ */
+export async function createTokenStrategy(
+  { settings, database, log, now }: StrategyResources,
+  { algorithm, revocations, cached = false }: TokenVariant,
+): Promise<AuthStrategy> {
+  const keys = await openKeySet({ algorithm, settings, database, log, now });
+  const families = createRefreshFamilies(database);
+  const accessMs = settings.accessTokenTtlSeconds * 1000;
+  const accessTokens = createAccessTokens({
+    algorithm,
+    keys,
+    issuer: settings.tokenIssuer,
+    audience: settings.tokenAudience,
+    now,
+  });
+  const refreshTokens = createRefreshTokens({
+    families,
+    ttlMs: settings.refreshTokenTtlSeconds * 1000,
+    replayMs: settings.refreshReplaySeconds * 1000,
+    perUserMax: settings.loginsPerUserMax,
+    now,
+    log,
+    onReuse: ({ id }) => denyLogins([id]),
+  });
+  const cache = cached
+    ? createVerifiedTokenCache(settings.tokenCacheEntries, keys, now)
+    : undefined;
+  const exchange = createTokenExchange({
+    accessTokens,
+    verify,
+    audience: settings.tokenAudience,
+    clients: settings.delegateClients,
+    ttlMs: settings.delegatedTtlSeconds * 1000,
+    now,
+  });
+
+  /** @throws AppError `credential_invalid` */
+  async function verify(token: string): Promise<AccessToken> {
+    let verified = cache?.get(token);
+    if (verified === undefined) {
+      verified = await accessTokens.verify(token);
+      cache?.set(token, verified);
+    }
+    if (revocations !== undefined) {
+      const revoked = revocations.isRevoked(verified);
+      if (typeof revoked === 'boolean' ? revoked : await revoked) {
+        throw invalidToken('The token was revoked; log in again.');
+      }
+    }
+    return verified;
+  }
+
+  async function denyLogins(ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) {
+      await revocations?.denyLogins(ids, now() + accessMs);
+    }
+  }
+
+  /** @param endsAt when the login ends for good: no access token outlives it */
+  async function answer(
+    principal: Principal,
+    refreshToken: string,
+    endsAt: Date,
+  ): Promise<TokenAnswer> {
+    const expiresAt = Math.min(now() + accessMs, endsAt.getTime());
+    return {
+      access_token: await accessTokens.sign(principal, expiresAt),
+      token_type: 'Bearer',
+      expires_in: Math.round((expiresAt - now()) / 1000),
+      refresh_token: refreshToken,
+    };
+  }
+
+  /** Tokens first: what the row is needed for must not be lost when the denylist cannot be asked. */
+  async function endLogin(userId: number, loginId: string): Promise<boolean> {
+    const owned = (await families.list(userId, new Date(now()))).some(({ id }) => id === loginId);
+    if (owned) {
+      await denyLogins([loginId]);
+    }
+    return owned && families.remove(userId, loginId);
+  }
+
+  return {
+    challenge: BEARER_CHALLENGE,
+
+    guardLogin: () => {
+      accessTokens.assertCanSign();
+      revocations?.assertUp();
+    },
+
+    issue: async (ctx, { userId, email, name }) => {
+      const client = clientLabel(ctx.get('user-agent'));
+      const { id, token, expiresAt, ended } = await refreshTokens.start(userId, client);
+      await denyLogins(ended);
+      const principal = { userId, email, name, loginId: id };
+      return { token: await answer(principal, token, expiresAt), loginId: id };
+    },
+
+    authenticate: async (ctx) => {
+      const token = readAuthorization(ctx.req.headers.authorization, 'Bearer', BEARER_CHALLENGE);
+      return (await verify(token)).principal;
+    },
+
+    end: async (_ctx, { userId, loginId }) => {
+      if (loginId !== undefined) {
+        await endLogin(userId, loginId);
+      }
+    },
+
+    endAll: async (userId, keepLoginId) => {
+      const all = await families.list(userId, new Date(now()));
+      await denyLogins(all.map(({ id }) => id).filter((id) => id !== keepLoginId));
+      if (keepLoginId === undefined) {
+        await revocations?.denyUser(userId, now() + accessMs);
+      }
+      await families.removeAll(userId, keepLoginId);
+    },
+
+    logins: {
+      list: async (userId) =>
+        (await families.list(userId, new Date(now()))).map((family) => ({
+          id: family.id,
+          createdAt: family.createdAt.getTime(),
+          lastSeenAt: family.rotatedAt.getTime(),
+          client: family.client,
+        })),
+      end: endLogin,
+    },
+
+    tokens: {
+      refresh: async (presented) => {
+        accessTokens.assertCanSign();
+        const { family, token } = await refreshTokens.exchange(presented);
+        const { userId, email, name, id, expiresAt } = family;
+        return answer({ userId, email, name, loginId: id }, token, expiresAt);
+      },
+      revoke: async (token) => {
+        const family = await refreshTokens.find(token);
+        if (family !== undefined) {
+          await endLogin(family.userId, family.id);
+          return;
+        }
+        const access = await verify(token).catch(ignoreInvalid);
+        if (access !== undefined) {
+          if (revocations === undefined) {
+            throw new AppError('unsupported_token_type', {
+              detail: 'No server remembers access tokens here; revoke the refresh token.',
+              oauthError: 'unsupported_token_type',
+            });
+          }
+          await revocations.denyToken(access.id, access.expiresAt);
+        }
+      },
+      exchange,
+    },
+
+    publicKeys: () => keys.publicKeys(),
+
+    checkStores: async () => {
+      await revocations?.check();
+    },
+
+    close: () => {
+      keys.close();
+      revocations?.close();
+    },
+  };
+}
+
+/** RFC 7009, section 2.2: a token that is not valid needs no revoking. */
+function ignoreInvalid(error: unknown): undefined {
+  if (error instanceof AppError && error.code === 'credential_invalid') {
+    return undefined;
+  }
+  throw error;
+}

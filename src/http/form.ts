@@ -1,0 +1,40 @@
+import type { Context } from 'koa';
+import * as z from 'zod';
+import { AppError } from '../errors.js';
+import { readText } from './body.js';
+
+const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(;\s*charset="?utf-8"?\s*)?$/i;
+
+/**
+ * Reads the form that OAuth 2.0 clients send (RFC 6749, appendix B).
+ * @throws AppError `unsupported_media_type`, `body_too_large`, `body_incomplete`; `invalid_request`
+ *   when a parameter is missing, wrong, or there twice (RFC 6749, section 3.2)
+ */
+export async function readForm<T extends z.ZodType>(ctx: Context, schema: T): Promise<z.output<T>> {
+  if (!FORM_TYPE.test(ctx.req.headers['content-type'] ?? '')) {
+    throw new AppError('unsupported_media_type', {
+      detail: 'Send Content-Type: application/x-www-form-urlencoded.',
+      oauthError: 'invalid_request',
+    });
+  }
+  const parameters = new URLSearchParams(await readText(ctx.req));
+  const names = [...parameters.keys()];
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) {
+    throw invalidRequest([{ path: repeated.slice(0, 100), message: 'must be there once' }]);
+  }
+  const parsed = schema.safeParse(Object.fromEntries(parameters));
+  if (!parsed.success) {
+    throw invalidRequest(
+      parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
+    );
+  }
+  return parsed.data;
+}
+
+function invalidRequest(issues: { path: string; message: string }[]): AppError {
+  return new AppError('invalid_request', { issues, oauthError: 'invalid_request' });
+}
+
+/** One parameter of a form: short of anything a client has reason to send. */
+export const parameter = z.string().min(1).max(8000);
