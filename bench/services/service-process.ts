@@ -10,7 +10,7 @@ import { LabError } from '../errors.js';
 import { strategySchema } from '../result/schema.js';
 import type { Guardian } from './guardian.js';
 
-export type ServiceEntry = 'main' | 'migrate' | 'seed' | 'describe';
+export type ServiceEntry = 'main' | 'migrate' | 'seed' | 'describe' | 'fill-redis';
 
 /** Every process of the service gets these and nothing else of the lab's own environment. */
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot', 'LANG'];
@@ -112,6 +112,19 @@ export async function describeService() {
 export async function migrateDatabase(databaseUrl: string, guardian: Guardian): Promise<string[]> {
   const line = await runEntry('migrate', { DATABASE_URL: databaseUrl }, migrated, guardian);
   return line.migrated.applied;
+}
+
+const filled = z.object({ filled: z.object({ what: z.string(), count: z.int() }) });
+
+/** Puts logins or denied tokens into Redis by the service's own code, without hashing passwords. */
+export async function fillRedis(
+  redisUrl: string,
+  what: 'logins' | 'denied-tokens',
+  count: number,
+  guardian: Guardian,
+): Promise<void> {
+  const environment = { REDIS_URL: redisUrl, FILL_WITH: what, FILL_COUNT: String(count) };
+  await runEntry('fill-redis', environment, filled, guardian);
 }
 
 export async function seedDatabase(
