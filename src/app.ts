@@ -45,7 +45,12 @@ export function createApp(deps: AppDeps): Koa {
 
   const users = createUsers(database);
   const router = new Router();
-  addHealthRoutes(router, { strategy, database, drain, counters });
+  addHealthRoutes(router, {
+    checkStores: () =>
+      Promise.all([database.run((manager) => manager.query('SELECT 1')), strategy.checkStores()]),
+    drain,
+    counters,
+  });
   addAccountRoutes(router, { ...deps, users });
   addLoginRoutes(router, { ...deps, users });
   addSessionRoutes(router, deps);

@@ -48,6 +48,22 @@ export interface InstanceSettings {
   readonly trustProxy: boolean;
 }
 
+/** Settings of the process that knows the reference tokens. */
+export interface AuthoritySettings {
+  readonly host: string;
+  readonly port: number;
+  readonly redisUrl: string;
+  /** Shorter than an instance waits: an authority whose Redis is away must not look frozen itself. */
+  readonly redisTimeoutMs: number;
+  /** Decoded; instances and the authority know each other by it. */
+  readonly secret: Uint8Array;
+  readonly sessionIdleSeconds: number;
+  readonly sessionAbsoluteSeconds: number;
+  readonly loginsPerUserMax: number;
+  readonly logLevel: string;
+  readonly counters: boolean;
+}
+
 export interface SeedSettings {
   readonly databaseUrl: string;
   readonly users: number;
@@ -83,6 +99,8 @@ const TOKEN_ALGORITHMS = ['HS256', 'ES256', 'EdDSA', 'RS256'] as const satisfies
 
 const databaseUrl = urlWithScheme(['postgres:', 'postgresql:'], 'postgres://user@host:5432/name');
 const toggle = z.enum(['on', 'off']);
+
+const COUNTERS_RULE = 'may be on only when HOST is loopback';
 
 const databaseSchema = z.object({ DATABASE_URL: databaseUrl });
 
@@ -150,6 +168,28 @@ const instanceSchema = z.object({
   TRUST_PROXY: toggle.default('off'),
 });
 
+const authoritySchema = instanceSchema
+  .pick({
+    HOST: true,
+    REDIS_URL: true,
+    AUTHORITY_SECRET: true,
+    SESSION_IDLE_SECONDS: true,
+    SESSION_ABSOLUTE_SECONDS: true,
+    LOGINS_PER_USER_MAX: true,
+    STORE_TIMEOUT_MS: true,
+    LOG_LEVEL: true,
+    COUNTERS: true,
+  })
+  .required({ REDIS_URL: true, AUTHORITY_SECRET: true })
+  .extend({ PORT: integer(0, 65_535, 3100) })
+  .refine(({ COUNTERS, HOST }) => COUNTERS === 'off' || isLoopback(HOST), {
+    path: ['COUNTERS'],
+    message: COUNTERS_RULE,
+  });
+
+/** One STORE_TIMEOUT_MS serves both processes: of it the authority waits this part for Redis. */
+const AUTHORITY_REDIS_SHARE = 0.75;
+
 /**
  * Reads the settings of an instance and the module of its strategy.
  * @throws StartupError `config_invalid` that lists every problem, not only the first
@@ -171,7 +211,7 @@ export async function readInstanceSettings(
     }
   }
   if (present.COUNTERS === 'on' && !isLoopback(host)) {
-    problems.push('COUNTERS may be on only when HOST is loopback');
+    problems.push(`COUNTERS ${COUNTERS_RULE}`);
   }
   if (!parsed.success || strategy === undefined || problems.length > 0) {
     throw new StartupError('config_invalid', problems.join('; '));
@@ -213,6 +253,23 @@ export async function readInstanceSettings(
     trustProxy: values.TRUST_PROXY === 'on',
   };
   return { settings, strategy };
+}
+
+/** For `authority.js`. */
+export function readAuthoritySettings(environment: Environment = process.env): AuthoritySettings {
+  const values = parseOrThrow(authoritySchema, environment);
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    redisUrl: values.REDIS_URL,
+    redisTimeoutMs: Math.floor(values.STORE_TIMEOUT_MS * AUTHORITY_REDIS_SHARE),
+    secret: values.AUTHORITY_SECRET,
+    sessionIdleSeconds: values.SESSION_IDLE_SECONDS,
+    sessionAbsoluteSeconds: values.SESSION_ABSOLUTE_SECONDS,
+    loginsPerUserMax: values.LOGINS_PER_USER_MAX,
+    logLevel: values.LOG_LEVEL,
+    counters: values.COUNTERS === 'on',
+  };
 }
 
 /** For `migrate.js`, which needs the database alone. */

@@ -1,7 +1,7 @@
 /**
  * What limited a trial: the process that had no CPU time left to give, else the whole machine.
  */
-import type { Trial } from '../result/schema.js';
+import type { ProcessKind, Trial } from '../result/schema.js';
 
 /** A single-threaded process above this share of a core has nothing left for more load. */
 export const SATURATED_CORES = 0.9;
@@ -9,13 +9,14 @@ export const SATURATED_CORES = 0.9;
 export const BUSY_MACHINE = 0.93;
 
 export interface Limit {
-  code: 'application' | 'redis' | 'postgres' | 'loadGenerator' | 'machine' | 'none';
+  code: ProcessKind | 'machine' | 'none';
   /** For a sentence: "limited by …". */
   label: string;
 }
 
 const LABELS: Record<Limit['code'], string> = {
   application: 'the application instances (each used its whole core)',
+  authority: 'the authority (it used its whole core)',
   redis: 'Redis (it used its whole core)',
   postgres: 'PostgreSQL (it used all cores)',
   loadGenerator: 'the load generator',
@@ -29,6 +30,7 @@ export function limitOf(trial: Trial): Limit {
   const code = (): Limit['code'] => {
     if (busiest('loadGenerator') >= SATURATED_CORES) return 'loadGenerator';
     if (busiest('application') >= SATURATED_CORES) return 'application';
+    if (busiest('authority') >= SATURATED_CORES) return 'authority';
     if (busiest('redis') >= SATURATED_CORES) return 'redis';
     // PostgreSQL has a process for each connection, so only all cores together are its limit.
     if (busiest('postgres') >= SATURATED_CORES * trial.machine.cores) return 'postgres';

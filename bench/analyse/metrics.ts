@@ -31,7 +31,7 @@ export const METRICS: readonly Metric[] = [
   },
   {
     name: 'cpu.total',
-    label: 'CPU per request of application, Redis and PostgreSQL together',
+    label: 'CPU per request of all servers together',
     unit: 'µs',
     better: 'lower',
     of: serverCpuMicroseconds,
@@ -45,11 +45,16 @@ export const METRICS: readonly Metric[] = [
   },
 ];
 
-/** CPU time of everything that serves, in microseconds per request; null when a part is unknown. */
+/**
+ * CPU time of everything that serves, in microseconds per request; null when a part is unknown.
+ * A strategy without an authority has none to pay for; one whose authority was not measured is unknown.
+ */
 export function serverCpuMicroseconds(trial: Trial): number | null {
-  const { application, redis, postgres } = trial.cpuMicrosecondsPerRequest;
-  if (application === null || redis === null || postgres === null) return null;
-  return application + redis + postgres;
+  const { application, redis, postgres, authority = 0 } = trial.cpuMicrosecondsPerRequest;
+  if (application === null || redis === null || postgres === null || authority === null) {
+    return null;
+  }
+  return application + redis + postgres + authority;
 }
 
 export function metricNamed(name: string): Metric {

@@ -59,6 +59,7 @@ function summariseCell(
     redis: estimate((trial) => trial[field].redis),
     postgres: estimate((trial) => trial[field].postgres),
     loadGenerator: estimate((trial) => trial[field].loadGenerator),
+    authority: estimate((trial) => trial[field].authority),
   });
   const latency = (name: keyof NonNullable<Trial['latencyMs']>) =>
     estimate((trial) => trial.latencyMs?.[name]);

@@ -45,12 +45,14 @@ function fewRounds({ config }: Result): Warning[] {
 }
 
 /** Everything runs on this machine; each process wants a core of its own. */
-function moreProcessesThanCores({ config, environment }: Result): Warning[] {
+function moreProcessesThanCores({ config, environment, strategies }: Result): Warning[] {
   const { cores } = environment;
-  const crowded = config.instances.filter((count) => processesFor(count, config.shards) > cores);
+  const companions = Math.max(0, ...strategies.map((known) => known.companions?.length ?? 0));
+  const processesWith = (instances: number) => processesFor(instances, config.shards) + companions;
+  const crowded = config.instances.filter((count) => processesWith(count) > cores);
   const [fewest] = crowded;
   if (fewest === undefined) return [];
-  const processes = processesFor(fewest, config.shards);
+  const processes = processesWith(fewest);
   return [
     {
       code: 'more-processes-than-cores',
@@ -91,8 +93,8 @@ function invalidTrials({ trials }: Result): Warning[] {
 }
 
 function unmeasuredStores({ trials }: Result): Warning[] {
-  const names = { redis: 'Redis', postgres: 'PostgreSQL' } as const;
-  return (['redis', 'postgres'] as const).flatMap((kind) => {
+  const names = { redis: 'Redis', postgres: 'PostgreSQL', authority: 'the authority' } as const;
+  return (['redis', 'postgres', 'authority'] as const).flatMap((kind) => {
     const measured = trials.filter((trial) => trial.valid);
     const unknown = measured.filter((trial) => trial.cpuMicrosecondsPerRequest[kind] === null);
     if (unknown.length === 0) return [];

@@ -6,7 +6,7 @@ import type { Connection } from '../load/workload.js';
 import { startFleet } from '../services/fleet.js';
 import type { Guardian } from '../services/guardian.js';
 import { withSeededStores } from '../services/seeded-stores.js';
-import type { SeededData } from '../services/service-process.js';
+import { describeService, type SeededData } from '../services/service-process.js';
 
 export interface OneInstance {
   origin: string;
@@ -27,7 +27,9 @@ export function withOneInstance<Outcome>(
   const say = (line: string) => process.stdout.write(`${line}\n`);
   return withSeededStores({ users: connections, posts: 1000, signal, say }, async (ready) => {
     const { guardian, seeded, serviceEnvironment: environment } = ready;
-    const fleet = await startFleet({ strategy, instances: 1, environment, guardian });
+    const known = (await describeService()).find(({ name }) => name === strategy);
+    const companions = known?.companions ?? [];
+    const fleet = await startFleet({ strategy, instances: 1, companions, environment, guardian });
     try {
       const origin = fleet.instances[0]?.origin as string;
       const credentials = await logInAll(origin, seeded.users, seeded.password, signal);

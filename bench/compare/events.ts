@@ -6,7 +6,10 @@ export type RunEvent =
   | { type: 'stage'; message: string }
   | { type: 'planned'; trials: readonly PlannedTrial[]; secondsPerTrial: number }
   | { type: 'trial-started'; index: number; trial: PlannedTrial }
-  | { type: 'trial-phase'; phase: 'starting' | 'warming up' | 'measuring' | 'stopping' }
+  | {
+      type: 'trial-phase';
+      phase: 'starting' | 'logging in' | 'warming up' | 'measuring' | 'stopping';
+    }
   | { type: 'trial-finished'; index: number; trial: Trial }
   | { type: 'finished'; result: Result; folder: string; files: string[] };
 

@@ -15,19 +15,20 @@ const PATIENCE_MS = 5000;
  * Equal work: before the load, each instance must give the first user the same answer that every
  * other instance and strategy of this run gave.
  *
+ * @param probes the first user at each instance, in the order of the instances
  * @throws LabError PROBE_FAILED, PROBE_DIFFERS
  */
 export async function probeInstances(
   workload: Workload,
   fleet: Fleet,
-  connections: readonly Connection[],
+  probes: readonly Connection[],
   posts: SeededPosts,
   book: ProbeBook,
 ): Promise<void> {
-  const [first] = connections;
-  if (!first) throw new LabError('PROBE_FAILED', 'There is no connection to send load on.');
-  const request = workload.probe({ connection: first, posts, random: () => 0 });
-  for (const { origin, number } of fleet.instances) {
+  for (const [index, { origin, number }] of fleet.instances.entries()) {
+    const connection = probes[index];
+    if (!connection) throw new LabError('PROBE_FAILED', `Nobody to ask instance ${number} as.`);
+    const request = workload.probe({ connection, posts, random: () => 0 });
     const answer = await send(origin, request);
     const text = await answer.text();
     if (answer.status !== 200) {

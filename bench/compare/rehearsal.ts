@@ -9,35 +9,51 @@ import { workloadNamed } from '../load/workloads/registry.js';
 import { monotonicClock } from '../measure/clock.js';
 import { type Fleet, startFleet } from '../services/fleet.js';
 import { deleteLeftovers } from './instance-requests.js';
-import type { TrialContext } from './trial.js';
+import { strategyNamed, type TrialContext } from './trial.js';
+import { isBoundToInstance, usersFor } from './trial-connections.js';
 
 const SECONDS_EACH = 0.6;
 
+export interface Rehearsed {
+  /** By strategy, in the order of the seeded users. */
+  credentials: ReadonlyMap<string, Credentials>;
+  /** How long one login of many took, on one instance. */
+  secondsPerLogin: number;
+}
+
 /**
  * One instance of each strategy serves both; what it issues must be good at every later instance.
+ * Where it cannot be, users log in again in each trial; here only as far as the rehearsal needs it.
  *
- * @returns credentials by strategy, in the order of the seeded users
  * @throws LabError when an instance, a login or the load generator fails
  */
 export async function logInAndRehearse(
   context: TrialContext,
   say: (message: string) => void,
-): Promise<ReadonlyMap<string, Credentials>> {
-  const { seeded, signal } = context;
-  const strategies = [...new Set(context.config.strategies)];
+): Promise<Rehearsed> {
+  const { seeded, signal, config } = context;
+  const users = seeded.users.slice(0, config.users);
+  const strategies = [...new Set(config.strategies)];
   const fleets = await startOneOfEach(strategies, context);
   try {
     const credentials = new Map<string, Credentials>();
+    let logins = 0;
+    const startedMs = performance.now();
     for (const [index, strategy] of strategies.entries()) {
       signal.throwIfAborted();
-      say(`Logging ${seeded.users.length} users in: ${strategy}`);
+      const bound = isBoundToInstance(strategyNamed(strategy, context));
+      if (bound && index > 0) continue;
+      const wanted = bound ? users.slice(0, config.connections) : users;
+      say(`Logging ${wanted.length} users in: ${strategy}`);
       const origin = originOf(fleets[index] as Fleet);
-      credentials.set(strategy, await logInAll(origin, seeded.users, seeded.password, signal));
+      credentials.set(strategy, await logInAll(origin, wanted, seeded.password, signal));
+      logins += wanted.length;
     }
+    const secondsPerLogin = (performance.now() - startedMs) / 1000 / logins;
     say('Rehearsing the load');
     const [fleet] = fleets as [Fleet];
     await rehearse(context, fleet, credentials.get(strategies[0] as string) ?? []);
-    return credentials;
+    return { credentials, secondsPerLogin };
   } finally {
     await Promise.all(fleets.map((fleet) => fleet.stop()));
   }
@@ -46,7 +62,10 @@ export async function logInAndRehearse(
 async function startOneOfEach(strategies: string[], context: TrialContext): Promise<Fleet[]> {
   const { serviceEnvironment: environment, guardian } = context;
   const starting = await Promise.allSettled(
-    strategies.map((strategy) => startFleet({ strategy, instances: 1, environment, guardian })),
+    strategies.map((strategy) => {
+      const { companions } = strategyNamed(strategy, context);
+      return startFleet({ strategy, instances: 1, companions, environment, guardian });
+    }),
   );
   const fleets = starting.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   const failed = starting.find((each) => each.status === 'rejected');
@@ -57,16 +76,19 @@ async function startOneOfEach(strategies: string[], context: TrialContext): Prom
   return fleets;
 }
 
-async function rehearse(context: TrialContext, fleet: Fleet, users: Credentials): Promise<void> {
+async function rehearse(
+  context: TrialContext,
+  fleet: Fleet,
+  credentials: Credentials,
+): Promise<void> {
   const { config, seeded, signal } = context;
   const generator = await context.loadGenerator();
   for (const name of config.workloads) {
     signal.throwIfAborted();
-    const { maxConnections = users.length } = workloadNamed(name);
-    const connections = spreadOverInstances(
-      users.slice(0, Math.min(config.connections, maxConnections)),
-      [originOf(fleet)],
-    );
+    const workload = workloadNamed(name);
+    const connections = spreadOverInstances(usersFor({ workload, config, seeded, credentials }), [
+      originOf(fleet),
+    ]);
     const windowFromMs = monotonicClock()();
     const windowToMs = windowFromMs + SECONDS_EACH * 1000;
     const order = { workload: name, posts: seeded.posts, windowFromMs, windowToMs };

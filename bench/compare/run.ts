@@ -3,38 +3,34 @@
  * The result is on disk after every trial, so that whatever happens next, nothing is lost.
  */
 
-import { cpus } from 'node:os';
 import { strategyOfArm } from '../analyse/arms.js';
 import { compareStrategies } from '../analyse/compare.js';
 import { warningsOf } from '../analyse/warnings.js';
 import { LabError } from '../errors.js';
 import { keepLoadGenerator } from '../load/generator-keeper.js';
-import { workloadNamed } from '../load/workloads/registry.js';
 import { describeMachine } from '../machine/environment.js';
 import { connectRedisMeter } from '../measure/redis-usage.js';
-import type { PlannedTrial } from '../plan.js';
 import { createResultFolder } from '../result/folder.js';
 import {
+  type DescribedStrategy,
   type Result,
   type RunConfig,
   SCHEMA_VERSION,
-  type StrategyInfo,
 } from '../result/schema.js';
 import { withSeededStores } from '../services/seeded-stores.js';
 import type { Stores } from '../services/stores.js';
 import type { EmitRunEvent } from './events.js';
 import { logInAndRehearse } from './rehearsal.js';
 import { runTrial, type TrialContext } from './trial.js';
-import { warmUpSecondsOf } from './trial-record.js';
+import { reservedUsers } from './trial-connections.js';
+import { meanTrialSeconds } from './trial-duration.js';
 
 /** So many trials in a row without one answer: a store is gone for good, and going on is useless. */
 const HOPELESS_FAILURES = 3;
-/** What a trial takes besides its warm-up and window; for the first guess of the time left. */
-const OVERHEAD_SECONDS = 0.8;
 
 export interface RunInput {
   config: RunConfig;
-  strategies: StrategyInfo[];
+  strategies: DescribedStrategy[];
   /** Folder in which the folder of the result is made. */
   outFolder: string;
   signal: AbortSignal;
@@ -82,8 +78,8 @@ export async function runComparison(input: RunInput): Promise<FinishedRun> {
   await save();
   let failure: unknown;
   try {
-    await withTrialContext(input, result, (context) =>
-      runPlan(config.order, result, context, save),
+    await withTrialContext(input, result, (context, secondsPerTrial) =>
+      runPlan(secondsPerTrial, result, context, save),
     );
     result.partial = false;
   } catch (error) {
@@ -99,12 +95,13 @@ export async function runComparison(input: RunInput): Promise<FinishedRun> {
 
 /** What the trials need beyond the stores: meters, and a credential for every user. */
 async function withTrialContext(
-  { config, emit, signal }: RunInput,
+  { config, strategies, emit, signal }: RunInput,
   result: Result,
-  use: (context: TrialContext) => Promise<void>,
+  use: (context: TrialContext, secondsPerTrial: number) => Promise<void>,
 ): Promise<void> {
   const say = (message: string) => emit({ type: 'stage', message });
-  const { users, posts } = config;
+  const { posts } = config;
+  const users = config.users + reservedUsers(config);
   await withSeededStores({ users, posts, signal, say }, async (ready) => {
     const { stores, guardian, seeded } = ready;
     result.environment.postgres = describeStore(stores.postgres);
@@ -116,6 +113,7 @@ async function withTrialContext(
     try {
       const context: TrialContext = {
         config,
+        strategies,
         credentials: new Map(),
         seeded,
         serviceEnvironment,
@@ -126,7 +124,9 @@ async function withTrialContext(
         signal,
         emit,
       };
-      await use({ ...context, credentials: await logInAndRehearse(context, say) });
+      const { credentials, secondsPerLogin } = await logInAndRehearse(context, say);
+      const secondsPerTrial = meanTrialSeconds(config, strategies, secondsPerLogin);
+      await use({ ...context, credentials }, secondsPerTrial);
     } finally {
       keeper.stop();
       redis.close();
@@ -139,17 +139,14 @@ function describeStore({ version, startedBy }: Stores['redis']) {
 }
 
 async function runPlan(
-  order: readonly PlannedTrial[],
+  secondsPerTrial: number,
   result: Result,
   context: TrialContext,
   save: () => Promise<void>,
 ): Promise<void> {
-  const { config, emit, signal } = context;
-  emit({
-    type: 'planned',
-    trials: order,
-    secondsPerTrial: config.seconds + meanWarmUpSeconds(config) + OVERHEAD_SECONDS,
-  });
+  const { emit, signal } = context;
+  const { order } = context.config;
+  emit({ type: 'planned', trials: order, secondsPerTrial });
   let failuresInARow = 0;
   for (const [index, planned] of order.entries()) {
     signal.throwIfAborted();
@@ -168,18 +165,10 @@ async function runPlan(
   }
 }
 
-function meanWarmUpSeconds(config: RunConfig): number {
-  const cores = cpus().length;
-  const seconds = config.order.map((trial) =>
-    warmUpSecondsOf(trial, workloadNamed(trial.workload), config, cores),
-  );
-  return seconds.reduce((sum, each) => sum + each, 0) / seconds.length;
-}
-
 /** The strategies asked for, as the service describes them. */
 export function describedStrategies(
-  known: readonly StrategyInfo[],
+  known: readonly DescribedStrategy[],
   asked: readonly string[],
-): StrategyInfo[] {
+): DescribedStrategy[] {
   return known.filter(({ name }) => asked.some((arm) => strategyOfArm(arm) === name));
 }

@@ -18,6 +18,7 @@ export interface Snapshot {
   atMs: number;
   machine: MachineTimes;
   instances: (ProcessUsage | null)[];
+  companions: (ProcessUsage | null)[];
   shards: (ProcessUsage | null)[];
   postgres: ProcessUsage | null;
   /** Redis answers when it gets to it, so it brings a moment of its own. */
@@ -31,14 +32,16 @@ export async function takeSnapshot(
   nowMs: () => number,
 ): Promise<Snapshot> {
   const atMs = nowMs();
-  const [instances, shards] = await Promise.all([
-    Promise.all(fleet.instances.map((instance) => usageOf(instance.pid))),
+  const [instances, companions, shards] = await Promise.all([
+    Promise.all(fleet.instances.map(({ pid }) => usageOf(pid))),
+    Promise.all(fleet.companions.map(({ pid }) => usageOf(pid))),
     Promise.all(shardPids.map(usageOf)),
   ]);
   return {
     atMs,
     machine: readMachineTimes(),
     instances,
+    companions,
     shards,
     postgres: postgresPid === null ? null : usageOfPostgres(postgresPid),
     redis: await redis.read().catch(() => null),

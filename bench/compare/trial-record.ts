@@ -75,7 +75,7 @@ export function warmUpSecondsOf(
 
 export interface Observation {
   blank: Trial;
-  fleet: Pick<Fleet, 'instances'>;
+  fleet: Pick<Fleet, 'instances' | 'companions'>;
   from: Snapshot;
   to: Snapshot;
   reports: readonly ShardReport[];
@@ -157,6 +157,10 @@ function processUses({ fleet, from, to }: Observation): ProcessUse[] {
     ...fleet.instances.map((instance, index) =>
       use('application', `instance ${instance.number}`, from.instances[index], to.instances[index]),
     ),
+    // Only a companion of a kind that results know is measured; there is one kind so far.
+    ...fleet.companions.map(({ name }, index) =>
+      use('authority', name, from.companions[index], to.companions[index]),
+    ),
     use('redis', 'redis', from.redis, to.redis, redisIntervalSeconds(from, to)),
     use('postgres', 'postgres', from.postgres, to.postgres),
     ...to.shards.map((after, index) =>
@@ -210,7 +214,7 @@ function slicesRps(reports: readonly ShardReport[], seconds: number): number[] {
   );
 }
 
-/** Adds up by kind; unknown as soon as one part is unknown. */
+/** Adds up by kind; unknown as soon as one part is unknown. No authority is no cost, and absent. */
 function perKind(processes: ProcessUse[], of: (use: ProcessUse) => number | null) {
   const ofKind = (kind: ProcessKind): number | null => {
     const parts = processes.filter((use) => use.kind === kind).map(of);
@@ -221,6 +225,9 @@ function perKind(processes: ProcessUse[], of: (use: ProcessUse) => number | null
     redis: ofKind('redis'),
     postgres: ofKind('postgres'),
     loadGenerator: ofKind('loadGenerator'),
+    ...(processes.some(({ kind }) => kind === 'authority') && {
+      authority: ofKind('authority'),
+    }),
   };
 }
 

@@ -3,14 +3,15 @@
  */
 
 import { strategyOfArm } from '../analyse/arms.js';
+import { LabError } from '../errors.js';
 import type { Credentials } from '../load/credentials.js';
-import { type LoadGenerator, spreadOverInstances } from '../load/generator.js';
+import type { LoadGenerator } from '../load/generator.js';
 import { workloadNamed } from '../load/workloads/registry.js';
 import { monotonicClock } from '../measure/clock.js';
 import { judge } from '../measure/validity.js';
 import type { PlannedTrial } from '../plan.js';
 import { seededRandom } from '../random.js';
-import type { RunConfig, Trial } from '../result/schema.js';
+import type { DescribedStrategy, RunConfig, Trial } from '../result/schema.js';
 import { type Fleet, startFleet } from '../services/fleet.js';
 import type { Guardian } from '../services/guardian.js';
 import type { SeededData } from '../services/service-process.js';
@@ -22,6 +23,7 @@ import {
   readCounters,
 } from './instance-requests.js';
 import { type SnapshotSources, takeSnapshot } from './snapshot.js';
+import { connectTrial } from './trial-connections.js';
 import { assembleEvidence, emptyTrial } from './trial-record.js';
 
 /** Slices of a window: a multiple of three, since steadiness compares its thirds. */
@@ -29,7 +31,9 @@ const SLICES = 12;
 
 export interface TrialContext {
   config: RunConfig;
-  /** By strategy, in the order of the seeded users. */
+  /** Those of the run, as the service describes them. */
+  strategies: readonly DescribedStrategy[];
+  /** By strategy, in the order of the seeded users; none where state lies in single instances. */
   credentials: ReadonlyMap<string, Credentials>;
   seeded: SeededData;
   /** For the instances: addresses of the stores and secrets. */
@@ -54,20 +58,22 @@ export async function runTrial(
   context: TrialContext,
 ): Promise<Trial> {
   const { config, guardian, signal, emit } = context;
+  const strategy = strategyNamed(strategyOfArm(planned.strategy), context);
   const workload = workloadNamed(planned.workload);
   const blank = emptyTrial(planned, position, workload, config);
   let fleet: Fleet | undefined;
   try {
     emit({ type: 'trial-phase', phase: 'starting' });
     fleet = await startFleet({
-      strategy: strategyOfArm(planned.strategy),
+      strategy: strategy.name,
       instances: planned.instances,
+      companions: strategy.companions,
       environment: context.serviceEnvironment,
       guardian,
     });
     const generator = await context.loadGenerator();
     signal.throwIfAborted();
-    return judge(await measure(planned, blank, fleet, generator, context));
+    return judge(await measure(planned, strategy, blank, fleet, generator, context));
   } catch (error) {
     signal.throwIfAborted();
     const message = error instanceof Error ? error.message : String(error);
@@ -80,6 +86,7 @@ export async function runTrial(
 
 async function measure(
   planned: PlannedTrial,
+  strategy: DescribedStrategy,
   blank: Trial,
   fleet: Fleet,
   generator: LoadGenerator,
@@ -87,12 +94,17 @@ async function measure(
 ) {
   const { config, seeded, signal, emit } = context;
   const workload = workloadNamed(planned.workload);
-  const credentials = context.credentials.get(strategyOfArm(planned.strategy)) ?? [];
-  const connections = spreadOverInstances(
-    credentials.slice(0, blank.connections),
-    fleet.instances.map((instance) => instance.origin),
-  );
-  await probeInstances(workload, fleet, connections, seeded.posts, context.probes);
+  emit({ type: 'trial-phase', phase: 'logging in' });
+  const { connections, probes } = await connectTrial({
+    strategy,
+    workload,
+    config,
+    seeded,
+    credentials: context.credentials.get(strategy.name) ?? [],
+    origins: fleet.instances.map(({ origin }) => origin),
+    signal,
+  });
+  await probeInstances(workload, fleet, probes, seeded.posts, context.probes);
   const countersBefore = await readCounters(fleet);
 
   const nowMs = monotonicClock();
@@ -142,6 +154,18 @@ async function measure(
       countersBefore === null || countersAfter === null ? null : countersAfter - countersBefore,
     interruption: lost ? { code: 'instance-lost', message: `${lost} during the trial` } : null,
   });
+}
+
+/**
+ * @throws LabError STRATEGY_UNKNOWN
+ */
+export function strategyNamed(
+  name: string,
+  { strategies }: Pick<TrialContext, 'strategies'>,
+): DescribedStrategy {
+  const strategy = strategies.find((known) => known.name === name);
+  if (!strategy) throw new LabError('STRATEGY_UNKNOWN', `The service describes no "${name}".`);
+  return strategy;
 }
 
 /** Resolves when an instance is lost or the run is cancelled, whichever comes first. */

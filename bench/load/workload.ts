@@ -53,6 +53,8 @@ export interface Workload {
   warmUpFactor: number;
   /** At most so many connections: hashing a password, for one, has a short bounded queue. */
   maxConnections?: number;
+  /** Its requests are logins: it has users of its own, and needs no credential. */
+  logsIn?: boolean;
   /** A request whose answer must be the same for all strategies; sent to each instance before load. */
   probe(context: RequestContext): WorkloadRequest;
   loopFor(context: RequestContext): RequestLoop;

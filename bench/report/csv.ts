@@ -25,7 +25,7 @@ const COLUMNS: readonly { name: string; of: (trial: Trial) => Value }[] = [
     of: (trial: Trial) => trial.latencyMs?.[name],
   })),
   ...(['cpuMicrosecondsPerRequest', 'rssBytes'] as const).flatMap((field) =>
-    (['application', 'redis', 'postgres', 'loadGenerator'] as const).map((kind) => ({
+    (['application', 'redis', 'postgres', 'loadGenerator', 'authority'] as const).map((kind) => ({
       name: `${field}.${kind}`,
       of: (trial: Trial) => trial[field][kind],
     })),

@@ -34,11 +34,15 @@ ${sections.map(renderSection).join('\n')}
 `;
 }
 
+/** A heading stays short; the first section names them all. */
+const MOST_NAMED = 4;
+
 /** "session and jwt compared" */
 export function titleOf({ arms }: ReportView): string {
   const names = arms.filter(({ control }) => !control).map(({ name }) => name);
   const shown = names.length > 0 ? names : arms.map(({ name }) => name);
   if (shown.length === 2) return `${shown.join(' against ')}, measured`;
+  if (shown.length > MOST_NAMED) return `${shown.length} strategies compared`;
   return shown.length === 1 ? `${shown[0]}, measured` : `${listOf(shown)} compared`;
 }
 

@@ -32,7 +32,7 @@ const RENDERERS: Renderers = {
   code: ({ text }) => `\`\`\`\n${text.replaceAll('```', '')}\n\`\`\``,
   // The table beside each chart carries its figures.
   figures: () => '',
-  table: renderTable,
+  table: (block) => `${inline(block.caption)}\n\n${markdownTable(block)}`,
 };
 
 function renderBlock(block: Block): string {
@@ -40,11 +40,10 @@ function renderBlock(block: Block): string {
   return render(block);
 }
 
-function renderTable({ caption, columns, rows }: Table): string {
+/** Without its caption. */
+export function markdownTable({ columns, rows }: Table): string {
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
   return [
-    `${inline(caption)}`,
-    '',
     line(columns.map(({ label }) => inCell(label))),
     line(columns.map(({ align }) => (align === 'right' ? '-:' : '-'))),
     ...rows.map((row) => line(row.map((cell) => inCell(textOfCell(cell))))),

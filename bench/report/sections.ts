@@ -12,6 +12,7 @@ import { latency } from './sections/latency.js';
 import { method } from './sections/method.js';
 import { otherCosts } from './sections/other-costs.js';
 import { repeat } from './sections/repeat.js';
+import { strategies } from './sections/strategies.js';
 import { throughput } from './sections/throughput.js';
 import { trials } from './sections/trials.js';
 import { verdict } from './sections/verdict.js';
@@ -22,6 +23,7 @@ type Render = (view: ReportView, findings: Finding[]) => Block[];
 
 const SECTIONS: readonly { id: string; title: string; render: Render }[] = [
   { id: 'verdict', title: 'The verdict', render: verdict },
+  { id: 'strategies', title: 'What was compared', render: strategies },
   { id: 'throughput', title: 'Throughput against instances', render: throughput },
   { id: 'cpu', title: 'What a request costs in CPU time', render: cpu },
   { id: 'latency', title: 'How long a request takes', render: latency },

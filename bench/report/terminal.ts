@@ -92,5 +92,5 @@ function figures(view: ReportView): string[] {
 
 function closing({ trials, warnings }: Result): string {
   const invalid = trials.filter(({ valid }) => !valid).length;
-  return `  ${countOf(trials.length, 'trial')}, ${invalid} invalid; ${countOf(warnings.length, 'warning')}. CPU: per request; all: application, Redis, PostgreSQL.`;
+  return `  ${countOf(trials.length, 'trial')}, ${invalid} invalid; ${countOf(warnings.length, 'warning')}. CPU: per request; app: application, all: every server.`;
 }

@@ -59,6 +59,11 @@ export function viewOf(result: Result): ReportView {
   };
 }
 
+/** Whether a trial of the run had a process that instances ask about credentials. */
+export function hasAuthority({ result }: Pick<ReportView, 'result'>): boolean {
+  return result.trials.some(({ processes }) => processes.some(({ kind }) => kind === 'authority'));
+}
+
 /** Measured cells only: a plan that was cut short leaves cells without a trial. */
 export function measuredSummaries({ summaries }: ReportView): Summary[] {
   return summaries.filter(({ validRounds, invalidRounds }) => validRounds + invalidRounds > 0);

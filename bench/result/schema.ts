@@ -6,7 +6,11 @@
  */
 import { z } from 'zod';
 
-export const SCHEMA_VERSION = 1;
+/**
+ * 1: the first. 2: strategies carry their whole declaration, and a trial may have an `authority`.
+ * Whatever version 2 added is optional, so one schema reads both (docs/decisions/401).
+ */
+export const SCHEMA_VERSION = 2;
 
 const count = z.int().nonnegative();
 const amount = z.number().nonnegative();
@@ -17,6 +21,10 @@ const perKind = z.object({
   redis: amount.nullable(),
   postgres: amount.nullable().describe('The postmaster and every process it started.'),
   loadGenerator: amount.nullable().describe('All load-generating processes together.'),
+  authority: amount
+    .nullable()
+    .optional()
+    .describe('The process that instances ask about credentials; absent where there is none.'),
 });
 
 const latencyMs = z
@@ -32,8 +40,8 @@ const latencyMs = z
   .describe('From sending a request to its whole answer, in milliseconds.');
 
 const processUse = z.object({
-  kind: z.enum(['application', 'redis', 'postgres', 'loadGenerator']),
-  name: z.string().describe('For instance "instance 1", "redis", "postgres" or "shard 2".'),
+  kind: z.enum(['application', 'redis', 'postgres', 'loadGenerator', 'authority']),
+  name: z.string().describe('For instance "instance 1", "redis", "authority" or "shard 2".'),
   cpuSeconds: amount.nullable().describe('CPU time, user and system, inside the measured window.'),
   cores: amount
     .nullable()
@@ -113,11 +121,43 @@ export const comparisonSchema = z.object({
 
 export const warningSchema = z.object({ code: z.string(), message: z.string() });
 
-export const strategySchema = z.object({
-  name: z.string(),
-  summary: z.string(),
-  control: z.boolean(),
+/**
+ * What the service declares of a strategy: one field for each property, in the words of its
+ * describe.js (docs/contracts.md). Words for people stand in report/strategy-properties.ts.
+ */
+const declaration = z.object({
+  carrier: z.enum(['cookie', 'bearer', 'unverified']).describe('How the client carries it.'),
+  stateIn: z
+    .enum(['redis', 'instance', 'authority', 'credential'])
+    .describe('Where the server side of a credential lies; "credential": nowhere else.'),
+  credentialBytes: amount.describe('Length of the header value, for a seeded user.'),
+  perRequest: z
+    .object({ redis: amount, authority: amount })
+    .describe('Redis commands and calls to the authority of one authenticated request.'),
+  revocation: z
+    .enum(['at-once', 'on-this-instance', 'at-expiry'])
+    .describe('When a credential stops working after logout or disabling.'),
+  sharedByInstances: z.boolean().describe('Whether one instance takes what another gave.'),
+  survivesRedisLoss: z.boolean().describe('Whether it works after Redis came back empty.'),
+  verifiableByThirdParty: z.boolean().describe('Whether public keys suffice to verify it.'),
+  listsLogins: z.boolean().describe('Whether users see and end single logins.'),
+  refreshes: z.boolean().describe('Whether a short credential is renewed with a long one.'),
+  delegation: z
+    .enum(['token-exchange', 'scoped-session', 'none'])
+    .describe('How a user hands a part of their rights on.'),
+  needs: z.array(z.string()).describe('What the environment of an instance must offer.'),
+  companions: z
+    .array(z.enum(['authority']))
+    .describe('Further processes that the instances of a fleet share.'),
 });
+
+const strategyName = z.object({ name: z.string(), summary: z.string(), control: z.boolean() });
+
+/** As the service prints it. */
+export const describedStrategySchema = z.object({ ...strategyName.shape, ...declaration.shape });
+
+/** As a result keeps it: results of version 1 have the name, the summary and the control only. */
+export const strategySchema = z.object({ ...strategyName.shape, ...declaration.partial().shape });
 
 export const configSchema = z.object({
   profile: z.string(),
@@ -164,7 +204,7 @@ export const environmentSchema = z.object({
 });
 
 export const resultSchema = z.object({
-  schemaVersion: z.literal(SCHEMA_VERSION),
+  schemaVersion: z.literal([1, SCHEMA_VERSION]),
   id: z.string().describe('Name of the folder: the time of the start in UTC.'),
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),
@@ -189,6 +229,8 @@ export type Comparison = z.infer<typeof comparisonSchema>;
 export type Verdict = z.infer<typeof verdictSchema>;
 export type Warning = z.infer<typeof warningSchema>;
 export type StrategyInfo = z.infer<typeof strategySchema>;
+export type DescribedStrategy = z.infer<typeof describedStrategySchema>;
+export type Companion = DescribedStrategy['companions'][number];
 export type RunConfig = z.infer<typeof configSchema>;
 export type Environment = z.infer<typeof environmentSchema>;
 export type Result = z.infer<typeof resultSchema>;

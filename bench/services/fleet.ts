@@ -1,10 +1,11 @@
 /**
- * The fleet: N instances of the service, each a process of its own on a free port.
+ * The fleet: N instances of the service, each a process of its own on a free port, and the companions
+ * (further processes of the service) that a strategy declares and all its instances share.
  */
 import type { ChildProcess } from 'node:child_process';
 import { z } from 'zod';
 import type { Guardian } from './guardian.js';
-import { printedLine, spawnService } from './service-process.js';
+import { printedLine, type ServiceEntry, spawnService } from './service-process.js';
 
 /** The service promises to be gone 5 s after SIGTERM. */
 const STOP_PATIENCE_MS = 6000;
@@ -16,11 +17,18 @@ export interface Instance {
   origin: string;
 }
 
+export interface CompanionProcess {
+  name: ServiceEntry;
+  pid: number;
+  origin: string;
+}
+
 export interface Fleet {
   instances: readonly Instance[];
-  /** What happened, as a sentence, once an instance ends that nobody asked to; else null. */
+  companions: readonly CompanionProcess[];
+  /** What happened, as a sentence, once a process ends that nobody asked to; else null. */
   lost(): string | null;
-  /** Called at most once, when the first instance is lost. */
+  /** Called at most once, when the first process is lost. */
   onLost(listener: (what: string) => void): void;
   stop(): Promise<void>;
 }
@@ -28,7 +36,9 @@ export interface Fleet {
 export interface FleetOptions {
   strategy: string;
   instances: number;
-  /** Secrets and addresses of the stores, the same for every instance. */
+  /** Entries of the service that run beside the instances, one process each; none unless told. */
+  companions?: readonly ServiceEntry[];
+  /** Secrets and addresses of the stores, the same for every process. */
   environment: Record<string, string>;
   guardian: Guardian;
 }
@@ -36,37 +46,53 @@ export interface FleetOptions {
 const listening = z.object({ listening: z.object({ port: z.int() }) });
 
 /**
- * @throws LabError SERVICE_FAILED when an instance cannot start; the others are stopped
+ * Companions first: an instance is told the address of each as <NAME>_URL.
+ *
+ * @throws LabError SERVICE_FAILED when a process cannot start; the others are stopped
  */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
-  const children = Array.from({ length: options.instances }, () => startChild(options));
-  let stopping = false;
-  let lost: string | null = null;
-  let listener: ((what: string) => void) | null = null;
-  children.forEach((child, index) => {
-    child.once('exit', (code, signal) => {
-      if (stopping || lost) return;
-      lost = `instance ${index + 1} ended with ${signal ?? `code ${code}`}`;
-      listener?.(lost);
-    });
-  });
+  const { strategy, companions: entries = [], environment, guardian } = options;
+  const losses = watchLosses();
+  const companions: Member[] = [];
+  const instances: Member[] = [];
+  const start = (entry: ServiceEntry, what: string, more: Record<string, string>): Member => {
+    const member = startMember(entry, { ...environment, ...more }, guardian);
+    losses.watch(member.child, what);
+    return member;
+  };
   const stop = async () => {
-    stopping = true;
-    await Promise.all(children.map(stopChild));
+    losses.expect();
+    // Instances drain by asking their companions, so those go last.
+    await Promise.all(instances.map(({ child }) => stopChild(child)));
+    await Promise.all(companions.map(({ child }) => stopChild(child)));
   };
   try {
-    const lines = await Promise.all(children.map((child) => printedLine(child, 'main', listening)));
+    for (const entry of entries) companions.push(start(entry, `the ${entry}`, {}));
+    const companionOrigins = await Promise.all(companions.map(({ origin }) => origin));
+    const addresses = Object.fromEntries(
+      entries.map((entry, index) => [
+        `${entry.toUpperCase()}_URL`,
+        companionOrigins[index] as string,
+      ]),
+    );
+    for (let number = 1; number <= options.instances; number++) {
+      const more = { ...addresses, AUTH_STRATEGY: strategy, COUNTERS: 'on' };
+      instances.push(start('main', `instance ${number}`, more));
+    }
+    const origins = await Promise.all(instances.map(({ origin }) => origin));
     return {
-      instances: lines.map((line, index) => ({
+      instances: origins.map((origin, index) => ({
         number: index + 1,
-        pid: children[index]?.pid as number,
-        origin: `http://127.0.0.1:${line.listening.port}`,
+        pid: instances[index]?.child.pid as number,
+        origin,
       })),
-      lost: () => lost,
-      onLost(heard) {
-        listener = heard;
-        if (lost) heard(lost);
-      },
+      companions: entries.map((name, index) => ({
+        name,
+        pid: companions[index]?.child.pid as number,
+        origin: companionOrigins[index] as string,
+      })),
+      lost: losses.first,
+      onLost: losses.onFirst,
       stop,
     };
   } catch (error) {
@@ -75,14 +101,23 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   }
 }
 
-function startChild({ strategy, environment, guardian }: FleetOptions): ChildProcess {
-  const child = spawnService('main', {
+/** One process of a fleet. */
+interface Member {
+  child: ChildProcess;
+  /** Rejects when the process ends before it listens. */
+  origin: Promise<string>;
+}
+
+function startMember(
+  entry: ServiceEntry,
+  environment: Record<string, string>,
+  guardian: Guardian,
+): Member {
+  const child = spawnService(entry, {
     ...environment,
     ...guardian.environment,
-    AUTH_STRATEGY: strategy,
     HOST: '127.0.0.1',
     PORT: '0',
-    COUNTERS: 'on',
     NODE_ENV: 'production',
   });
   const { pid } = child;
@@ -90,7 +125,36 @@ function startChild({ strategy, environment, guardian }: FleetOptions): ChildPro
     guardian.watchProcess(pid);
     child.once('exit', () => guardian.forgetProcess(pid));
   }
-  return child;
+  const origin = printedLine(child, entry, listening).then(
+    (line) => `http://127.0.0.1:${line.listening.port}`,
+  );
+  // Several may fail; the first is heard, the others must not go unhandled.
+  origin.catch(() => {});
+  return { child, origin };
+}
+
+/** Remembers the first process that ended although nobody asked it to. */
+function watchLosses() {
+  let expected = false;
+  let lost: string | null = null;
+  let listener: ((what: string) => void) | null = null;
+  return {
+    watch(child: ChildProcess, what: string): void {
+      child.once('exit', (code, signal) => {
+        if (expected || lost) return;
+        lost = `${what} ended with ${signal ?? `code ${code}`}`;
+        listener?.(lost);
+      });
+    },
+    expect(): void {
+      expected = true;
+    },
+    first: () => lost,
+    onFirst(heard: (what: string) => void): void {
+      listener = heard;
+      if (lost) heard(lost);
+    },
+  };
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {

@@ -51,6 +51,8 @@ export async function withSeededStores<Outcome>(
         DATABASE_URL: stores.databaseUrl,
         REDIS_URL: stores.redisUrl,
         TOKEN_SECRET: randomBytes(32).toString('base64url'),
+        // Given to every instance, also of strategies that ask no authority: it does no harm there.
+        AUTHORITY_SECRET: randomBytes(32).toString('base64url'),
         ACCESS_TOKEN_TTL_SECONDS: String(CREDENTIAL_LIFE_SECONDS),
         SESSION_IDLE_SECONDS: String(CREDENTIAL_LIFE_SECONDS),
         SESSION_ABSOLUTE_SECONDS: String(CREDENTIAL_LIFE_SECONDS),

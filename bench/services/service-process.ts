@@ -7,10 +7,14 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { LabError } from '../errors.js';
-import { strategySchema } from '../result/schema.js';
+import {
+  type Companion,
+  type DescribedStrategy,
+  describedStrategySchema,
+} from '../result/schema.js';
 import type { Guardian } from './guardian.js';
 
-export type ServiceEntry = 'main' | 'migrate' | 'seed' | 'describe' | 'fill-redis';
+export type ServiceEntry = 'main' | 'migrate' | 'seed' | 'describe' | 'fill-redis' | Companion;
 
 /** Every process of the service gets these and nothing else of the lab's own environment. */
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot', 'LANG'];
@@ -92,7 +96,7 @@ async function runEntry<Schema extends z.ZodType>(
   }
 }
 
-const described = z.object({ strategies: z.array(strategySchema) });
+const described = z.object({ strategies: z.array(describedStrategySchema) });
 const migrated = z.object({ migrated: z.object({ applied: z.array(z.string()) }) });
 const seeded = z.object({
   seeded: z.object({
@@ -105,7 +109,7 @@ const seeded = z.object({
 export type SeededData = z.infer<typeof seeded>['seeded'];
 
 /** The strategies that the service offers, in the order of its registry. */
-export async function describeService() {
+export async function describeService(): Promise<DescribedStrategy[]> {
   return (await runEntry('describe', {}, described)).strategies;
 }
 

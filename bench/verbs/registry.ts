@@ -2,7 +2,14 @@ import { compare } from './compare.js';
 import { doctor } from './doctor.js';
 import { report } from './report.js';
 import { serve } from './serve.js';
+import { strategies } from './strategies.js';
 import type { Verb } from './verb.js';
 
 /** One line a verb. */
-export const VERBS: Readonly<Record<string, Verb>> = { compare, serve, report, doctor };
+export const VERBS: Readonly<Record<string, Verb>> = {
+  compare,
+  serve,
+  report,
+  strategies,
+  doctor,
+};

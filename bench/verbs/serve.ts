@@ -1,5 +1,7 @@
 /** lab serve: instances for hands-on use on embedded stores, until Ctrl-C. */
+import { randomBytes } from 'node:crypto';
 import { integer, listOf, parseOptions } from '../options.js';
+import type { DescribedStrategy } from '../result/schema.js';
 import { type Fleet, startFleet } from '../services/fleet.js';
 import { withSeededStores } from '../services/seeded-stores.js';
 import { describeService, type SeededData } from '../services/service-process.js';
@@ -20,15 +22,16 @@ export const serve: Verb = {
   summary: 'start instances to try by hand; Ctrl-C stops them',
   options: async () => serveOptions((await describeService()).map(({ name }) => name)),
   async run(words, context) {
-    const names = (await describeService()).map(({ name }) => name);
-    const { options } = parseOptions(words, serveOptions(names));
-    const strategies = options.strategies ?? ['session', 'jwt'];
+    const known = await describeService();
+    const { options } = parseOptions(words, serveOptions(known.map(({ name }) => name)));
+    const asked = options.strategies ?? ['session', 'jwt'];
+    const strategies = asked.flatMap((name) => known.filter((each) => each.name === name));
     await serveUntilStopped(strategies, options.instances ?? 1, context);
   },
 };
 
 async function serveUntilStopped(
-  strategies: readonly string[],
+  strategies: readonly DescribedStrategy[],
   instances: number,
   { signal, stdout }: VerbContext,
 ): Promise<void> {
@@ -37,12 +40,18 @@ async function serveUntilStopped(
   await withSeededStores({ ...SEEDED, signal, say }, async (ready) => {
     const { stores, guardian, seeded, serviceEnvironment } = ready;
     try {
-      for (const strategy of strategies) {
-        const environment = serviceEnvironment;
-        const fleet = await startFleet({ strategy, instances, environment, guardian });
+      const operatorToken = randomBytes(32).toString('base64url');
+      const environment = { ...serviceEnvironment, OPERATOR_TOKEN: operatorToken };
+      for (const [index, strategy] of strategies.entries()) {
+        const { name, companions } = strategy;
+        const options = { strategy: name, instances, companions, environment, guardian };
+        const fleet = await startFleet(options);
         fleets.push(fleet);
-        fleet.onLost((what) => say(`${strategy}: ${what}`));
-        announce(strategy, fleet, seeded, say);
+        fleet.onLost((what) => say(`${name}: ${what}`));
+        // All share a database: whom the last line of one disables must be able to try the others.
+        const user = seeded.users[index % seeded.users.length] as SeededUser;
+        const { password } = seeded;
+        announce({ strategy, fleet, user, password, operatorToken, say });
       }
       say(`\nPostgreSQL: ${stores.databaseUrl}\nRedis:      ${stores.redisUrl}`);
       say('\nPress Ctrl-C to stop everything.');
@@ -54,16 +63,26 @@ async function serveUntilStopped(
   });
 }
 
-function announce(
-  strategy: string,
-  fleet: Fleet,
-  seeded: SeededData,
-  say: (line: string) => void,
-): void {
-  say(`\n${strategy}: ${fleet.instances.map((instance) => instance.origin).join('  ')}`);
+interface Announcement {
+  strategy: DescribedStrategy;
+  fleet: Fleet;
+  user: SeededUser;
+  password: string;
+  operatorToken: string;
+  say: (line: string) => void;
+}
+
+type SeededUser = SeededData['users'][number];
+
+function announce({ fleet, say, ...target }: Announcement): void {
+  const { strategy } = target;
+  say(`\n${strategy.name}: ${fleet.instances.map(({ origin }) => origin).join('  ')}`);
+  for (const { name, origin } of fleet.companions) say(`  beside them the ${name}: ${origin}`);
+  if (!strategy.sharedByInstances && fleet.instances.length > 1) {
+    say('  An instance does not know what another gave: try it with another address below.');
+  }
   const origin = fleet.instances[0]?.origin as string;
-  const email = seeded.users[0]?.email as string;
-  for (const line of curlLines(strategy, origin, email, seeded.password)) say(`  ${line}`);
+  for (const line of curlLines({ ...target, origin })) say(`  ${line}`);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -14,5 +14,6 @@ export const strategies: Readonly<Record<string, () => Promise<StrategyModule>>>
   'jwt-rs256': async () => (await import('./token/jwt-rs256.js')).jwtRs256Strategy,
   'jwt-denylist': async () => (await import('./token/jwt-denylist.js')).jwtDenylistStrategy,
   'jwt-cached': async () => (await import('./token/jwt-cached.js')).jwtCachedStrategy,
+  opaque: async () => (await import('./opaque/opaque.js')).opaqueStrategy,
   none: async () => (await import('./none.js')).noneStrategy,
 };

@@ -1,20 +1,18 @@
 import type Router from 'koa-router';
-import type { AuthStrategy } from '../auth/strategy.js';
-import type { Database } from '../data/database.js';
 import { AppError } from '../errors.js';
 import type { Drain } from './drain.js';
 import type { RequestCounters } from './observer.js';
 
 export interface HealthRoutesDeps {
-  readonly strategy: AuthStrategy;
-  readonly database: Database;
+  /** Resolves when every store the process needs answers. */
+  readonly checkStores: () => Promise<unknown>;
   readonly drain: Drain;
   readonly counters: RequestCounters | undefined;
 }
 
 /** What machines ask: alive, ready, how many. */
 export function addHealthRoutes(router: Router, deps: HealthRoutesDeps): void {
-  const { strategy, database, drain, counters } = deps;
+  const { checkStores, drain, counters } = deps;
 
   router.get('/livez', (ctx) => {
     ctx.body = { status: 'alive' };
@@ -24,10 +22,7 @@ export function addHealthRoutes(router: Router, deps: HealthRoutesDeps): void {
     if (drain.leaving) {
       throw new AppError('shutting_down', { headers: { 'Retry-After': '1' } });
     }
-    await Promise.all([
-      database.run((manager) => manager.query('SELECT 1')),
-      strategy.checkStores(),
-    ]);
+    await checkStores();
     ctx.body = { status: 'ready' };
   });
 

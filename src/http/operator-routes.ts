@@ -1,7 +1,7 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { Context, Next } from 'koa';
 import type Router from 'koa-router';
 import { readAuthorization } from '../auth/authorization-header.js';
+import { isSameSecret } from '../auth/same-secret.js';
 import type { AuthStrategy } from '../auth/strategy.js';
 import type { Users } from '../data/users.js';
 import { AppError } from '../errors.js';
@@ -42,11 +42,8 @@ export function addOperatorRoutes(router: Router, deps: OperatorRoutesDeps): voi
 function requireOperator(secret: Uint8Array) {
   return async (ctx: Context, next: Next): Promise<void> => {
     ctx.set('Cache-Control', 'no-store');
-    const given = Buffer.from(
-      readAuthorization(ctx.req.headers.authorization, SCHEME, SCHEME),
-      'base64url',
-    );
-    if (given.length !== secret.length || !timingSafeEqual(given, secret)) {
+    const given = readAuthorization(ctx.req.headers.authorization, SCHEME, SCHEME);
+    if (!isSameSecret(given, secret)) {
       throw new AppError('operator_only', { detail: 'The operator token is not the right one.' });
     }
     await next();

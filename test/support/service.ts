@@ -1,11 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { strategies } from '../../src/auth/registry.js';
 
 export type Variables = Readonly<Record<string, string>>;
 
 /** 32 bytes from 1 to 32. Not random, so that a test can sign with it too. */
 export const TOKEN_SECRET = Buffer.from(Uint8Array.from({ length: 32 }, (_, i) => i + 1));
+
+/** 32 bytes from 101 to 132, for the same reason. */
+export const AUTHORITY_SECRET = Buffer.from(Uint8Array.from({ length: 32 }, (_, i) => i + 101));
 
 export interface EntryResult {
   readonly code: number | null;
@@ -33,10 +37,34 @@ export async function runEntry(name: string, variables: Variables): Promise<Entr
   return { code, ...output };
 }
 
-/** Starts an instance and waits for the line that says where it listens. */
+/**
+ * Starts an instance, after the companions its strategy needs, and waits for the line that says where
+ * it listens. Instances that shall share an authority are given AUTHORITY_URL.
+ */
 export async function startService(variables: Variables): Promise<RunningService> {
+  const module = await strategies[variables.AUTH_STRATEGY ?? '']?.();
+  if (!module?.companions?.includes('authority') || variables.AUTHORITY_URL !== undefined) {
+    return startListening('main', variables);
+  }
+  const authority = await startAuthority({ ...variables, PORT: '0' });
+  try {
+    const service = await startListening('main', { ...variables, AUTHORITY_URL: authority.url });
+    return { ...service, stop: () => service.stop().finally(authority.stop) };
+  } catch (error) {
+    await authority.stop();
+    throw error;
+  }
+}
+
+/** Starts the process that knows the reference tokens. */
+export function startAuthority(variables: Variables): Promise<RunningService> {
+  return startListening('authority', variables);
+}
+
+/** Starts an entry that serves and waits for the line that says where it listens. */
+async function startListening(entry: string, variables: Variables): Promise<RunningService> {
   const output = { stdout: '', stderr: '' };
-  const child = spawnEntry('main', { ...DEFAULTS, ...variables }, output);
+  const child = spawnEntry(entry, { ...DEFAULTS, ...variables }, output);
   const exited = once(child, 'close').then(([code]) => code as number | null);
 
   const address = await new Promise<{ host: string; port: number }>((resolve, reject) => {
@@ -66,6 +94,7 @@ const DEFAULTS: Variables = {
   PORT: '0',
   LOG_LEVEL: 'silent',
   TOKEN_SECRET: TOKEN_SECRET.toString('base64url'),
+  AUTHORITY_SECRET: AUTHORITY_SECRET.toString('base64url'),
 };
 
 const SOURCE_FOLDER = new URL('../../src/', import.meta.url);

@@ -45,6 +45,18 @@ describe('plan', () => {
     expect(new Set(first.map((trial) => trial.strategy)).size).to.equal(3);
   });
 
+  it('holds any mix of names, each strategy in every place of its block sooner or later', () => {
+    const strategies = [...'abcdefghij', 'session-memory', 'a'];
+    const trials = planTrials({ ...INPUT, strategies, rounds: 100 });
+    expect(trials).to.have.lengthOf(100 * 4 * 12);
+    const places = new Map<string, Set<number>>();
+    trials.forEach(({ strategy }, index) => {
+      places.set(strategy, (places.get(strategy) ?? new Set()).add(index % 12));
+    });
+    expect([...places.keys()]).to.have.members([...strategies.slice(0, -1), 'a#2']);
+    for (const [strategy, seen] of places) expect(seen.size, strategy).to.equal(12);
+  });
+
   it('gives the two sides of an A/A run names of their own', () => {
     const arms = planTrials({ ...INPUT, strategies: ['session', 'session'] }).map(
       (trial) => trial.strategy,

@@ -9,6 +9,7 @@ export const login: Workload = {
   warmUpFactor: 1,
   // An instance lets a few logins wait and answers 503 to the rest; that is not what we measure.
   maxConnections: 16,
+  logsIn: true,
   probe: getMe,
   loopFor: (context) => ({ requests: [postLogin(context)] }),
 };

@@ -6,8 +6,8 @@ import type { BarSeriesOption, EChartsOption } from 'echarts';
 import type { Summary } from '../../analyse/summarise.js';
 import type { Chart } from '../blocks.js';
 import { formatMean, formatNumber } from '../format.js';
-import { measuredSummaries, type ReportView } from '../view.js';
-import { type Fill, GRID, INK, LOAD_FILL, SERVER_FILLS } from './palette.js';
+import { hasAuthority, measuredSummaries, type ReportView } from '../view.js';
+import { AUTHORITY_FILL, type Fill, GRID, INK, LOAD_FILL, SERVER_FILLS } from './palette.js';
 import { rowsAxis } from './rows-axis.js';
 import { chartId, renderSvg } from './svg.js';
 
@@ -23,6 +23,7 @@ const ROOM_FOR_LABEL = 0.09;
 export function cpuChart(view: ReportView, workload: string): Chart {
   const cells = measuredSummaries(view).filter((cell) => cell.workload === workload);
   const rows = [...cells].reverse();
+  const fills = hasAuthority(view) ? [...SERVER_FILLS, AUTHORITY_FILL] : SERVER_FILLS;
   const longest = Math.max(...rows.map(stackOf), 0);
   const option: EChartsOption = {
     legend: {
@@ -33,7 +34,7 @@ export function cpuChart(view: ReportView, workload: string): Chart {
       itemGap: 20,
       selectedMode: false,
       textStyle: { color: INK, fontSize: 13 },
-      data: [...SERVER_FILLS, LOAD_FILL].map(({ label }) => label),
+      data: [...fills, LOAD_FILL].map(({ label }) => label),
     },
     grid: { left: 8, right: 64, top: 62, bottom: 34, containLabel: true },
     xAxis: {
@@ -49,13 +50,13 @@ export function cpuChart(view: ReportView, workload: string): Chart {
     },
     yAxis: rowsAxis(rows),
     series: [
-      ...SERVER_FILLS.map((fill, index) => segment(fill, rows, longest, index)),
+      ...fills.map((fill, index) => segment(fill, rows, longest, index)),
       totals(rows),
       loadBar(rows),
     ],
   };
   const id = chartId('cpu', workload, view.result.config.workloads.indexOf(workload));
-  const description = describe(cells);
+  const description = describe(cells, [...fills, LOAD_FILL]);
   return {
     id,
     title: `\`${workload}\``,
@@ -142,17 +143,17 @@ function loadBar(rows: Summary[]): BarSeriesOption {
 }
 
 function stackOf({ cpuMicrosecondsPerRequest }: Summary): number {
-  return SERVER_FILLS.reduce(
+  return [...SERVER_FILLS, AUTHORITY_FILL].reduce(
     (sum, { kind }) => sum + (cpuMicrosecondsPerRequest[kind]?.mean ?? 0),
     0,
   );
 }
 
-function describe(cells: Summary[]): string {
+function describe(cells: Summary[], fills: readonly Fill[]): string {
   const parts = cells
     .filter(({ validRounds }) => validRounds > 0)
     .map(({ strategy, instances, cpuMicrosecondsPerRequest }) => {
-      const kinds = [...SERVER_FILLS, LOAD_FILL].map(
+      const kinds = fills.map(
         ({ kind, label }) => `${label} ${formatMean(cpuMicrosecondsPerRequest[kind])}`,
       );
       return `${strategy} with ${instances}: ${kinds.join(', ')}`;

@@ -26,12 +26,12 @@ export function nameLabels(
       return mean === undefined ? [] : [{ name, height: mean }];
     })
     .sort((a, b) => a.height - b.height);
-  let free = 0;
-  const placed = wanted.map(({ name, height }) => {
-    const at = Math.max(height, free);
-    free = at + gap;
-    return { name, height: at };
-  });
+  const heights = apart(
+    wanted.map(({ height }) => height),
+    gap,
+    ceiling,
+  );
+  const placed = wanted.map(({ name }, index) => ({ name, height: heights[index] as number }));
   return {
     type: 'scatter',
     silent: true,
@@ -54,4 +54,22 @@ export function nameLabels(
       };
     }),
   };
+}
+
+/**
+ * Moves rising heights apart by at least `gap`: upwards, and where that would leave the chart, down
+ * again. So many names that they cannot fit share the whole height.
+ */
+export function apart(heights: readonly number[], gap: number, ceiling: number): number[] {
+  const step = Math.min(gap, ceiling / Math.max(1, heights.length - 1));
+  const up: number[] = [];
+  for (const height of heights) up.push(Math.max(height, (up.at(-1) ?? -step) + step));
+  let top = ceiling + step;
+  return up
+    .reverse()
+    .map((height) => {
+      top = Math.min(height, top - step);
+      return top;
+    })
+    .reverse();
 }

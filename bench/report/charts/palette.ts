@@ -13,13 +13,31 @@ export interface Mark {
   dash: 'solid' | 'dashed' | 'dotted';
 }
 
+/** Symbols that echarts has no name for, drawn in a box of any size. */
+const PATHS = {
+  down: 'path://M0 0H10L5 9Z',
+  left: 'path://M10 0V10L1 5Z',
+  right: 'path://M0 0V10L9 5Z',
+  plus: 'path://M3.5 0H6.5V3.5H10V6.5H6.5V10H3.5V6.5H0V3.5H3.5Z',
+  cross: 'path://M2 0L5 3L8 0L10 2L7 5L10 8L8 10L5 7L2 10L0 8L3 5L0 2Z',
+  star: 'path://M5 0L6.5 3.5L10 3.8L7.4 6.2L8.2 10L5 8L1.8 10L2.6 6.2L0 3.8L3.5 3.5Z',
+  hexagon: 'path://M2.5 0.7H7.5L10 5L7.5 9.3H2.5L0 5Z',
+  pentagon: 'path://M5 0L10 3.8L8 10H2L0 3.8Z',
+} as const;
+
+/** Every symbol is another one, and none is hollow: a hollow mark is a trial that does not count. */
 const MARKS: readonly Mark[] = [
   { color: '#0072B2', symbol: 'circle', sign: '●', dash: 'solid' },
   { color: '#D55E00', symbol: 'rect', sign: '■', dash: 'solid' },
   { color: '#CC79A7', symbol: 'diamond', sign: '◆', dash: 'dashed' },
-  { color: '#009E73', symbol: 'triangle', sign: '▲', dash: 'dashed' },
-  { color: '#56B4E9', symbol: 'emptyCircle', sign: '○', dash: 'solid' },
-  { color: '#E69F00', symbol: 'roundRect', sign: '▢', dash: 'dashed' },
+  { color: '#009E73', symbol: PATHS.down, sign: '▼', dash: 'dashed' },
+  { color: '#56B4E9', symbol: PATHS.star, sign: '★', dash: 'solid' },
+  { color: '#E69F00', symbol: PATHS.plus, sign: '✚', dash: 'dashed' },
+  { color: '#000000', symbol: PATHS.cross, sign: '✖', dash: 'solid' },
+  { color: '#0072B2', symbol: PATHS.right, sign: '▶', dash: 'dotted' },
+  { color: '#D55E00', symbol: PATHS.hexagon, sign: '⬢', dash: 'dotted' },
+  { color: '#CC79A7', symbol: PATHS.pentagon, sign: '⬟', dash: 'dotted' },
+  { color: '#009E73', symbol: PATHS.left, sign: '◀', dash: 'dotted' },
 ];
 const CONTROL: Mark = { color: '#555555', symbol: 'triangle', sign: '▲', dash: 'dotted' };
 
@@ -51,6 +69,7 @@ const STRIPES = {
   rotation: -Math.PI / 4,
   color: 'rgba(0,0,0,0.55)',
 };
+const CROSS_STRIPES = { ...STRIPES, rotation: Math.PI / 4 };
 const DOTS = {
   symbol: 'circle',
   dashArrayX: [
@@ -68,6 +87,13 @@ export const SERVER_FILLS: readonly Fill[] = [
   { kind: 'redis', label: 'Redis', color: '#F0E442', decal: STRIPES },
   { kind: 'postgres', label: 'PostgreSQL', color: '#56B4E9', decal: DOTS },
 ];
+/** Drawn where a run had one, after the other servers. */
+export const AUTHORITY_FILL: Fill = {
+  kind: 'authority',
+  label: 'Authority',
+  color: '#CC79A7',
+  decal: CROSS_STRIPES,
+};
 export const LOAD_FILL: Fill = {
   kind: 'loadGenerator',
   label: 'Load generator (not part of the service)',

@@ -7,7 +7,7 @@ import { shortened } from './svg.js';
 export function rowsAxis(rows: readonly Summary[]): EChartsOption['yAxis'] {
   return {
     type: 'category',
-    data: rows.map(({ strategy, instances }) => `${shortened(strategy, 14)} × ${instances}`),
+    data: rows.map(({ strategy, instances }) => `${shortened(strategy)} × ${instances}`),
     axisLabel: { color: INK, fontSize: 13, interval: 0 },
     axisTick: { show: false },
     axisLine: { lineStyle: { color: INK } },

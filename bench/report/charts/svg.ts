@@ -50,9 +50,9 @@ function standAlone(
   return `<svg role="img" aria-labelledby="${id}-title ${id}-desc" viewBox="${viewBox}" xmlns="http://www.w3.org/2000/svg"><title id="${id}-title">${escapeHtml(title)}</title><desc id="${id}-desc">${escapeHtml(description)}</desc>${inner}</svg>`;
 }
 
-/** Widths of text without a DOM: an upper estimate for a system font. */
+/** Widths of text without a DOM: an upper estimate for a bold system font. */
 export function textWidth(text: string, fontSize = 14): number {
-  return Math.ceil(text.length * fontSize * 0.6);
+  return Math.ceil(text.length * fontSize * 0.66);
 }
 
 export function shortened(name: string, longest = 18): string {

@@ -21,21 +21,25 @@ export const THROUGHPUT_CAPTION =
   'Large marks: mean of the valid rounds. Bars: 95 % interval (none with one round). Small marks: each round; hollow ones do not count. The axis starts at 0; a bar without an end goes on beyond the chart.';
 
 const WIDTH = 520;
-const HEIGHT = 360;
+const LEAST_HEIGHT = 360;
+/** Room for a name beside its line, for each strategy beyond six. */
+const NAME_HEIGHT = 19;
 const GRID_TOP = 40;
 const GRID_BOTTOM = 44;
-/** Without the axis and its name. */
-const PLOT_HEIGHT = HEIGHT - GRID_TOP - GRID_BOTTOM - 20;
+const AXIS_HEIGHT = 20;
 /** Between the strategies of one number of instances, as a share of the way to the next. */
-const DODGE = 0.16;
+const WIDEST_DODGE = 0.16;
+/** All strategies together; the rest parts them from the next number of instances. */
+const GROUP_WIDTH = 0.8;
 
 export function throughputChart(view: ReportView, workload: string): Chart {
   const { arms, result } = view;
   const counts = result.config.instances;
   const title = `Throughput of ${workload}, in requests per second`;
   const trials = result.trials.filter((trial) => trial.workload === workload);
+  const dodge = Math.min(WIDEST_DODGE, GROUP_WIDTH / arms.length);
   const series = arms.flatMap(({ name }, index) => {
-    const offset = (index - (arms.length - 1) / 2) * DODGE;
+    const offset = (index - (arms.length - 1) / 2) * dodge;
     const place = (instances: number) => counts.indexOf(instances) + offset;
     const mine = view.summaries.filter(
       (cell) => cell.strategy === name && cell.workload === workload && cell.throughputRps,
@@ -49,7 +53,7 @@ export function throughputChart(view: ReportView, workload: string): Chart {
         name,
         own
           .filter(({ valid }) => valid)
-          .map((trial) => [place(trial.instances) + DODGE / 3, trial.throughputRps]),
+          .map((trial) => [place(trial.instances) + dodge / 3, trial.throughputRps]),
         true,
       ),
       rounds(
@@ -57,11 +61,13 @@ export function throughputChart(view: ReportView, workload: string): Chart {
         name,
         own
           .filter(({ valid }) => !valid)
-          .map((trial) => [place(trial.instances) + DODGE / 3, trial.throughputRps]),
+          .map((trial) => [place(trial.instances) + dodge / 3, trial.throughputRps]),
         false,
       ),
     ];
   });
+  const height = LEAST_HEIGHT + NAME_HEIGHT * Math.max(0, arms.length - 6);
+  const plotHeight = height - GRID_TOP - GRID_BOTTOM - AXIS_HEIGHT;
   const { ceiling, step } = scaleOf(view, workload);
   const longest = Math.max(...arms.map(({ name }) => textWidth(shortened(name))));
   const option: EChartsOption = {
@@ -96,7 +102,7 @@ export function throughputChart(view: ReportView, workload: string): Chart {
       splitLine: { lineStyle: { color: GRID } },
       interval: step,
     },
-    series: [...series, nameLabels(view, workload, ceiling, counts.length - 0.5, PLOT_HEIGHT)],
+    series: [...series, nameLabels(view, workload, ceiling, counts.length - 0.5, plotHeight)],
   };
   const id = chartId('throughput', workload, result.config.workloads.indexOf(workload));
   const description = describe(view, workload);
@@ -104,7 +110,7 @@ export function throughputChart(view: ReportView, workload: string): Chart {
     id,
     title: `\`${workload}\``,
     description,
-    svg: renderSvg({ id, title, description, width: WIDTH, height: HEIGHT, option }),
+    svg: renderSvg({ id, title, description, width: WIDTH, height, option }),
   };
 }
 

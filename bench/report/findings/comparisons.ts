@@ -123,9 +123,11 @@ function whyMissing(cell: Comparison, trials: Trial[]): string {
 /** Less is the idle work of a server, spread over the requests. */
 const NOTABLE_MICROSECONDS = 0.5;
 
+const OUTSIDE = { redis: 'Redis', postgres: 'PostgreSQL', authority: 'the authority' } as const;
+
 /** What a request cost outside the application: the half of the bill that is easily overlooked. */
 function storeSentences(cell: Comparison, summaries: Summary[]): string[] {
-  const costs = (['redis', 'postgres'] as const).flatMap((kind) => {
+  const costs = (['redis', 'postgres', 'authority'] as const).flatMap((kind) => {
     const sides = [cell.candidate, cell.baseline].map((strategy) => {
       const found = summaries.find(
         (known) =>
@@ -137,12 +139,17 @@ function storeSentences(cell: Comparison, summaries: Summary[]): string[] {
     });
     if (sides.every(({ estimate }) => estimate !== null && estimate.mean < NOTABLE_MICROSECONDS))
       return [];
-    const name = kind === 'redis' ? 'Redis' : 'PostgreSQL';
-    if (sides.some(({ estimate }) => estimate === null)) {
-      return [`what ${name} spent was not measured`];
+    // Both sides use the stores, if only at rest; an authority may be on one side or none.
+    const used = sides.filter(({ estimate }) => kind !== 'authority' || estimate !== null);
+    if (used.some(({ estimate }) => estimate === null)) {
+      return [`what ${OUTSIDE[kind]} spent was not measured`];
     }
-    const [candidate, baseline] = sides.map(({ estimate }) => `${formatNumber(estimate?.mean)} µs`);
-    return [`${candidate} in ${name} with ${cell.candidate} and ${baseline} with ${cell.baseline}`];
+    const [first, ...others] = used.map(
+      ({ strategy, estimate }) => [formatNumber(estimate?.mean), strategy] as const,
+    );
+    if (!first) return [];
+    const rest = others.map(([amount, strategy]) => ` and ${amount} µs with ${strategy}`);
+    return [`${first[0]} µs in ${OUTSIDE[kind]} with ${first[1]}${rest.join('')}`];
   });
   return costs.length > 0
     ? [`Outside the application, a request also cost: ${costs.join('; ')}.`]

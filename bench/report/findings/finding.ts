@@ -10,6 +10,9 @@ import type { Verdict } from '../../result/schema.js';
  */
 export type Topic = 'state' | 'short' | 'comparison' | 'control' | 'noise' | 'limit';
 
+/** With more pairs than these, all are told in one sentence: one for each would be a page. */
+export const MOST_PAIRS_IN_WORDS = 3;
+
 export interface Finding {
   topic: Topic;
   workload: string | null;

@@ -6,12 +6,14 @@ import type { Comparison } from '../../result/schema.js';
 import { formatPercentPoints } from '../format.js';
 import type { Pair, ReportView } from '../view.js';
 import { rangeOf, type Wording, wordingOf } from '../wording.js';
-import { type Finding, finding } from './finding.js';
+import { type Finding, finding, MOST_PAIRS_IN_WORDS } from './finding.js';
+import { inShortOfMany } from './in-short-of-many.js';
 import { placesOf } from './places.js';
 
 export function inShortFindings({ mainPairs, controlPairs, result }: ReportView): Finding[] {
   const pairs = mainPairs.length > 0 ? mainPairs : controlPairs;
   if (!result.trials.some((trial) => trial.valid)) return [];
+  if (pairs.length > MOST_PAIRS_IN_WORDS) return inShortOfMany(pairs);
   return pairs.flatMap((pair) =>
     metricsFor(pair, pairs.length).flatMap((name) => {
       const cells = pair.comparisons.filter(({ metric }) => metric === name);

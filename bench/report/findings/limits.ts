@@ -10,6 +10,7 @@ import { type Finding, finding } from './finding.js';
 const READINGS: Record<Limit['code'], string> = {
   application:
     'Throughput there follows from the CPU time that the application needs for a request.',
+  authority: 'More instances cannot raise throughput there: all of them ask the one authority.',
   redis:
     'More instances cannot raise throughput there: the shared session store is the limit to scaling.',
   postgres:

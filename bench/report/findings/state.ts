@@ -14,6 +14,7 @@ const REASONS: Record<string, string> = {
   'uneven-instances': 'instances unevenly loaded',
   'not-steady': 'throughput not steady',
   'nothing-measured': 'nothing measured',
+  'instance-lost': 'a process of the service was lost',
 };
 
 export function stateFindings({ result, mainPairs, controlPairs }: ReportView): Finding[] {

@@ -30,7 +30,7 @@ caption{text-align:left;font-weight:600}
 caption span{display:block;padding-bottom:.5rem;width:min(46rem,calc(100vw - 1.75rem));position:sticky;left:0}
 th,td{padding:.32rem .7rem;text-align:left;vertical-align:top;border-bottom:1px solid #ddd}
 thead th{border-bottom:2px solid #1a1a1a;vertical-align:bottom}
-tbody th{font-weight:400}
+tbody th{font-weight:400;white-space:nowrap}
 tr.group>*{border-top:1px solid #777}
 .number{text-align:right;white-space:nowrap}
 .verdict{white-space:nowrap}
@@ -59,7 +59,7 @@ figure{display:inline-block;width:48%;margin-right:1.5%;vertical-align:top}
 .table{overflow:visible}
 table{font-size:7.5pt;width:100%}
 th,td{padding:.15rem .3rem}
-.verdict,.detail,.number{white-space:normal}
+.verdict,.detail,.number,tbody th{white-space:normal}
 .faster,.slower,.equal,.unsure,.legend,.subtitle,a{color:#000}
 .answer,.notice,pre{background:#fff;border:1px solid #000;border-left-width:5px}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}

@@ -9,6 +9,7 @@ type Caveat = (result: Result, view: ReportView) => string | null;
 /** Above this share, time taken by other guests of the host shows in the figures. */
 const NOTABLE_STEAL_SHARE = 0.01;
 const FEW_ROUNDS = 5;
+const FEW_PAIRS = 3;
 
 /** What the run cannot show, as a table of questions put to the result: each may have no answer. */
 const CAVEATS: readonly Caveat[] = [
@@ -29,13 +30,17 @@ const CAVEATS: readonly Caveat[] = [
     sameStrategyPairs.length > 0
       ? null
       : 'No strategy was compared with itself, so the noise floor of this machine is not known. A run with the same strategy named twice shows it.',
+  (_, { mainPairs }) =>
+    mainPairs.length <= FEW_PAIRS
+      ? null
+      : `${mainPairs.length} strategies were measured against ${mainPairs[0]?.baseline}. The wider interval holds for all cells of one figure of one of them, not for all of them at once. Among so many, expect one false winner now and then, and repeat the run before you rely on a single verdict.`,
   (_, { arms }) =>
     arms.some(({ control }) => control)
       ? null
       : 'There was no control without authentication, so the share of authentication in these costs is not known.',
   unmeasured,
   () =>
-    'Only cost and speed were measured. What each strategy can do (ending a session at once, revoking a token, surviving the loss of Redis) is another question.',
+    'Only cost and speed were measured. What each strategy can do (ending a session at once, surviving the loss of Redis) stands under “What was compared” as the service declares it.',
 ];
 
 export function caveats(view: ReportView, _findings: Finding[]): Block[] {
@@ -72,6 +77,7 @@ function fewRounds({ trials }: Result): string | null {
 function unmeasured({ trials }: Result): string | null {
   const names = {
     application: 'the application',
+    authority: 'the authority',
     redis: 'Redis',
     postgres: 'PostgreSQL',
     loadGenerator: 'the load generator',

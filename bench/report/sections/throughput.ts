@@ -7,6 +7,7 @@ import { measuredSummaries, type ReportView } from '../view.js';
 
 const SHORT_LIMITS: Record<Limit['code'], string> = {
   application: 'application',
+  authority: 'authority',
   redis: 'Redis',
   postgres: 'PostgreSQL',
   loadGenerator: 'load generator',

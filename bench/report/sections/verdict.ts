@@ -14,7 +14,7 @@ export function verdict(view: ReportView, findings: Finding[]): Block[] {
     paragraph(whatWasCompared(view)),
     ...of('state').map(({ text }) => notice(text)),
     ...list(textsOf([...of('short'), ...of('control')]), 'strong'),
-    ...pairs.flatMap((pair) => glance(pair, view.result.config.horizon)),
+    ...glance(pairs, view.result.config.horizon),
     ...(of('limit').length > 0 ? [heading('What limited the runs')] : []),
     ...list(textsOf(of('limit'))),
     ...(of('noise').length > 0 ? [heading('The noise floor: a strategy against itself')] : []),
@@ -29,44 +29,65 @@ function textsOf(findings: Finding[]): string[] {
   return findings.map(({ text }) => text);
 }
 
+/** More of them are named only: a sentence each would be a page, and stands in the next section. */
+const MOST_DESCRIBED = 3;
+
 function whatWasCompared({ arms, result }: ReportView): string {
   const described = arms.map(({ name, summary, control }) => {
     const what = [control && !/control/i.test(summary) ? 'the control' : '', summary]
       .filter((part) => part !== '')
       .join(', ');
-    return what === '' ? name : `${name} (${what})`;
+    return what === '' || arms.length > MOST_DESCRIBED ? name : `${name} (${what})`;
   });
   const { workloads, instances, rounds } = result.config;
   return `The same API was run with ${listOf(described)}. Each was loaded on ${listOf(workloads.map(code))}, with ${listOf(instances.map(String))} ${instances.length === 1 && instances[0] === 1 ? 'instance' : 'instances'} of the service, in ${countOf(rounds, 'round')}. All figures below come from that run on one machine.`;
 }
 
-/** One row a cell, one column a metric. */
-function glance(pair: Pair, horizon: number): Block[] {
+/** One row a cell, one column a metric; a single table, however many strategies. */
+function glance(pairs: readonly Pair[], horizon: number): Block[] {
+  const [first] = pairs;
+  if (!first) return [];
   const metrics = METRICS.filter(({ name }) =>
-    pair.comparisons.some(({ metric }) => metric === name),
+    pairs.some(({ comparisons }) => comparisons.some(({ metric }) => metric === name)),
   );
-  const cells = pair.comparisons.filter(({ metric }) => metric === metrics[0]?.name);
-  const rows = cells.map(({ workload, instances }): Cell[] => [
+  const many = pairs.length > 1;
+  const baseline = pairs.every((pair) => pair.baseline === first.baseline) ? first.baseline : null;
+  const who = many ? 'each strategy' : first.candidate;
+  return table(
+    `At a glance: ${who} measured against ${baseline ?? 'its baseline'}. In brackets: the 95 % interval, in %. “Equal” means within ${formatPercentPoints(horizon * 100)} %.`,
+    [
+      ...(many ? [left('Strategy')] : []),
+      left('Workload'),
+      left('Service'),
+      ...metrics.map(({ name }) => left(wordingOf(name).heading)),
+    ],
+    pairs.flatMap((pair) =>
+      glanceRows(
+        pair,
+        metrics.map(({ name }) => name),
+      ).map((row) => (many ? [nameOfPair(pair, baseline), ...row] : row)),
+    ),
+    many ? 3 : 2,
+  );
+}
+
+function nameOfPair(pair: Pair, sharedBaseline: string | null): string {
+  return sharedBaseline === null ? `${pair.candidate} over ${pair.baseline}` : pair.candidate;
+}
+
+function glanceRows({ comparisons }: Pair, metrics: readonly string[]): Cell[][] {
+  const cells = comparisons.filter(({ metric }) => metric === metrics[0]);
+  return cells.map(({ workload, instances }) => [
     code(workload),
     countOf(instances, 'instance'),
-    ...metrics.map(({ name }): Cell => {
-      const found = pair.comparisons.find(
+    ...metrics.map((name): Cell => {
+      const found = comparisons.find(
         (cell) =>
           cell.metric === name && cell.workload === workload && cell.instances === instances,
       );
       return found ? glanceCell(found) : '';
     }),
   ]);
-  return table(
-    `At a glance: ${pair.candidate} measured against ${pair.baseline}. In brackets: the 95 % interval, in %. “Equal” means within ${formatPercentPoints(horizon * 100)} %.`,
-    [
-      left('Workload'),
-      left('Service'),
-      ...metrics.map(({ name }) => left(wordingOf(name).heading)),
-    ],
-    rows,
-    2,
-  );
 }
 
 function glanceCell({ metric, ratio, interval95, verdict: word, rounds }: Comparison): Cell {

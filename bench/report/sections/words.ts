@@ -7,7 +7,11 @@ const WORDS: readonly [string, string][] = [
     '95 % interval',
     'The range that holds the true value in 95 of 100 such runs. Wide: little is known.',
   ],
-  ['All servers', 'Application, Redis and PostgreSQL together, without the load generator.'],
+  [
+    'All servers',
+    'Application, Redis, PostgreSQL and, where there is one, the authority together, without the load generator.',
+  ],
+  ['Authority', 'A process that the instances of some strategies ask about each credential.'],
   ['Closed loop', 'A fixed number of connections; each waits for its answer before it asks again.'],
   [
     'Control',

@@ -12,6 +12,8 @@ export interface LoginRecord {
   readonly seenAt: number;
   readonly client: string;
   readonly delegation?: Delegation | undefined;
+  /** Milliseconds since the epoch. Set with a delegation, which ends then however much it is used. */
+  readonly endsAt?: number | undefined;
 }
 
 /** 256 bits: koa-session's own randomUUID has 122 (OWASP ASVS 5.0, 7.2.3 asks for 128 or more). */
@@ -39,10 +41,10 @@ export function recordOf(
   principal: Principal,
   client: string,
   now: number,
-  delegation?: Delegation,
+  handedOn?: { readonly delegation: Delegation; readonly endsAt: number },
 ): LoginRecord {
   const { userId, email, name } = principal;
-  return { userId, email, name, createdAt: now, seenAt: now, client, delegation };
+  return { userId, email, name, createdAt: now, seenAt: now, client, ...handedOn };
 }
 
 export function principalOfRecord(record: LoginRecord, loginId: string | undefined): Principal {
@@ -52,17 +54,19 @@ export function principalOfRecord(record: LoginRecord, loginId: string | undefin
 
 /** An array, not an object: the names of the fields would be half of what Redis holds. */
 export function encodeRecord(record: LoginRecord): string {
-  const { userId, email, name, createdAt, seenAt, client, delegation } = record;
+  const { userId, email, name, createdAt, seenAt, client, delegation, endsAt } = record;
   const fields = [userId, email, name, createdAt, seenAt, client];
   return JSON.stringify(
-    delegation === undefined ? fields : [...fields, delegation.actor, delegation.scope.join(' ')],
+    delegation === undefined
+      ? fields
+      : [...fields, delegation.actor, delegation.scope.join(' '), endsAt],
   );
 }
 
 export function decodeRecord(text: string): LoginRecord {
-  const [userId, email, name, createdAt, seenAt, client, actor, scope] = JSON.parse(text);
+  const [userId, email, name, createdAt, seenAt, client, actor, scope, endsAt] = JSON.parse(text);
   const record = { userId, email, name, createdAt, seenAt, client };
   return actor === undefined
     ? record
-    : { ...record, delegation: { actor, scope: scope.split(' ') as Scope[] } };
+    : { ...record, delegation: { actor, scope: scope.split(' ') as Scope[] }, endsAt };
 }

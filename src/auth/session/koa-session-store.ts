@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import { AppError } from '../../errors.js';
+import { endOf, type LoginLimits } from '../logins/login-life.js';
 import { type LoginRecord, loginIdOf } from '../logins/login-record.js';
 import type { LoginStore } from '../logins/login-store.js';
 
@@ -22,24 +23,10 @@ export interface KoaSessionStore {
   destroy(secret: string, options: { ctx?: Context }): Promise<void>;
 }
 
-export interface SessionLimits {
-  readonly idleMs: number;
-  readonly absoluteMs: number;
-  /** A session handed to somebody else is not renewed and ends after this. */
-  readonly delegatedMs: number;
-}
-
-/** Milliseconds since the epoch at which a session ends that is not used again. */
-export function endOf(login: LoginRecord, limits: SessionLimits): number {
-  return login.delegation === undefined
-    ? Math.min(login.seenAt + limits.idleMs, login.createdAt + limits.absoluteMs)
-    : login.createdAt + limits.delegatedMs;
-}
-
 /** Lets koa-session keep its sessions as logins. */
 export function createKoaSessionStore(
   logins: LoginStore,
-  limits: SessionLimits,
+  limits: LoginLimits,
   now: () => number,
 ): KoaSessionStore {
   return {

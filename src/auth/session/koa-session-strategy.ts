@@ -4,6 +4,7 @@ import { type CreateSessionOptions, createSession } from 'koa-session';
 import type { InstanceSettings } from '../../config.js';
 import { AppError } from '../../errors.js';
 import { clientLabel } from '../logins/client-label.js';
+import { endOf, isDueForRenewal, type LoginLimits } from '../logins/login-life.js';
 import {
   type LoginRecord,
   loginIdOf,
@@ -15,7 +16,7 @@ import { type LoginStore, loginOf } from '../logins/login-store.js';
 import type { AuthStrategy, Delegation, Principal } from '../strategy.js';
 import { cookiePolicy, hasCookie, readSessionCookie } from './cookie-policy.js';
 import { isCrossSite } from './cross-site.js';
-import { createKoaSessionStore, endOf, type SessionLimits } from './koa-session-store.js';
+import { createKoaSessionStore } from './koa-session-store.js';
 import type { CookieCodec } from './sealed-cookie.js';
 
 /** Where sessions are: in a store, or in the cookie itself. */
@@ -26,11 +27,10 @@ interface SessionStrategyOptions {
   readonly now: () => number;
 }
 
-export function sessionLimits(settings: InstanceSettings): SessionLimits {
+export function sessionLimits(settings: InstanceSettings): LoginLimits {
   return {
     idleMs: settings.sessionIdleSeconds * 1000,
     absoluteMs: settings.sessionAbsoluteSeconds * 1000,
-    delegatedMs: settings.delegatedTtlSeconds * 1000,
   };
 }
 
@@ -126,8 +126,7 @@ export function createKoaSessionStrategy(
       if (session == null || login === undefined) {
         throw refusal(ctx.req.headers.cookie);
       }
-      // In its second half only: writing on every request would double the load on the store.
-      if (login.delegation === undefined && now() - login.seenAt > limits.idleMs / 2) {
+      if (isDueForRenewal(login, limits, now())) {
         allowSecureCookie(ctx);
         session.login = { ...login, seenAt: now() };
         await session.save();
@@ -191,9 +190,11 @@ export function createKoaSessionStrategy(
   ) {
     const value = newLoginSecret();
     const loginId = loginIdOf(value);
-    const record = recordOf(principal, clientLabel(ctx.get('user-agent')), now(), delegation);
-    await store.create(loginId, record, limits.delegatedMs);
-    return { cookie: cookie.name, value, expiresIn: limits.delegatedMs / 1000, loginId };
+    const ttlMs = settings.delegatedTtlSeconds * 1000;
+    const client = clientLabel(ctx.get('user-agent'));
+    const record = recordOf(principal, client, now(), { delegation, endsAt: now() + ttlMs });
+    await store.create(loginId, record, ttlMs);
+    return { cookie: cookie.name, value, expiresIn: ttlMs / 1000, loginId };
   }
 
   function refuseCrossSite(ctx: Context): void {

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { endOf, type LoginLimits } from '../logins/login-life.js';
 import { decodeRecord, encodeRecord } from '../logins/login-record.js';
-import { endOf, type SessionData, type SessionLimits } from './koa-session-store.js';
+import type { SessionData } from './koa-session-store.js';
 
 /** How koa-session turns a session into the value of a cookie and back. */
 export interface CookieCodec {
@@ -20,7 +21,7 @@ const TAG_BYTES = 16;
  *
  * @param secret at least 32 random bytes; the key is derived from it, so it may serve other uses too
  */
-export function createCookieCodec(secret: Uint8Array, limits: SessionLimits): CookieCodec {
+export function createCookieCodec(secret: Uint8Array, limits: LoginLimits): CookieCodec {
   const key = new Uint8Array(hkdfSync('sha256', secret, '', 'session cookie', 32));
   return {
     encode: ({ login }) => {

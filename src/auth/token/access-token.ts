@@ -3,6 +3,7 @@ import { errors, type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT }
 import { endOfTurn } from '../../end-of-turn.js';
 import { AppError } from '../../errors.js';
 import { type Delegation, type Principal, SCOPES, type Scope } from '../strategy.js';
+import { delegatedAudience, FIRST_PARTY } from '../token-exchange.js';
 import { invalidToken } from './bearer.js';
 import { isCanonical } from './canonical.js';
 import type { TokenAlgorithm } from './keys/algorithms.js';
@@ -38,14 +39,7 @@ export interface AccessTokenOptions {
 }
 
 const TYPE = 'at+jwt';
-/** RFC 9068 asks for the client; this API's own front end has no other name. */
-const FIRST_PARTY = 'first-party';
 const ID_BYTES = 16;
-
-/** Tokens for somebody who acts for the user are for a part of the API, and say so. */
-export function delegatedAudience(audience: string): string {
-  return `${audience}/posts`;
-}
 
 /** JWT access tokens in the shape of RFC 9068. */
 export function createAccessTokens(options: AccessTokenOptions): AccessTokens {

@@ -3,13 +3,13 @@ import { AppError } from '../../errors.js';
 import { readAuthorization } from '../authorization-header.js';
 import { clientLabel } from '../logins/client-label.js';
 import type { AuthStrategy, Principal, StrategyResources, TokenAnswer } from '../strategy.js';
+import { createTokenExchange } from '../token-exchange.js';
 import { type AccessToken, createAccessTokens } from './access-token.js';
 import { BEARER_CHALLENGE, invalidToken } from './bearer.js';
 import type { TokenAlgorithm } from './keys/algorithms.js';
 import { openKeySet } from './keys/key-set.js';
 import { createRefreshTokens } from './refresh-tokens.js';
 import type { Revocations } from './revocations.js';
-import { createTokenExchange } from './token-exchange.js';
 import { createVerifiedTokenCache } from './verified-token-cache.js';
 
 /** What the variants of signed tokens differ in. */
@@ -52,8 +52,8 @@ export async function createTokenStrategy(
     ? createVerifiedTokenCache(settings.tokenCacheEntries, keys, now)
     : undefined;
   const exchange = createTokenExchange({
-    accessTokens,
     verify,
+    mint: accessTokens.sign,
     audience: settings.tokenAudience,
     clients: settings.delegateClients,
     ttlMs: settings.delegatedTtlSeconds * 1000,

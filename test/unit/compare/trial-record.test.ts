@@ -34,21 +34,27 @@ function snapshot(atMs: number, cpuSeconds: number, commands: number): Snapshot 
     atMs,
     machine: { totalMs: atMs * 2, idleMs: atMs / 2, stealMs: 0 },
     instances: [usage, usage],
+    companions: [],
     shards: [usage, usage],
     postgres: usage,
     redis: { ...usage, commands, atSeconds: atMs / 1000 },
   };
 }
 
-function observe(changes: { to?: Partial<Snapshot> } = {}) {
+function observe(
+  changes: { from?: Partial<Snapshot>; to?: Partial<Snapshot>; authority?: boolean } = {},
+) {
   const planned = { round: 1, strategy: 'session', workload: 'me', instances: 2 };
   const config = { connections: 100, shards: 2, seconds: 2, warmUpSeconds: 1 };
   return assembleEvidence({
     blank: emptyTrial(planned, 0, { warmUpFactor: 1 }, config),
     fleet: {
       instances: [1, 2].map((number) => ({ number, pid: number, origin: 'http://127.0.0.1:1' })),
+      companions: changes.authority
+        ? [{ name: 'authority' as const, pid: 3, origin: 'http://127.0.0.1:2' }]
+        : [],
     },
-    from: snapshot(1000, 5, 100),
+    from: { ...snapshot(1000, 5, 100), ...changes.from },
     // Read 20 ms after the end of a window of 2 s: 2.02 s later.
     to: { ...snapshot(3020, 6.01, 8180), ...changes.to },
     reports: [shardReport(4000, 10), shardReport(4000, 30)],
@@ -97,6 +103,28 @@ describe('record of a trial', () => {
 
   it('takes bytes per request from the answers between the same two moments', () => {
     expect(observe().trial.bytesPerRequest).to.deep.equal({ sent: 200, received: 500 });
+  });
+
+  it('measures the authority where there is one, and says nothing of it where there is none', () => {
+    const usage = { cpuSeconds: 5, rssBytes: 1000 };
+    const { trial } = observe({
+      authority: true,
+      from: { companions: [usage] },
+      to: { companions: [{ ...usage, cpuSeconds: 6.01 }] },
+    });
+    expect(trial.cpuMicrosecondsPerRequest.authority).to.be.closeTo(MICROSECONDS / 8000, 1e-6);
+    expect(trial.rssBytes.authority).to.equal(1000);
+    expect(trial.processes).to.deep.include({
+      ...{ kind: 'authority', name: 'authority', rssBytes: 1000 },
+      ...{ cpuSeconds: 6.01 - 5, cores: (6.01 - 5) / 2.02 },
+    });
+    expect(observe().trial.cpuMicrosecondsPerRequest).not.to.have.property('authority');
+    const lost = observe({
+      authority: true,
+      from: { companions: [usage] },
+      to: { companions: [null] },
+    });
+    expect(lost.trial.cpuMicrosecondsPerRequest.authority).to.equal(null);
   });
 
   it('leaves unknown what a process that vanished would have told, instead of taking it for zero', () => {

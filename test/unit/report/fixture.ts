@@ -5,6 +5,7 @@
 import { armNames } from '../../../bench/analyse/arms.js';
 import { compareStrategies } from '../../../bench/analyse/compare.js';
 import { type Result, resultSchema, type Trial } from '../../../bench/result/schema.js';
+import { declarationOf } from './declarations.js';
 
 export interface Model {
   strategies?: string[];
@@ -22,12 +23,6 @@ export interface Model {
   /** Makes only the first trials of the plan: a run that was cut short. */
   trialsMade?: number;
 }
-
-const SUMMARIES: Record<string, string> = {
-  session: 'koa-session with an ioredis store: an id in a cookie, the user in Redis',
-  jwt: 'jose HS256: the user in a signed token, nothing stored on the server',
-  none: 'the control: no authentication',
-};
 
 const APPLICATION = { session: 52, jwt: 44, none: 20 };
 const CORES = 8;
@@ -69,14 +64,10 @@ export function makeResult(model: Model = {}): Result {
     command: 'npm run lab -- compare --profile quick --seed 42',
     order,
   };
-  const known = [...new Set(strategies)].map((name) => ({
-    name,
-    summary: SUMMARIES[name] ?? '',
-    control: name === 'none',
-  }));
+  const known = [...new Set(strategies)].map(declarationOf);
   const partial = trials.length < order.length;
   const result: Result = {
-    schemaVersion: 1,
+    schemaVersion: 2,
     id: '2026-03-01T10-00-00Z',
     startedAt: '2026-03-01T10:00:00.000Z',
     endedAt: '2026-03-01T10:02:40.000Z',
@@ -118,6 +109,7 @@ function makeTrial(cell: CellOfRound, position: number, model: Model): Trial {
   const application = (base + 110 * heavy) * wobble;
   const redis = name === 'session' ? 7 * wobble : 0;
   const postgres = heavy * 62 * wobble;
+  const authority = name === 'opaque' ? 31 * wobble : undefined;
   const throughputRps = (0.97e6 / application) * instances ** 0.9;
   const seconds = 3;
   const requests = Math.round(throughputRps * seconds);
@@ -164,8 +156,11 @@ function makeTrial(cell: CellOfRound, position: number, model: Model): Trial {
     statuses: { '200': requests },
     errors: 0,
     timeouts: 0,
-    cpuMicrosecondsPerRequest: { application, redis, postgres, loadGenerator },
-    rssBytes: rss,
+    cpuMicrosecondsPerRequest: {
+      ...{ application, redis, postgres, loadGenerator },
+      ...(authority !== undefined && { authority }),
+    },
+    rssBytes: { ...rss, ...(authority !== undefined && { authority: 71e6 }) },
     bytesPerRequest: { sent: name === 'jwt' ? 331 : 214, received: heavy ? 812 : 402 },
     storeCommandsPerRequest: name === 'session' ? 1 : 0,
     perInstance: shares.map((share, index) => ({
@@ -185,6 +180,7 @@ function makeTrial(cell: CellOfRound, position: number, model: Model): Trial {
           rss.application / instances,
         ),
       ),
+      ...(authority === undefined ? [] : [use('authority', 'authority', authority, 71e6)]),
       use('redis', 'redis', redis, rss.redis),
       use('postgres', 'postgres', postgres, rss.postgres),
       ...Array.from({ length: SHARDS }, (_, index) =>

@@ -1,5 +1,9 @@
 import { expect } from 'chai';
-import { readInstanceSettings, readSeedSettings } from '../../../src/config.js';
+import {
+  readAuthoritySettings,
+  readInstanceSettings,
+  readSeedSettings,
+} from '../../../src/config.js';
 import { StartupError } from '../../../src/errors.js';
 import { isLoopback } from '../../../src/loopback.js';
 
@@ -118,5 +122,31 @@ describe('the settings of seeding', () => {
       production: false,
     });
     expect(readSeedSettings({ DATABASE_URL, NODE_ENV: 'production' }).production).to.equal(true);
+  });
+});
+
+describe('the settings of the authority', () => {
+  const given = { REDIS_URL: 'redis://127.0.0.1:6379', AUTHORITY_SECRET: SECRET };
+
+  it('have the documented defaults, and less patience with Redis than an instance has', () => {
+    expect(readAuthoritySettings(given)).to.deep.include({
+      host: '127.0.0.1',
+      port: 3100,
+      redisTimeoutMs: 300,
+      sessionIdleSeconds: 1800,
+      sessionAbsoluteSeconds: 43_200,
+      loginsPerUserMax: 100,
+      counters: false,
+    });
+  });
+
+  it('name everything that is missing or wrong', () => {
+    const environment = { AUTHORITY_SECRET: 'AAAA', HOST: '0.0.0.0' };
+    expect(() => readAuthoritySettings(environment)).to.throw(
+      StartupError,
+      /^REDIS_URL is required; AUTHORITY_SECRET: is too weak/,
+    );
+    const open = { ...given, HOST: '0.0.0.0', COUNTERS: 'on' };
+    expect(() => readAuthoritySettings(open)).to.throw(StartupError, /COUNTERS.*loopback/);
   });
 });

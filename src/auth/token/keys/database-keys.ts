@@ -74,7 +74,6 @@ export function openDatabaseKeys(options: DatabaseKeysOptions): Promise<KeySet> 
     source: 'the table signing_keys',
     unavailableCode: 'database_unavailable',
     publishes: !algorithm.symmetric,
-    retryMs: options.refreshSeconds * 1000,
     patienceMs: options.patienceMs,
     // The ends of keys are known, so the age of the news does not matter.
     staleMs: Number.POSITIVE_INFINITY,

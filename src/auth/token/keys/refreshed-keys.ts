@@ -19,8 +19,6 @@ export interface RefreshedKeysOptions {
   readonly unavailableCode: 'database_unavailable' | 'authority_unavailable';
   /** Whether this process hands out the public keys. */
   readonly publishes: boolean;
-  /** How soon to ask again after a failure. */
-  readonly retryMs: number;
   /** Longest that a request waits for the source. */
   readonly patienceMs: number;
   /** For how long the last good keys are used while the source does not answer. */
@@ -34,6 +32,8 @@ const STARTUP_WAIT_MS = 5000;
 const STARTUP_RETRY_MS = 200;
 /** Between two looks for a kid that is not known. */
 const COOLDOWN_MS = 3000;
+/** Between two looks while the source is away: what it knows is asked for soon after its return. */
+const RETRY_MS = 1000;
 /** Longer than any kid of a key; a token can hold a megabyte there. */
 const KID_LENGTH_MAX = 256;
 
@@ -90,7 +90,7 @@ export async function openRefreshedKeys(options: RefreshedKeysOptions): Promise<
         log.warn({ source, error: messageOf(error) }, 'keys cannot be refreshed, old ones stay');
       }
       trouble = error;
-      lookAgainIn(options.retryMs);
+      lookAgainIn(RETRY_MS);
     }
   }
 
@@ -112,14 +112,15 @@ export async function openRefreshedKeys(options: RefreshedKeysOptions): Promise<
       if (key !== undefined || kid.length > KID_LENGTH_MAX) {
         return key;
       }
-      if (looking === undefined && Math.abs(now() - lookedAt) < COOLDOWN_MS) {
+      const cooldownMs = trouble === undefined ? COOLDOWN_MS : RETRY_MS;
+      if (looking === undefined && Math.abs(now() - lookedAt) < cooldownMs) {
         return trouble === undefined
           ? undefined
-          : Promise.reject(unavailable(unavailableCode, trouble));
+          : heard(Promise.reject(unavailable(unavailableCode, trouble)));
       }
       // All who wait share one timer.
       waiting ??= withinPatience(look(), options.patienceMs, unavailableCode);
-      return waiting.then(() => answer(kid));
+      return heard(waiting.then(() => answer(kid)));
     },
     publicKeys: () => (publishes ? { keys: current()?.published(now()) ?? [] } : undefined),
     close: () => {
@@ -127,6 +128,12 @@ export async function openRefreshedKeys(options: RefreshedKeysOptions): Promise<
       clearTimeout(timer);
     },
   };
+}
+
+/** A caller that only wants what is known at once drops the promise; that must not end the process. */
+function heard<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }
 
 async function loadAtStart(load: () => Promise<LoadedKeys>, source: string): Promise<LoadedKeys> {

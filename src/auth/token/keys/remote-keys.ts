@@ -39,7 +39,10 @@ export async function openRemoteKeys(options: RemoteKeysOptions): Promise<KeySet
       `JWKS_URL: ${algorithm.name} has no public keys; give TOKEN_SECRET or TOKEN_KEYS`,
     );
   }
-  const { protocol, hostname, host, pathname } = new URL(url);
+  const { protocol, hostname, host, pathname, username, password } = new URL(url);
+  if (username !== '' || password !== '') {
+    throw new StartupError('config_invalid', 'JWKS_URL: public keys need no user and no password');
+  }
   if (protocol === 'http:' && !isLoopback(hostname)) {
     log.warn({ host }, 'JWKS_URL is plain http: whoever is on the way can put in a key');
   }
@@ -71,7 +74,6 @@ export async function openRemoteKeys(options: RemoteKeysOptions): Promise<KeySet
     unavailableCode: 'authority_unavailable',
     // A copy of a copy would be older than its max-age says.
     publishes: false,
-    retryMs: refreshSeconds * 1000,
     patienceMs: options.patienceMs,
     staleMs: STALE_MS,
     log,

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { RotationSettings } from '../../../config.js';
 import { StartupError } from '../../../errors.js';
-import { algorithms, type TokenAlgorithm } from './algorithms.js';
+import { type Algorithm, algorithms, type TokenAlgorithm } from './algorithms.js';
 import { publishSecondsMin } from './publish-delay.js';
 import { createKeySealer, makeSealedKey, openSealedKey } from './sealed-key.js';
 import {
@@ -45,8 +45,8 @@ export async function rotateKeys(
   plan: RotationPlan,
   now: () => number,
 ): Promise<Rotation> {
-  const publishSeconds = plan.compromised ? 0 : checkedPublishSeconds(plan);
   const alg = plan.algorithm ?? (await onlyAlgorithm(manager, now()));
+  const publishSeconds = plan.compromised ? 0 : checkedPublishSeconds(plan, algorithms[alg]);
   const sealer = createKeySealer(plan.tokenSecret);
   const key = await makeSealedKey(sealer, algorithms[alg]);
 
@@ -74,8 +74,11 @@ export async function rotateKeys(
   });
 }
 
-function checkedPublishSeconds({ publishSeconds, keyRefreshSeconds }: RotationPlan): number {
-  const least = publishSecondsMin(keyRefreshSeconds);
+function checkedPublishSeconds(
+  { publishSeconds, keyRefreshSeconds }: RotationPlan,
+  { symmetric }: Algorithm,
+): number {
+  const least = publishSecondsMin(keyRefreshSeconds, symmetric);
   if (publishSeconds < least) {
     throw new StartupError(
       'config_invalid',

@@ -1,15 +1,30 @@
-import { AppError } from '../../errors.js';
-import type { ExchangeRequest, TokenAnswer } from '../strategy.js';
-import { type AccessToken, type AccessTokens, delegatedAudience } from './access-token.js';
+import { AppError } from '../errors.js';
+import type { ExchangeRequest, Principal, TokenAnswer } from './strategy.js';
+
+/** What a subject token was found to be. */
+export interface ExchangeSubject {
+  readonly principal: Principal;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
 
 export interface ExchangeOptions {
-  readonly accessTokens: AccessTokens;
   /** Checks the subject token as the API would, revocation included. */
-  readonly verify: (token: string) => Promise<AccessToken>;
+  readonly verify: (token: string) => Promise<ExchangeSubject>;
+  /** Makes the token of the third party, whose principal says who acts and what they may do. */
+  readonly mint: (principal: Principal, expiresAt: number) => Promise<string>;
   readonly audience: string;
   readonly clients: readonly string[];
   readonly ttlMs: number;
   readonly now: () => number;
+}
+
+/** RFC 9068 and RFC 7662 name the client; this API's own front end has no other name. */
+export const FIRST_PARTY = 'first-party';
+
+/** Tokens for somebody who acts for the user are for a part of the API, and say so. */
+export function delegatedAudience(audience: string): string {
+  return `${audience}/posts`;
 }
 
 /**
@@ -18,7 +33,7 @@ export interface ExchangeOptions {
  * acts. It brings no refresh token and cannot be exchanged again.
  */
 export function createTokenExchange(options: ExchangeOptions) {
-  const { accessTokens, verify, audience, clients, ttlMs, now } = options;
+  const { verify, mint, audience, clients, ttlMs, now } = options;
   const narrow = delegatedAudience(audience);
 
   return async ({ subjectToken, actor, scope, audience: asked }: ExchangeRequest) => {
@@ -38,7 +53,7 @@ export function createTokenExchange(options: ExchangeOptions) {
     const expiresAt = Math.min(now() + ttlMs, subject.expiresAt);
     const principal = { ...subject.principal, delegation: { actor, scope } };
     return {
-      access_token: await accessTokens.sign(principal, expiresAt),
+      access_token: await mint(principal, expiresAt),
       issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
       token_type: 'Bearer',
       expires_in: Math.floor((expiresAt - now()) / 1000),
@@ -46,7 +61,7 @@ export function createTokenExchange(options: ExchangeOptions) {
     } satisfies TokenAnswer;
   };
 
-  async function readSubject(token: string): Promise<AccessToken> {
+  async function readSubject(token: string): Promise<ExchangeSubject> {
     try {
       return await verify(token);
     } catch (error) {

@@ -1,0 +1,46 @@
+/** How long a trial will take, for the first guess of the time left. */
+import { cpus } from 'node:os';
+import { strategyOfArm } from '../analyse/arms.js';
+import { workloadNamed } from '../load/workloads/registry.js';
+import type { PlannedTrial } from '../plan.js';
+import type { DescribedStrategy, RunConfig } from '../result/schema.js';
+import { loginsBefore } from './trial-connections.js';
+import { warmUpSecondsOf } from './trial-record.js';
+
+/** What a trial takes besides its warm-up and window. */
+const OVERHEAD_SECONDS = 0.8;
+/** Companions start before the instances, which need their addresses. */
+const COMPANION_SECONDS = 0.5;
+
+/** @param secondsPerLogin as seen on this machine with one instance */
+export function meanTrialSeconds(
+  config: RunConfig,
+  strategies: readonly DescribedStrategy[],
+  secondsPerLogin: number,
+  cores = cpus().length,
+): number {
+  const seconds = config.order.map((planned) =>
+    trialSeconds(planned, config, strategies, secondsPerLogin, cores),
+  );
+  return seconds.reduce((sum, each) => sum + each, 0) / seconds.length;
+}
+
+function trialSeconds(
+  planned: PlannedTrial,
+  config: RunConfig,
+  strategies: readonly DescribedStrategy[],
+  secondsPerLogin: number,
+  cores: number,
+): number {
+  const workload = workloadNamed(planned.workload);
+  const strategy = strategies.find(({ name }) => name === strategyOfArm(planned.strategy));
+  const shape = { connections: config.connections, instances: planned.instances };
+  const logins = strategy ? loginsBefore(shape, workload, strategy) : 0;
+  return (
+    OVERHEAD_SECONDS +
+    config.seconds +
+    warmUpSecondsOf(planned, workload, config, cores) +
+    logins * secondsPerLogin +
+    (strategy && strategy.companions.length > 0 ? COMPANION_SECONDS : 0)
+  );
+}

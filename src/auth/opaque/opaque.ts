@@ -1,0 +1,143 @@
+import { AppError, StartupError } from '../../errors.js';
+import { readAuthorization } from '../authorization-header.js';
+import { clientLabel } from '../logins/client-label.js';
+import type { AuthStrategy, StrategyModule, StrategyResources } from '../strategy.js';
+import { BEARER_CHALLENGE, invalidToken } from '../token/bearer.js';
+import { createTokenExchange, type ExchangeSubject } from '../token-exchange.js';
+import { type AuthorityClient, createAuthorityClient } from './authority-client.js';
+import { isReferenceToken } from './reference-token.js';
+
+/**
+ * Reference tokens: random, and nothing in them. Each request asks the authority what the token means
+ * (RFC 7662), and no answer is remembered, so that a token ends at the moment it is revoked.
+ */
+export const opaqueStrategy: StrategyModule = {
+  description: {
+    summary: 'A random token that only the authority can read (RFC 7662): asked on each request',
+    control: false,
+    carrier: 'bearer',
+    stateIn: 'authority',
+    credentialBytes: 50,
+    perRequest: { redis: 1, authority: 1 },
+    revocation: 'at-once',
+    sharedByInstances: true,
+    survivesRedisLoss: false,
+    verifiableByThirdParty: false,
+    listsLogins: true,
+    refreshes: false,
+    delegation: 'token-exchange',
+  },
+  needs: ['authority'],
+  companions: ['authority'],
+  create: async (resources) => {
+    const authority = await openAuthority(resources);
+    return createOpaqueStrategy(authority, resources);
+  },
+};
+
+/** @throws StartupError `authority_unreachable` */
+async function openAuthority({ settings, log }: StrategyResources): Promise<AuthorityClient> {
+  const { authorityUrl, authoritySecret, storeTimeoutMs } = settings;
+  if (authorityUrl === undefined || authoritySecret === undefined) {
+    throw new TypeError('config.ts lets no opaque instance start without its authority');
+  }
+  const authority = createAuthorityClient({
+    url: authorityUrl,
+    secret: authoritySecret,
+    timeoutMs: storeTimeoutMs,
+    log,
+  });
+  try {
+    await authority.check();
+  } catch (error) {
+    authority.close();
+    const cause = (error as Error).cause as NodeJS.ErrnoException;
+    // An error of several addresses (`localhost`) has a code and no message.
+    const reason = cause.message || cause.code;
+    throw new StartupError('authority_unreachable', `AUTHORITY_URL: ${reason}`, { cause });
+  }
+  return authority;
+}
+
+function createOpaqueStrategy(
+  authority: AuthorityClient,
+  { settings, now }: StrategyResources,
+): AuthStrategy {
+  /** @throws AppError `credential_invalid` */
+  async function verify(token: string): Promise<ExchangeSubject> {
+    const known = isReferenceToken(token) ? await authority.introspect(token) : undefined;
+    if (known === undefined) {
+      throw invalidToken('The token is not known, or has ended; log in again.');
+    }
+    return known;
+  }
+
+  return {
+    challenge: BEARER_CHALLENGE,
+
+    guardLogin: () => {
+      authority.assertUp();
+      // Found out now, while other stores and the hash take their time, an authority that froze a
+      // moment ago does not add its own timeout to theirs.
+      authority.check().catch(() => {});
+    },
+
+    issue: async (ctx, principal) => {
+      const client = clientLabel(ctx.get('user-agent'));
+      const { token, loginId, lifeMs } = await authority.issue(principal, client);
+      return {
+        token: { access_token: token, token_type: 'Bearer', expires_in: lifeMs / 1000 },
+        loginId,
+      };
+    },
+
+    authenticate: async (ctx) => {
+      const token = readAuthorization(ctx.req.headers.authorization, 'Bearer', BEARER_CHALLENGE);
+      return (await verify(token)).principal;
+    },
+
+    end: async (_ctx, { userId, loginId }) => {
+      if (loginId !== undefined) {
+        await authority.end(userId, loginId);
+      }
+    },
+
+    endAll: (userId, keepLoginId) => authority.endAll(userId, keepLoginId),
+
+    logins: { list: authority.list, end: authority.end },
+
+    tokens: {
+      refresh: async () => {
+        throw new AppError('not_supported', {
+          detail: 'These tokens live on while they are used; there is nothing to refresh.',
+          oauthError: 'unsupported_grant_type',
+        });
+      },
+      revoke: async (token) => {
+        if (isReferenceToken(token)) {
+          await authority.revoke(token);
+        }
+      },
+      exchange: createTokenExchange({
+        verify,
+        mint: async (principal, expiresAt) => {
+          const { delegation } = principal;
+          if (delegation === undefined) {
+            throw new TypeError('a token exchange makes tokens for somebody who acts for the user');
+          }
+          const lifeMs = Math.max(1, expiresAt - now());
+          const { actor } = delegation;
+          return (await authority.issue(principal, actor, { ...delegation, lifeMs })).token;
+        },
+        audience: settings.tokenAudience,
+        clients: settings.delegateClients,
+        ttlMs: settings.delegatedTtlSeconds * 1000,
+        now,
+      }),
+    },
+
+    checkStores: () => authority.check(),
+
+    close: () => authority.close(),
+  };
+}

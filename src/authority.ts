@@ -1,0 +1,40 @@
+import { createRedisLoginStore } from './auth/logins/redis-login-store.js';
+import { createAuthorityApp } from './auth/opaque/authority-app.js';
+import { createReferenceTokens } from './auth/opaque/reference-tokens.js';
+import { readAuthoritySettings } from './config.js';
+import { createRedisStore } from './data/redis.js';
+import { printLine, runEntry } from './entry.js';
+import type { Drain } from './http/drain.js';
+import { leaveOnSignal } from './leave-on-signal.js';
+import { createHttpServer, listen } from './listen.js';
+import { createProcessLog } from './process-log.js';
+
+await runEntry(async () => {
+  const settings = readAuthoritySettings();
+  const log = createProcessLog(settings.logLevel);
+  const redis = createRedisStore(settings.redisUrl, settings.redisTimeoutMs, log);
+  await redis.connect();
+
+  const limits = {
+    idleMs: settings.sessionIdleSeconds * 1000,
+    absoluteMs: settings.sessionAbsoluteSeconds * 1000,
+  };
+  const logins = createRedisLoginStore(redis, {
+    absoluteMs: limits.absoluteMs,
+    perUserMax: settings.loginsPerUserMax,
+  });
+  const drain: Drain = { leaving: false };
+  const app = createAuthorityApp({
+    tokens: createReferenceTokens(logins, limits, Date.now),
+    logins,
+    secret: settings.secret,
+    drain,
+    log,
+    counters: settings.counters,
+  });
+
+  const server = createHttpServer(app.callback());
+  leaveOnSignal(server, drain, log, async () => redis.close());
+  const { port, address } = await listen(server, settings);
+  printLine({ listening: { host: address, port, pid: process.pid } });
+});

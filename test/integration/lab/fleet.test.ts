@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { connectTrial } from '../../../bench/compare/trial-connections.js';
+import { workloadNamed } from '../../../bench/load/workloads/registry.js';
+import { type Fleet, startFleet } from '../../../bench/services/fleet.js';
+import { type Guardian, startGuardian } from '../../../bench/services/guardian.js';
+import { isRunning, readStartTime } from '../../../bench/services/process-identity.js';
+import { seedDatabase } from '../../../bench/services/service-process.js';
+import { eventually } from '../../support/eventually.js';
+import { createTestDatabase, type TestDatabase } from '../../support/stores.js';
+
+describe('a fleet', () => {
+  let database: TestDatabase;
+  let guardian: Guardian;
+  let fleet: Fleet | undefined;
+  /** An instance serves as a companion as well as any process that listens. */
+  const start = async (companions: 'main'[], instances = 1): Promise<Fleet> => {
+    const environment = {
+      DATABASE_URL: database.url,
+      AUTH_STRATEGY: 'none',
+      LOG_LEVEL: 'silent',
+      MARK: 'shared',
+    };
+    fleet = await startFleet({ strategy: 'none', instances, companions, environment, guardian });
+    return fleet;
+  };
+
+  before(async () => {
+    database = await createTestDatabase();
+  });
+  after(() => database.drop());
+  beforeEach(async () => {
+    guardian = await startGuardian();
+  });
+  afterEach(async () => {
+    await fleet?.stop();
+    fleet = undefined;
+    await guardian.stop();
+  });
+
+  it('starts companions before the instances and tells these where they are', async function () {
+    const { companions, instances } = await start(['main'], 2);
+    const [companion] = companions;
+    expect((await fetch(`${companion?.origin}/livez`)).status).to.equal(200);
+    if (process.platform !== 'linux') this.skip();
+    for (const { pid } of instances) {
+      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+      expect(environment).to.include.members([`MAIN_URL=${companion?.origin}`, 'MARK=shared']);
+    }
+    const own = readFileSync(`/proc/${companion?.pid}/environ`, 'utf8').split('\0');
+    expect(own).to.include.members(['HOST=127.0.0.1', 'PORT=0', 'MARK=shared']);
+  });
+
+  it('is lost when a companion is', async () => {
+    const running = await start(['main']);
+    const heard = new Promise<string>((resolve) => running.onLost(resolve));
+    process.kill(running.companions[0]?.pid as number, 'SIGKILL');
+    expect(await heard).to.equal('the main ended with SIGKILL');
+    expect(running.lost()).to.equal('the main ended with SIGKILL');
+  });
+
+  it('stops its companions with the instances, and counts that as no loss', async () => {
+    const running = await start(['main']);
+    const pids = [...running.instances, ...running.companions].map(({ pid }) => pid);
+    const startTimes = pids.map(readStartTime);
+    await running.stop();
+    pids.forEach((pid, index) => {
+      expect(isRunning(pid, startTimes[index] ?? null), `process ${pid}`).to.equal(false);
+    });
+    expect(running.lost()).to.equal(null);
+  });
+
+  it('has its companions watched by the guardian', async () => {
+    const running = await start(['main']);
+    const pid = running.companions[0]?.pid as number;
+    const startTime = readStartTime(pid);
+    await guardian.stop();
+    await eventually(async () => !isRunning(pid, startTime), 'the companion ended');
+  });
+
+  it('logs the users of each connection in at its own instance where state lies there', async () => {
+    const seeded = await seedDatabase(database.url, { users: 6, posts: 1 }, guardian);
+    const { instances } = await start([], 2);
+    const { connections, probes } = await connectTrial({
+      strategy: { stateIn: 'instance' },
+      workload: workloadNamed('me'),
+      config: { users: 6, connections: 5 },
+      seeded,
+      credentials: [],
+      origins: instances.map(({ origin }) => origin),
+      signal: new AbortController().signal,
+    });
+    expect(connections.map(({ instance, user }) => [instance, user.id])).to.deep.equal(
+      seeded.users.slice(0, 5).map(({ id }, index) => [index % 2, id]),
+    );
+    for (const { origin } of instances) {
+      // Users 1, 3, 5 at the first; 2 and 4 at the second, and the first user for the probe.
+      const counted = await (await fetch(`${origin}/counters`)).json();
+      expect(counted).to.deep.equal({ requests: { completed: 3, byStatus: { 200: 3 } } });
+    }
+    for (const connection of [...connections, ...probes]) {
+      const answer = await fetch(`${connection.origin}/me`, { headers: connection.credential });
+      expect(await answer.json()).to.include({ id: connection.user.id });
+    }
+    expect(probes.map(({ user }) => user.id)).to.deep.equal([1, 1].map(() => seeded.users[0]?.id));
+  });
+});

@@ -1,0 +1,45 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { renderHtml } from '../../../bench/report/html.js';
+import { readResult } from '../../../bench/result/read.js';
+import { makeResult } from '../report/fixture.js';
+
+describe('a result read again', () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'result-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const write = (result: object) => writeFile(join(folder, 'result.json'), JSON.stringify(result));
+
+  it('of version 1, whose strategies have a name and a summary only, is reported', async () => {
+    const strategies = makeResult().strategies.map(({ name, summary, control }) => ({
+      ...{ name, summary, control },
+    }));
+    await write({ ...makeResult(), schemaVersion: 1, strategies });
+    const result = await readResult(folder);
+    expect(result.strategies[0]).to.have.all.keys('name', 'summary', 'control');
+    const html = renderHtml(result);
+    expect(html).to.include('before strategies declared their properties');
+    expect(html).not.to.match(/NaN|undefined/);
+  });
+
+  it('keeps the whole declaration', async () => {
+    const written = makeResult({ strategies: ['opaque', 'none'] });
+    await write(written);
+    const result = await readResult(folder);
+    expect(result).to.deep.equal(written);
+    expect(result.strategies[0]?.companions).to.deep.equal(['authority']);
+  });
+
+  it('of a version to come is refused with a word on what to do', async () => {
+    await write({ ...makeResult(), schemaVersion: 3 });
+    const error = await readResult(folder).catch((caught) => caught);
+    expect(error).to.include({ code: 'RESULT_TOO_NEW' });
+    expect(error.message).to.include('reads up to 2');
+  });
+});
