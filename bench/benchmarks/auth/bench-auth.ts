@@ -10,11 +10,11 @@ import { seededRandom } from '../../random.js';
 import { type SeededStores, withSeededStores } from '../../services/seeded-stores.js';
 import { describeService } from '../../services/service-process.js';
 import { armsFor, type Limit, limitsFor } from './arms.js';
-import { compareCosts } from './compare-costs.js';
+import { compareCosts, cpuOfRound } from './compare-costs.js';
 import { describeArms, describeComparisons, describeRound } from './cost-table.js';
 import { logInToArms } from './log-in-to-arms.js';
 import { measureStorm, type StormFigures } from './login-storm.js';
-import { cpuOfRound, type RoundCosts, runRound } from './round.js';
+import { type RoundCosts, runRound } from './round.js';
 import { describeMemory, measureMemory } from './store-memory.js';
 import { describeStorms } from './storm-table.js';
 
@@ -24,7 +24,7 @@ const STORM_STRATEGIES = ['jwt', 'session'];
 
 const optionTable = {
   rounds: integer(1, 100, 'Rounds; each has every arm once'),
-  seconds: decimal(0.5, 60, 'Measured seconds of each arm in each round'),
+  seconds: decimal(0.7, 60, 'Measured seconds of each arm in each round'),
   seed: integer(0, 2 ** 31, 'Seed of the order of the arms'),
   parts: listOf(PARTS, 'What to measure'),
 };
@@ -83,7 +83,7 @@ async function compareWithTutorials(
     const random = seededRandom(seed);
     const run = { arms, shared, guardian, credentials, generator, random, seconds, signal };
     say('One round that does not count, so that the load generator is warm');
-    await runRound({ ...run, seconds: 0.5 });
+    await runRound({ ...run, seconds: 0.7 });
     for (let round = 1; round <= rounds; round++) {
       const costs = await runRound(run);
       measured.push(costs);

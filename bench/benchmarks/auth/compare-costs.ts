@@ -5,6 +5,27 @@ import { type Limit, OUR_CONTROL, TUTORIAL_CONTROL } from './arms.js';
 /** CPU microseconds per request, by name of the arm. */
 export type Round = Readonly<Record<string, number>>;
 
+/** The median over the turns of each arm. */
+export function cpuOfRound(
+  turns: ReadonlyMap<string, readonly { cpuSeconds: number; requests: number }[]>,
+): Round {
+  return Object.fromEntries(
+    [...turns].map(([arm, costs]) => [
+      arm,
+      median(costs.map(({ cpuSeconds, requests }) => (cpuSeconds * 1e6) / requests)),
+    ]),
+  );
+}
+
+/** Of an even number of values the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError('no values to take a median of');
+  const sorted = [...values].sort((a, b) => a - b);
+  const low = sorted[Math.floor((sorted.length - 1) / 2)] as number;
+  const high = sorted[Math.ceil((sorted.length - 1) / 2)] as number;
+  return (low + high) / 2;
+}
+
 export type LimitVerdict = 'met' | 'met, not surely' | 'missed, not surely' | 'missed';
 
 export interface Comparison {

@@ -1,18 +1,21 @@
 /** Costs and comparisons as lines of text. Pure. */
 import type { Estimate } from '../../analyse/statistics.js';
 import { meanWithInterval } from '../../analyse/statistics.js';
-import type { Comparison } from './compare-costs.js';
-import { type ArmCost, cpuMicrosecondsPerRequest } from './measure-arm.js';
+import { type Comparison, cpuOfRound } from './compare-costs.js';
+import type { ArmCost } from './measure-arm.js';
 import type { RoundCosts } from './round.js';
 
 export function describeArms(rounds: readonly RoundCosts[]): string[] {
   const rows = [...(rounds[0]?.keys() ?? [])].map((name) => {
-    const costs = rounds.map((round) => round.get(name) as ArmCost);
+    const turns = rounds.flatMap((round) => round.get(name) ?? []);
+    const total = (of: (turn: ArmCost) => number) => turns.reduce((sum, turn) => sum + of(turn), 0);
+    const seconds = total((turn) => turn.seconds);
+    const generatorShare = total((turn) => turn.loadGeneratorCpuSeconds) / seconds;
     return [
       name,
-      describe(meanWithInterval(costs.map(cpuMicrosecondsPerRequest)), 1),
-      String(Math.round(mean(costs.map((cost) => cost.requests / cost.seconds)))),
-      `${Math.round(mean(costs.map((cost) => cost.loadGeneratorCpuSeconds / cost.seconds)) * 100)} %`,
+      describe(meanWithInterval(rounds.map((round) => cpuOfRound(round)[name] as number)), 1),
+      String(Math.round(total((turn) => turn.requests) / seconds)),
+      `${Math.round(generatorShare * 100)} %`,
     ];
   });
   return alignColumns([
@@ -49,8 +52,8 @@ export function describeComparisons(comparisons: readonly Comparison[]): string[
 }
 
 export function describeRound(costs: RoundCosts): string {
-  return [...costs]
-    .map(([name, cost]) => `${name} ${cpuMicrosecondsPerRequest(cost).toFixed(1)}`)
+  return Object.entries(cpuOfRound(costs))
+    .map(([name, microseconds]) => `${name} ${microseconds.toFixed(1)}`)
     .join(', ');
 }
 
@@ -75,8 +78,4 @@ export function alignColumns(rows: readonly (readonly string[])[]): string[] {
       .join('  ')
       .trimEnd(),
   );
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

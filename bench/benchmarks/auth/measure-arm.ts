@@ -16,19 +16,6 @@ export interface ArmCost {
   loadGeneratorCpuSeconds: number;
 }
 
-export function cpuMicrosecondsPerRequest({ cpuSeconds, requests }: ArmCost): number {
-  return (cpuSeconds * 1e6) / requests;
-}
-
-export function addCosts(a: ArmCost, b: ArmCost): ArmCost {
-  return {
-    requests: a.requests + b.requests,
-    seconds: a.seconds + b.seconds,
-    cpuSeconds: a.cpuSeconds + b.cpuSeconds,
-    loadGeneratorCpuSeconds: a.loadGeneratorCpuSeconds + b.loadGeneratorCpuSeconds,
-  };
-}
-
 export interface MeasureOptions {
   pid: number;
   origin: string;
