@@ -71,6 +71,13 @@ export interface SeedSettings {
   readonly production: boolean;
 }
 
+export interface FillSettings {
+  readonly redisUrl: string;
+  readonly what: 'logins' | 'denied-tokens';
+  readonly count: number;
+  readonly production: boolean;
+}
+
 export interface RotationSettings {
   readonly databaseUrl: string;
   readonly tokenSecret: Uint8Array;
@@ -111,6 +118,15 @@ const keySettings = {
   DELEGATED_TTL_SECONDS: integer(1, 86_400, 120),
 };
 
+const redisUrl = urlWithScheme(['redis:', 'rediss:'], 'redis://host:6379');
+
+const fillSchema = z.object({
+  REDIS_URL: redisUrl,
+  FILL_WITH: z.enum(['logins', 'denied-tokens']),
+  FILL_COUNT: integer(1, 1_000_000, 100_000),
+  NODE_ENV: z.string().optional(),
+});
+
 const rotationSchema = z.object({
   ...keySettings,
   DATABASE_URL: databaseUrl,
@@ -127,7 +143,7 @@ const instanceSchema = z.object({
   PORT: integer(0, 65_535, 3000),
   DATABASE_URL: databaseUrl,
   DATABASE_POOL_SIZE: integer(1, 1000, 10),
-  REDIS_URL: urlWithScheme(['redis:', 'rediss:'], 'redis://host:6379').optional(),
+  REDIS_URL: redisUrl.optional(),
   TOKEN_SECRET: z.string().transform(decodeSecret).optional(),
   TOKEN_KEYS: z.string().optional(),
   JWKS_URL: urlWithScheme(['http:', 'https:'], 'https://host/.well-known/jwks.json').optional(),
@@ -268,6 +284,17 @@ export function readSeedSettings(environment: Environment = process.env): SeedSe
     databaseUrl: values.DATABASE_URL,
     users: values.SEED_USERS,
     posts: values.SEED_POSTS,
+    production: values.NODE_ENV === 'production',
+  };
+}
+
+/** For `fill-redis.js`. */
+export function readFillSettings(environment: Environment = process.env): FillSettings {
+  const values = parseOrThrow(fillSchema, environment);
+  return {
+    redisUrl: values.REDIS_URL,
+    what: values.FILL_WITH,
+    count: values.FILL_COUNT,
     production: values.NODE_ENV === 'production',
   };
 }

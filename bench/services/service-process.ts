@@ -14,7 +14,7 @@ import {
 } from '../result/schema.js';
 import type { Guardian } from './guardian.js';
 
-export type ServiceEntry = 'main' | 'migrate' | 'seed' | 'describe' | Companion;
+export type ServiceEntry = 'main' | 'migrate' | 'seed' | 'describe' | 'fill-redis' | Companion;
 
 /** Every process of the service gets these and nothing else of the lab's own environment. */
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot', 'LANG'];
@@ -116,6 +116,19 @@ export async function describeService(): Promise<DescribedStrategy[]> {
 export async function migrateDatabase(databaseUrl: string, guardian: Guardian): Promise<string[]> {
   const line = await runEntry('migrate', { DATABASE_URL: databaseUrl }, migrated, guardian);
   return line.migrated.applied;
+}
+
+const filled = z.object({ filled: z.object({ what: z.string(), count: z.int() }) });
+
+/** Puts logins or denied tokens into Redis by the service's own code, without hashing passwords. */
+export async function fillRedis(
+  redisUrl: string,
+  what: 'logins' | 'denied-tokens',
+  count: number,
+  guardian: Guardian,
+): Promise<void> {
+  const environment = { REDIS_URL: redisUrl, FILL_WITH: what, FILL_COUNT: String(count) };
+  await runEntry('fill-redis', environment, filled, guardian);
 }
 
 export async function seedDatabase(

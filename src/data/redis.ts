@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { StartupError, unavailable } from '../errors.js';
@@ -54,6 +55,7 @@ export function createRedisStore(url: string, timeoutMs: number, log: Logger): R
       log.info('redis back');
     }
   });
+  client.on('connect', () => writeOncePerTurn(client.stream));
   client.on('close', () => cancelSocketTimer(client));
 
   return {
@@ -92,6 +94,29 @@ export function createRedisStore(url: string, timeoutMs: number, log: Logger): R
     connectInBackground: () => void client.connect().catch(() => {}),
     close: () => client.disconnect(),
   };
+}
+
+/**
+ * Holds back what is written until this turn of the event loop has read all its sockets, so that the
+ * commands of all requests that came in together leave in one system call. ioredis makes one for each
+ * command, which is a third of what a session costs an instance (docs/performance.md). Its own
+ * `enableAutoPipelining` does the same with a pipeline object, and saves half as much.
+ */
+function writeOncePerTurn(stream: Writable): void {
+  const write = stream.write;
+  let holding = false;
+  const release = () => {
+    holding = false;
+    stream.uncork();
+  };
+  stream.write = function writeHeld(this: Writable, ...words: unknown[]) {
+    if (!holding) {
+      holding = true;
+      stream.cork();
+      setImmediate(release);
+    }
+    return write.apply(this, words as Parameters<Writable['write']>);
+  } as Writable['write'];
 }
 
 /**

@@ -1,5 +1,6 @@
 import { randomBytes, type webcrypto } from 'node:crypto';
 import { errors, type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { endOfTurn } from '../../end-of-turn.js';
 import { AppError } from '../../errors.js';
 import { type Delegation, type Principal, SCOPES, type Scope } from '../strategy.js';
 import { delegatedAudience, FIRST_PARTY } from '../token-exchange.js';
@@ -55,12 +56,10 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
     requiredClaims: ['exp', 'iat', 'sub', 'jti'],
   };
 
-  const keyFor = async ({ kid }: JWTHeaderParameters): Promise<webcrypto.CryptoKey> => {
-    const key = typeof kid === 'string' ? await keys.verificationKey(kid) : undefined;
-    if (key === undefined) {
-      throw invalidToken('It is signed with a key that is not known here; log in again.');
-    }
-    return key;
+  // Not an async function: nearly always the key is there, and a promise would be one more to wait for.
+  const keyFor = ({ kid }: JWTHeaderParameters) => {
+    const key = typeof kid === 'string' ? keys.verificationKey(kid) : undefined;
+    return key instanceof Promise ? key.then(known) : known(key);
   };
 
   function assertCanSign(): SigningKey {
@@ -98,6 +97,9 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
       if (!isCanonical(token)) {
         throw invalidToken('The token was not accepted; log in again.');
       }
+      // Signatures are checked in libuv's threads. Those of one turn go there together: waking a
+      // thread for each costs more than the check (docs/performance.md).
+      await endOfTurn();
       try {
         const { payload, protectedHeader } = await jwtVerify(token, keyFor, pinned);
         return read(payload, protectedHeader.kid as string, audience);
@@ -110,6 +112,14 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
 
 /** As `sign` writes it, and no other spelling: Number() takes "0x1", " 1" and true for user 1 as well. */
 const USER_ID = /^[1-9]\d{0,9}$/;
+
+/** @throws AppError `credential_invalid` */
+function known(key: webcrypto.CryptoKey | undefined): webcrypto.CryptoKey {
+  if (key === undefined) {
+    throw invalidToken('It is signed with a key that is not known here; log in again.');
+  }
+  return key;
+}
 
 function read(payload: JWTPayload, keyId: string, audience: string): AccessToken {
   const { sub, email, name, sid, jti, iat, exp, aud } = payload;

@@ -1,0 +1,99 @@
+/**
+ * npm run bench:auth: what each strategy costs a request above the control, as a share of what the
+ * tutorial form of it costs, in interleaved rounds of fresh processes.
+ */
+import { randomBytes } from 'node:crypto';
+import { LabError } from '../../errors.js';
+import { startLoadGenerator } from '../../load/generator.js';
+import { decimal, integer, listOf, parseOptions } from '../../options.js';
+import { seededRandom } from '../../random.js';
+import { type SeededStores, withSeededStores } from '../../services/seeded-stores.js';
+import { describeService } from '../../services/service-process.js';
+import { armsFor, type Limit, limitsFor } from './arms.js';
+import { compareCosts, cpuOfRound } from './compare-costs.js';
+import { describeArms, describeComparisons, describeRound } from './cost-table.js';
+import { logInToArms } from './log-in-to-arms.js';
+import { measureStorm, type StormFigures } from './login-storm.js';
+import { type RoundCosts, runRound } from './round.js';
+import { describeMemory, measureMemory } from './store-memory.js';
+import { describeStorms } from './storm-table.js';
+
+const CONNECTIONS = 100;
+const PARTS = ['cost', 'storm', 'memory'] as const;
+const STORM_STRATEGIES = ['jwt', 'session'];
+
+const optionTable = {
+  rounds: integer(1, 100, 'Rounds; each has every arm once'),
+  seconds: decimal(0.7, 60, 'Measured seconds of each arm in each round'),
+  seed: integer(0, 2 ** 31, 'Seed of the order of the arms'),
+  parts: listOf(PARTS, 'What to measure'),
+};
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const stopping = new AbortController();
+process.once('SIGINT', () => stopping.abort(new LabError('CANCELLED', 'Stopped by Ctrl-C.')));
+
+try {
+  const { options } = parseOptions(process.argv.slice(2), optionTable);
+  const { rounds = 5, seconds = 1.5, seed = 1, parts = [...PARTS] } = options;
+  const strategies = (await describeService()).map(({ name }) => name);
+  const { signal } = stopping;
+  await withSeededStores({ users: CONNECTIONS, posts: 1, signal, say }, async (ready) => {
+    if (parts.includes('cost')) {
+      await compareWithTutorials(ready, limitsFor(strategies), { rounds, seconds, seed });
+    }
+    if (parts.includes('storm')) {
+      const storms: StormFigures[] = [];
+      for (const strategy of STORM_STRATEGIES) {
+        say(`Login storm against ${strategy}`);
+        storms.push(await measureStorm(strategy, ready, signal));
+      }
+      for (const line of ['', ...describeStorms(storms)]) say(line);
+    }
+    // Last: it empties Redis.
+    if (parts.includes('memory')) {
+      for (const line of ['', ...describeMemory(await measureMemory(ready))]) say(line);
+    }
+  });
+} catch (error) {
+  if (!(error instanceof LabError)) throw error;
+  process.stderr.write(`${error.code}: ${error.message}\n`);
+  process.exitCode = error.exitCode;
+}
+
+async function compareWithTutorials(
+  { guardian, seeded, serviceEnvironment }: SeededStores,
+  limits: readonly Limit[],
+  { rounds, seconds, seed }: { rounds: number; seconds: number; seed: number },
+): Promise<void> {
+  const arms = armsFor(limits);
+  const shared = {
+    ...serviceEnvironment,
+    // On a busy machine a late answer is no reason to refuse (docs/method.md).
+    STORE_TIMEOUT_MS: '5000',
+    APP_KEY: randomBytes(32).toString('base64url'),
+    TUTORIAL_USERS: JSON.stringify(seeded.users),
+  };
+  const { signal } = stopping;
+  const generator = await startLoadGenerator(1, guardian);
+  const measured: RoundCosts[] = [];
+  try {
+    say('Logging in');
+    const credentials = await logInToArms(arms, { shared, guardian, seeded, signal });
+    const random = seededRandom(seed);
+    const run = { arms, shared, guardian, credentials, generator, random, seconds, signal };
+    say('One round that does not count, so that the load generator is warm');
+    await runRound({ ...run, seconds: 0.7 });
+    for (let round = 1; round <= rounds; round++) {
+      const costs = await runRound(run);
+      measured.push(costs);
+      say(`round ${round} of ${rounds}: ${describeRound(costs)}`);
+    }
+  } finally {
+    generator.stop();
+  }
+  const comparisons = limits.map((limit) => compareCosts(limit, measured.map(cpuOfRound)));
+  for (const line of ['', ...describeArms(measured), '', ...describeComparisons(comparisons)]) {
+    say(line);
+  }
+}
