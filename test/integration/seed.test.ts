@@ -101,10 +101,12 @@ describe('migrating', () => {
   it('applies each migration once', async () => {
     const database = await createTestDatabase();
     try {
-      await database.query('DROP TABLE posts, users, migrations');
+      await database.query('DROP TABLE refresh_families, signing_keys, posts, users, migrations');
       const first = await runEntry('migrate', { DATABASE_URL: database.url });
       expect(JSON.parse(first.stdout)).to.deep.equal({
-        migrated: { applied: ['CreateUsersAndPosts1760000000000'] },
+        migrated: {
+          applied: ['CreateUsersAndPosts1760000000000', 'LoginsKeysAndDelegation1770000000000'],
+        },
       });
       const second = await runEntry('migrate', { DATABASE_URL: database.url });
       expect(JSON.parse(second.stdout)).to.deep.equal({ migrated: { applied: [] } });
@@ -127,7 +129,7 @@ describe('describing', () => {
     for (const strategy of strategies) {
       expect(strategy.summary).to.be.a('string').that.is.not.empty;
       expect(strategy.control).to.equal(strategy.name === 'none');
-      expect(strategy.storePerRequest).to.equal(strategy.name === 'session');
+      expect(strategy.perRequest, strategy.name).to.have.all.keys('redis', 'authority');
     }
   });
 });

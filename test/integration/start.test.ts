@@ -64,7 +64,7 @@ describe('starting an instance', () => {
   it('fails without a secret', async () => {
     await expectRefusal(
       { ...jwt, TOKEN_SECRET: '' },
-      /^config_invalid: TOKEN_SECRET is required by jwt/,
+      /^config_invalid: TOKEN_SECRET, TOKEN_KEYS or JWKS_URL is required by jwt/,
     );
   });
 

@@ -194,7 +194,7 @@ describe('docker-compose.yml', () => {
     });
 
     it('is given more time to stop than its drain may take', () => {
-      const drainMs = readConstant('src/main.ts', 'LEAVE_WITHIN_MS');
+      const drainMs = readConstant('src/leave-on-signal.ts', 'LEAVE_WITHIN_MS');
       expect(toSeconds(serviceNamed('app').stop_grace_period) * 1000).to.be.greaterThan(drainMs);
     });
   });

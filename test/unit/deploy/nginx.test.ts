@@ -84,7 +84,7 @@ describe('nginx configuration', () => {
     const upstream = find('upstream')[0]?.inner;
     expect(Number(valuesOf('keepalive', upstream)[0])).to.be.at.least(16);
     const keptMs = toSeconds(valuesOf('keepalive_timeout', upstream)[0]) * 1000;
-    expect(keptMs).to.be.lessThan(readConstant('src/main.ts', 'KEEP_ALIVE_MS'));
+    expect(keptMs).to.be.lessThan(readConstant('src/listen.ts', 'KEEP_ALIVE_MS'));
     expect(valuesOf('proxy_http_version')).to.deep.equal(['1.1']);
     expect(headers()).to.include({ Connection: '""' });
   });
