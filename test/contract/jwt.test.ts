@@ -76,7 +76,7 @@ describe('a token under AUTH_STRATEGY=jwt', () => {
     ['no expiry', { claims: { exp: undefined } }],
     ['an expiry that is a string', { claims: { exp: String(now + 60) } }],
     ['no time of issue', { claims: { iat: undefined } }],
-    ['a start in the future', { claims: { nbf: now + 60 } }],
+    ['a start in the future', { claims: { nbf: now + 3600 } }],
     ['no subject', { claims: { sub: undefined } }],
     ['a subject that is no number', { claims: { sub: 'admin' } }],
     ['no ID', { claims: { jti: undefined } }],
