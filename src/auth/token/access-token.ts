@@ -1,5 +1,12 @@
 import { randomBytes, type webcrypto } from 'node:crypto';
-import { errors, type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import {
+  errors,
+  type JWTHeaderParameters,
+  type JWTPayload,
+  type JWTVerifyResult,
+  jwtVerify,
+  SignJWT,
+} from 'jose';
 import { endOfTurn } from '../../end-of-turn.js';
 import { AppError } from '../../errors.js';
 import { type Delegation, type Principal, SCOPES, type Scope } from '../strategy.js';
@@ -56,11 +63,34 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
     requiredClaims: ['exp', 'iat', 'sub', 'jti'],
   };
 
-  // Not an async function: nearly always the key is there, and a promise would be one more to wait for.
-  const keyFor = ({ kid }: JWTHeaderParameters) => {
-    const key = typeof kid === 'string' ? keys.verificationKey(kid) : undefined;
-    return key instanceof Promise ? key.then(known) : known(key);
+  const keyFor = async ({ kid }: JWTHeaderParameters): Promise<webcrypto.CryptoKey> => {
+    const key = typeof kid === 'string' ? await keys.verificationKey(kid) : undefined;
+    if (key === undefined) {
+      throw invalidToken('It is signed with a key that is not known here; log in again.');
+    }
+    return key;
   };
+
+  // All tokens of a key have one header, letter for letter. Who knows its kid need not make jose ask
+  // for the key, which is a tenth of the cost of a request (docs/performance.md). jose reads and
+  // checks the header all the same.
+  const kidsByHeader = new Map<string, string>();
+
+  async function verifySigned(token: string): Promise<JWTVerifyResult> {
+    const header = token.slice(0, token.indexOf('.'));
+    const kid = kidsByHeader.get(header);
+    const key = kid === undefined ? undefined : keys.verificationKey(kid);
+    if (key !== undefined && !(key instanceof Promise)) {
+      return jwtVerify(token, key, pinned);
+    }
+    const verified = await jwtVerify(token, keyFor, pinned);
+    // Only now: what is kept was written by a holder of a key, not by whoever sends something.
+    if (kidsByHeader.size === HEADERS_KEPT) {
+      kidsByHeader.clear();
+    }
+    kidsByHeader.set(header, verified.protectedHeader.kid as string);
+    return verified;
+  }
 
   function assertCanSign(): SigningKey {
     const key = keys.signingKey();
@@ -101,7 +131,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
       // thread for each costs more than the check (docs/performance.md).
       await endOfTurn();
       try {
-        const { payload, protectedHeader } = await jwtVerify(token, keyFor, pinned);
+        const { payload, protectedHeader } = await verifySigned(token);
         return read(payload, protectedHeader.kid as string, audience);
       } catch (error) {
         throw error instanceof errors.JOSEError ? invalidToken(explain(error), error) : error;
@@ -110,16 +140,11 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   };
 }
 
+/** More than there are keys at a time. */
+const HEADERS_KEPT = 16;
+
 /** As `sign` writes it, and no other spelling: Number() takes "0x1", " 1" and true for user 1 as well. */
 const USER_ID = /^[1-9]\d{0,9}$/;
-
-/** @throws AppError `credential_invalid` */
-function known(key: webcrypto.CryptoKey | undefined): webcrypto.CryptoKey {
-  if (key === undefined) {
-    throw invalidToken('It is signed with a key that is not known here; log in again.');
-  }
-  return key;
-}
 
 function read(payload: JWTPayload, keyId: string, audience: string): AccessToken {
   const { sub, email, name, sid, jti, iat, exp, aud } = payload;
