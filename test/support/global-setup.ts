@@ -1,27 +1,40 @@
-import { type Stores, startStores } from '../../bench/services/stores.js';
+import { startStores } from '../../bench/services/stores.js';
 import { runEntry } from './service.js';
 import { adminQuery, databaseUrlFor, TEMPLATE_DATABASE } from './stores.js';
+import { publishStores, WORKERS } from './worker-stores.js';
 
-let stores: Stores | undefined;
+let stops: (() => Promise<void>)[] = [];
 
-/** One PostgreSQL and one Redis for the whole run; each suite has a database of its own in them. */
+/**
+ * One PostgreSQL and one Redis for each worker of mocha; each suite has a database of its own in them.
+ * Workers share none: tests count what a server was asked.
+ */
 export async function mochaGlobalSetup(): Promise<void> {
   // Tests create, freeze and drop: never in servers that somebody pointed the shell at.
   const environment = { ...process.env };
   delete environment.DATABASE_URL;
   delete environment.REDIS_URL;
-  stores = await startStores({ environment });
-  process.env.LAB_TEST_DATABASE_URL = stores.databaseUrl;
-  process.env.LAB_TEST_REDIS_URL = stores.redisUrl;
-  process.env.LAB_TEST_REDIS_PID = String(stores.redis.pid);
-
-  await adminQuery(`CREATE DATABASE ${TEMPLATE_DATABASE}`);
-  const migrated = await runEntry('migrate', { DATABASE_URL: databaseUrlFor(TEMPLATE_DATABASE) });
-  if (migrated.code !== 0) {
-    throw new Error(`The migrations did not run: ${migrated.stderr}`);
+  const started = await Promise.allSettled(
+    Array.from({ length: WORKERS }, () => startStores({ environment })),
+  );
+  const running = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  stops = running.map((stores) => () => stores.stop());
+  for (const one of started) {
+    if (one.status === 'rejected') throw one.reason;
   }
+  publishStores(running.map(({ databaseUrl, redisUrl }) => ({ databaseUrl, redisUrl })));
+  await Promise.all(running.map((_, worker) => createTemplate(worker)));
 }
 
 export async function mochaGlobalTeardown(): Promise<void> {
-  await stores?.stop();
+  await Promise.all(stops.map((stop) => stop()));
+}
+
+async function createTemplate(worker: number): Promise<void> {
+  await adminQuery(`CREATE DATABASE ${TEMPLATE_DATABASE}`, worker);
+  const url = databaseUrlFor(TEMPLATE_DATABASE, worker);
+  const migrated = await runEntry('migrate', { DATABASE_URL: url });
+  if (migrated.code !== 0) {
+    throw new Error(`The migrations did not run: ${migrated.stderr}`);
+  }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { workerStores } from './worker-stores.js';
 
 /** Migrated once by the global setup; copying it is faster than migrating for each suite. */
 export const TEMPLATE_DATABASE = 't_template';
@@ -25,22 +26,22 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   };
 }
 
-export function databaseUrlFor(name: string): string {
-  const url = new URL(fixture('LAB_TEST_DATABASE_URL'));
+export function databaseUrlFor(name: string, worker?: number): string {
+  const url = new URL(workerStores(worker).databaseUrl);
   url.pathname = `/${name}`;
   return url.href;
 }
 
-export async function adminQuery(sql: string): Promise<void> {
-  await query(fixture('LAB_TEST_DATABASE_URL'), sql);
+export async function adminQuery(sql: string, worker?: number): Promise<void> {
+  await query(workerStores(worker).databaseUrl, sql);
 }
 
 let nextRedisDatabase = 0;
 
-/** A logical database of the shared Redis, emptied. Redis has 16: suites take turns. */
+/** A logical database of the worker's Redis, emptied. Redis has 16: suites take turns. */
 export async function createTestRedis(): Promise<{ url: string; client: Redis; close(): void }> {
   nextRedisDatabase = (nextRedisDatabase % 15) + 1;
-  const url = `${fixture('LAB_TEST_REDIS_URL').replace(/\/\d*$/, '')}/${nextRedisDatabase}`;
+  const url = `${workerStores().redisUrl.replace(/\/\d*$/, '')}/${nextRedisDatabase}`;
   const client = new Redis(url);
   await client.flushdb();
   return { url, client, close: () => client.disconnect() };
@@ -54,12 +55,4 @@ async function query<Row>(url: string, sql: string, parameters: unknown[] = []):
   } finally {
     await client.end();
   }
-}
-
-function fixture(name: string): string {
-  const value = process.env[name];
-  if (value === undefined) {
-    throw new Error(`${name} is not set: run the tests with mocha and its .mocharc.json`);
-  }
-  return value;
 }

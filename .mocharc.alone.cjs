@@ -1,0 +1,14 @@
+const all = require('./.mocharc.cjs');
+
+/** Tests that look at the clock, or measure: they have the machine for themselves. */
+module.exports = {
+  ...all,
+  spec: [
+    'dist/test/attacks/fuzz/**/*.test.js',
+    'dist/test/contract/short-lives.test.js',
+    'dist/test/e2e/**/*.test.js',
+    'dist/test/integration/keys/rotation-under-load.test.js',
+    'dist/test/integration/leave.test.js',
+    'dist/test/integration/store-trouble/**/*.test.js',
+  ],
+};
