@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StartupError } from './errors.js';
+import { turnByTurn } from './http/turn-by-turn.js';
 import { answerUnreadable } from './http/unreadable-request.js';
 
 /** Longer than a load balancer keeps idle connections (60 s is common), so that it closes first. */
@@ -12,7 +13,7 @@ const REQUEST_MS = 70_000;
 export function createHttpServer(listener: RequestListener): Server {
   return createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS },
-    listener,
+    turnByTurn(listener),
   ).on('clientError', answerUnreadable);
 }
 

@@ -7,7 +7,6 @@ import {
   jwtVerify,
   SignJWT,
 } from 'jose';
-import { endOfTurn } from '../../end-of-turn.js';
 import { AppError } from '../../errors.js';
 import { type Delegation, type Principal, SCOPES, type Scope } from '../strategy.js';
 import { delegatedAudience, FIRST_PARTY } from '../token-exchange.js';
@@ -127,9 +126,6 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
       if (!isCanonical(token)) {
         throw invalidToken('The token was not accepted; log in again.');
       }
-      // Signatures are checked in libuv's threads. Those of one turn go there together: waking a
-      // thread for each costs more than the check (docs/performance.md).
-      await endOfTurn();
       try {
         const { payload, protectedHeader } = await verifySigned(token);
         return read(payload, protectedHeader.kid as string, audience);
