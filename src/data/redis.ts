@@ -99,7 +99,7 @@ export function createRedisStore(url: string, timeoutMs: number, log: Logger): R
 /**
  * Holds back what is written until this turn of the event loop has read all its sockets, so that the
  * commands of all requests that came in together leave in one system call. ioredis makes one for each
- * command, which is a third of what a session costs an instance (docs/performance.md). Its own
+ * command, and without this a session costs a third more (docs/performance.md). Its own
  * `enableAutoPipelining` does the same with a pipeline object, and saves half as much.
  */
 function writeOncePerTurn(stream: Writable): void {
