@@ -66,7 +66,7 @@ export function createApp(deps: AppDeps): Koa {
   const middlewareInOrder = [
     observer({ log, counters }),
     closeWhenLeaving(drain),
-    errorHandler(log),
+    errorHandler(log, strategy.challenge),
     router.routes(),
     notFound,
   ];

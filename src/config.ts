@@ -244,7 +244,10 @@ export async function readInstanceSettings(
     sessionAbsoluteSeconds: values.SESSION_ABSOLUTE_SECONDS,
     loginsPerUserMax: values.LOGINS_PER_USER_MAX,
     cookieSecure:
-      values.COOKIE_SECURE === 'auto' ? !isLoopback(host) : values.COOKIE_SECURE === 'on',
+      values.COOKIE_SECURE === 'auto'
+        ? // Behind a proxy on the same machine, where TLS ends, it listens on loopback too.
+          values.TRUST_PROXY === 'on' || !isLoopback(host)
+        : values.COOKIE_SECURE === 'on',
     storeTimeoutMs: values.STORE_TIMEOUT_MS,
     passwordHashConcurrency: values.PASSWORD_HASH_CONCURRENCY,
     passwordHashQueue: values.PASSWORD_HASH_QUEUE,

@@ -44,15 +44,17 @@ const COLUMNS = `family.id, family.user_id AS "userId", users.email, users.name,
 /** The table of refresh token families. Each change is one statement, so it is atomic by itself. */
 export interface RefreshFamilies {
   insert(family: NewFamily): Promise<void>;
-  /** Ends what is expired, and the oldest beyond `max`, of one user. Returns their IDs. */
-  prune(userId: number, max: number, now: Date): Promise<string[]>;
+  /** IDs of what is expired, and of the oldest beyond `max`, of one user. */
+  surplus(userId: number, max: number, now: Date): Promise<string[]>;
+  removeThese(userId: number, ids: readonly string[]): Promise<void>;
   /** Exchanges the token that is good now; undefined when the presented one is not that. */
   rotate(rotation: Rotation): Promise<RefreshFamily | undefined>;
   findByHandle(handleHash: Buffer): Promise<SpentToken | undefined>;
   /** Oldest first, those that have not expired. */
   list(userId: number, now: Date): Promise<RefreshFamily[]>;
   remove(userId: number, id: string): Promise<boolean>;
-  removeAll(userId: number, keepId: string | undefined): Promise<void>;
+  /** Returns the IDs of what was there. */
+  removeAll(userId: number, keepId: string | undefined): Promise<string[]>;
 }
 
 export function createRefreshFamilies(database: Database): RefreshFamilies {
@@ -73,14 +75,16 @@ export function createRefreshFamilies(database: Database): RefreshFamilies {
         [handleHash, id, userId, client, tokenHash, createdAt, expiresAt],
       );
     },
-    prune: async (userId, max, now) => {
-      const ended = await rows<{ id: string }>(
-        `DELETE FROM refresh_families WHERE user_id = $1 AND (expires_at <= $3 OR id IN (
-           SELECT id FROM refresh_families WHERE user_id = $1 ORDER BY created_at DESC OFFSET $2))
-         RETURNING id`,
+    surplus: async (userId, max, now) => {
+      const found = await rows<{ id: string }>(
+        `SELECT id FROM refresh_families WHERE user_id = $1 AND (expires_at <= $3 OR id IN (
+           SELECT id FROM refresh_families WHERE user_id = $1 ORDER BY created_at DESC OFFSET $2))`,
         [userId, max, now],
       );
-      return ended.map(({ id }) => id);
+      return found.map(({ id }) => id);
+    },
+    removeThese: async (userId, ids) => {
+      await rows('DELETE FROM refresh_families WHERE user_id = $1 AND id = ANY($2)', [userId, ids]);
     },
     rotate: async ({ handleHash, presentedHash, nextHash, sealedSuccessor, now }) => {
       const [family] = await rows<RefreshFamily>(
@@ -118,10 +122,11 @@ export function createRefreshFamilies(database: Database): RefreshFamilies {
         ])
       ).length > 0,
     removeAll: async (userId, keepId) => {
-      await rows('DELETE FROM refresh_families WHERE user_id = $1 AND id <> $2', [
-        userId,
-        keepId ?? '',
-      ]);
+      const removed = await rows<{ id: string }>(
+        'DELETE FROM refresh_families WHERE user_id = $1 AND id <> $2 RETURNING id',
+        [userId, keepId ?? ''],
+      );
+      return removed.map(({ id }) => id);
     },
   };
 }

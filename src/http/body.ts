@@ -41,6 +41,10 @@ function parseJson(text: string): unknown {
 }
 
 export async function readText(request: IncomingMessage): Promise<string> {
+  if (request.destroyed) {
+    // It went away before anybody listened, and says so no more.
+    throw new AppError('body_incomplete');
+  }
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > BODY_BYTES_MAX) {
     throw tooLarge();

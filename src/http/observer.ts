@@ -1,5 +1,6 @@
 import type { Context, Next } from 'koa';
 import type { Logger } from 'pino';
+import { pathOf } from './path-of.js';
 
 /** Answers that were handed to the socket, by status. */
 export interface RequestCounters {
@@ -26,7 +27,8 @@ export function observer({ log, counters }: ObserverOptions) {
     return undefined;
   }
   return (ctx: Context, next: Next): Promise<void> => {
-    if (!UNOBSERVED.has(ctx.path)) {
+    const path = pathOf(ctx);
+    if (!UNOBSERVED.has(path)) {
       const startedAt = logs ? performance.now() : 0;
       const { res } = ctx;
       // 'finish': the answer was handed to the operating system, whether or not it arrives.
@@ -37,10 +39,7 @@ export function observer({ log, counters }: ObserverOptions) {
         }
         if (logs) {
           const milliseconds = Math.round((performance.now() - startedAt) * 1000) / 1000;
-          log.info(
-            { method: ctx.method, path: ctx.path, status: res.statusCode, milliseconds },
-            'request',
-          );
+          log.info({ method: ctx.method, path, status: res.statusCode, milliseconds }, 'request');
         }
       });
     }

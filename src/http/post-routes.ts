@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import type Router from 'koa-router';
 import type { AuthStrategy } from '../auth/strategy.js';
 import type { Author, Posts } from '../data/posts.js';
-import { readBody } from './body.js';
+import { readGuardedBody } from './guarded-body.js';
 import { principalOf, requirePrincipal } from './principal.js';
 import { encodeCursor, postBody, postPatchBody, readId, readPageRequest } from './validation.js';
 
@@ -27,7 +27,7 @@ export function addPostRoutes(router: Router, { strategy, posts }: PostRoutesDep
   });
 
   router.post('/posts', mayWrite, async (ctx) => {
-    const content = await readBody(ctx, postBody);
+    const content = await readGuardedBody(ctx, strategy, postBody);
     const post = await posts.create(authorOf(ctx), content);
     ctx.status = 201;
     ctx.set('Location', `/posts/${post.id}`);
@@ -40,13 +40,13 @@ export function addPostRoutes(router: Router, { strategy, posts }: PostRoutesDep
 
   router.put('/posts/:id', mayWrite, async (ctx) => {
     const id = readId(ctx.params.id);
-    const content = await readBody(ctx, postBody);
+    const content = await readGuardedBody(ctx, strategy, postBody);
     ctx.body = await posts.change(id, authorOf(ctx), content);
   });
 
   router.patch('/posts/:id', mayWrite, async (ctx) => {
     const id = readId(ctx.params.id);
-    const content = await readBody(ctx, postPatchBody);
+    const content = await readGuardedBody(ctx, strategy, postPatchBody);
     ctx.body = await posts.change(id, authorOf(ctx), content);
   });
 

@@ -186,6 +186,23 @@ describe('handing on', () => {
       expect((await write(credential)).status).to.equal(201);
     });
 
+    it('does not outlive the session it came from', async () => {
+      const short = await startService({
+        DATABASE_URL: database.url,
+        REDIS_URL: redis.url,
+        DELEGATE_CLIENTS: ACTOR,
+        AUTH_STRATEGY: 'session',
+        SESSION_ABSOLUTE_SECONDS: '10',
+      });
+      try {
+        const api = new ApiClient(short.url);
+        const answer = await delegateSession(api, (await newcomer(api, 'giver')).credential);
+        expect(answer.body.expiresIn).to.be.within(1, 10);
+      } finally {
+        await short.stop();
+      }
+    });
+
     it('lasts as long as was set, however much it is used, and gets no new cookie', async () => {
       const { credential } = await newcomer(session, 'giver');
       const startedAt = performance.now();

@@ -130,7 +130,10 @@ for (const [name, loadModule] of Object.entries(strategies)) {
       const logout = await client.call('POST', '/auth/logout', { credential });
       expect(logout.status).to.equal(204);
 
-      const { cookies } = await held.finish(TEXT);
+      // Longer than the body of an honest client takes.
+      await delay(300);
+      const { status, cookies } = await held.finish(TEXT);
+      expect(status, 'nothing is written for a login that has ended').to.equal(401);
       expect(cookies.length).to.equal(description.carrier === 'cookie' ? 1 : 0);
       for (const sent of [credential, ...cookies.map((text) => ({ cookie: text.split(';')[0] }))]) {
         expectProblem(await me(client, sent as Credential), 401, 'credential_invalid');

@@ -261,7 +261,7 @@ describe('refresh tokens', () => {
 
     it('are not repeated when the window is 0, not even in the same millisecond', async () => {
       const account = await api.register('instant');
-      const reused: string[] = [];
+      const denied: string[] = [];
       const tokens = createRefreshTokens({
         families: createRefreshFamilies(opened),
         ttlMs: 60_000,
@@ -269,15 +269,15 @@ describe('refresh tokens', () => {
         perUserMax: 10,
         now: () => 1_800_000_000_000,
         log,
-        onReuse: async ({ id }) => {
-          reused.push(id);
+        denyLogins: async (ids) => {
+          denied.push(...ids);
         },
       });
       const { id, token } = await tokens.start(account.id, 'test');
       await tokens.exchange(token);
       const error = await tokens.exchange(token).catch((thrown: { code: string }) => thrown);
       expect(error).to.include({ code: 'refresh_invalid' });
-      expect(reused).to.deep.equal([id]);
+      expect(denied).to.deep.equal([id]);
     });
   });
 

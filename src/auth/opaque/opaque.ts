@@ -126,8 +126,18 @@ function createOpaqueStrategy(
             throw new TypeError('a token exchange makes tokens for somebody who acts for the user');
           }
           const lifeMs = Math.max(1, expiresAt - now());
-          const { actor } = delegation;
-          return (await authority.issue(principal, actor, { ...delegation, lifeMs })).token;
+          const issued = await authority.issue(principal, delegation.actor, {
+            ...delegation,
+            lifeMs,
+          });
+          // All logins may have ended since the subject token was looked up, and this one has begun
+          // after that: its parent is asked for once more.
+          const { userId, loginId: parent } = principal;
+          if (!(await authority.list(userId)).some(({ id }) => id === parent)) {
+            await authority.end(userId, issued.loginId);
+            throw invalidToken('The token has ended; log in again.');
+          }
+          return issued.token;
         },
         audience: settings.tokenAudience,
         clients: settings.delegateClients,

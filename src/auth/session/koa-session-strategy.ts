@@ -190,9 +190,12 @@ export function createKoaSessionStrategy(
   ) {
     const value = newLoginSecret();
     const loginId = loginIdOf(value);
-    const ttlMs = settings.delegatedTtlSeconds * 1000;
+    const at = now();
+    const parent = (ctx as SessionContext).session?.login;
+    const parentEndsAt = (parent?.createdAt ?? at) + limits.absoluteMs;
+    const ttlMs = Math.min(settings.delegatedTtlSeconds * 1000, parentEndsAt - at);
     const client = clientLabel(ctx.get('user-agent'));
-    const record = recordOf(principal, client, now(), { delegation, endsAt: now() + ttlMs });
+    const record = recordOf(principal, client, at, { delegation, endsAt: at + ttlMs });
     await store.create(loginId, record, ttlMs);
     // The session that hands on was read when the headers came. Whoever stole it may have held the
     // body back until its owner ended all sessions, and this one would outlive that.
@@ -200,7 +203,7 @@ export function createKoaSessionStrategy(
       await store.end(principal.userId, loginId);
       throw new AppError('credential_invalid', { detail: 'The session has ended; log in again.' });
     }
-    return { cookie: cookie.name, value, expiresIn: ttlMs / 1000, loginId };
+    return { cookie: cookie.name, value, expiresIn: Math.floor(ttlMs / 1000), loginId };
   }
 
   function refuseCrossSite(ctx: Context): void {

@@ -7,6 +7,7 @@ import {
   jwtVerify,
   SignJWT,
 } from 'jose';
+import { endOfTurn } from '../../end-of-turn.js';
 import { AppError } from '../../errors.js';
 import { type Delegation, type Principal, SCOPES, type Scope } from '../strategy.js';
 import { delegatedAudience, FIRST_PARTY } from '../token-exchange.js';
@@ -128,6 +129,8 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
       }
       try {
         const { payload, protectedHeader } = await verifySigned(token);
+        // Signatures are checked in threads, which answer one by one.
+        await endOfTurn();
         return read(payload, protectedHeader.kid as string, audience);
       } catch (error) {
         throw error instanceof errors.JOSEError ? invalidToken(explain(error), error) : error;

@@ -13,7 +13,7 @@ import { AppError } from '../../errors.js';
  * new one, for it stores hashes; it keeps it sealed under the old one, which the client brings.
  */
 export interface RefreshTokens {
-  /** @returns the first token of a new family, and the families that had to end for it */
+  /** Begins a new family; the oldest ends when there are too many. */
   start(userId: number, client: string): Promise<StartedFamily>;
   /** @throws AppError `refresh_invalid`; after a reuse the family has ended */
   exchange(token: string): Promise<{ family: RefreshFamily; token: string }>;
@@ -25,7 +25,6 @@ export interface StartedFamily {
   readonly id: string;
   readonly token: string;
   readonly expiresAt: Date;
-  readonly ended: readonly string[];
 }
 
 export interface RefreshTokenOptions {
@@ -36,8 +35,11 @@ export interface RefreshTokenOptions {
   readonly perUserMax: number;
   readonly now: () => number;
   readonly log: Logger;
-  /** Called when a spent token came back, after its family ended. */
-  readonly onReuse: (family: RefreshFamily) => Promise<void>;
+  /**
+   * Ends the access tokens of families that are about to end: before, because what fails here can be
+   * tried again only while the family is there.
+   */
+  readonly denyLogins: (ids: readonly string[]) => Promise<void>;
 }
 
 /** Finds the family. Its hash is the key of the row, and nothing but refresh tokens carries it. */
@@ -46,7 +48,7 @@ const SECRET_BYTES = 32;
 const TOKEN_SHAPE = /^[A-Za-z0-9_-]{64}$/;
 
 export function createRefreshTokens(options: RefreshTokenOptions): RefreshTokens {
-  const { families, ttlMs, replayMs, perUserMax, now, log, onReuse } = options;
+  const { families, ttlMs, replayMs, perUserMax, now, log, denyLogins } = options;
 
   async function repeatOrEnd(token: string): Promise<{ family: RefreshFamily; token: string }> {
     const family = await families.findByHandle(handleHashOf(token));
@@ -62,9 +64,9 @@ export function createRefreshTokens(options: RefreshTokenOptions): RefreshTokens
       return { family, token: unseal(sealedSuccessor, token) };
     }
     // Whoever brings a wrong secret with a right handle holds an old token of this family.
+    await denyLogins([family.id]);
     await families.remove(family.userId, family.id);
     log.warn({ userId: family.userId, login: family.id }, 'refresh token used twice: login ended');
-    await onReuse(family);
     throw refused();
   }
 
@@ -75,7 +77,11 @@ export function createRefreshTokens(options: RefreshTokenOptions): RefreshTokens
       const token = newToken(handle);
       const id = randomBytes(16).toString('base64url');
       const expiresAt = new Date(at + ttlMs);
-      const ended = await families.prune(userId, perUserMax - 1, new Date(at));
+      const surplus = await families.surplus(userId, perUserMax - 1, new Date(at));
+      if (surplus.length > 0) {
+        await denyLogins(surplus);
+        await families.removeThese(userId, surplus);
+      }
       await families.insert({
         handleHash: handleHashOf(token),
         id,
@@ -85,7 +91,7 @@ export function createRefreshTokens(options: RefreshTokenOptions): RefreshTokens
         createdAt: new Date(at),
         expiresAt,
       });
-      return { id, token, expiresAt, ended };
+      return { id, token, expiresAt };
     },
     exchange: async (token) => {
       if (!isWellFormed(token)) {

@@ -21,6 +21,9 @@ export interface TokenVariant {
   readonly cached?: boolean;
 }
 
+/** A token may be signed a moment after its login was denied; no request takes longer. */
+const IN_FLIGHT_MS = 5000;
+
 /**
  * Signed access tokens (JWT) that any instance verifies from the key alone, renewed with refresh
  * tokens that PostgreSQL keeps.
@@ -46,7 +49,7 @@ export async function createTokenStrategy(
     perUserMax: settings.loginsPerUserMax,
     now,
     log,
-    onReuse: ({ id }) => denyLogins([id]),
+    denyLogins,
   });
   const cache = cached
     ? createVerifiedTokenCache(settings.tokenCacheEntries, keys, now)
@@ -68,6 +71,11 @@ export async function createTokenStrategy(
       cache?.set(token, verified);
     }
     if (revocations !== undefined) {
+      // The denylist forgets after the life that tokens have now; there may be older ones that were
+      // given a longer one.
+      if (now() - verified.issuedAt > accessMs) {
+        throw invalidToken('The token has expired; refresh it or log in again.');
+      }
       const revoked = revocations.isRevoked(verified);
       if (typeof revoked === 'boolean' ? revoked : await revoked) {
         throw invalidToken('The token was revoked; log in again.');
@@ -78,7 +86,7 @@ export async function createTokenStrategy(
 
   async function denyLogins(ids: readonly string[]): Promise<void> {
     if (ids.length > 0) {
-      await revocations?.denyLogins(ids, now() + accessMs);
+      await revocations?.denyLogins(ids, now() + accessMs + IN_FLIGHT_MS);
     }
   }
 
@@ -117,8 +125,7 @@ export async function createTokenStrategy(
 
     issue: async (ctx, { userId, email, name }) => {
       const client = clientLabel(ctx.get('user-agent'));
-      const { id, token, expiresAt, ended } = await refreshTokens.start(userId, client);
-      await denyLogins(ended);
+      const { id, token, expiresAt } = await refreshTokens.start(userId, client);
       const principal = { userId, email, name, loginId: id };
       return { token: await answer(principal, token, expiresAt), loginId: id };
     },
@@ -130,7 +137,10 @@ export async function createTokenStrategy(
 
     end: async (_ctx, { userId, loginId }) => {
       if (loginId !== undefined) {
-        await endLogin(userId, loginId);
+        // Also when the row is gone: another instance may not have heard of it, or the denylist may
+        // have lost it. The token proves whose login it is.
+        await denyLogins([loginId]);
+        await families.remove(userId, loginId);
       }
     },
 
@@ -138,9 +148,10 @@ export async function createTokenStrategy(
       const all = await families.list(userId, new Date(now()));
       await denyLogins(all.map(({ id }) => id).filter((id) => id !== keepLoginId));
       if (keepLoginId === undefined) {
-        await revocations?.denyUser(userId, now() + accessMs);
+        await revocations?.denyUser(userId, now() + accessMs + IN_FLIGHT_MS);
       }
-      await families.removeAll(userId, keepLoginId);
+      // Some may have begun since they were listed.
+      await denyLogins(await families.removeAll(userId, keepLoginId));
     },
 
     logins: {
