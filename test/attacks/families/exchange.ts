@@ -93,7 +93,7 @@ export const exchange: AttackFamily = {
       title: 'a token that was ended, exchanged for a fresh one',
       outcome: (facts) =>
         facts.description.revocation === 'at-expiry'
-          ? notApplicable('it cannot end a token before its expiry')
+          ? notApplicable('it cannot end a credential before its expiry')
           : onExchange(facts),
       run: async (target) => {
         const { secret, credential } = await target.victim();
@@ -250,8 +250,8 @@ export const exchange: AttackFamily = {
     {
       title: 'a delegated credential after the owner ended all logins',
       outcome: (facts) =>
-        facts.description.revocation === 'at-expiry'
-          ? notApplicable('it cannot end a token before its expiry')
+        facts.description.revocation === 'at-expiry' && facts.description.delegation !== 'none'
+          ? notApplicable('it cannot end a credential before its expiry')
           : onDelegation(facts),
       run: async (target) => {
         const owner = await target.victim();

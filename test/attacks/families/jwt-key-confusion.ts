@@ -47,7 +47,7 @@ export const jwtKeyConfusion: AttackFamily = {
       outcome: (facts) =>
         isSigned(facts) && !facts.description.verifiableByThirdParty
           ? REFUSED
-          : notApplicable('it has no shared secret'),
+          : notApplicable('no shared secret signs its credential'),
       run: (target) => {
         const { kid } = decodeToken(target.ada.secret).header;
         return presentEach(

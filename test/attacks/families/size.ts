@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { expectProblem } from '../../support/api-client.js';
+import { rawRequest } from '../../support/raw-request.js';
 import { type AttackFamily, everywhere, onBearers } from '../attack.js';
-import { rawRequest } from '../raw-request.js';
 import { type AttackTarget, exchangeForm } from '../target.js';
 
 const MEGABYTE = 1_000_000;

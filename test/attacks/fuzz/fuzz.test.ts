@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { strategies } from '../../../src/auth/registry.js';
-import { rawRequest } from '../raw-request.js';
+import { rawRequest } from '../../support/raw-request.js';
 import { type AttackTarget, openTarget } from '../target.js';
 import {
   type FuzzRequest,

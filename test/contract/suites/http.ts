@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { expectProblem } from '../../support/api-client.js';
+import { rawRequest } from '../../support/raw-request.js';
 import type { World } from '../world.js';
 
 export function describeHttp(world: World): void {
@@ -7,6 +8,12 @@ export function describeHttp(world: World): void {
     it('answers a broken body with 400', async () => {
       const answer = await world.api.call('POST', '/auth/login', { body: '{"email":' });
       expectProblem(answer, 400, 'malformed_json');
+    });
+
+    it('answers what is asked for with no URL with 400', async () => {
+      const answer = await rawRequest(world.url, 'GET http://[/ HTTP/1.1\r\nHost: x\r\n\r\n');
+      expect(answer.status).to.equal(400);
+      expect(answer.text).to.include('"code":"malformed_request"');
     });
 
     it('takes JSON only', async () => {

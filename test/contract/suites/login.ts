@@ -30,6 +30,10 @@ export function describeLogin(world: World): void {
       const wrong = await world.api.login(world.ada.email, 'not her password');
       const unknown = await world.api.login('nobody@example.test', 'not her password');
       expectProblem(wrong, 401, 'login_failed');
+      // RFC 9110, section 15.5.2; a cookie has no scheme to name.
+      expect(wrong.headers.has('www-authenticate')).to.equal(
+        world.description.carrier !== 'cookie',
+      );
       expect(unknown.status).to.equal(wrong.status);
       expect(unknown.body).to.deep.equal(wrong.body);
       const names = (headers: Headers) => [...headers.keys()];
