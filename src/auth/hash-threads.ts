@@ -43,7 +43,8 @@ export function createHashThreads(count: number, script = SCRIPT): HashThreads {
 
 /** One thread. When it dies its job fails, and the next job gets a new one. */
 function createHashThread(script: URL): (job: HashJob) => Promise<string | boolean> {
-  let worker: Worker | undefined = startWorker();
+  // Started with the first job: an instance that is asked for no password needs none.
+  let worker: Worker | undefined;
 
   function startWorker(): Worker {
     const started = new Worker(script, {
