@@ -1,5 +1,7 @@
 /** Rounds that lie far from the others. They are flagged and never dropped. */
 
+import { median } from './quantile.js';
+
 /** Below so many rounds a median says too little to call one of them strange. */
 const MIN_ROUNDS = 5;
 /** Iglewicz and Hoaglin, How to Detect and Handle Outliers (1993): modified z-score above 3.5. */
@@ -14,11 +16,4 @@ export function outlierRounds(values: readonly { round: number; value: number }[
   return values
     .filter(({ value }) => (0.6745 * Math.abs(value - middle)) / deviation > LIMIT)
     .map(({ round }) => round);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length / 2;
-  const upper = sorted[Math.floor(half)] as number;
-  return Number.isInteger(half) ? ((sorted[half - 1] as number) + upper) / 2 : upper;
 }

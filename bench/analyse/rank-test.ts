@@ -3,6 +3,8 @@
  * machine weigh no more than other values.
  */
 
+import { quantile } from './quantile.js';
+
 export interface RankComparison {
   /** Mann-Whitney U of the first sample: pairs in which its value is the larger one; ties count half. */
   u: number;
@@ -46,15 +48,6 @@ export function compareByRanks(
     shift: quantile(differences, 0.5),
     interval95: [differences[margin - 1] as number, differences[pairs - margin] as number],
   };
-}
-
-/** Linear between neighbours (type 7 of Hyndman and Fan, 1996). `sorted` ascends. */
-export function quantile(sorted: ArrayLike<number>, share: number): number {
-  const position = share * (sorted.length - 1);
-  const below = Math.floor(position);
-  const low = sorted[below] as number;
-  const high = sorted[Math.min(below + 1, sorted.length - 1)] as number;
-  return low + (high - low) * (position - below);
 }
 
 function tieSizes(values: readonly number[]): number[] {

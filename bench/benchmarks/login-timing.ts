@@ -6,7 +6,8 @@
  */
 import { Agent, request } from 'node:http';
 import pg from 'pg';
-import { compareByRanks, quantile } from '../analyse/rank-test.js';
+import { ascending, quantile } from '../analyse/quantile.js';
+import { compareByRanks } from '../analyse/rank-test.js';
 import { seededRandom, shuffled } from '../random.js';
 import { startFleet } from '../services/fleet.js';
 import { withSeededStores } from '../services/seeded-stores.js';
@@ -105,7 +106,7 @@ function refusedLogin(agent: Agent, origin: string, turn: number, kind: Kind): P
 }
 
 function report(kinds: readonly Kind[], times: readonly number[][]): void {
-  const sorted = times.map((values) => [...values].sort((a, b) => a - b));
+  const sorted = times.map(ascending);
   say(`\nRefused logins under ${strategy}, ${TRIES} tries each, in turns; milliseconds:`);
   kinds.forEach(({ name }, index) => {
     const [low, median, high] = [0.25, 0.5, 0.75].map((share) =>

@@ -1,44 +1,28 @@
 import { expect } from 'chai';
-import { strategies } from '../../src/auth/registry.js';
-import { ApiClient, type Credential, expectProblem } from '../support/api-client.js';
-import { type RunningService, startService } from '../support/service.js';
-import { createTestDatabase, createTestRedis, type TestDatabase } from '../support/stores.js';
+import { type ApiClient, type Credential, expectProblem } from '../support/api-client.js';
+import { openServicesOnStores, type ServicesOnStores } from '../support/services-on-stores.js';
+import { strategiesBy } from '../support/strategies-by.js';
 import { me, newcomer } from './world.js';
 
 const LOGINS_MAX = 3;
 
 // One strategy for each way logins are kept: the variants of one share the code that counts them.
-const placesSeen = new Set<string>();
-for (const [name, loadModule] of Object.entries(strategies)) {
-  const { description } = await loadModule();
-  const place = `${description.stateIn} ${description.refreshes}`;
-  if (!description.listsLogins || placesSeen.has(place)) {
-    continue;
-  }
-  placesSeen.add(place);
-
+for (const { name, description } of await strategiesBy(({ listsLogins, stateIn, refreshes }) =>
+  listsLogins ? `${stateIn} ${refreshes}` : undefined,
+)) {
   describe(`the logins of one user under AUTH_STRATEGY=${name}`, () => {
-    let database: TestDatabase;
-    let redis: Awaited<ReturnType<typeof createTestRedis>>;
-    let service: RunningService;
+    let services: ServicesOnStores;
     let api: ApiClient;
 
     before(async () => {
-      [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-      service = await startService({
+      services = await openServicesOnStores();
+      api = await services.start({
         AUTH_STRATEGY: name,
-        DATABASE_URL: database.url,
-        REDIS_URL: redis.url,
         LOGINS_PER_USER_MAX: String(LOGINS_MAX),
       });
-      api = new ApiClient(service.url);
     });
 
-    after(async () => {
-      await service?.stop();
-      await database?.drop();
-      redis?.close();
-    });
+    after(() => services?.close());
 
     it('are a few at most: one more ends the oldest', async () => {
       const { account, credential: oldest } = await newcomer(api, 'many');

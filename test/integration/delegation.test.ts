@@ -12,45 +12,32 @@ import {
 import { type Answer, ApiClient, type Credential, expectProblem } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
 import { type RunningService, startService } from '../support/service.js';
-import { createTestDatabase, createTestRedis, type TestDatabase } from '../support/stores.js';
+import { openServicesOnStores, type ServicesOnStores } from '../support/services-on-stores.js';
+import { createTestDatabase, type TestDatabase } from '../support/stores.js';
 
 const TEXT = { title: 'A title', body: 'A body.' };
 
 /** What is refused and how long it lasts. What a delegate may do is asked of every strategy in the contract. */
 describe('handing on', () => {
-  let database: TestDatabase;
-  let redis: Awaited<ReturnType<typeof createTestRedis>>;
-  let services: RunningService[] = [];
+  let services: ServicesOnStores;
   let jwt: ApiClient;
   /** Access tokens end before a delegated one might. */
   let brief: ApiClient;
   let session: ApiClient;
 
   before(async () => {
-    [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-    const variables = {
-      DATABASE_URL: database.url,
-      REDIS_URL: redis.url,
+    services = await openServicesOnStores({
       DELEGATE_CLIENTS: `${ACTOR},other-client`,
       OPERATOR_TOKEN,
-    };
-    services = await Promise.all([
-      startService({ ...variables, AUTH_STRATEGY: 'jwt', DELEGATED_TTL_SECONDS: '60' }),
-      startService({ ...variables, AUTH_STRATEGY: 'jwt', ACCESS_TOKEN_TTL_SECONDS: '20' }),
-      startService({ ...variables, AUTH_STRATEGY: 'session', DELEGATED_TTL_SECONDS: '2' }),
+    });
+    [jwt, brief, session] = await Promise.all([
+      services.start({ AUTH_STRATEGY: 'jwt', DELEGATED_TTL_SECONDS: '60' }),
+      services.start({ AUTH_STRATEGY: 'jwt', ACCESS_TOKEN_TTL_SECONDS: '20' }),
+      services.start({ AUTH_STRATEGY: 'session', DELEGATED_TTL_SECONDS: '2' }),
     ]);
-    [jwt, brief, session] = services.map(({ url }) => new ApiClient(url)) as [
-      ApiClient,
-      ApiClient,
-      ApiClient,
-    ];
   });
 
-  after(async () => {
-    await Promise.all(services.map((service) => service.stop()));
-    await database?.drop();
-    redis?.close();
-  });
+  after(() => services?.close());
 
   describe('by token exchange (RFC 8693)', () => {
     const claimsOf = (token: string) =>
@@ -187,20 +174,12 @@ describe('handing on', () => {
     });
 
     it('does not outlive the session it came from', async () => {
-      const short = await startService({
-        DATABASE_URL: database.url,
-        REDIS_URL: redis.url,
-        DELEGATE_CLIENTS: ACTOR,
+      const api = await services.start({
         AUTH_STRATEGY: 'session',
         SESSION_ABSOLUTE_SECONDS: '10',
       });
-      try {
-        const api = new ApiClient(short.url);
-        const answer = await delegateSession(api, (await newcomer(api, 'giver')).credential);
-        expect(answer.body.expiresIn).to.be.within(1, 10);
-      } finally {
-        await short.stop();
-      }
+      const answer = await delegateSession(api, (await newcomer(api, 'giver')).credential);
+      expect(answer.body.expiresIn).to.be.within(1, 10);
     });
 
     it('lasts as long as was set, however much it is used, and gets no new cookie', async () => {

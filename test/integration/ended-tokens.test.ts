@@ -1,46 +1,35 @@
 import { expect } from 'chai';
 import { me, newcomer, OPERATOR_TOKEN } from '../contract/world.js';
-import { ApiClient, type Credential, credentialOf, expectProblem } from '../support/api-client.js';
+import {
+  type ApiClient,
+  type Credential,
+  credentialOf,
+  expectProblem,
+} from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
-import { type RunningService, startService, type Variables } from '../support/service.js';
+import type { Variables } from '../support/service.js';
+import { openServicesOnStores, type ServicesOnStores } from '../support/services-on-stores.js';
 import { signToken, TOKEN_KEYS } from '../support/signed-token.js';
-import { createTestDatabase, createTestRedis, type TestDatabase } from '../support/stores.js';
 import { createTcpGate, type TcpGate } from '../support/tcp-gate.js';
 
 /** What ended stays ended, whatever became of the places in which that was written down. */
 describe('tokens that were ended', () => {
-  let database: TestDatabase;
-  let redis: Awaited<ReturnType<typeof createTestRedis>>;
+  let services: ServicesOnStores;
   let gate: TcpGate;
-  let services: RunningService[] = [];
 
   before(async () => {
-    [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-    gate = await createTcpGate(redis.url);
+    services = await openServicesOnStores({ OPERATOR_TOKEN, REFRESH_REPLAY_SECONDS: '0' });
+    gate = await createTcpGate(services.redis.url);
   });
 
-  afterEach(async () => {
-    await Promise.all(services.map((service) => service.stop()));
-    services = [];
-  });
+  afterEach(() => services.stopAll());
 
   after(async () => {
     await gate?.shut();
-    await database?.drop();
-    redis?.close();
+    await services?.close();
   });
 
-  async function start(variables: Variables): Promise<ApiClient> {
-    const service = await startService({
-      DATABASE_URL: database.url,
-      REDIS_URL: gate.url,
-      OPERATOR_TOKEN,
-      REFRESH_REPLAY_SECONDS: '0',
-      ...variables,
-    });
-    services.push(service);
-    return new ApiClient(service.url);
-  }
+  const start = (variables: Variables) => services.start({ REDIS_URL: gate.url, ...variables });
 
   async function logOut(api: ApiClient, credential: Credential): Promise<void> {
     const answer = await api.call('POST', '/auth/logout', { credential });
@@ -61,7 +50,7 @@ describe('tokens that were ended', () => {
     const api = await start({ AUTH_STRATEGY: 'jwt-denylist' });
     const { credential } = await newcomer(api, 'leaver');
     await logOut(api, credential);
-    await redis.client.flushdb();
+    await services.redis.client.flushdb();
     expect((await me(api, credential)).status).to.equal(200);
     await logOut(api, credential);
     expectProblem(await me(api, credential), 401, 'credential_invalid');

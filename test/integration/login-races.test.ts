@@ -1,26 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import pg from 'pg';
-import { strategies } from '../../src/auth/registry.js';
 import { asOperator, delegateSession, me, newcomer, OPERATOR_TOKEN } from '../contract/world.js';
 import { type Account, ApiClient, type Credential, expectProblem } from '../support/api-client.js';
 import { holdRequest } from '../support/held-request.js';
 import { type RunningService, startService, type Variables } from '../support/service.js';
 import { createTestDatabase, createTestRedis, type TestDatabase } from '../support/stores.js';
+import { strategiesBy } from '../support/strategies-by.js';
 
 const IDLE_SECONDS = 2;
 const TEXT = { title: 'Late', body: 'Its body came after the logout.' };
 
 // One strategy for each way logins are kept: the variants of one share the code that races.
-const placesSeen = new Set<string>();
-for (const [name, loadModule] of Object.entries(strategies)) {
-  const { description } = await loadModule();
-  const place = `${description.carrier} ${description.stateIn} ${description.refreshes}`;
-  if (description.control || placesSeen.has(place)) {
-    continue;
-  }
-  placesSeen.add(place);
-
+for (const { name, description } of await strategiesBy(
+  ({ control, carrier, stateIn, refreshes }) =>
+    control ? undefined : `${carrier} ${stateIn} ${refreshes}`,
+)) {
   describe(`requests that overtake each other under AUTH_STRATEGY=${name}`, () => {
     let database: TestDatabase;
     let redis: Awaited<ReturnType<typeof createTestRedis>>;

@@ -8,19 +8,16 @@ import { asOperator, me, newcomer, OPERATOR_TOKEN, postForm } from '../contract/
 import {
   type Account,
   type Answer,
-  ApiClient,
+  type ApiClient,
   credentialOf,
   expectProblem,
 } from '../support/api-client.js';
-import { type RunningService, startService } from '../support/service.js';
-import { createTestDatabase, createTestRedis, type TestDatabase } from '../support/stores.js';
+import { openServicesOnStores, type ServicesOnStores } from '../support/services-on-stores.js';
 
 const log = pino({ level: 'silent' });
 
 describe('refresh tokens', () => {
-  let database: TestDatabase;
-  let redis: Awaited<ReturnType<typeof createTestRedis>>;
-  let services: RunningService[] = [];
+  let services: ServicesOnStores;
   /** Answers lost are repeated for 10 s. */
   let api: ApiClient;
   /** The same strategy, where nothing is repeated and a login ends after 3 s. */
@@ -28,34 +25,19 @@ describe('refresh tokens', () => {
   let denying: ApiClient;
 
   before(async () => {
-    [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-    const variables = {
-      AUTH_STRATEGY: 'jwt',
-      DATABASE_URL: database.url,
-      REDIS_URL: redis.url,
-      OPERATOR_TOKEN,
-    };
-    services = await Promise.all([
-      startService(variables),
-      startService({
-        ...variables,
+    services = await openServicesOnStores({ OPERATOR_TOKEN });
+    [api, strict, denying] = await Promise.all([
+      services.start({ AUTH_STRATEGY: 'jwt' }),
+      services.start({
+        AUTH_STRATEGY: 'jwt',
         REFRESH_REPLAY_SECONDS: '0',
         REFRESH_TOKEN_TTL_SECONDS: '3',
       }),
-      startService({ ...variables, AUTH_STRATEGY: 'jwt-denylist' }),
+      services.start({ AUTH_STRATEGY: 'jwt-denylist' }),
     ]);
-    [api, strict, denying] = services.map(({ url }) => new ApiClient(url)) as [
-      ApiClient,
-      ApiClient,
-      ApiClient,
-    ];
   });
 
-  after(async () => {
-    await Promise.all(services.map((service) => service.stop()));
-    await database?.drop();
-    redis?.close();
-  });
+  after(() => services?.close());
 
   const refresh = (refresh_token: string, client = api) =>
     client.call('POST', '/auth/refresh', { body: { refresh_token } });
@@ -187,7 +169,7 @@ describe('refresh tokens', () => {
     const { account, answer } = await newcomer(api, 'hashed');
     const first = answer.body.refresh_token;
     const second = (await refresh(first)).body.refresh_token;
-    const rows = await database.query<Record<string, unknown>>(
+    const rows = await services.database.query<Record<string, unknown>>(
       'SELECT * FROM refresh_families WHERE user_id = $1',
       [account.id],
     );
@@ -255,7 +237,12 @@ describe('refresh tokens', () => {
   describe('with a clock that stands still', () => {
     let opened: Database;
     before(async () => {
-      opened = await openDatabase({ url: database.url, poolSize: 2, timeoutMs: 2000, log });
+      opened = await openDatabase({
+        url: services.database.url,
+        poolSize: 2,
+        timeoutMs: 2000,
+        log,
+      });
     });
     after(() => opened?.close());
 
@@ -282,6 +269,6 @@ describe('refresh tokens', () => {
   });
 
   function familiesOf({ id }: Account): Promise<{ id: string }[]> {
-    return database.query('SELECT id FROM refresh_families WHERE user_id = $1', [id]);
+    return services.database.query('SELECT id FROM refresh_families WHERE user_id = $1', [id]);
   }
 });

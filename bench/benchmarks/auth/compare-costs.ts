@@ -1,4 +1,6 @@
 /** Rounds of measured costs become the figures that the limits are held against. Pure. */
+
+import { median } from '../../analyse/quantile.js';
 import { type Estimate, meanWithInterval, ratioWithInterval } from '../../analyse/statistics.js';
 import { type Limit, OUR_CONTROL, TUTORIAL_CONTROL } from './arms.js';
 
@@ -15,15 +17,6 @@ export function cpuOfRound(
       median(costs.map(({ cpuSeconds, requests }) => (cpuSeconds * 1e6) / requests)),
     ]),
   );
-}
-
-/** Of an even number of values the mean of the two in the middle. */
-export function median(values: readonly number[]): number {
-  if (values.length === 0) throw new RangeError('no values to take a median of');
-  const sorted = [...values].sort((a, b) => a - b);
-  const low = sorted[Math.floor((sorted.length - 1) / 2)] as number;
-  const high = sorted[Math.ceil((sorted.length - 1) / 2)] as number;
-  return (low + high) / 2;
 }
 
 export type LimitVerdict = 'met' | 'met, not surely' | 'missed, not surely' | 'missed';

@@ -5,12 +5,13 @@
  * Both kinds of request are sent in an open loop. A closed loop would send fewer checks the slower
  * they are answered, and so leave out the very moments that are asked for.
  */
+import { ascending, quantile } from '../../analyse/quantile.js';
 import { type Credentials, logInAll } from '../../load/credentials.js';
 import type { SeededStores } from '../../services/seeded-stores.js';
 import { startArm } from './arm-process.js';
 import { serviceArm } from './arms.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
-import { percentile, runOpenLoop, type Sample } from './open-loop.js';
+import { runOpenLoop, type Sample } from './open-loop.js';
 
 /** Modest: a few per cent of what an instance can answer. */
 const CHECKS_PER_SECOND = 200;
@@ -84,10 +85,7 @@ export async function measureStorm(
       stormP50Ms: latencyAt(during, 0.5),
       stormP99Ms: latencyAt(during, 0.99),
       checksNot200: [...idle, ...during].filter(({ status }) => status !== 200).length,
-      senderLateP99Ms: percentile(
-        during.map(({ lateMs }) => lateMs),
-        0.99,
-      ),
+      senderLateP99Ms: quantile(ascending(during.map(({ lateMs }) => lateMs)), 0.99),
       loginStatuses: countStatuses(logins),
       longestLoginMs: Math.max(...logins.map(({ latencyMs }) => latencyMs)),
     };
@@ -128,10 +126,7 @@ function sendLogin(client: HttpClient, credentials: Credentials, index: number):
 }
 
 function latencyAt(samples: readonly Sample[], share: number): number {
-  return percentile(
-    samples.map(({ latencyMs }) => latencyMs),
-    share,
-  );
+  return quantile(ascending(samples.map(({ latencyMs }) => latencyMs)), share);
 }
 
 function countStatuses(samples: readonly Sample[]): Record<number, number> {

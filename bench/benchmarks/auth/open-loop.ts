@@ -42,10 +42,3 @@ async function sample(
   const status = await send(index);
   return { lateMs: sentMs - plannedMs, latencyMs: performance.now() - sentMs, status };
 }
-
-/** The smallest value that at least `share` of the values do not exceed (nearest rank). */
-export function percentile(values: readonly number[], share: number): number {
-  if (values.length === 0) throw new RangeError('no values to take a percentile of');
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] as number;
-}

@@ -193,7 +193,8 @@ export function createKoaSessionStrategy(
     const at = now();
     const parent = (ctx as SessionContext).session?.login;
     const parentEndsAt = (parent?.createdAt ?? at) + limits.absoluteMs;
-    const ttlMs = Math.min(settings.delegatedTtlSeconds * 1000, parentEndsAt - at);
+    // By now the parent may have ended; what is made for it ends below.
+    const ttlMs = Math.max(1, Math.min(settings.delegatedTtlSeconds * 1000, parentEndsAt - at));
     const client = clientLabel(ctx.get('user-agent'));
     const record = recordOf(principal, client, at, { delegation, endsAt: at + ttlMs });
     await store.create(loginId, record, ttlMs);

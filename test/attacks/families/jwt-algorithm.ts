@@ -8,6 +8,7 @@ import {
 } from '../../support/token-forge.js';
 import { type AttackFamily, onSigned } from '../attack.js';
 import { expectAccepted, presentEach } from '../forged-tokens.js';
+import type { AttackTarget } from '../target.js';
 
 const none = (): Buffer => Buffer.alloc(0);
 
@@ -100,11 +101,9 @@ export const jwtAlgorithm: AttackFamily = {
       run: (target) =>
         presentEach(
           target,
-          ['HS256', 'ES256', 'EdDSA', 'RS256']
-            .filter((alg) => alg !== JSON.parse(decodeHeader(target.ada.secret)).alg)
-            .map((alg) =>
-              forge(target.ada.secret, {}, (input) => signature(alg, input, trueKey(alg))),
-            ),
+          algorithmsBut(target).map((alg) =>
+            forge(target.ada.secret, {}, (input) => signature(alg, input, trueKey(alg))),
+          ),
         ),
     },
     {
@@ -113,17 +112,15 @@ export const jwtAlgorithm: AttackFamily = {
       run: (target) =>
         presentEach(
           target,
-          ['HS256', 'ES256', 'EdDSA', 'RS256']
-            .filter((alg) => alg !== JSON.parse(decodeHeader(target.ada.secret)).alg)
-            .flatMap((alg) => {
-              const key = trueKey(alg);
-              const own = JSON.parse(decodeHeader(target.ada.secret)).kid;
-              return [key.kid, own].map((kid) =>
-                forge(target.ada.secret, { header: { alg, kid } }, (input) =>
-                  signature(alg, input, key),
-                ),
-              );
-            }),
+          algorithmsBut(target).flatMap((alg) => {
+            const key = trueKey(alg);
+            const own = JSON.parse(decodeHeader(target.ada.secret)).kid;
+            return [key.kid, own].map((kid) =>
+              forge(target.ada.secret, { header: { alg, kid } }, (input) =>
+                signature(alg, input, key),
+              ),
+            );
+          }),
         ),
     },
     {
@@ -155,4 +152,10 @@ export const jwtAlgorithm: AttackFamily = {
 
 function decodeHeader(token: string): string {
   return Buffer.from(token.split('.')[0] ?? '', 'base64url').toString();
+}
+
+/** All that this service knows, but for the one that signs here. */
+function algorithmsBut(target: AttackTarget): string[] {
+  const own = JSON.parse(decodeHeader(target.ada.secret)).alg;
+  return ['HS256', 'ES256', 'EdDSA', 'RS256'].filter((alg) => alg !== own);
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { compareByRanks, quantile } from '../../../bench/analyse/rank-test.js';
+import { quantile } from '../../../bench/analyse/quantile.js';
+import { compareByRanks } from '../../../bench/analyse/rank-test.js';
 
 describe('a comparison by ranks', () => {
   it('gives the published figures of the permeability data', () => {
