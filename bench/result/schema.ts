@@ -8,9 +8,10 @@ import { z } from 'zod';
 
 /**
  * 1: the first. 2: strategies carry their whole declaration, and a trial may have an `authority`.
- * Whatever version 2 added is optional, so one schema reads both (docs/decisions/401).
+ * 3: processes may be held to a share of a core, and the load may follow a plan (open loop).
+ * Whatever a version added is optional, so one schema reads all (docs/decisions/401).
  */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 const count = z.int().nonnegative();
 const amount = z.number().nonnegative();
@@ -47,6 +48,14 @@ const processUse = z.object({
     .nullable()
     .describe('cpuSeconds over the length of the window: 1 is one whole core.'),
   rssBytes: amount.nullable(),
+  limitCores: amount
+    .nullable()
+    .optional()
+    .describe('The share of a core it was held to inside the window; null: not held.'),
+  throttledSeconds: amount
+    .nullable()
+    .optional()
+    .describe('Time inside the window in which it had work and had used up its share.'),
 });
 
 const instanceShare = z.object({
@@ -174,6 +183,18 @@ export const configSchema = z.object({
   seed: count,
   horizon: z.number(),
   command: z.string().describe('Repeats this run.'),
+  connectionsPerInstance: count
+    .positive()
+    .optional()
+    .describe('Where given, a trial has so many times its instances; `connections` is the most.'),
+  cpuLimits: z
+    .object({
+      application: amount.nullable(),
+      redis: amount.nullable(),
+      postgres: amount.nullable(),
+    })
+    .optional()
+    .describe('Cores that each instance, Redis and PostgreSQL may use; null: no limit.'),
   order: z
     .array(
       z.object({
@@ -198,13 +219,18 @@ export const environmentSchema = z.object({
   memoryBytes: count,
   postgres: z.object({ version: z.string(), startedBy: z.string() }).nullable(),
   redis: z.object({ version: z.string(), startedBy: z.string() }).nullable(),
+  cpuLimiter: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('How processes were held to a share of a core, or why they could not be.'),
   packages: z
     .record(z.string(), z.string())
     .describe('Versions of what is compared and of the tools.'),
 });
 
 export const resultSchema = z.object({
-  schemaVersion: z.literal([1, SCHEMA_VERSION]),
+  schemaVersion: z.literal([1, 2, SCHEMA_VERSION]),
   id: z.string().describe('Name of the folder: the time of the start in UTC.'),
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),

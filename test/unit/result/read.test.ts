@@ -37,7 +37,7 @@ describe('a result read again', () => {
   });
 
   it('of a version to come is refused with a word on what to do', async () => {
-    await write({ ...makeResult(), schemaVersion: 3 });
+    await write({ ...makeResult(), schemaVersion: 4 });
     const error = await readResult(folder).catch((caught) => caught);
     expect(error).to.include({ code: 'RESULT_TOO_NEW' });
     expect(error.message).to.include('reads up to 2');
