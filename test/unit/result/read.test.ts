@@ -40,6 +40,6 @@ describe('a result read again', () => {
     await write({ ...makeResult(), schemaVersion: 4 });
     const error = await readResult(folder).catch((caught) => caught);
     expect(error).to.include({ code: 'RESULT_TOO_NEW' });
-    expect(error.message).to.include('reads up to 2');
+    expect(error.message).to.include('reads up to 3');
   });
 });
