@@ -23,6 +23,8 @@ const MIN_USERS = 100;
 const POSTS = 10_000;
 /** Within 5 % counts as equal. */
 const HORIZON = 0.05;
+/** Short against the waverings of a shared machine, long against the 0.15 s before each window. */
+const SECONDS_PER_TURN = 0.6;
 const SEED_LIMIT = 2 ** 31 - 1;
 
 /** @param strategies names that the service offers */
@@ -39,6 +41,11 @@ export function compareOptions(strategies: readonly string[]) {
     instances: integers(1, 64, 'numbers of instances, one after the other'),
     rounds: integer(1, 1000, 'how often everything is repeated'),
     seconds: decimal(0.5, 600, 'length of the measured window of a trial'),
+    turns: integer(
+      1,
+      64,
+      'windows that a trial is cut into, in turn with the other strategies (one of 0.6 s each)',
+    ),
     'warm-up': decimal(
       0,
       600,
@@ -102,10 +109,12 @@ export function configFrom(options: CompareOptions, known: readonly string[]): R
       `--instances ${mostInstances} is more than the ${connections} connections; an instance without a connection measures nothing.`,
     );
   }
+  const seconds = options.seconds ?? profile.seconds;
   return {
     profile: profileName,
     ...plan,
-    seconds: options.seconds ?? profile.seconds,
+    seconds,
+    turns: options.turns ?? turnsFor(seconds),
     warmUpSeconds: options['warm-up'] ?? profile.warmUpSeconds,
     connections,
     users,
@@ -115,6 +124,11 @@ export function configFrom(options: CompareOptions, known: readonly string[]): R
     command: repeatCommand(options, profileName, plan.seed),
     order: planTrials(plan),
   };
+}
+
+/** An even number: the order of a turn is reversed in the next. */
+function turnsFor(seconds: number): number {
+  return Math.max(2, 2 * Math.round(seconds / SECONDS_PER_TURN / 2));
 }
 
 /** What was asked for, and the seed, which fixes the rest. Where the result goes is no part of it. */

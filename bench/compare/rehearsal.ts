@@ -8,8 +8,9 @@ import { spreadOverInstances } from '../load/generator.js';
 import { workloadNamed } from '../load/workloads/registry.js';
 import { monotonicClock } from '../measure/clock.js';
 import { type Fleet, startFleet } from '../services/fleet.js';
+import { strategyNamed, type TrialContext } from './context.js';
 import { deleteLeftovers } from './instance-requests.js';
-import { strategyNamed, type TrialContext } from './trial.js';
+
 import { isBoundToInstance, usersFor } from './trial-connections.js';
 
 const SECONDS_EACH = 0.6;

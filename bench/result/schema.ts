@@ -77,7 +77,8 @@ export const trialSchema = z.object({
   connections: count.positive(),
   shards: count.positive().describe('Load-generating processes.'),
   warmUpSeconds: amount,
-  seconds: amount.describe('Length of the measured window.'),
+  seconds: amount.describe('Length of the measured windows together.'),
+  turns: count.optional().describe('Windows, in turn with the other strategies of the block.'),
   requests: count.describe('Answered inside the window.'),
   throughputRps: amount,
   latencyMs: latencyMs.nullable().describe('null when no request was answered.'),
@@ -183,6 +184,10 @@ export const configSchema = z.object({
   seed: count,
   horizon: z.number(),
   command: z.string().describe('Repeats this run.'),
+  turns: count
+    .positive()
+    .optional()
+    .describe('Windows that a trial is cut into where strategies are compared.'),
   connectionsPerInstance: count
     .positive()
     .optional()

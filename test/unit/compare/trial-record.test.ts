@@ -54,10 +54,17 @@ function observe(
         ? [{ name: 'authority' as const, pid: 3, origin: 'http://127.0.0.1:2' }]
         : [],
     },
-    from: { ...snapshot(1000, 5, 100), ...changes.from },
-    // Read 20 ms after the end of a window of 2 s: 2.02 s later.
-    to: { ...snapshot(3020, 6.01, 8180), ...changes.to },
-    reports: [shardReport(4000, 10), shardReport(4000, 30)],
+    turns: [
+      {
+        seconds: 2,
+        from: { ...snapshot(1000, 5, 100), ...changes.from },
+        // Read 20 ms after the end of a window of 2 s: 2.02 s later.
+        to: { ...snapshot(3020, 6.01, 8180), ...changes.to },
+        reports: [shardReport(4000, 10), shardReport(4000, 30)],
+      },
+    ],
+    warmUps: [],
+    loadRuns: 1,
     serverRequests: 8030,
     interruption: null,
   });
