@@ -28,10 +28,15 @@ export async function runBlock(
   firstPosition: number,
   context: TrialContext,
 ): Promise<Trial[]> {
-  const { emit, signal, config } = context;
+  const { emit, signal, config, holder } = context;
   const sides = planned.map((trial, index) => openSide(trial, firstPosition + index, context));
   // Where nothing is compared, a turn would cost its time for nothing.
   const turns = sides.length > 1 ? (config.turns ?? 1) : 1;
+  const limit = (on: boolean) => {
+    for (const side of sides) side.limit(on);
+    holder.redis.limit(on);
+    holder.postgres.limit(on);
+  };
   try {
     emit({ type: 'block-phase', phase: 'starting' });
     await Promise.all(sides.map((side) => side.attempt(side.start)));
@@ -39,15 +44,18 @@ export async function runBlock(
     await oneByOne(sides, (side) => side.connect());
     emit({ type: 'block-phase', phase: 'warming up' });
     await warmUp(sides);
+    limit(true);
     for (let turn = 0; turn < turns; turn++) {
       emit({ type: 'block-phase', phase: 'measuring' });
       const order = turn % 2 === 0 ? sides : [...sides].reverse();
       await oneByOne(order, (side) => side.measure(config.seconds / turns));
     }
+    limit(false);
     await oneByOne(sides, (side) => side.finish());
     signal.throwIfAborted();
     return judgeTogether(sides);
   } finally {
+    limit(false);
     emit({ type: 'block-phase', phase: 'stopping' });
     await Promise.all(sides.map((side) => side.stop()));
   }

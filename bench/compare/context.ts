@@ -4,6 +4,7 @@ import type { Credentials } from '../load/credentials.js';
 import type { LoadGenerator } from '../load/generator.js';
 import type { DescribedStrategy, RunConfig } from '../result/schema.js';
 import type { Guardian } from '../services/guardian.js';
+import type { ProcessHolder } from '../services/held-processes.js';
 import type { SeededData } from '../services/service-process.js';
 import type { EmitRunEvent } from './events.js';
 import type { ProbeBook } from './instance-requests.js';
@@ -23,6 +24,8 @@ export interface TrialContext {
   /** The same one for all trials, unless it failed in the one before. */
   loadGenerator(): Promise<LoadGenerator>;
   guardian: Guardian;
+  /** Holds processes to their share of a core, where that was asked for and can be had. */
+  holder: ProcessHolder;
   signal: AbortSignal;
   emit: EmitRunEvent;
 }

@@ -87,9 +87,10 @@ async function rehearse(
   for (const name of config.workloads) {
     signal.throwIfAborted();
     const workload = workloadNamed(name);
-    const connections = spreadOverInstances(usersFor({ workload, config, seeded, credentials }), [
-      originOf(fleet),
-    ]);
+    const connections = spreadOverInstances(
+      usersFor({ workload, config, seeded, credentials }, 1),
+      [originOf(fleet)],
+    );
     const windowFromMs = monotonicClock()();
     const windowToMs = windowFromMs + SECONDS_EACH * 1000;
     const order = { workload: name, posts: seeded.posts, windowFromMs, windowToMs };

@@ -19,6 +19,9 @@ import {
   type RunConfig,
   SCHEMA_VERSION,
 } from '../result/schema.js';
+import { type CpuLimiter, findCpuLimiter } from '../services/cpu-limits/cpu-limiter.js';
+import type { Guardian } from '../services/guardian.js';
+import { holdProcesses } from '../services/held-processes.js';
 import { withSeededStores } from '../services/seeded-stores.js';
 import type { Stores } from '../services/stores.js';
 import { runBlock } from './block.js';
@@ -115,7 +118,12 @@ async function withTrialContext(
     const serviceEnvironment = { ...ready.serviceEnvironment, STORE_TIMEOUT_MS: '5000' };
     const redis = await connectRedisMeter(stores.redisUrl);
     const keeper = keepLoadGenerator(config.shards, guardian);
+    const limiter = await openLimiter(config, guardian, result);
     try {
+      const holder = holdProcesses(limiter, config.cpuLimits, {
+        redis: stores.redis.pid,
+        postgres: stores.postgres.pid,
+      });
       const context: TrialContext = {
         config,
         strategies,
@@ -126,6 +134,7 @@ async function withTrialContext(
         probes: new Map(),
         loadGenerator: keeper.get,
         guardian,
+        holder,
         signal,
         emit,
       };
@@ -133,10 +142,24 @@ async function withTrialContext(
       const secondsPerTrial = meanTrialSeconds(config, strategies, secondsPerLogin);
       await use({ ...context, credentials }, secondsPerTrial);
     } finally {
+      limiter?.close();
       keeper.stop();
       redis.close();
     }
   });
+}
+
+/** null where no limit was asked for, or none can be had: then the result says why. */
+async function openLimiter(
+  { cpuLimits }: RunConfig,
+  guardian: Guardian,
+  { environment }: Result,
+): Promise<CpuLimiter | null> {
+  if (!cpuLimits) return null;
+  const found = await findCpuLimiter({ guardian });
+  environment.cpuLimiter = found.limiter ? found.limiter.description : null;
+  if (!found.limiter) environment.cpuLimiterMissing = `${found.why}. ${found.advice}`;
+  return found.limiter;
 }
 
 function describeStore({ version, startedBy }: Stores['redis']) {

@@ -11,6 +11,7 @@ import type { PlannedTrial } from '../plan.js';
 import { seededRandom } from '../random.js';
 import type { Trial } from '../result/schema.js';
 import { type Fleet, startFleet } from '../services/fleet.js';
+import type { HeldProcess } from '../services/held-processes.js';
 import { strategyNamed, type TrialContext } from './context.js';
 import { deleteLeftovers, probeInstances, readCounters } from './instance-requests.js';
 import { takeSnapshot } from './snapshot.js';
@@ -21,6 +22,8 @@ import { assembleEvidence, emptyTrial, type Turn } from './trial-record.js';
 const SLICES = 12;
 /** Before each window: connections open, and the instance finds its pace again. */
 const LEAD_MS = 150;
+/** Longer where a process gets a fraction of a core to do that with. */
+const LEAD_UNDER_LIMITS_MS = 500;
 
 export interface Side {
   /** Does nothing once a step has failed. @throws only when the run is cancelled */
@@ -35,6 +38,8 @@ export interface Side {
   measure(seconds: number): Promise<void>;
   finish(): Promise<void>;
   /** What was seen, to be judged; or the trial itself where nothing can be judged. */
+  /** Holds its instances to their share of a core, or lets them go. */
+  limit(on: boolean): void;
   conclude(): { evidence: Evidence } | { failed: Trial };
   stop(): Promise<void>;
 }
@@ -56,6 +61,7 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
   let countedAfter: number | null = null;
   let failure: string | null = null;
   let running: Fleet | null = null;
+  let held: HeldProcess[] = [];
 
   /** Puts the load on for a lead and a window; `during` runs when the window begins and when it ends. */
   async function load(leadMs: number, windowMs: number, during?: () => Promise<void>) {
@@ -113,10 +119,14 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
         strategy: strategy.name,
         instances: planned.instances,
         companions: strategy.companions,
-        environment: context.serviceEnvironment,
+        environment: {
+          ...context.serviceEnvironment,
+          ...config.variables?.[planned.strategy],
+        },
         guardian,
       });
       running = fleet;
+      held = fleet.instances.map(({ number, pid }) => context.holder.holdInstance(number, pid));
     },
     async connect() {
       connected = await connectTrial({
@@ -143,9 +153,21 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
     async measure(seconds) {
       const { pids } = await context.loadGenerator();
       const snapshots: Turn['from'][] = [];
-      const { reports } = await load(LEAD_MS, seconds * 1000, async () => {
-        snapshots.push(await takeSnapshot(context.sources, fleet, pids, nowMs));
-      });
+      const { reports } = await load(
+        context.holder.active ? LEAD_UNDER_LIMITS_MS : LEAD_MS,
+        seconds * 1000,
+        async () => {
+          snapshots.push(
+            await takeSnapshot(
+              context.sources,
+              fleet,
+              pids,
+              { ...context.holder, instances: held },
+              nowMs,
+            ),
+          );
+        },
+      );
       const [from, to] = snapshots as [Turn['from'], Turn['to']];
       turns.push({ seconds, from, to, reports });
     },
@@ -167,6 +189,7 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
           fleet,
           turns,
           warmUps,
+          limits: config.cpuLimits,
           loadRuns: warmUpRuns + turns.length,
           serverRequests:
             countedBefore === null || countedAfter === null ? null : countedAfter - countedBefore,
@@ -174,7 +197,13 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
         }),
       };
     },
-    stop: async () => running?.stop(),
+    limit(on) {
+      for (const instance of held) instance.limit(on);
+    },
+    async stop() {
+      await running?.stop();
+      for (const instance of held) instance.release();
+    },
   };
 }
 

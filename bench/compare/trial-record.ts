@@ -10,6 +10,7 @@ import type { Evidence } from '../measure/validity.js';
 import type { PlannedTrial } from '../plan.js';
 import type { ProcessKind, RunConfig, Trial } from '../result/schema.js';
 import type { Fleet } from '../services/fleet.js';
+import { type ConnectionsConfig, connectionsOf } from './connections-of.js';
 import { cpuMicrosecondsInWindow, type ProcessUse, processUses } from './process-uses.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -20,13 +21,10 @@ export function emptyTrial(
   planned: PlannedTrial,
   position: number,
   workload: Pick<Workload, 'warmUpFactor' | 'maxConnections'>,
-  config: Pick<RunConfig, 'connections' | 'shards' | 'seconds' | 'warmUpSeconds'>,
+  config: ConnectionsConfig & Pick<RunConfig, 'shards' | 'seconds' | 'warmUpSeconds'>,
 ): Trial {
   const cores = cpus().length;
-  const connections = Math.min(
-    config.connections,
-    workload.maxConnections ?? Number.POSITIVE_INFINITY,
-  );
+  const connections = connectionsOf(config, workload, planned.instances);
   return {
     strategy: planned.strategy,
     workload: planned.workload,
@@ -89,6 +87,7 @@ export interface Observation {
   turns: readonly Turn[];
   /** What the shards saw before the first turn: counted, and otherwise no part of the record. */
   warmUps: readonly ShardReport[];
+  limits?: RunConfig['cpuLimits'];
   /** How often load was put on, warm-ups included: each time ends with requests under way. */
   loadRuns: number;
   serverRequests: number | null;
@@ -101,7 +100,7 @@ export function assembleEvidence(observation: Observation): Evidence {
   const sinceStart = [...warmUps, ...reports];
   const histogram = mergeHistograms(reports.map((report) => report.histogram));
   const requests = total(reports, (report) => report.requests);
-  const processes = processUses(observation.fleet, turns);
+  const processes = processUses(observation.fleet, turns, observation.limits);
   const wire = {
     sentBytes: total(reports, (report) => report.wire.sentBytes),
     receivedBytes: total(reports, (report) => report.wire.receivedBytes),

@@ -200,6 +200,10 @@ export const configSchema = z.object({
     })
     .optional()
     .describe('Cores that each instance, Redis and PostgreSQL may use; null: no limit.'),
+  variables: z
+    .record(z.string(), z.record(z.string(), z.string()))
+    .optional()
+    .describe('Environment variables that the instances of one side had beyond the others.'),
   order: z
     .array(
       z.object({
@@ -228,7 +232,8 @@ export const environmentSchema = z.object({
     .string()
     .nullable()
     .optional()
-    .describe('How processes were held to a share of a core, or why they could not be.'),
+    .describe('How processes were held to a share of a core; null: they could not be.'),
+  cpuLimiterMissing: z.string().optional().describe('Why they could not be, and what to do.'),
   packages: z
     .record(z.string(), z.string())
     .describe('Versions of what is compared and of the tools.'),
