@@ -1,4 +1,5 @@
 import { compare } from './compare.js';
+import { diff } from './diff.js';
 import { doctor } from './doctor.js';
 import { report } from './report.js';
 import { serve } from './serve.js';
@@ -8,6 +9,7 @@ import type { Verb } from './verb.js';
 /** One line a verb. */
 export const VERBS: Readonly<Record<string, Verb>> = {
   compare,
+  diff,
   serve,
   report,
   strategies,
