@@ -1,3 +1,4 @@
+import { calibrate } from './calibrate.js';
 import { compare } from './compare.js';
 import { diff } from './diff.js';
 import { doctor } from './doctor.js';
@@ -10,6 +11,7 @@ import type { Verb } from './verb.js';
 export const VERBS: Readonly<Record<string, Verb>> = {
   compare,
   diff,
+  calibrate,
   serve,
   report,
   strategies,
