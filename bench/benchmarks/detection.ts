@@ -5,6 +5,7 @@
  */
 import { busyArm } from '../analyse/arms.js';
 import { METRICS } from '../analyse/metrics.js';
+import { median } from '../analyse/quantile.js';
 import { compareOptions, configFrom } from '../compare/options.js';
 import { describedStrategies, runComparison } from '../compare/run.js';
 import { LabError } from '../errors.js';
@@ -100,12 +101,14 @@ function applicationMicroseconds({ trials }: Result): number {
     .filter(({ valid }) => valid)
     .flatMap(({ cpuMicrosecondsPerRequest: { application } }) => application ?? []);
   if (costs.length === 0) {
+    const why =
+      trials.flatMap(({ invalidReasons }) => invalidReasons)[0]?.message ?? 'none was run';
     throw new LabError(
       'NOTHING_MEASURED',
-      'No trial is valid, so the cost of a request is unknown.',
+      `No trial is valid, so the cost of a request is unknown: ${why}.`,
     );
   }
-  return costs.reduce((sum, cost) => sum + cost, 0) / costs.length;
+  return median(costs);
 }
 
 function say(line: string): void {
