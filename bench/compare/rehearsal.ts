@@ -3,7 +3,6 @@
  * workload once, for nobody's record. A generator whose code is not yet compiled would make the first
  * trials dearer than the last.
  */
-import { strategyOfArm } from '../analyse/arms.js';
 import { type Credentials, logInAll } from '../load/credentials.js';
 import { spreadOverInstances } from '../load/generator.js';
 import { workloadNamed } from '../load/workloads/registry.js';
@@ -34,7 +33,7 @@ export async function logInAndRehearse(
 ): Promise<Rehearsed> {
   const { seeded, signal, config } = context;
   const users = seeded.users.slice(0, config.users);
-  const strategies = [...new Set(config.strategies.map(strategyOfArm))];
+  const strategies = [...new Set(config.strategies)];
   const fleets = await startOneOfEach(strategies, context);
   try {
     const credentials = new Map<string, Credentials>();

@@ -1,7 +1,7 @@
 /**
  * What every form of the report is made from, computed once from the result alone.
  */
-import { armNames, programOfArm, strategyOfArm } from '../analyse/arms.js';
+import { armNames, strategyOfArm } from '../analyse/arms.js';
 import { compareStrategies } from '../analyse/compare.js';
 import { type Summary, summarise } from '../analyse/summarise.js';
 import type { Comparison, Result } from '../result/schema.js';
@@ -90,5 +90,5 @@ function pairsOf(comparisons: Comparison[]): Pair[] {
 }
 
 function isSameStrategy({ baseline, candidate }: Pair): boolean {
-  return programOfArm(baseline) === programOfArm(candidate);
+  return strategyOfArm(baseline) === strategyOfArm(candidate);
 }

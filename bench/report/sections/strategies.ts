@@ -1,4 +1,3 @@
-import { strategyOfArm } from '../../analyse/arms.js';
 import { type Block, paragraph } from '../blocks.js';
 import type { Finding } from '../findings/finding.js';
 import { isDeclared } from '../strategy-properties.js';
@@ -7,7 +6,7 @@ import type { ReportView } from '../view.js';
 
 /** What the strategies of the run are and can do: speed is half of a choice. */
 export function strategies({ result }: ReportView, _findings: Finding[]): Block[] {
-  const asked = new Set(result.config.strategies.map(strategyOfArm));
+  const asked = new Set(result.config.strategies);
   const known = result.strategies.filter(({ name }) => asked.has(name));
   if (known.length === 0) return [paragraph('The result does not describe its strategies.')];
   if (!known.some(isDeclared)) {
