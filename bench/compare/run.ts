@@ -3,6 +3,7 @@
  * The result is on disk after every trial, so that whatever happens next, nothing is lost.
  */
 
+import { freemem } from 'node:os';
 import { strategyOfArm } from '../analyse/arms.js';
 import { compareStrategies } from '../analyse/compare.js';
 import { warningsOf } from '../analyse/warnings.js';
@@ -10,6 +11,7 @@ import { LabError } from '../errors.js';
 import { keepLoadGenerator } from '../load/generator-keeper.js';
 import { describeMachine } from '../machine/environment.js';
 import { connectRedisMeter } from '../measure/redis-usage.js';
+import { blocksOf } from '../plan.js';
 import { createResultFolder } from '../result/folder.js';
 import {
   type DescribedStrategy,
@@ -17,16 +19,22 @@ import {
   type RunConfig,
   SCHEMA_VERSION,
 } from '../result/schema.js';
+import { type CpuLimiter, findCpuLimiter } from '../services/cpu-limits/cpu-limiter.js';
+import type { Guardian } from '../services/guardian.js';
+import { holdProcesses } from '../services/held-processes.js';
 import { withSeededStores } from '../services/seeded-stores.js';
 import type { Stores } from '../services/stores.js';
+import { runBlock } from './block.js';
+import type { TrialContext } from './context.js';
 import type { EmitRunEvent } from './events.js';
 import { logInAndRehearse } from './rehearsal.js';
-import { runTrial, type TrialContext } from './trial.js';
 import { reservedUsers } from './trial-connections.js';
 import { meanTrialSeconds } from './trial-duration.js';
 
 /** So many trials in a row without one answer: a store is gone for good, and going on is useless. */
 const HOPELESS_FAILURES = 3;
+/** What an instance under load takes at most (its figures stand in each result). */
+const INSTANCE_BYTES = 120e6;
 
 export interface RunInput {
   config: RunConfig;
@@ -110,7 +118,12 @@ async function withTrialContext(
     const serviceEnvironment = { ...ready.serviceEnvironment, STORE_TIMEOUT_MS: '5000' };
     const redis = await connectRedisMeter(stores.redisUrl);
     const keeper = keepLoadGenerator(config.shards, guardian);
+    const limiter = await openLimiter(config, guardian, result);
     try {
+      const holder = holdProcesses(limiter, config.cpuLimits, {
+        redis: stores.redis.pid,
+        postgres: stores.postgres.pid,
+      });
       const context: TrialContext = {
         config,
         strategies,
@@ -121,6 +134,7 @@ async function withTrialContext(
         probes: new Map(),
         loadGenerator: keeper.get,
         guardian,
+        holder,
         signal,
         emit,
       };
@@ -128,10 +142,24 @@ async function withTrialContext(
       const secondsPerTrial = meanTrialSeconds(config, strategies, secondsPerLogin);
       await use({ ...context, credentials }, secondsPerTrial);
     } finally {
+      limiter?.close();
       keeper.stop();
       redis.close();
     }
   });
+}
+
+/** null where no limit was asked for, or none can be had: then the result says why. */
+async function openLimiter(
+  { cpuLimits }: RunConfig,
+  guardian: Guardian,
+  { environment }: Result,
+): Promise<CpuLimiter | null> {
+  if (!cpuLimits) return null;
+  const found = await findCpuLimiter({ guardian });
+  environment.cpuLimiter = found.limiter ? found.limiter.description : null;
+  if (!found.limiter) environment.cpuLimiterMissing = `${found.why}. ${found.advice}`;
+  return found.limiter;
 }
 
 function describeStore({ version, startedBy }: Stores['redis']) {
@@ -148,21 +176,29 @@ async function runPlan(
   const { order } = context.config;
   emit({ type: 'planned', trials: order, secondsPerTrial });
   let failuresInARow = 0;
-  for (const [index, planned] of order.entries()) {
+  for (const block of blocksOf(order, mostInstancesAtOnce())) {
     signal.throwIfAborted();
-    emit({ type: 'trial-started', index, trial: planned });
-    const trial = await runTrial(planned, index, context);
-    result.trials.push(trial);
+    const index = result.trials.length;
+    emit({ type: 'block-started', index, trials: block });
+    const trials = await runBlock(block, index, context);
+    result.trials.push(...trials);
     await save();
-    emit({ type: 'trial-finished', index, trial });
-    failuresInARow = trial.requests === 0 ? failuresInARow + 1 : 0;
-    if (failuresInARow === HOPELESS_FAILURES) {
+    for (const [place, trial] of trials.entries()) {
+      emit({ type: 'trial-finished', index: index + place, trial });
+      failuresInARow = trial.requests === 0 ? failuresInARow + 1 : 0;
+    }
+    if (failuresInARow >= HOPELESS_FAILURES) {
       throw new LabError(
         'RUN_HOPELESS',
-        `${HOPELESS_FAILURES} trials in a row answered no request. The last reason: ${trial.invalidReasons[0]?.message}`,
+        `${failuresInARow} trials in a row answered no request. The last reason: ${trials.at(-1)?.invalidReasons[0]?.message}`,
       );
     }
   }
+}
+
+/** As many as half of the free memory holds. */
+function mostInstancesAtOnce(): number {
+  return Math.max(1, Math.floor(freemem() / 2 / INSTANCE_BYTES));
 }
 
 /** The strategies asked for, as the service describes them. */

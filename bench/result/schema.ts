@@ -78,7 +78,8 @@ export const trialSchema = z.object({
   connections: count.positive(),
   shards: count.positive().describe('Load-generating processes.'),
   warmUpSeconds: amount,
-  seconds: amount.describe('Length of the measured window.'),
+  seconds: amount.describe('Length of the measured windows together.'),
+  turns: count.optional().describe('Windows, in turn with the other strategies of the block.'),
   requests: count.describe('Answered inside the window.'),
   throughputRps: amount,
   latencyMs: latencyMs.nullable().describe('null when no request was answered.'),
@@ -184,6 +185,10 @@ export const configSchema = z.object({
   seed: count,
   horizon: z.number(),
   command: z.string().describe('Repeats this run.'),
+  turns: count
+    .positive()
+    .optional()
+    .describe('Windows that a trial is cut into where strategies are compared.'),
   connectionsPerInstance: count
     .positive()
     .optional()
@@ -196,6 +201,10 @@ export const configSchema = z.object({
     })
     .optional()
     .describe('Cores that each instance, Redis and PostgreSQL may use; null: no limit.'),
+  variables: z
+    .record(z.string(), z.record(z.string(), z.string()))
+    .optional()
+    .describe('Environment variables that the instances of one side had beyond the others.'),
   order: z
     .array(
       z.object({
@@ -224,7 +233,8 @@ export const environmentSchema = z.object({
     .string()
     .nullable()
     .optional()
-    .describe('How processes were held to a share of a core, or why they could not be.'),
+    .describe('How processes were held to a share of a core; null: they could not be.'),
+  cpuLimiterMissing: z.string().optional().describe('Why they could not be, and what to do.'),
   packages: z
     .record(z.string(), z.string())
     .describe('Versions of what is compared and of the tools.'),
