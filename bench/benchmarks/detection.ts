@@ -3,7 +3,6 @@
  * again and again with two arms of one strategy. With --busy 0 they are equal, and every winner is a
  * false one; with --busy 0.05 one does 5 % more work on each request, and the lab should say so.
  */
-import { busyArm } from '../analyse/arms.js';
 import { METRICS } from '../analyse/metrics.js';
 import { median } from '../analyse/quantile.js';
 import { compareOptions, configFrom } from '../compare/options.js';
@@ -16,6 +15,8 @@ import { describeService } from '../services/service-process.js';
 import { countDetections, detectionTable } from './detection-table.js';
 
 const STRATEGY = 'session';
+/** Its other side, which may be given more work. */
+const SECOND = `${STRATEGY}#2`;
 /** Of the run that measures what a request costs, before work is added to it. */
 const COST_ROUNDS = 3;
 const SEED_LIMIT = 2 ** 31 - 1;
@@ -49,24 +50,26 @@ async function main(words: readonly string[]): Promise<void> {
   const seed = options.seed ?? Math.floor(Math.random() * (SEED_LIMIT - runs - 1));
   const shared = options.seconds === undefined ? [] : ['--seconds', String(options.seconds)];
   const out = options.out ?? 'results/detection';
-  const run = async (arms: string[], count: number, runSeed: number) => {
-    const plan = ['--strategies', arms.join(','), '--rounds', String(count)];
-    const result = await compare([...plan, '--seed', String(runSeed), ...shared], arms, out);
+  const run = async (plan: string[], count: number, runSeed: number) => {
+    const asked = [...plan, '--rounds', String(count), '--seed', String(runSeed), ...shared];
+    const result = await compare(asked, out);
     stopping.signal.throwIfAborted();
     return result;
   };
 
-  let second = STRATEGY;
+  const plan = ['--strategies', `${STRATEGY},${STRATEGY}`];
   if (busy > 0) {
-    const cost = applicationMicroseconds(await run([STRATEGY], COST_ROUNDS, seed + runs));
-    second = busyArm(STRATEGY, cost * busy);
+    const alone = ['--strategies', STRATEGY];
+    const cost = applicationMicroseconds(await run(alone, COST_ROUNDS, seed + runs));
+    const extra = String(Number((cost * busy).toFixed(3)));
+    plan.push('--set', `${SECOND}.INJECT_BUSY_MICROSECONDS=${extra}`);
     say(
-      `A request costs ${cost.toFixed(1)} µs of CPU time in the application; one arm is ${second}.`,
+      `A request costs ${cost.toFixed(1)} µs of CPU time in the application; ${SECOND} spends ${extra} µs more.`,
     );
   }
   const seen: Comparison[][] = [];
   for (let index = 0; index < runs; index++) {
-    const { id, comparisons } = await run([STRATEGY, second], rounds, seed + index);
+    const { id, comparisons } = await run(plan, rounds, seed + index);
     seen.push(comparisons);
     const verdicts = comparisons.map(({ metric, verdict }) => `${metric} ${verdict}`);
     say(`run ${index + 1} of ${runs} (${id}): ${verdicts.join(', ')}`);
@@ -74,17 +77,15 @@ async function main(words: readonly string[]): Promise<void> {
   const metrics = options.metric ? [options.metric] : METRICS.map(({ name }) => name);
   const table = detectionTable(countDetections(seen, metrics, busy > 0), busy > 0);
   say(
-    `\n${runs} runs of ${rounds} rounds, ${STRATEGY} against ${second}, me, 1 instance, first seed ${seed}.\n\n${markdownTable(table)}\n\n${table.caption}`,
+    `\n${runs} runs of ${rounds} rounds, ${STRATEGY} against ${SECOND}, me, 1 instance, first seed ${seed}.\n\n${markdownTable(table)}\n\n${table.caption}`,
   );
 }
 
-async function compare(words: string[], arms: string[], outFolder: string): Promise<Result> {
+async function compare(words: string[], outFolder: string): Promise<Result> {
   const known = await describeService();
   const names = known.map(({ name }) => name);
-  // Arms with extra work are for this benchmark alone, so the command line does not know them.
-  const table = compareOptions([...new Set([...names, ...arms])]);
   const asked = [...words, '--workloads', 'me', '--instances', '1'];
-  const config = configFrom(parseOptions(asked, table).options, names);
+  const config = configFrom(parseOptions(asked, compareOptions(names)).options, names);
   const { result } = await runComparison({
     config,
     strategies: describedStrategies(known, config.strategies),

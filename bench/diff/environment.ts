@@ -41,6 +41,7 @@ const LOOKS: readonly Look[] = [
   { weight: 'code', what: 'version of the lab', of: ({ environment }) => environment.lab },
   { weight: 'conditions', what: 'profile', of: ({ config }) => config.profile },
   { weight: 'conditions', what: 'window', of: ({ config }) => `${config.seconds} s` },
+  { weight: 'conditions', what: 'turns', of: ({ config }) => String(config.turns ?? 'none') },
   { weight: 'conditions', what: 'warm-up', of: ({ config }) => `${config.warmUpSeconds} s` },
   { weight: 'conditions', what: 'connections', of: ({ config }) => connectionsOf(config) },
   { weight: 'conditions', what: 'users', of: ({ config }) => String(config.users) },
@@ -51,6 +52,11 @@ const LOOKS: readonly Look[] = [
     of: ({ config }) => String(config.shards),
   },
   { weight: 'conditions', what: 'limits of CPU time', of: ({ config }) => limitsOf(config) },
+  {
+    weight: 'conditions',
+    what: 'variables of one side',
+    of: ({ config }) => variablesOf(config),
+  },
 ];
 
 export function environmentDifferences(a: Result, b: Result): EnvironmentDifference[] {
@@ -88,6 +94,13 @@ function connectionsOf({ connections, connectionsPerInstance }: RunConfig): stri
   return connectionsPerInstance === undefined
     ? String(connections)
     : `${connectionsPerInstance} for each instance`;
+}
+
+function variablesOf({ variables }: RunConfig): string {
+  const given = Object.entries(variables ?? {}).flatMap(([arm, values]) =>
+    Object.entries(values).map(([name, value]) => `${arm}.${name}=${value}`),
+  );
+  return given.length === 0 ? 'none' : given.sort().join(', ');
 }
 
 function limitsOf({ cpuLimits }: RunConfig): string {

@@ -47,16 +47,19 @@ describe('what differs between two runs', () => {
       config: {
         ...config,
         ...{ profile: 'full', seconds: 9, warmUpSeconds: 2, shards: 1, connectionsPerInstance: 20 },
+        ...{ turns: 4, variables: { session: { UV_THREADPOOL_SIZE: '2' } } },
         cpuLimits: { application: 0.5, redis: null, postgres: null },
       },
     }));
     expect(found.map(({ what, b }) => `${what}: ${b}`)).to.deep.equal([
       'profile: full',
       'window: 9 s',
+      'turns: 4',
       'warm-up: 2 s',
       'connections: 20 for each instance',
       'load-generating processes: 1',
       'limits of CPU time: application 0.5 cores',
+      'variables of one side: session.UV_THREADPOOL_SIZE=2',
     ]);
   });
 
