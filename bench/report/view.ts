@@ -1,6 +1,7 @@
 /**
  * What every form of the report is made from, computed once from the result alone.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { armNames, strategyOfArm } from '../analyse/arms.js';
 import { compareStrategies } from '../analyse/compare.js';
 import { type Summary, summarise } from '../analyse/summarise.js';
@@ -40,13 +41,14 @@ export function viewOf(result: Result): ReportView {
   const comparisons =
     result.comparisons.length > 0 ? result.comparisons : compareStrategies(result);
   const allPairs = pairsOf(comparisons);
-  const sameStrategyPairs = allPairs.filter(isSameStrategy);
+  const isSameProgram = (pair: Pair) => runsSameProgram(pair, result);
+  const sameStrategyPairs = allPairs.filter(isSameProgram);
   const controlPairs = allPairs.filter(
-    (pair) => controls.has(pair.baseline) && !isSameStrategy(pair),
+    (pair) => controls.has(pair.baseline) && !isSameProgram(pair),
   );
   const first = arms.find(({ control }) => !control)?.name;
   const mainPairs = allPairs.filter(
-    (pair) => pair.baseline === first && !controls.has(pair.candidate) && !isSameStrategy(pair),
+    (pair) => pair.baseline === first && !controls.has(pair.candidate) && !isSameProgram(pair),
   );
   return {
     result,
@@ -89,6 +91,11 @@ function pairsOf(comparisons: Comparison[]): Pair[] {
   return pairs;
 }
 
-function isSameStrategy({ baseline, candidate }: Pair): boolean {
-  return strategyOfArm(baseline) === strategyOfArm(candidate);
+/** Variables of one side make it another program: then a difference is no noise. */
+function runsSameProgram({ baseline, candidate }: Pair, { config }: Result): boolean {
+  const variablesOf = (arm: string) => config.variables?.[arm] ?? {};
+  return (
+    strategyOfArm(baseline) === strategyOfArm(candidate) &&
+    isDeepStrictEqual(variablesOf(baseline), variablesOf(candidate))
+  );
 }

@@ -5,6 +5,7 @@
  * published JSON Schema (docs/result.schema.json) have one source. Units stand last in names.
  */
 import { z } from 'zod';
+import { calibrationSchema } from './calibration-schema.js';
 
 /**
  * 1: the first. 2: strategies carry their whole declaration, and a trial may have an `authority`.
@@ -266,6 +267,9 @@ export const resultSchema = z.object({
       peakRssBytes: amount,
     })
     .describe('What the run itself took.'),
+  calibration: calibrationSchema
+    .optional()
+    .describe('What was known before the run of the noise of this machine; absent: nothing.'),
 });
 
 export type Trial = z.infer<typeof trialSchema>;

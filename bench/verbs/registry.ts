@@ -1,4 +1,6 @@
+import { calibrate } from './calibrate.js';
 import { compare } from './compare.js';
+import { diff } from './diff.js';
 import { doctor } from './doctor.js';
 import { report } from './report.js';
 import { serve } from './serve.js';
@@ -8,6 +10,8 @@ import type { Verb } from './verb.js';
 /** One line a verb. */
 export const VERBS: Readonly<Record<string, Verb>> = {
   compare,
+  diff,
+  calibrate,
   serve,
   report,
   strategies,
