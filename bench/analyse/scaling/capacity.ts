@@ -15,10 +15,13 @@ export interface Capacity {
    * - limit: the run held it to that
    * - assumption: JavaScript, Redis's commands and a shard run on one thread; PostgreSQL has a process
    *   for each connection
-   * - observation: it was seen to use more than the assumption (hashing threads, garbage collection)
+   * - observation: it was seen to use more than the assumption (hashing threads)
    */
   from: 'limit' | 'assumption' | 'observation';
 }
+
+/** Less above one core is noise, and the helper threads of a runtime. */
+const NOTABLY_MORE = 1.1;
 
 /** @param trials at least one */
 export function capacityOf(tier: Tier, trials: readonly Trial[]): Capacity {
@@ -26,7 +29,9 @@ export function capacityOf(tier: Tier, trials: readonly Trial[]): Capacity {
   if (limit !== null) return { cores: limit, from: 'limit' };
   if (tier === 'postgres') return { cores: machineCores(trials), from: 'assumption' };
   const seen = mostUsed(tier, trials);
-  return seen > 1 ? { cores: seen, from: 'observation' } : { cores: 1, from: 'assumption' };
+  return seen > NOTABLY_MORE
+    ? { cores: seen, from: 'observation' }
+    : { cores: 1, from: 'assumption' };
 }
 
 /** The cores one process of a tier was held to; null where there was no limit. */
