@@ -3,7 +3,7 @@ import type { Result } from '../../result/schema.js';
 import { type Demand, demandsOf } from './demands.js';
 import { type Forecast, forecastOf } from './forecast.js';
 import { type PredictedKnee, predictKnee } from './knee.js';
-import { type Law, lawOf } from './law.js';
+import { bendsSharply, type Law, lawOf } from './law.js';
 import { type MeasuredKnee, measureKnee } from './measured-knee.js';
 import { type Series, seriesOf } from './series.js';
 
@@ -17,6 +17,8 @@ export interface Scaling {
   counts: readonly number[];
   demands: Demand[];
   law: Law;
+  /** A rise and a plateau describe the points better than the law. */
+  sharpBend: boolean;
   predictedKnee: PredictedKnee | null;
   measuredKnee: MeasuredKnee | null;
   forecast: Forecast | null;
@@ -31,14 +33,17 @@ export function analyseScaling(result: Pick<Result, 'config' | 'trials'>): Scali
 
 function scalingOf(series: Series, seed: number): Scaling {
   const { strategy, workload, counts } = series;
+  const law = lawOf(series);
+  const measuredKnee = measureKnee(series);
   return {
     strategy,
     workload,
     counts,
     demands: demandsOf(series),
-    law: lawOf(series),
+    law,
+    sharpBend: law.law !== null && bendsSharply(law.law, measuredKnee),
     predictedKnee: predictKnee(series),
-    measuredKnee: measureKnee(series),
+    measuredKnee,
     forecast: forecastOf(series, seed),
   };
 }

@@ -88,6 +88,15 @@ function meaninglessFit(
   return null;
 }
 
+/**
+ * Whether a rise and a plateau describe the points clearly better than the law: it knows no bend, and
+ * puts a peak where there is a plateau.
+ */
+export function bendsSharply(law: ScalabilityLaw, knee: { squares: number } | null): boolean {
+  if (!knee) return false;
+  return aic(knee.squares, law.points, 2) + CLEARLY_WORSE < aic(law.squares, law.points, law.free);
+}
+
 /** Akaike's criterion with the correction for few points; a spread below 0.01 % is no spread. */
 function aic(squares: number, points: number, free: number): number {
   const parameters = free + 1;

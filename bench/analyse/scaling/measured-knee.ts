@@ -13,6 +13,8 @@ export interface MeasuredKnee {
   instances: number;
   interval95: [number, number];
   plateauRps: number;
+  /** Sum of the squares of the logarithmic residuals. */
+  squares: number;
 }
 
 /** Logarithms, of one instance's rate and of the plateau. */
@@ -53,6 +55,7 @@ export function measureKnee({
     instances,
     interval95: [instances / factor, instances * factor],
     plateauRps: Math.exp(best.plateau),
+    squares: best.squares,
   };
 }
 

@@ -40,7 +40,9 @@ describe('what limited a trial', () => {
 
   it('is a process that was running or held back nearly all the time', () => {
     const held = { limitCores: 0.2, cores: 0.17 };
-    expect(limitOf(trialWith({ redis: { ...held, throttledSeconds: 2.4 } })).code).to.equal('redis');
+    expect(limitOf(trialWith({ redis: { ...held, throttledSeconds: 2.4 } })).code).to.equal(
+      'redis',
+    );
     expect(limitOf(trialWith({ redis: { ...held, throttledSeconds: 1.5 } })).code).to.equal('none');
   });
 
