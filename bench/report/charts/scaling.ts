@@ -60,7 +60,7 @@ function panel(view: ReportView, shown: Scaling[], id: string, title: string): C
     summaries: view.summaries.filter(({ strategy }) => names.has(strategy)),
   };
   const option: EChartsOption = {
-    grid: { left: 12, right: longest + 34, top: GRID_TOP, bottom: GRID_BOTTOM, containLabel: true },
+    grid: { left: 28, right: longest + 34, top: GRID_TOP, bottom: GRID_BOTTOM, containLabel: true },
     xAxis: {
       type: 'value',
       min: 0,
@@ -182,8 +182,9 @@ function forecastLine({ onThisMachine }: Forecast, { color }: Mark): LineSeriesO
     type: 'line',
     silent: true,
     symbol: CROSS,
-    symbolSize: 9,
-    z: 4,
+    symbolSize: 8,
+    // In front of the marks, which it would hide behind where the forecast is good.
+    z: 6,
     lineStyle: { color, width: 1.5, type: [6, 5] },
     itemStyle: { color: INK, opacity: 1 },
     data: onThisMachine.map(({ instances, throughputRps }) => [instances, throughputRps]),

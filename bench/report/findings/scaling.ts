@@ -19,14 +19,24 @@ export const LIMIT_NAMES: Record<SharedLimit, string> = {
 /** Above this share, a forecast is no longer one to plan with. */
 const POOR_FORECAST = 0.2;
 
-export function scalingFindings({ scaling }: ReportView): Finding[] {
-  return scaling.flatMap((each) => [
-    finding('scaling', [kneeInWords(each), lawInWords(each)].join(' '), {
-      workload: each.workload,
-      metric: 'throughput',
-    }),
-    ...forecastInWords(each),
-  ]);
+/** With more strategies than these the tables tell of law and forecast: a page of sentences tells nothing. */
+const MOST_IN_FULL = 3;
+
+export function scalingFindings({ scaling, result }: ReportView): Finding[] {
+  return result.config.workloads.flatMap((workload) => {
+    const here = scaling.filter((each) => each.workload === workload);
+    const full = here.length <= MOST_IN_FULL;
+    return [
+      ...here.flatMap((each) => [
+        finding('scaling', full ? `${kneeInWords(each)} ${lawInWords(each)}` : kneeInWords(each), {
+          workload,
+          metric: 'throughput',
+        }),
+        ...(full ? forecastInWords(each) : []),
+      ]),
+      ...(full ? [] : forecastsInShort(here)),
+    ];
+  });
 }
 
 /** "On `me`, session stops gaining at 3 to 4 instances, because Redis is busy then …" */
@@ -36,13 +46,15 @@ function kneeInWords(scaling: Scaling): string {
   const [first] = predictedKnee?.limits ?? [];
   const who = `On ${code(workload)}, ${strategy}`;
   if (first && first.instances <= most) {
-    return `${who} stops gaining ${aboutInstances(first.instances)}, because ${LIMIT_NAMES[first.limit]} is busy then: ${capacityInWords(first)}. The demands put that at ${withInterval(first)}. ${againstCurve(first, scaling)}`;
+    const stops = measuredKnee ? 'stops' : 'should stop';
+    return `${who} ${stops} gaining ${aboutInstances(first.instances)}, because ${LIMIT_NAMES[first.limit]} is busy then: ${capacityInWords(first)}. The demands put that at ${withInterval(first)}. ${againstCurve(first, scaling)}`;
   }
   if (measuredKnee) {
-    return `${who} stops gaining ${aboutInstances(measuredKnee.instances)} (${withInterval(measuredKnee)}), though no measured processor is busy then. Something else is the limit: locks, pools, connections or waiting.`;
+    const stops = measuredKnee ? 'stops' : 'should stop';
+    return `${who} ${stops} gaining ${aboutInstances(measuredKnee.instances)} (${withInterval(measuredKnee)}), though no measured processor is busy then. Something else is the limit: locks, pools, connections or waiting.`;
   }
   const next = first
-    ? ` Next to be busy is ${LIMIT_NAMES[first.limit]}, with ${withInterval(first)}.`
+    ? ` Next to be busy would be ${LIMIT_NAMES[first.limit]}, with ${withInterval(first)}.`
     : '';
   return `${who} shows no end of gaining up to ${countOf(most, 'instance')}, the most that were measured.${next}`;
 }
@@ -77,7 +89,9 @@ function capacityInWords({ from, cores, saturationRps, microsecondsPerRequest }:
 
 export function coresInWords(cores: number): string {
   if (cores === 1) return 'one core';
-  return cores < 1 ? `${formatNumber(cores)} of a core` : `${formatNumber(cores)} cores`;
+  // A limit is an exact figure as somebody chose it: no zeros after it.
+  const amount = Number(cores.toPrecision(3));
+  return cores < 1 ? `${amount} of a core` : `${amount} cores`;
 }
 
 function withInterval({
@@ -122,6 +136,31 @@ function forecastInWords({ strategy, workload, forecast }: Scaling): Finding[] {
   const text = `On ${code(workload)}, the throughput of ${strategy} with ${listOf(told.map((point) => String(point.instances)))} instances was foretold from ${basisInWords(forecast)} alone to within ${formatPercentPoints(Math.abs(relativeError) * 100)} % (furthest with ${instances}: ${relativeError > 0 ? 'too high' : 'too low'}).`;
   const caution = Math.abs(relativeError) > POOR_FORECAST;
   return [finding('scaling', text, { workload, metric: 'throughput', caution })];
+}
+
+/** Of many strategies, only the one that was foretold worst. */
+function forecastsInShort(scalings: readonly Scaling[]): Finding[] {
+  const told = scalings.flatMap(({ strategy, workload, forecast }) => {
+    const furthest = furthestOf(forecast?.onThisMachine.filter(({ known }) => !known) ?? []);
+    return furthest && forecast ? [{ strategy, workload, forecast, furthest }] : [];
+  });
+  const [worst] = told.sort(
+    (a, b) => Math.abs(b.furthest.relativeError) - Math.abs(a.furthest.relativeError),
+  );
+  if (!worst) return [];
+  const { strategy, workload, forecast, furthest } = worst;
+  const size = formatPercentPoints(Math.abs(furthest.relativeError) * 100);
+  return [
+    finding(
+      'scaling',
+      `On ${code(workload)}, the throughput of ${countOf(told.length, 'strategy', 'strategies')} with more instances was foretold from ${basisInWords(forecast)} alone to within ${size} % (furthest: ${strategy} with ${furthest.instances}).`,
+      {
+        workload,
+        metric: 'throughput',
+        caution: Math.abs(furthest.relativeError) > POOR_FORECAST,
+      },
+    ),
+  ];
 }
 
 function furthestOf(points: readonly ForecastPoint[]): ForecastPoint | null {

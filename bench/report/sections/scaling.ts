@@ -186,7 +186,9 @@ function parameterOf({ value, interval95, standardError }: Parameter): string {
 
 function demandTable(scalings: readonly Scaling[]): Block[] {
   const shown = TIERS.filter((tier) =>
-    scalings.some(({ demands }) => demands.some((demand) => demand.tier === tier)),
+    scalings.some(({ demands }) =>
+      demands.some((demand) => demand.tier === tier && demand.microsecondsPerRequest.mean > 0),
+    ),
   );
   return table(
     'CPU time of a request at each tier, in µs (95 % interval), how much of its capacity the tier used, and the share of the time in which it had work and was held back.',
@@ -240,11 +242,7 @@ function assumptions(scalings: readonly Scaling[]): string[] {
   });
   const instance = scalings.find(({ predictedKnee }) => predictedKnee)?.predictedKnee;
   return [
-    ...(instance
-      ? [
-          `Each instance: ${capacityOf({ cores: instance.instanceCores.cores, from: instance.instanceCores.from })}.`,
-        ]
-      : []),
+    ...(instance ? [`Each instance: ${capacityOf(instance.instanceCores)}.`] : []),
     ...shared,
     'The model gives every connection its own instance and load-generating process, as the lab does, and lets requests wait for processors only. It knows no network, no locks and no pools.',
   ];
