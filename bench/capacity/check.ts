@@ -4,8 +4,9 @@
 import { quantile } from '../analyse/quantile.js';
 import { type Estimate, meanWithInterval } from '../analyse/statistics.js';
 import { seededRandom } from '../random.js';
+import type { CapacityPlan } from './plan.js';
 import { PERCENTILE_SHARES, responseTime } from './response-time.js';
-import type { ServiceTime } from './service-time.js';
+import { constantTime, exponentialTime, type ServiceTime } from './service-time.js';
 import { simulate } from './simulate.js';
 import { type OpenSystem, type Station, utilisationOf } from './station.js';
 
@@ -37,11 +38,26 @@ const PERCENTILES = ['p50', 'p99'] as const;
 /** A larger difference between calculation and simulation is a warning. */
 export const LARGEST_DIFFERENCE = 0.1;
 
+export interface StrategyCheck {
+  strategy: string;
+  /** What is assumed of the spread of service times. */
+  spread: 'exponential' | 'constant';
+  check: Check;
+}
+
+/** Two for each strategy of a plan: with exponential service times, and with constant ones. */
+export function checkPlan(plan: CapacityPlan, seed: number): StrategyCheck[] {
+  return plan.strategies.flatMap(({ strategy, system }) => [
+    { strategy, spread: 'exponential', check: checkSystem(system, exponentialTime, seed) },
+    { strategy, spread: 'constant', check: checkSystem(system, constantTime, seed) },
+  ]);
+}
+
 /**
  * @param serviceTime the assumption that is checked; takes the place of the system's own
  * @param seed the same seed gives the same figures
  */
-export function checkBySimulation(
+export function checkSystem(
   planned: OpenSystem,
   serviceTime: (meanSeconds: number) => ServiceTime,
   seed: number,

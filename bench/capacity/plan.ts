@@ -1,6 +1,6 @@
 /**
  * What a load needs of each strategy beyond one machine: a calculation from measured demands, each
- * figure with a range, and its check by simulation.
+ * figure with a range.
  *
  * The likely figure has the mean demands and exponential service times. The low end has the low ends of
  * the 95 % intervals of the demands and constant service times, the high end the high ends and
@@ -8,15 +8,15 @@
  */
 import { LabError } from '../errors.js';
 import type { Objective } from '../objective.js';
+import { usageError } from '../options.js';
 import type { Result } from '../result/schema.js';
-import { type Check, checkBySimulation } from './check.js';
 import { type Demands, demandsOfResult, TIERS, type Tier } from './demands.js';
 import { type LoginMemory, type Logins, loginMemory } from './login-memory.js';
 import { type Range, rangeOf, scaledRange } from './range.js';
 import { responseTime } from './response-time.js';
 import { constantTime, exponentialTime, type ServiceTime } from './service-time.js';
 import { type SizedSystem, sizeSystem, systemAt } from './size.js';
-import { utilisationOf } from './station.js';
+import { type OpenSystem, utilisationOf } from './station.js';
 
 /** What is planned for. */
 export interface Target {
@@ -33,7 +33,6 @@ export interface Target {
   /** Cores of each instance and authority, and of each Redis; at most 1, as they have one thread. */
   instanceCores: number;
   redisCores: number;
-  seed: number;
 }
 
 export interface TierPlan {
@@ -59,7 +58,8 @@ export interface StrategyPlan {
   redisCommandsPerSecond: number | null;
   /** Cores for logins over the day, at the ceiling; null without a measured workload `login`. */
   loginCores: Range | null;
-  checks: { exponential: Check; constant: Check };
+  /** The likely system. */
+  system: OpenSystem;
 }
 
 export interface CapacityPlan {
@@ -75,10 +75,22 @@ const SECONDS_PER_DAY = 86_400;
 /** As good as idle. */
 const ALONE = 0.01;
 
-/** @throws LabError of demandsOfResult; PLAN_OBJECTIVE_IMPOSSIBLE when no strategy can meet it */
+/** Beyond, the formulas take too long, and nobody has measured anything near it. */
+const MOST_REQUESTS_PER_SECOND = 1e8;
+
+/**
+ * @throws LabError of demandsOfResult; PLAN_OBJECTIVE_IMPOSSIBLE when no strategy can meet it;
+ *   PLAN_LOAD_TOO_LARGE (exit code 2) above 100 million requests a second
+ */
 export function planCapacity(result: Result, target: Target): CapacityPlan {
   const perStrategy = demandsOfResult(result, target.workload, target.strategies);
   const requestsPerSecond = (target.users * target.requestsPerUserMinute) / 60;
+  if (requestsPerSecond > MOST_REQUESTS_PER_SECOND) {
+    throw usageError(
+      'PLAN_LOAD_TOO_LARGE',
+      `${requestsPerSecond.toPrecision(3)} requests a second are more than a plan can hold (100 million). Plan for a part of the users.`,
+    );
+  }
   const perSecond = (target.users * target.loginsPerUserDay) / SECONDS_PER_DAY;
   // Little's law: how many live is how many begin a second times how long each lives.
   const logins = { perSecond, concurrent: perSecond * target.sessionMinutes * 60 };
@@ -145,10 +157,7 @@ function planStrategy(
     loginCores:
       demands.loginCpuMicroseconds &&
       scaledRange(rangeOf(demands.loginCpuMicroseconds), logins.perSecond / 1e6 / target.ceiling),
-    checks: {
-      exponential: checkBySimulation(likely.system, exponentialTime, target.seed),
-      constant: checkBySimulation(likely.system, constantTime, target.seed),
-    },
+    system: likely.system,
   };
 }
 

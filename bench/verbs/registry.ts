@@ -1,5 +1,6 @@
 import { compare } from './compare.js';
 import { doctor } from './doctor.js';
+import { plan } from './plan.js';
 import { report } from './report.js';
 import { serve } from './serve.js';
 import { strategies } from './strategies.js';
@@ -10,6 +11,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   compare,
   serve,
   report,
+  plan,
   strategies,
   doctor,
 };
