@@ -32,7 +32,7 @@ const REPLICATIONS = 5;
 const EVENTS_PER_REPLICATION = 200_000;
 const WARM_UP_SHARE = 0.2;
 /** Of the first station: enough for the streams of its queues to mix, few enough to warm up. */
-const MOST_QUEUES = 16;
+const MOST_QUEUES = 64;
 const PERCENTILES = ['p50', 'p99'] as const;
 
 /** A larger difference between calculation and simulation is a warning. */

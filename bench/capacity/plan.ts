@@ -10,16 +10,17 @@ import { LabError } from '../errors.js';
 import type { Objective } from '../objective.js';
 import { usageError } from '../options.js';
 import type { Result } from '../result/schema.js';
-import { type Demands, demandsOfResult, TIERS, type Tier } from './demands.js';
+import { type Demands, demandsOfResult, type Tier } from './demands.js';
 import { type LoginMemory, type Logins, loginMemory } from './login-memory.js';
 import { type Range, rangeOf, scaledRange } from './range.js';
 import { responseTime } from './response-time.js';
 import { constantTime, exponentialTime, type ServiceTime } from './service-time.js';
 import { type SizedSystem, sizeSystem, systemAt } from './size.js';
 import { type OpenSystem, utilisationOf } from './station.js';
+import { type Cores, cpuRange, loadOf, tiersOf } from './tier-load.js';
 
 /** What is planned for. */
-export interface Target {
+export interface Target extends Cores {
   workload: string;
   /** Names; undefined for all of the result. */
   strategies?: readonly string[];
@@ -30,9 +31,6 @@ export interface Target {
   objectives: readonly Objective[];
   /** Highest busy share of a server. */
   ceiling: number;
-  /** Cores of each instance and authority, and of each Redis; at most 1, as they have one thread. */
-  instanceCores: number;
-  redisCores: number;
 }
 
 export interface TierPlan {
@@ -158,40 +156,6 @@ function planStrategy(
       demands.loginCpuMicroseconds &&
       scaledRange(rangeOf(demands.loginCpuMicroseconds), logins.perSecond / 1e6 / target.ceiling),
     system: likely.system,
-  };
-}
-
-function tiersOf({ cpuMicrosecondsPerRequest: cpu }: Demands): Tier[] {
-  return TIERS.filter((tier) => cpu[tier] !== undefined);
-}
-
-function cpuRange(
-  { cpuMicrosecondsPerRequest: cpu }: Demands,
-  tier: Tier,
-): Range & { high: number } {
-  return rangeOf(cpu[tier] as NonNullable<(typeof cpu)[Tier]>);
-}
-
-function loadOf(
-  demands: Demands,
-  { instanceCores, redisCores }: Target,
-  requestsPerSecond: number,
-  end: keyof Range,
-  serviceTime: (meanSeconds: number) => ServiceTime,
-) {
-  const cores = {
-    application: instanceCores,
-    authority: instanceCores,
-    redis: redisCores,
-    postgres: 1,
-  };
-  return {
-    requestsPerSecond,
-    serviceTime,
-    work: tiersOf(demands).map((tier) => ({
-      tier,
-      seconds: cpuRange(demands, tier)[end] / 1e6 / cores[tier],
-    })),
   };
 }
 
