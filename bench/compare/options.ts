@@ -32,6 +32,7 @@ const SECONDS_PER_TURN = 0.6;
 const SECONDS_PER_HELD_TURN = 1.5;
 /** Enough that an instance always finds a request waiting when it may work. */
 const CONNECTIONS_PER_HELD_INSTANCE = 16;
+const MOST_ROUNDS_FACTOR = 5;
 const SEED_LIMIT = 2 ** 31 - 1;
 
 /** @param strategies names that the service offers */
@@ -47,6 +48,11 @@ export function compareOptions(strategies: readonly string[]) {
     ),
     instances: integers(1, 64, 'numbers of instances, one after the other'),
     rounds: integer(1, 1000, 'how often everything is repeated'),
+    'until-sure': {
+      flag: true,
+      help: 'adds rounds of what is still unsure, as many at once as --rounds, up to --max-rounds',
+    },
+    'max-rounds': integer(2, 1000, `with --until-sure (${MOST_ROUNDS_FACTOR} times --rounds)`),
     seconds: decimal(0.5, 600, 'length of the measured window of a trial'),
     turns: integer(
       1,
@@ -141,6 +147,7 @@ export function configFrom(options: CompareOptions, known: readonly string[]): R
     connections,
     ...(connectionsPerInstance !== undefined && { connectionsPerInstance }),
     ...(cpuLimits && { cpuLimits }),
+    ...untilSureFrom(options, plan.rounds),
     ...(options.set && { variables: options.set }),
     users,
     posts: POSTS,
@@ -178,6 +185,22 @@ function assertArms(set: CompareOptions['set'], strategies: readonly string[]): 
   );
 }
 
+/** Each look at the verdicts is a chance of a false one, so their number is fixed before. */
+function untilSureFrom(options: CompareOptions, step: number): Pick<RunConfig, 'untilSure'> {
+  const maxRounds = options['max-rounds'] ?? step * MOST_ROUNDS_FACTOR;
+  if (!options['until-sure']) {
+    if (options['max-rounds'] === undefined) return {};
+    throw usageError('OPTION_INVALID', '--max-rounds has a meaning with --until-sure only.');
+  }
+  if (step < 2 || maxRounds < step) {
+    throw usageError(
+      'OPTION_INVALID',
+      `--until-sure needs 2 rounds or more to begin with, and --max-rounds not below them; they are ${step} and ${maxRounds}.`,
+    );
+  }
+  return { untilSure: { step, maxRounds, looks: Math.ceil(maxRounds / step) } };
+}
+
 function limitsFrom(options: CompareOptions): RunConfig['cpuLimits'] {
   const limits = {
     application: options['instance-cpu'] ?? null,
@@ -204,8 +227,14 @@ function textOfVariables(set: CompareOptions['set']): string {
 function repeatCommand(options: CompareOptions, profile: string, seed: number): string {
   const given = Object.entries(options)
     .filter(
-      ([name, value]) => value !== undefined && !['profile', 'seed', 'out', 'json'].includes(name),
+      ([name, value]) =>
+        value !== undefined &&
+        value !== false &&
+        !['profile', 'seed', 'out', 'json'].includes(name),
     )
-    .map(([name, value]) => `--${name} ${name === 'set' ? textOfVariables(options.set) : value}`);
+    .map(([name, value]) => {
+      if (value === true) return `--${name}`;
+      return `--${name} ${name === 'set' ? textOfVariables(options.set) : value}`;
+    });
   return ['npm run lab -- compare', `--profile ${profile}`, ...given, `--seed ${seed}`].join(' ');
 }

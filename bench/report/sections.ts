@@ -12,6 +12,7 @@ import { latency } from './sections/latency.js';
 import { method } from './sections/method.js';
 import { otherCosts } from './sections/other-costs.js';
 import { repeat } from './sections/repeat.js';
+import { scaling } from './sections/scaling.js';
 import { strategies } from './sections/strategies.js';
 import { throughput } from './sections/throughput.js';
 import { trials } from './sections/trials.js';
@@ -25,6 +26,7 @@ const SECTIONS: readonly { id: string; title: string; render: Render }[] = [
   { id: 'verdict', title: 'The verdict', render: verdict },
   { id: 'strategies', title: 'What was compared', render: strategies },
   { id: 'throughput', title: 'Throughput against instances', render: throughput },
+  { id: 'scaling', title: 'How it scales, and why', render: scaling },
   { id: 'cpu', title: 'What a request costs in CPU time', render: cpu },
   { id: 'latency', title: 'How long a request takes', render: latency },
   { id: 'other-costs', title: 'What else a request costs', render: otherCosts },

@@ -4,6 +4,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { armNames, strategyOfArm } from '../analyse/arms.js';
 import { compareStrategies } from '../analyse/compare.js';
+import { analyseScaling, type Scaling } from '../analyse/scaling/analyse-scaling.js';
 import { type Summary, summarise } from '../analyse/summarise.js';
 import type { Comparison, Result } from '../result/schema.js';
 
@@ -24,6 +25,8 @@ export interface ReportView {
   result: Result;
   arms: Arm[];
   summaries: Summary[];
+  /** Empty where too few numbers of instances were measured for a curve. */
+  scaling: Scaling[];
   /** The pairs that the verdict speaks of: the first strategy against each other one. */
   mainPairs: Pair[];
   /** The control without authentication against each strategy: what authentication costs. */
@@ -54,11 +57,21 @@ export function viewOf(result: Result): ReportView {
     result,
     arms,
     summaries: summarise(result),
+    scaling: scalingOf(result),
     mainPairs,
     controlPairs,
     sameStrategyPairs,
     allPairs,
   };
+}
+
+/** The dearest analysis, and every form of a report needs the same. */
+const scalings = new WeakMap<Result, Scaling[]>();
+
+function scalingOf(result: Result): Scaling[] {
+  const scaling = scalings.get(result) ?? analyseScaling(result);
+  scalings.set(result, scaling);
+  return scaling;
 }
 
 /** Whether a trial of the run had a process that instances ask about credentials. */

@@ -201,6 +201,14 @@ export const configSchema = z.object({
     })
     .optional()
     .describe('Cores that each instance, Redis and PostgreSQL may use; null: no limit.'),
+  untilSure: z
+    .object({
+      step: count.positive().describe('Rounds that are added at once.'),
+      maxRounds: count.positive(),
+      looks: count.positive().describe('How often verdicts are passed at most.'),
+    })
+    .optional()
+    .describe('Rounds are added while a verdict is unsure; `rounds` is what it came to.'),
   variables: z
     .record(z.string(), z.record(z.string(), z.string()))
     .optional()

@@ -2,6 +2,7 @@ import { calibrate } from './calibrate.js';
 import { compare } from './compare.js';
 import { diff } from './diff.js';
 import { doctor } from './doctor.js';
+import { plan } from './plan.js';
 import { report } from './report.js';
 import { serve } from './serve.js';
 import { strategies } from './strategies.js';
@@ -14,6 +15,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   calibrate,
   serve,
   report,
+  plan,
   strategies,
   doctor,
 };

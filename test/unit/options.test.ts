@@ -59,6 +59,17 @@ describe('options of compare', () => {
     expect(configOf('--turns', '7').turns).to.equal(7);
   });
 
+  it('add rounds until verdicts are sure, with the number of looks fixed before', () => {
+    const { untilSure, command } = configOf('--until-sure', '--rounds', '4', '--max-rounds=10');
+    expect(untilSure).to.deep.equal({ step: 4, maxRounds: 10, looks: 3 });
+    expect(command).to.include('compare --profile quick --until-sure --rounds 4 --max-rounds 10');
+    expect(configOf('--until-sure').untilSure).to.include({ step: 3, maxRounds: 15 });
+    expect(configOf().command).not.to.include('until-sure');
+    expect(refusalOf('--max-rounds', '9').message).to.include('--until-sure only');
+    expect(refusalOf('--until-sure', '--rounds=1').message).to.include('2 rounds or more');
+    expect(refusalOf('--until-sure', '--rounds=9', '--max-rounds=8').message).to.include('9 and 8');
+  });
+
   it('set variables of one side, and repeat them in the command', () => {
     const set = 'session#2.UV_THREADPOOL_SIZE=2,session#2.LOG_LEVEL=info';
     const config = configOf('--strategies', 'session,session', '--set', set);

@@ -72,6 +72,12 @@ export function lookForCpuControl(view: SystemView = viewSystem()): CpuControl |
   return { why: 'no control groups are mounted here', advice: HOW_TO };
 }
 
+/** For the report and the doctor: "control groups (version 1) in /sys/fs/cgroup/cpu". */
+export function describeControl({ method, parent }: CpuControl): string {
+  const version = method === 'cgroup-v1' ? 'version 1' : 'version 2';
+  return `control groups (${version}) in ${parent}`;
+}
+
 /** @param own folder of the group that the lab is in */
 function lookInVersion1(view: SystemView, own: string | null): CpuControl | NoCpuControl {
   if (own === null) return outOfSight;

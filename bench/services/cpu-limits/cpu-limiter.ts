@@ -10,7 +10,13 @@ import { LabError } from '../../errors.js';
 import type { Guardian } from '../guardian.js';
 import { LAB_NAME } from '../lab-folders.js';
 import { type CgroupMethod, locateGroup } from './control-groups.js';
-import { type CpuControl, HOW_TO, lookForCpuControl, type NoCpuControl } from './cpu-control.js';
+import {
+  type CpuControl,
+  describeControl,
+  HOW_TO,
+  lookForCpuControl,
+  type NoCpuControl,
+} from './cpu-control.js';
 import { type CpuGroup, createCpuGroup } from './cpu-group.js';
 import {
   type MadeGroup,
@@ -161,11 +167,6 @@ function ownGroupOf(pid: number, method: CgroupMethod): string | null {
   } catch {
     return null; // the process has ended
   }
-}
-
-export function describeControl({ method, parent }: CpuControl): string {
-  const version = method === 'cgroup-v1' ? 'version 1' : 'version 2';
-  return `control groups (${version}) in ${parent}`;
 }
 
 function notHeld(name: string, reason: string, cause?: unknown): LabError {

@@ -61,9 +61,7 @@ export function removeGroup({ folder, home, controller }: MadeGroup): void {
   for (let attempt = 1; ; attempt += 1) {
     try {
       if (!existsSync(folder)) return;
-      if (controller !== undefined) {
-        writeFileSync(join(home, 'cgroup.subtree_control'), `-${controller}`);
-      }
+      if (controller !== undefined) takeBack(controller, home);
       moveAll(folder, home);
       rmdirSync(folder);
       return;
@@ -72,4 +70,11 @@ export function removeGroup({ folder, home, controller }: MadeGroup): void {
     }
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, REMOVE_PAUSE_MS);
   }
+}
+
+/** From the children of a group; nothing where they do not have it. */
+function takeBack(controller: string, folder: string): void {
+  const file = join(folder, 'cgroup.subtree_control');
+  const handedOn = readFileSync(file, 'latin1').trim().split(' ');
+  if (handedOn.includes(controller)) writeFileSync(file, `-${controller}`);
 }
