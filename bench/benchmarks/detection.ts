@@ -9,6 +9,7 @@ import { compareOptions, configFrom } from '../compare/options.js';
 import { describedStrategies, runComparison } from '../compare/run.js';
 import { LabError } from '../errors.js';
 import { decimal, integer, oneOf, parseOptions, text } from '../options.js';
+import { countOf } from '../report/format.js';
 import { markdownTable } from '../report/markdown.js';
 import type { Comparison, Result } from '../result/schema.js';
 import { describeService } from '../services/service-process.js';
@@ -77,7 +78,7 @@ async function main(words: readonly string[]): Promise<void> {
   const metrics = options.metric ? [options.metric] : METRICS.map(({ name }) => name);
   const table = detectionTable(countDetections(seen, metrics, busy > 0), busy > 0);
   say(
-    `\n${runs} runs of ${rounds} rounds, ${STRATEGY} against ${SECOND}, me, 1 instance, first seed ${seed}.\n\n${markdownTable(table)}\n\n${table.caption}`,
+    `\n${countOf(runs, 'run')} of ${countOf(rounds, 'round')}, ${STRATEGY} against ${SECOND}, me, 1 instance, first seed ${seed}.\n\n${markdownTable(table)}\n\n${table.caption}`,
   );
 }
 
