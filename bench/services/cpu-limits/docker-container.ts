@@ -1,6 +1,7 @@
 /**
- * A container's limit, changed by the engine that owns its control group. By quota and period: an
- * engine cannot lift `--cpus` again, since 0 leaves what is set as it is, but a quota of -1 lifts.
+ * A container's limit, changed by the engine that owns its control group. By quota and period, not by
+ * `--cpus`: an engine takes 0 for "as it is" and so cannot lift that again, while a quota of -1 lifts
+ * (github.com/docker/for-linux, issue 558).
  */
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
