@@ -7,6 +7,7 @@ import { strategyOfArm } from '../analyse/arms.js';
 import { compareStrategies } from '../analyse/compare.js';
 import { warningsOf } from '../analyse/warnings.js';
 import { describeMachine } from '../machine/environment.js';
+import { readCalibration } from '../result/calibration.js';
 import { createResultFolder } from '../result/folder.js';
 import {
   type DescribedStrategy,
@@ -40,6 +41,8 @@ export interface FinishedRun {
 export async function runComparison(input: RunInput): Promise<FinishedRun> {
   const { config, emit, signal } = input;
   const folder = await createResultFolder(input.outFolder);
+  const environment = describeMachine();
+  const calibration = await readCalibration(input.outFolder, environment);
   const result: Result = {
     schemaVersion: SCHEMA_VERSION,
     id: folder.id,
@@ -47,7 +50,8 @@ export async function runComparison(input: RunInput): Promise<FinishedRun> {
     endedAt: null,
     partial: true,
     config,
-    environment: describeMachine(),
+    environment,
+    ...(calibration && { calibration }),
     strategies: input.strategies,
     trials: [],
     comparisons: [],

@@ -18,7 +18,7 @@ export function utilisationOf(station: Station, throughputRps: number): number {
 }
 
 /** The station that saturates first; null where no request needs any. */
-export function bottleneckOf(stations: readonly Station[]): Station | null {
+export function bottleneckOf<Named extends Station>(stations: readonly Named[]): Named | null {
   const [first] = [...stations].sort((a, b) => maximumRate(a) - maximumRate(b));
   return first && Number.isFinite(maximumRate(first)) ? first : null;
 }

@@ -83,6 +83,20 @@ describe('the forecast from few instances', () => {
     expect(serviceAlone.at(-1)?.throughputRps).to.be.closeTo(320_000, 10_000);
   });
 
+  it('stays below what the demands allow, and puts requests sent by chance between their bounds', () => {
+    const { onThisMachine, serviceAlone } = forecastFrom(HELD);
+    for (const { throughputRps, boundRps } of onThisMachine) {
+      expect(throughputRps).to.be.at.most(boundRps * (1 + 1e-9));
+    }
+    for (const { anyInstanceRps, anyInstanceBounds, throughputRps } of serviceAlone) {
+      expect(anyInstanceRps).to.be.within(
+        anyInstanceBounds.lowRps * (1 - 1e-9),
+        anyInstanceBounds.highRps * (1 + 1e-9),
+      );
+      expect(anyInstanceRps).to.be.at.most(throughputRps * 1.01);
+    }
+  });
+
   it('takes the load generator for the limit where its processes are few', () => {
     const { onThisMachine } = forecastFrom({
       truths: {
