@@ -4,7 +4,7 @@ import { connectRedisMeter } from '../measure/redis-usage.js';
 import type { Result, RunConfig } from '../result/schema.js';
 import { type CpuLimiter, findCpuLimiter } from '../services/cpu-limits/cpu-limiter.js';
 import type { Guardian } from '../services/guardian.js';
-import { holdProcesses } from '../services/held-processes.js';
+import { holdProcesses, type ProcessHolder } from '../services/held-processes.js';
 import { withSeededStores } from '../services/seeded-stores.js';
 import type { Stores } from '../services/stores.js';
 import type { TrialContext } from './context.js';
@@ -35,10 +35,8 @@ export async function withTrialContext(
     const keeper = keepLoadGenerator(config.shards, guardian);
     const limiter = await openLimiter(config, guardian, result);
     try {
-      const holder = holdProcesses(limiter, config.cpuLimits, {
-        redis: stores.redis.pid,
-        postgres: stores.postgres.pid,
-      });
+      const holder = holdProcesses(limiter, config.cpuLimits, stores);
+      noteNotHeld(holder, result);
       const context: TrialContext = {
         config,
         strategies,
@@ -73,8 +71,16 @@ async function openLimiter(
   if (!cpuLimits) return null;
   const found = await findCpuLimiter({ guardian });
   environment.cpuLimiter = found.limiter ? found.limiter.description : null;
-  if (!found.limiter) environment.cpuLimiterMissing = `${found.why}. ${found.advice}`;
+  if (!found.limiter)
+    environment.cpuLimiterMissing = `There are no limits of CPU time here: ${found.why}. ${found.advice}`;
   return found.limiter;
+}
+
+/** A limit that was asked for and is not there must not go unnoticed. */
+function noteNotHeld({ notHeld }: ProcessHolder, { environment }: Result): void {
+  if (notHeld.length === 0) return;
+  const reason = environment.cpuLimiterMissing;
+  environment.cpuLimiterMissing = [...notHeld, ...(reason ? [reason] : [])].join(' ');
 }
 
 function describeStore({ version, startedBy }: Stores['redis']) {

@@ -201,8 +201,9 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
       for (const instance of held) instance.limit(on);
     },
     async stop() {
-      await running?.stop();
+      // First: to end takes CPU time as well.
       for (const instance of held) instance.release();
+      await running?.stop();
     },
   };
 }
