@@ -3,6 +3,7 @@
  */
 import { cpus } from 'node:os';
 import type { ShardReport } from '../load/messages.js';
+import { openLoopPart } from '../load/open-loop/merge-reports.js';
 import type { Workload } from '../load/workload.js';
 import { describeLatency, encodeHistogram, mergeHistograms } from '../measure/histogram.js';
 import { machineShares } from '../measure/machine-usage.js';
@@ -102,7 +103,7 @@ export function assembleEvidence(observation: Observation): Evidence {
       throughputRps: requests / seconds,
       latencyMs: describeLatency(
         histogram,
-        total(reports, (report) => report.latencySumMs) / Math.max(1, requests),
+        total(reports, (report) => report.latencySumMs) / Math.max(1, histogram.totalCount),
       ),
       histogram: encodeHistogram(histogram),
       statuses: addUp(reports.map((report) => report.statuses)),
@@ -126,6 +127,7 @@ export function assembleEvidence(observation: Observation): Evidence {
         serverRequests: observation.serverRequests,
         inFlightLimit: known.connections,
       },
+      ...openLoopPart(reports),
     },
     unexpectedStatuses: addUp(reports.map((report) => report.unexpectedStatuses)),
     firstError: reports.find((report) => report.firstError)?.firstError ?? null,

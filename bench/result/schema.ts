@@ -38,7 +38,9 @@ const latencyMs = z
     p999: amount,
     max: amount,
   })
-  .describe('From sending a request to its whole answer, in milliseconds.');
+  .describe(
+    'From sending a request (in an open loop: from its planned moment) to its whole answer.',
+  );
 
 const processUse = z.object({
   kind: z.enum(['application', 'redis', 'postgres', 'loadGenerator', 'authority']),
@@ -66,6 +68,21 @@ const instanceShare = z.object({
   cores: amount.nullable(),
   rssBytes: amount.nullable(),
 });
+
+const openLoop = z
+  .object({
+    arrivals: z.enum(['poisson', 'constant']),
+    offeredRps: amount.describe('Planned on average.'),
+    planned: count.describe('Inside the window, as are the counts that follow.'),
+    sent: count.describe('The others waited for a free connection when the trial ended.'),
+    late: count.describe('The sender got to them more than 1 ms after the plan.'),
+    inFlightAtEnd: count.describe(
+      'Not answered when the trial ended; their latency counts as the time until then.',
+    ),
+    meanInSystem: amount.describe('Requests sent or waiting, averaged over the window.'),
+    meanInSystemByLatency: amount.describe('The same from the time that each of them took.'),
+  })
+  .describe('Present where requests were sent by a plan; latency is then taken from the plan.');
 
 export const trialSchema = z.object({
   strategy: z.string().describe('Name of the arm; a strategy named twice has "session#2".'),
@@ -102,6 +119,7 @@ export const trialSchema = z.object({
   reconciliation: z
     .object({ clientRequests: count, serverRequests: count.nullable(), inFlightLimit: count })
     .describe('Since the start of the load, warm-up included: what each side counted.'),
+  openLoop: openLoop.optional(),
   valid: z.boolean(),
   invalidReasons: z.array(z.object({ code: z.string(), message: z.string() })),
 });
