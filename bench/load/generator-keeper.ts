@@ -7,14 +7,22 @@ export interface LoadGeneratorKeeper {
   stop(): void;
 }
 
-/** Keeps one load generator through a run (docs/decisions/006). */
-export function keepLoadGenerator(shards: number, guardian: Guardian): LoadGeneratorKeeper {
+/**
+ * Keeps one load generator through a run (docs/decisions/006).
+ *
+ * @param start a closed loop unless told
+ */
+export function keepLoadGenerator(
+  shards: number,
+  guardian: Guardian,
+  start: (shards: number, guardian: Guardian) => Promise<LoadGenerator> = startLoadGenerator,
+): LoadGeneratorKeeper {
   let kept: LoadGenerator | undefined;
   return {
     async get() {
       if (!kept?.usable()) {
         kept?.stop();
-        kept = await startLoadGenerator(shards, guardian);
+        kept = await start(shards, guardian);
       }
       return kept;
     },

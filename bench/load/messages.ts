@@ -56,6 +56,7 @@ export interface OpenLoopReport {
   sent: number;
   /** Noticed too late by the sender itself, whatever the server did. */
   late: number;
+  lateAfterMs: number;
   /** Neither answered nor failed when the trial ended: on the way, or waiting for a connection. */
   inFlightAtEnd: number;
   /** How long after the plan the sender got to it. HdrHistogram V2, compressed, base64; microseconds. */

@@ -108,10 +108,10 @@ export const VALIDITY_RULES: readonly ValidityRule[] = [
   },
   {
     code: 'sender-late',
-    rule: `an open-loop sender got to more than ${MAX_LATE_SHARE * 100} % of its requests over 1 ms after their planned moment`,
+    rule: `an open-loop sender got to more than ${MAX_LATE_SHARE * 100} % of its requests late (over 1 ms after the plan, unless the trial says otherwise)`,
     breach({ trial: { openLoop } }) {
       if (!openLoop || openLoop.late <= MAX_LATE_SHARE * openLoop.planned) return null;
-      return `the sender got to ${openLoop.late} of ${openLoop.planned} requests late, so the load was not the planned one`;
+      return `the sender got to ${openLoop.late} of ${openLoop.planned} requests over ${openLoop.lateAfterMs} ms late, so the load was not the planned one`;
     },
   },
   {

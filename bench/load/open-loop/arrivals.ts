@@ -9,6 +9,8 @@ export interface OfferedLoad {
   arrivals: Arrivals;
   /** Requests per second, on average. */
   rateRps: number;
+  /** A sender that gets to a request later than this has not kept its plan; 1 unless told. */
+  lateAfterMs?: number;
 }
 
 export interface ArrivalSpan {

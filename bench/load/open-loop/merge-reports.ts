@@ -17,6 +17,7 @@ export function openLoopPart(reports: readonly ShardReport[]): Pick<Trial, 'open
       planned: sum(({ planned }) => planned),
       sent: sum(({ sent }) => sent),
       late: sum(({ late }) => late),
+      lateAfterMs: first.lateAfterMs,
       inFlightAtEnd: sum(({ inFlightAtEnd }) => inFlightAtEnd),
       meanInSystem: sum(({ meanInSystem }) => meanInSystem),
       meanInSystemByLatency: sum(({ meanInSystemByLatency }) => meanInSystemByLatency),

@@ -12,7 +12,7 @@ import type { ShardOrder, ShardReport } from '../messages.js';
 import { between, increment } from '../recorder.js';
 import type { OfferedLoad } from './arrivals.js';
 
-/** A sender that gets to a request later than this has not kept its plan. */
+/** Unless the offered load says otherwise. */
 export const LATE_AFTER_MS = 1;
 
 /** One planned request, by its place in the plan. */
@@ -36,6 +36,7 @@ export function createOpenLoopRecorder(
   expected: readonly number[],
 ): OpenLoopRecorder {
   const { windowFromMs, windowToMs, slices } = order;
+  const lateAfterMs = offered.lateAfterMs ?? LATE_AFTER_MS;
   const windowMs = windowToMs - windowFromMs;
   const latency = createLatencyHistogram();
   const lateness = createLatencyHistogram();
@@ -77,7 +78,7 @@ export function createOpenLoopRecorder(
       if (!inWindow(planned(index))) return;
       const lateMs = atMs - planned(index);
       counts.noticed++;
-      if (lateMs > LATE_AFTER_MS) counts.late++;
+      if (lateMs > lateAfterMs) counts.late++;
       record(lateness, lateMs);
     },
     onSent(index) {
@@ -138,6 +139,7 @@ export function createOpenLoopRecorder(
           planned: plannedInWindow,
           sent: counts.sent,
           late: counts.late,
+          lateAfterMs,
           inFlightAtEnd: plannedInWindow - counts.settled,
           lateness: encodeHistogram(lateness),
           meanInSystem: inSystem.areaMs / windowMs,

@@ -68,6 +68,7 @@ function openLoop(
     planned: 10_000,
     sent: 10_000,
     late: 0,
+    lateAfterMs: 1,
     inFlightAtEnd: 0,
     meanInSystem: 20,
     meanInSystemByLatency: 20,
