@@ -165,6 +165,25 @@ export function text(takes: string, help: string): OptionKind<string> {
   };
 }
 
+/** "session#2.UV_THREADPOOL_SIZE=2,jwt.LOG_LEVEL=info" -> variables by owner. A value holds no comma. */
+export function variables(help: string): OptionKind<Record<string, Record<string, string>>> {
+  return {
+    takes: 'OWNER.NAME=VALUE,…',
+    allowed: 'variables as OWNER.NAME=VALUE with commas between, NAME in capitals, each once',
+    help,
+    parse(text) {
+      const owners: Record<string, Record<string, string>> = {};
+      for (const part of text.split(',')) {
+        const [, owner, name, value] = /^([\w#-]+)\.([A-Z][A-Z0-9_]*)=(.*)$/.exec(part) ?? [];
+        if (owner === undefined || name === undefined || value === undefined) return undefined;
+        if (owners[owner]?.[name] !== undefined) return undefined;
+        owners[owner] = { ...owners[owner], [name]: value };
+      }
+      return owners;
+    },
+  };
+}
+
 function isBetween(given: string, shape: RegExp, low: number, high: number): boolean {
   return shape.test(given) && Number(given) >= low && Number(given) <= high;
 }

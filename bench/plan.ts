@@ -22,7 +22,7 @@ export interface PlanInput {
 
 /**
  * A randomised complete block design: in each round the cells (workload and instances) come in a
- * shuffled order, and in each cell all strategies run one after the other, shuffled again. What
+ * shuffled order, and in each cell all strategies run side by side in turns, in a shuffled order. What
  * is compared stands close in time, so that the drift of a busy machine cancels in the ratio.
  */
 export function planTrials(input: PlanInput): PlannedTrial[] {
@@ -37,4 +37,29 @@ export function planTrials(input: PlanInput): PlannedTrial[] {
       shuffled(arms, random).map((strategy) => ({ round, strategy, ...cell })),
     ),
   );
+}
+
+/**
+ * The blocks of an order: neighbours of the same round and cell, which run side by side.
+ *
+ * @param mostInstances a block with more is cut into several, of one strategy at least
+ */
+export function blocksOf(
+  order: readonly PlannedTrial[],
+  mostInstances = Number.POSITIVE_INFINITY,
+): PlannedTrial[][] {
+  const blocks: PlannedTrial[][] = [];
+  for (const trial of order) {
+    const block = blocks.at(-1);
+    const first = block?.[0];
+    const fits =
+      first !== undefined &&
+      first.round === trial.round &&
+      first.workload === trial.workload &&
+      first.instances === trial.instances &&
+      ((block?.length ?? 0) + 1) * trial.instances <= mostInstances;
+    if (fits) block?.push(trial);
+    else blocks.push([trial]);
+  }
+  return blocks;
 }

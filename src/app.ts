@@ -8,6 +8,7 @@ import type { Database } from './data/database.js';
 import { createPosts } from './data/posts.js';
 import { createUsers } from './data/users.js';
 import { addAccountRoutes } from './http/account-routes.js';
+import { busyWork } from './http/busy-work.js';
 import { closeWhenLeaving, type Drain } from './http/drain.js';
 import { errorHandler } from './http/error-handler.js';
 import { addHealthRoutes } from './http/health-routes.js';
@@ -34,6 +35,8 @@ export interface AppDeps {
   /** Clients that a user may let act for them. */
   readonly delegateClients: readonly string[];
   readonly operatorToken: Uint8Array | undefined;
+  /** CPU time that every GET costs more; 0 adds nothing. */
+  readonly injectBusyMicroseconds: number;
 }
 
 /** The whole API as a Koa app. It opens nothing and listens nowhere. */
@@ -67,6 +70,7 @@ export function createApp(deps: AppDeps): Koa {
     observer({ log, counters }),
     closeWhenLeaving(drain),
     errorHandler(log, strategy.challenge),
+    busyWork(deps.injectBusyMicroseconds),
     router.routes(),
     notFound,
   ];

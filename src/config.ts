@@ -46,6 +46,8 @@ export interface InstanceSettings {
   readonly logLevel: string;
   readonly counters: boolean;
   readonly trustProxy: boolean;
+  /** CPU time that every GET costs more; 0 unless the lab checks itself. */
+  readonly injectBusyMicroseconds: number;
 }
 
 /** Settings of the process that knows the reference tokens. */
@@ -166,6 +168,7 @@ const instanceSchema = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   COUNTERS: toggle.default('off'),
   TRUST_PROXY: toggle.default('off'),
+  INJECT_BUSY_MICROSECONDS: decimal(0, 100_000, 0),
 });
 
 const authoritySchema = instanceSchema
@@ -213,6 +216,10 @@ export async function readInstanceSettings(
   if (present.COUNTERS === 'on' && !isLoopback(host)) {
     problems.push(`COUNTERS ${COUNTERS_RULE}`);
   }
+  // Never by mistake: COUNTERS is on under the lab only, and with it nobody else reaches the instance.
+  if (parsed.data && parsed.data.INJECT_BUSY_MICROSECONDS > 0 && parsed.data.COUNTERS === 'off') {
+    problems.push('INJECT_BUSY_MICROSECONDS may be above 0 only with COUNTERS=on');
+  }
   if (!parsed.success || strategy === undefined || problems.length > 0) {
     throw new StartupError('config_invalid', problems.join('; '));
   }
@@ -254,6 +261,7 @@ export async function readInstanceSettings(
     logLevel: values.LOG_LEVEL,
     counters: values.COUNTERS === 'on',
     trustProxy: values.TRUST_PROXY === 'on',
+    injectBusyMicroseconds: values.INJECT_BUSY_MICROSECONDS,
   };
   return { settings, strategy };
 }
@@ -366,6 +374,16 @@ function integer(min: number, max: number, fallback: number) {
   return z
     .string()
     .regex(/^\d{1,10}$/, message)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, message)
+    .default(fallback);
+}
+
+function decimal(min: number, max: number, fallback: number) {
+  const message = `must be a number from ${min} to ${max}, with three decimals at most`;
+  return z
+    .string()
+    .regex(/^\d{1,10}(\.\d{1,3})?$/, message)
     .transform(Number)
     .refine((value) => value >= min && value <= max, message)
     .default(fallback);

@@ -48,6 +48,7 @@ await runEntry(async () => {
     trustProxy: settings.trustProxy,
     delegateClients: settings.delegateClients,
     operatorToken: settings.operatorToken,
+    injectBusyMicroseconds: settings.injectBusyMicroseconds,
   });
 
   const server = createHttpServer(app.callback());

@@ -12,7 +12,8 @@ type Input = Pick<Result, 'config' | 'strategies' | 'trials'>;
 /**
  * The family of a verdict is the cells (workload x instances) of one metric and one pair. They share
  * an estimate of the spread, and the family's interval is Bonferroni's, the simplest that holds
- * whatever the dependence between cells (docs/decisions/004).
+ * whatever the dependence between cells (docs/decisions/004). Where rounds are added until verdicts
+ * are sure, each look at them counts as a cell more.
  */
 export function compareStrategies({ config, strategies, trials }: Input): Comparison[] {
   const arms = armNames(config.strategies);
@@ -32,6 +33,7 @@ export function compareStrategies({ config, strategies, trials }: Input): Compar
           rounds: paired[index] as PairedRound[],
           shared,
           familySize: cells.length,
+          looks: config.untilSure?.looks ?? 1,
           horizon: config.horizon,
         }),
       );
@@ -102,6 +104,8 @@ interface CellInput extends Cell {
   rounds: PairedRound[];
   shared: PooledSpread | null;
   familySize: number;
+  /** How often verdicts are passed at most, each time from all rounds so far. */
+  looks: number;
   horizon: number;
 }
 
@@ -123,8 +127,9 @@ function compareCell(input: CellInput): Comparison {
   }
   const values = ratios.map(({ ratio }) => ratio);
   const { mean, interval95 } = ratioWithInterval(values, { shared });
-  const confidence = 1 - 0.05 / input.familySize;
-  const familyInterval = ratioWithInterval(values, { shared, confidence }).interval95;
+  const intervalFor = (chances: number) =>
+    ratioWithInterval(values, { shared, confidence: 1 - 0.05 / chances }).interval95;
+  const familyInterval = intervalFor(input.familySize * input.looks);
   return {
     ...known,
     baselineMean: average(rounds.map(({ before }) => before)),
@@ -133,7 +138,7 @@ function compareCell(input: CellInput): Comparison {
     interval95,
     familyInterval,
     rounds: rounds.length,
-    verdict: verdictFor(metric.better, interval95, familyInterval, horizon),
+    verdict: verdictFor(metric.better, intervalFor(input.looks), familyInterval, horizon),
   };
 }
 

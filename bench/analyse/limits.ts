@@ -24,19 +24,34 @@ const LABELS: Record<Limit['code'], string> = {
   none: 'no processor: requests waited for something else',
 };
 
+/** In this order: a load generator at its limit hides all others. */
+const KINDS = ['loadGenerator', 'application', 'authority', 'redis', 'postgres'] as const;
+
 export function limitOf(trial: Trial): Limit {
-  const busiest = (kind: string) =>
-    Math.max(0, ...trial.processes.filter((use) => use.kind === kind).map((use) => use.cores ?? 0));
-  const code = (): Limit['code'] => {
-    if (busiest('loadGenerator') >= SATURATED_CORES) return 'loadGenerator';
-    if (busiest('application') >= SATURATED_CORES) return 'application';
-    if (busiest('authority') >= SATURATED_CORES) return 'authority';
-    if (busiest('redis') >= SATURATED_CORES) return 'redis';
-    // PostgreSQL has a process for each connection, so only all cores together are its limit.
-    if (busiest('postgres') >= SATURATED_CORES * trial.machine.cores) return 'postgres';
-    if ((trial.machine.busyShare ?? 0) >= BUSY_MACHINE) return 'machine';
-    return 'none';
-  };
-  const found = code();
-  return { code: found, label: LABELS[found] };
+  for (const kind of KINDS) {
+    const busy = trial.processes.find((use) => use.kind === kind && isSaturated(use, trial));
+    if (busy) return { code: kind, label: labelOf(kind, busy.limitCores ?? null) };
+  }
+  const code = (trial.machine.busyShare ?? 0) >= BUSY_MACHINE ? 'machine' : 'none';
+  return { code, label: LABELS[code] };
+}
+
+type ProcessUse = Trial['processes'][number];
+
+/** It used what it may, or was running or held back nearly all the time. */
+function isSaturated(use: ProcessUse, { machine, seconds }: Trial): boolean {
+  const { kind, cores, limitCores, throttledSeconds } = use;
+  if (cores === null) return false;
+  // PostgreSQL has a process for each connection, so only all cores together are its limit.
+  const whole = kind === 'postgres' ? machine.cores : 1;
+  if (cores >= SATURATED_CORES * (limitCores ?? whole)) return true;
+  if (!limitCores || limitCores > 1 || !throttledSeconds) return false;
+  return cores + throttledSeconds / seconds >= SATURATED_CORES;
+}
+
+function labelOf(kind: ProcessKind, limitCores: number | null): string {
+  if (limitCores === null) return LABELS[kind];
+  const share = `used all of its ${limitCores} core${limitCores > 1 ? 's' : ''}`;
+  if (kind === 'application') return `the application instances (each ${share})`;
+  return LABELS[kind].replace(/ \(.*|$/, ` (it ${share})`);
 }

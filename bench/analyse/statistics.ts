@@ -73,7 +73,7 @@ export function ratioWithInterval(
   return { mean: Math.exp(mean), interval95: [Math.exp(mean - half), Math.exp(mean + half)], n };
 }
 
-function varianceOf(values: readonly number[]): number {
+export function varianceOf(values: readonly number[]): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
 }

@@ -12,6 +12,7 @@ type Look = (result: Result) => Warning[];
 const LOOKS: readonly Look[] = [
   partialRun,
   fewRounds,
+  limitsMissing,
   moreProcessesThanCores,
   stolenTime,
   invalidTrials,
@@ -43,6 +44,16 @@ function fewRounds({ config, sustained }: Result): Warning[] {
       code: 'single-round',
       message:
         'One round has no repeats: there are no intervals and every verdict is "unsure". Use --profile quick or more --rounds.',
+    },
+  ];
+}
+
+function limitsMissing({ config, environment }: Result): Warning[] {
+  if (!config.cpuLimits || !environment.cpuLimiterMissing) return [];
+  return [
+    {
+      code: 'cpu-limits-missing',
+      message: `Processes ran at full size, without the limits that were asked for: ${environment.cpuLimiterMissing} The curve over instances then says how this machine shares its cores; costs per request, and what is calculated from them, still hold.`,
     },
   ];
 }

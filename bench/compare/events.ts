@@ -5,9 +5,9 @@ import type { Result, Trial } from '../result/schema.js';
 export type RunEvent =
   | { type: 'stage'; message: string }
   | { type: 'planned'; trials: readonly PlannedTrial[]; secondsPerTrial: number }
-  | { type: 'trial-started'; index: number; trial: PlannedTrial }
+  | { type: 'block-started'; index: number; trials: readonly PlannedTrial[] }
   | {
-      type: 'trial-phase';
+      type: 'block-phase';
       phase: 'starting' | 'logging in' | 'warming up' | 'measuring' | 'stopping';
     }
   | { type: 'trial-finished'; index: number; trial: Trial }

@@ -16,7 +16,8 @@ interface State {
   planned: number;
   secondsPerTrial: number;
   index: number;
-  trial: PlannedTrial | null;
+  /** Those that run side by side now. */
+  block: readonly PlannedTrial[];
   phase: string;
   firstStartedMs: number | null;
 }
@@ -26,15 +27,15 @@ export function createProgress(output: ProgressOutput, nowMs: () => number = Dat
     planned: 0,
     secondsPerTrial: 0,
     index: 0,
-    trial: null,
+    block: [],
     phase: '',
     firstStartedMs: null,
   };
   const live = output.isTTY === true;
   const line = (text: string) => output.write(live ? `\r\u001b[2K${text}\n` : `${text}\n`);
   const draw = () => {
-    if (!live || !state.trial) return;
-    const text = `${heading(state)}: ${state.phase} · ${timeLeft(state, nowMs())} left`;
+    if (!live || state.block.length === 0) return;
+    const text = `${heading(state.index, state.planned, state.block)}: ${state.phase} · ${timeLeft(state, nowMs())} left`;
     output.write(`\r\u001b[2K${text.slice(0, (output.columns ?? 80) - 1)}`);
   };
   return (event: RunEvent): void => {
@@ -49,19 +50,20 @@ export function createProgress(output: ProgressOutput, nowMs: () => number = Dat
           `${event.trials.length} trials, about ${minutes(event.trials.length * event.secondsPerTrial)}`,
         );
         break;
-      case 'trial-started':
+      case 'block-started':
         state.index = event.index;
-        state.trial = event.trial;
+        state.block = event.trials;
         state.firstStartedMs ??= nowMs();
         draw();
         break;
-      case 'trial-phase':
+      case 'block-phase':
         state.phase = event.phase;
         draw();
         break;
       case 'trial-finished':
+        state.index = event.index + 1;
         line(
-          `${heading(state)}: ${outcome(event.trial)} · ${timeLeft({ ...state, index: event.index + 1 }, nowMs())} left`,
+          `${heading(event.index, state.planned, [event.trial])}: ${outcome(event.trial)} · ${timeLeft(state, nowMs())} left`,
         );
         break;
       case 'finished':
@@ -70,11 +72,19 @@ export function createProgress(output: ProgressOutput, nowMs: () => number = Dat
   };
 }
 
-function heading({ index, planned, trial }: State): string {
-  if (!trial) return '';
-  const { round, workload, instances, strategy } = trial;
+/** "[3/36] round 1 · me · 2 instances · session"; several side by side: "[1-3/36] … · session, jwt". */
+function heading(
+  index: number,
+  planned: number,
+  trials: readonly Pick<PlannedTrial, 'round' | 'workload' | 'instances' | 'strategy'>[],
+): string {
+  const [first] = trials;
+  if (!first) return '';
+  const { round, workload, instances } = first;
+  const places = trials.length === 1 ? index + 1 : `${index + 1}-${index + trials.length}`;
   const plural = instances === 1 ? 'instance' : 'instances';
-  return `[${index + 1}/${planned}] round ${round} · ${workload} · ${instances} ${plural} · ${strategy}`;
+  const names = trials.map(({ strategy }) => strategy).join(', ');
+  return `[${places}/${planned}] round ${round} · ${workload} · ${instances} ${plural} · ${names}`;
 }
 
 function outcome(trial: Trial): string {

@@ -8,8 +8,9 @@ import { spreadOverInstances } from '../load/generator.js';
 import { workloadNamed } from '../load/workloads/registry.js';
 import { monotonicClock } from '../measure/clock.js';
 import { type Fleet, startFleet } from '../services/fleet.js';
+import { strategyNamed, type TrialContext } from './context.js';
 import { deleteLeftovers } from './instance-requests.js';
-import { strategyNamed, type TrialContext } from './trial.js';
+
 import { isBoundToInstance, usersFor } from './trial-connections.js';
 
 const SECONDS_EACH = 0.6;
@@ -86,9 +87,10 @@ async function rehearse(
   for (const name of config.workloads) {
     signal.throwIfAborted();
     const workload = workloadNamed(name);
-    const connections = spreadOverInstances(usersFor({ workload, config, seeded, credentials }), [
-      originOf(fleet),
-    ]);
+    const connections = spreadOverInstances(
+      usersFor({ workload, config, seeded, credentials }, 1),
+      [originOf(fleet)],
+    );
     const windowFromMs = monotonicClock()();
     const windowToMs = windowFromMs + SECONDS_EACH * 1000;
     const order = { workload: name, posts: seeded.posts, windowFromMs, windowToMs };

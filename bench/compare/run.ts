@@ -6,10 +6,8 @@
 import { strategyOfArm } from '../analyse/arms.js';
 import { compareStrategies } from '../analyse/compare.js';
 import { warningsOf } from '../analyse/warnings.js';
-import { LabError } from '../errors.js';
-import { keepLoadGenerator } from '../load/generator-keeper.js';
 import { describeMachine } from '../machine/environment.js';
-import { connectRedisMeter } from '../measure/redis-usage.js';
+import { readCalibration } from '../result/calibration.js';
 import { createResultFolder } from '../result/folder.js';
 import {
   type DescribedStrategy,
@@ -17,16 +15,9 @@ import {
   type RunConfig,
   SCHEMA_VERSION,
 } from '../result/schema.js';
-import { withSeededStores } from '../services/seeded-stores.js';
-import type { Stores } from '../services/stores.js';
 import type { EmitRunEvent } from './events.js';
-import { logInAndRehearse } from './rehearsal.js';
-import { runTrial, type TrialContext } from './trial.js';
-import { reservedUsers } from './trial-connections.js';
-import { meanTrialSeconds } from './trial-duration.js';
-
-/** So many trials in a row without one answer: a store is gone for good, and going on is useless. */
-const HOPELESS_FAILURES = 3;
+import { withTrialContext } from './open-context.js';
+import { runPlan } from './run-plan.js';
 
 export interface RunInput {
   config: RunConfig;
@@ -50,6 +41,8 @@ export interface FinishedRun {
 export async function runComparison(input: RunInput): Promise<FinishedRun> {
   const { config, emit, signal } = input;
   const folder = await createResultFolder(input.outFolder);
+  const environment = describeMachine();
+  const calibration = await readCalibration(input.outFolder, environment);
   const result: Result = {
     schemaVersion: SCHEMA_VERSION,
     id: folder.id,
@@ -57,7 +50,8 @@ export async function runComparison(input: RunInput): Promise<FinishedRun> {
     endedAt: null,
     partial: true,
     config,
-    environment: describeMachine(),
+    environment,
+    ...(calibration && { calibration }),
     strategies: input.strategies,
     trials: [],
     comparisons: [],
@@ -91,78 +85,6 @@ export async function runComparison(input: RunInput): Promise<FinishedRun> {
   if (failure !== undefined && !signal.aborted) throw failure;
   emit({ type: 'finished', result, folder: folder.path, files });
   return { result, folder: folder.path };
-}
-
-/** What the trials need beyond the stores: meters, and a credential for every user. */
-async function withTrialContext(
-  { config, strategies, emit, signal }: RunInput,
-  result: Result,
-  use: (context: TrialContext, secondsPerTrial: number) => Promise<void>,
-): Promise<void> {
-  const say = (message: string) => emit({ type: 'stage', message });
-  const { posts } = config;
-  const users = config.users + reservedUsers(config);
-  await withSeededStores({ users, posts, signal, say }, async (ready) => {
-    const { stores, guardian, seeded } = ready;
-    result.environment.postgres = describeStore(stores.postgres);
-    result.environment.redis = describeStore(stores.redis);
-    // A saturated machine answers late; while measuring that is data, not a reason to refuse.
-    const serviceEnvironment = { ...ready.serviceEnvironment, STORE_TIMEOUT_MS: '5000' };
-    const redis = await connectRedisMeter(stores.redisUrl);
-    const keeper = keepLoadGenerator(config.shards, guardian);
-    try {
-      const context: TrialContext = {
-        config,
-        strategies,
-        credentials: new Map(),
-        seeded,
-        serviceEnvironment,
-        sources: { redis, postgresPid: stores.postgres.pid },
-        probes: new Map(),
-        loadGenerator: keeper.get,
-        guardian,
-        signal,
-        emit,
-      };
-      const { credentials, secondsPerLogin } = await logInAndRehearse(context, say);
-      const secondsPerTrial = meanTrialSeconds(config, strategies, secondsPerLogin);
-      await use({ ...context, credentials }, secondsPerTrial);
-    } finally {
-      keeper.stop();
-      redis.close();
-    }
-  });
-}
-
-function describeStore({ version, startedBy }: Stores['redis']) {
-  return { version, startedBy };
-}
-
-async function runPlan(
-  secondsPerTrial: number,
-  result: Result,
-  context: TrialContext,
-  save: () => Promise<void>,
-): Promise<void> {
-  const { emit, signal } = context;
-  const { order } = context.config;
-  emit({ type: 'planned', trials: order, secondsPerTrial });
-  let failuresInARow = 0;
-  for (const [index, planned] of order.entries()) {
-    signal.throwIfAborted();
-    emit({ type: 'trial-started', index, trial: planned });
-    const trial = await runTrial(planned, index, context);
-    result.trials.push(trial);
-    await save();
-    emit({ type: 'trial-finished', index, trial });
-    failuresInARow = trial.requests === 0 ? failuresInARow + 1 : 0;
-    if (failuresInARow === HOPELESS_FAILURES) {
-      throw new LabError(
-        'RUN_HOPELESS',
-        `${HOPELESS_FAILURES} trials in a row answered no request. The last reason: ${trial.invalidReasons[0]?.message}`,
-      );
-    }
-  }
 }
 
 /** The strategies asked for, as the service describes them. */

@@ -6,11 +6,26 @@ import { type MachineTimes, readMachineTimes } from '../measure/machine-usage.js
 import { type ProcessUsage, usageOf, usageOfPostgres } from '../measure/process-usage.js';
 import type { RedisMeter, RedisUsage } from '../measure/redis-usage.js';
 import type { Fleet } from '../services/fleet.js';
+import type { HeldProcess } from '../services/held-processes.js';
 
 export interface SnapshotSources {
   redis: RedisMeter;
   /** null when PostgreSQL runs on another machine. */
   postgresPid: number | null;
+}
+
+/** Held or not; the instances in the order of the fleet. */
+export interface HeldProcesses {
+  instances: readonly HeldProcess[];
+  redis: HeldProcess;
+  postgres: HeldProcess;
+}
+
+/** For each process the seconds it was held back so far; null where it is not held. */
+export interface ThrottledSeconds {
+  instances: (number | null)[];
+  redis: number | null;
+  postgres: number | null;
 }
 
 export interface Snapshot {
@@ -23,12 +38,14 @@ export interface Snapshot {
   postgres: ProcessUsage | null;
   /** Redis answers when it gets to it, so it brings a moment of its own. */
   redis: RedisUsage | null;
+  throttledSeconds: ThrottledSeconds;
 }
 
 export async function takeSnapshot(
   { redis, postgresPid }: SnapshotSources,
   fleet: Fleet,
   shardPids: readonly number[],
+  held: HeldProcesses,
   nowMs: () => number,
 ): Promise<Snapshot> {
   const atMs = nowMs();
@@ -45,5 +62,10 @@ export async function takeSnapshot(
     shards,
     postgres: postgresPid === null ? null : usageOfPostgres(postgresPid),
     redis: await redis.read().catch(() => null),
+    throttledSeconds: {
+      instances: held.instances.map((each) => each.throttledSeconds()),
+      redis: held.redis.throttledSeconds(),
+      postgres: held.postgres.throttledSeconds(),
+    },
   };
 }

@@ -8,6 +8,7 @@ import type { Connection, Workload } from '../load/workload.js';
 import { workloadNamed } from '../load/workloads/registry.js';
 import type { DescribedStrategy, RunConfig } from '../result/schema.js';
 import type { SeededData } from '../services/service-process.js';
+import { type ConnectionsConfig, connectionsOf } from './connections-of.js';
 
 export interface TrialConnections {
   connections: Connection[];
@@ -18,7 +19,7 @@ export interface TrialConnections {
 export interface ConnectInput {
   strategy: Pick<DescribedStrategy, 'stateIn'>;
   workload: Workload;
-  config: Pick<RunConfig, 'users' | 'connections'>;
+  config: ConnectionsConfig & Pick<RunConfig, 'users'>;
   seeded: SeededData;
   /** Got before the trial, in the order of the seeded users; not used where state is in instances. */
   credentials: Credentials;
@@ -34,7 +35,7 @@ export async function connectTrial(input: ConnectInput): Promise<TrialConnection
   const { credentials, origins } = input;
   const [first] = credentials as [Credentials[number]];
   return {
-    connections: spreadOverInstances(usersFor(input), origins),
+    connections: spreadOverInstances(usersFor(input, origins.length), origins),
     probes: origins.map((origin, instance) => ({ ...first, origin, instance })),
   };
 }
@@ -68,13 +69,16 @@ export function reservedUsers({ workloads, connections }: RunConfig): number {
 }
 
 /** The users of the connections, each with a credential unless the workload needs none. */
-export function usersFor({
-  workload,
-  config,
-  seeded,
-  credentials,
-}: Pick<ConnectInput, 'workload' | 'config' | 'seeded' | 'credentials'>): Credentials {
-  const count = Math.min(config.connections, workload.maxConnections ?? config.connections);
+export function usersFor(
+  {
+    workload,
+    config,
+    seeded,
+    credentials,
+  }: Pick<ConnectInput, 'workload' | 'config' | 'seeded' | 'credentials'>,
+  instances: number,
+): Credentials {
+  const count = connectionsOf(config, workload, instances);
   if (!workload.logsIn) return credentials.slice(0, count);
   return withoutCredential(seeded.users.slice(config.users, config.users + count), seeded.password);
 }
@@ -83,7 +87,10 @@ async function connectToEachInstance(input: ConnectInput): Promise<TrialConnecti
   const { workload, seeded, origins, signal } = input;
   const [first] = seeded.users as [SeededData['users'][number]];
   const credentials = withoutCredential(seeded.users, seeded.password);
-  const connections = spreadOverInstances(usersFor({ ...input, credentials }), origins);
+  const connections = spreadOverInstances(
+    usersFor({ ...input, credentials }, origins.length),
+    origins,
+  );
   const known = await Promise.all(
     origins.map((origin, instance) => {
       const mine = connections.filter((each) => each.instance === instance && !workload.logsIn);

@@ -4,11 +4,14 @@ import { strategyOfArm } from '../analyse/arms.js';
 import { workloadNamed } from '../load/workloads/registry.js';
 import type { PlannedTrial } from '../plan.js';
 import type { DescribedStrategy, RunConfig } from '../result/schema.js';
+import { connectionsOf } from './connections-of.js';
 import { loginsBefore } from './trial-connections.js';
 import { warmUpSecondsOf } from './trial-record.js';
 
 /** What a trial takes besides its warm-up and window. */
 const OVERHEAD_SECONDS = 0.8;
+/** Connections open, and shards report. */
+const SECONDS_BESIDE_A_TURN = 0.3;
 /** Companions start before the instances, which need their addresses. */
 const COMPANION_SECONDS = 0.5;
 
@@ -34,11 +37,13 @@ function trialSeconds(
 ): number {
   const workload = workloadNamed(planned.workload);
   const strategy = strategies.find(({ name }) => name === strategyOfArm(planned.strategy));
-  const shape = { connections: config.connections, instances: planned.instances };
+  const { instances } = planned;
+  const shape = { connections: connectionsOf(config, workload, instances), instances };
   const logins = strategy ? loginsBefore(shape, workload, strategy) : 0;
   return (
     OVERHEAD_SECONDS +
     config.seconds +
+    (config.turns ?? 1) * SECONDS_BESIDE_A_TURN +
     warmUpSecondsOf(planned, workload, config, cores) +
     logins * secondsPerLogin +
     (strategy && strategy.companions.length > 0 ? COMPANION_SECONDS : 0)

@@ -7,11 +7,12 @@ import { openLoopPart } from '../load/open-loop/merge-reports.js';
 import type { Workload } from '../load/workload.js';
 import { describeLatency, encodeHistogram, mergeHistograms } from '../measure/histogram.js';
 import { machineShares } from '../measure/machine-usage.js';
-import type { ProcessUsage } from '../measure/process-usage.js';
 import type { Evidence } from '../measure/validity.js';
 import type { PlannedTrial } from '../plan.js';
 import type { ProcessKind, RunConfig, Trial } from '../result/schema.js';
 import type { Fleet } from '../services/fleet.js';
+import { type ConnectionsConfig, connectionsOf } from './connections-of.js';
+import { cpuMicrosecondsInWindow, type ProcessUse, processUses } from './process-uses.js';
 import type { Snapshot } from './snapshot.js';
 
 const NOTHING = { application: null, redis: null, postgres: null, loadGenerator: null };
@@ -21,13 +22,10 @@ export function emptyTrial(
   planned: PlannedTrial,
   position: number,
   workload: Pick<Workload, 'warmUpFactor' | 'maxConnections'>,
-  config: Pick<RunConfig, 'connections' | 'shards' | 'seconds' | 'warmUpSeconds'>,
+  config: ConnectionsConfig & Pick<RunConfig, 'shards' | 'seconds' | 'warmUpSeconds'>,
 ): Trial {
   const cores = cpus().length;
-  const connections = Math.min(
-    config.connections,
-    workload.maxConnections ?? Number.POSITIVE_INFINITY,
-  );
+  const connections = connectionsOf(config, workload, planned.instances);
   return {
     strategy: planned.strategy,
     workload: planned.workload,
@@ -37,6 +35,7 @@ export function emptyTrial(
     startedAt: new Date().toISOString(),
     connections,
     shards: Math.min(config.shards, connections),
+    turns: 0,
     warmUpSeconds: warmUpSecondsOf(planned, workload, config, cores),
     seconds: config.seconds,
     requests: 0,
@@ -74,31 +73,47 @@ export function warmUpSecondsOf(
   return warmUpSeconds * (warmUpFactor + crowding);
 }
 
-export interface Observation {
-  blank: Trial;
-  fleet: Pick<Fleet, 'instances' | 'companions'>;
+/** One window of a trial: snapshots at its edges and what the shards saw in it. */
+export interface Turn {
+  /** Length of the window. */
+  seconds: number;
   from: Snapshot;
   to: Snapshot;
   reports: readonly ShardReport[];
+}
+
+export interface Observation {
+  blank: Trial;
+  fleet: Pick<Fleet, 'instances' | 'companions'>;
+  turns: readonly Turn[];
+  /** What the shards saw before the first turn: counted, and otherwise no part of the record. */
+  warmUps: readonly ShardReport[];
+  limits?: RunConfig['cpuLimits'];
+  /** How often load was put on, warm-ups included: each time ends with requests under way. */
+  loadRuns: number;
   serverRequests: number | null;
   interruption: Evidence['interruption'];
 }
 
 export function assembleEvidence(observation: Observation): Evidence {
-  const { blank, from, to, reports } = observation;
+  const { blank, turns, warmUps } = observation;
+  const reports = turns.flatMap((turn) => turn.reports);
+  const sinceStart = [...warmUps, ...reports];
   const histogram = mergeHistograms(reports.map((report) => report.histogram));
   const requests = total(reports, (report) => report.requests);
-  const processes = processUses(observation);
+  const processes = processUses(observation.fleet, turns, observation.limits);
   const wire = {
     sentBytes: total(reports, (report) => report.wire.sentBytes),
     receivedBytes: total(reports, (report) => report.wire.receivedBytes),
     responses: total(reports, (report) => report.wire.responses),
   };
   const { valid: _valid, invalidReasons: _reasons, ...known } = blank;
-  const { seconds } = known;
+  const seconds = total(turns, (turn) => turn.seconds);
   return {
     trial: {
       ...known,
+      seconds,
+      turns: turns.length,
       requests,
       throughputRps: requests / seconds,
       latencyMs: describeLatency(
@@ -107,8 +122,8 @@ export function assembleEvidence(observation: Observation): Evidence {
       ),
       histogram: encodeHistogram(histogram),
       statuses: addUp(reports.map((report) => report.statuses)),
-      errors: total(reports, (report) => report.errors),
-      timeouts: total(reports, (report) => report.timeouts),
+      errors: total(sinceStart, (report) => report.errors),
+      timeouts: total(sinceStart, (report) => report.timeouts),
       cpuMicrosecondsPerRequest: perKind(processes, (use) =>
         perRequest(cpuMicrosecondsInWindow(use, seconds), requests),
       ),
@@ -117,81 +132,47 @@ export function assembleEvidence(observation: Observation): Evidence {
         sent: perRequest(wire.sentBytes, wire.responses),
         received: perRequest(wire.receivedBytes, wire.responses),
       },
-      storeCommandsPerRequest: storeCommands(from, to, seconds, requests),
-      perInstance: instanceShares(observation, processes, requests),
+      storeCommandsPerRequest: storeCommands(turns, seconds, requests),
+      perInstance: instanceShares(observation.fleet, turns, processes),
       processes,
-      machine: { cores: known.machine.cores, ...machineShares(from.machine, to.machine) },
-      windowsRps: slicesRps(reports, seconds),
-      reconciliation: {
-        clientRequests: total(reports, (report) => report.requestsSinceStart),
-        serverRequests: observation.serverRequests,
-        inFlightLimit: known.connections,
+      machine: {
+        cores: known.machine.cores,
+        ...machineShares(turns.map(({ from, to }) => ({ from: from.machine, to: to.machine }))),
       },
-      ...openLoopPart(reports),
+      windowsRps: turns.flatMap((turn) => slicesRps(turn)),
+      reconciliation: {
+        clientRequests: total(sinceStart, (report) => report.requestsSinceStart),
+        serverRequests: observation.serverRequests,
+        inFlightLimit: known.connections * observation.loadRuns,
+      },
+      ...openLoopPart(reports, turns.length),
     },
-    unexpectedStatuses: addUp(reports.map((report) => report.unexpectedStatuses)),
-    firstError: reports.find((report) => report.firstError)?.firstError ?? null,
+    unexpectedStatuses: addUp(sinceStart.map((report) => report.unexpectedStatuses)),
+    firstError: sinceStart.find((report) => report.firstError)?.firstError ?? null,
     interruption: observation.interruption,
+    pace: null,
   };
 }
 
-type ProcessUse = Trial['processes'][number];
-
-function processUses({ fleet, from, to }: Observation): ProcessUse[] {
-  const intervalSeconds = (to.atMs - from.atMs) / 1000;
-  const use = (
-    kind: ProcessKind,
-    name: string,
-    before: ProcessUsage | null | undefined,
-    after: ProcessUsage | null | undefined,
-    seconds = intervalSeconds,
-  ): ProcessUse => {
-    const cpuSeconds = before && after ? Math.max(0, after.cpuSeconds - before.cpuSeconds) : null;
-    return {
-      kind,
-      name,
-      cpuSeconds,
-      cores: cpuSeconds === null || seconds <= 0 ? null : cpuSeconds / seconds,
-      rssBytes: after?.rssBytes ?? null,
-    };
-  };
-  return [
-    ...fleet.instances.map((instance, index) =>
-      use('application', `instance ${instance.number}`, from.instances[index], to.instances[index]),
-    ),
-    // Only a companion of a kind that results know is measured; there is one kind so far.
-    ...fleet.companions.map(({ name }, index) =>
-      use('authority', name, from.companions[index], to.companions[index]),
-    ),
-    use('redis', 'redis', from.redis, to.redis, redisIntervalSeconds(from, to)),
-    use('postgres', 'postgres', from.postgres, to.postgres),
-    ...to.shards.map((after, index) =>
-      use('loadGenerator', `shard ${index + 1}`, from.shards[index], after),
-    ),
-  ];
-}
-
-function redisIntervalSeconds(from: Snapshot, to: Snapshot): number {
-  return from.redis && to.redis ? to.redis.atSeconds - from.redis.atSeconds : 0;
-}
-
-/** Snapshots stand a few milliseconds off the window's edges; the rate of use is that of the window. */
-function cpuMicrosecondsInWindow(use: ProcessUse, windowSeconds: number): number | null {
-  return use.cores === null ? null : use.cores * windowSeconds * 1e6;
-}
-
-function storeCommands(from: Snapshot, to: Snapshot, seconds: number, requests: number) {
-  const interval = redisIntervalSeconds(from, to);
-  if (!from.redis || !to.redis || interval <= 0) return null;
-  const perSecond = (to.redis.commands - from.redis.commands) / interval;
-  return perRequest(perSecond * seconds, requests);
+function storeCommands(turns: readonly Turn[], seconds: number, requests: number) {
+  let commands = 0;
+  let interval = 0;
+  for (const { from, to } of turns) {
+    if (!from.redis || !to.redis) return null;
+    commands += to.redis.commands - from.redis.commands;
+    interval += to.redis.atSeconds - from.redis.atSeconds;
+  }
+  return interval <= 0 ? null : perRequest((commands / interval) * seconds, requests);
 }
 
 function instanceShares(
-  { fleet, reports, blank }: Observation,
-  processes: ProcessUse[],
-  requests: number,
+  fleet: Observation['fleet'],
+  turns: readonly Turn[],
+  processes: readonly ProcessUse[],
 ): Trial['perInstance'] {
+  const reports = turns.flatMap((turn) => turn.reports);
+  const seconds = total(turns, (turn) => turn.seconds);
+  const requests = total(reports, (report) => report.requests);
   const instances = processes.filter((use) => use.kind === 'application');
   return fleet.instances.map((instance, index) => {
     const answered = total(reports, (report) => report.requestsPerInstance[index] ?? 0);
@@ -200,14 +181,14 @@ function instanceShares(
       instance: instance.number,
       requests: answered,
       share: requests === 0 ? 0 : answered / requests,
-      cpuMicrosecondsPerRequest: perRequest(cpuMicrosecondsInWindow(use, blank.seconds), answered),
+      cpuMicrosecondsPerRequest: perRequest(cpuMicrosecondsInWindow(use, seconds), answered),
       cores: use.cores,
       rssBytes: use.rssBytes,
     };
   });
 }
 
-function slicesRps(reports: readonly ShardReport[], seconds: number): number[] {
+function slicesRps({ reports, seconds }: Turn): number[] {
   const slices = reports[0]?.requestsPerSlice.length ?? 0;
   return Array.from(
     { length: slices },
@@ -217,7 +198,7 @@ function slicesRps(reports: readonly ShardReport[], seconds: number): number[] {
 }
 
 /** Adds up by kind; unknown as soon as one part is unknown. No authority is no cost, and absent. */
-function perKind(processes: ProcessUse[], of: (use: ProcessUse) => number | null) {
+function perKind(processes: readonly ProcessUse[], of: (use: ProcessUse) => number | null) {
   const ofKind = (kind: ProcessKind): number | null => {
     const parts = processes.filter((use) => use.kind === kind).map(of);
     return parts.includes(null) ? null : parts.reduce<number>((sum, part) => sum + (part ?? 0), 0);

@@ -16,4 +16,5 @@ export type Topic =
   | 'postgres'
   | 'redis'
   | 'open-files'
-  | 'temp-folder';
+  | 'temp-folder'
+  | 'cpu-limits';

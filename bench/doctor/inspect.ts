@@ -3,6 +3,8 @@ import { statfs } from 'node:fs/promises';
 import { availableParallelism, freemem, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { LabError } from '../errors.js';
+import { describeControl, lookForCpuControl } from '../services/cpu-limits/cpu-control.js';
+import { findDelegation } from '../services/cpu-limits/delegated-rerun.js';
 import { findOnPath } from '../services/find-on-path.js';
 import { readSystem, redisAdvice } from '../services/install-advice.js';
 import { cacheBases, LAB_NAME } from '../services/lab-folders.js';
@@ -15,7 +17,14 @@ import { useGivenRedis } from '../services/redis-given.js';
 import { redisServerNames } from '../services/redis-on-path.js';
 import { runCommand } from '../services/run-command.js';
 import type { Finding } from './finding.js';
-import { judgeCores, judgeMemory, judgeNode, judgeOpenFiles, judgeTempFolder } from './judge.js';
+import {
+  judgeCores,
+  judgeCpuLimits,
+  judgeMemory,
+  judgeNode,
+  judgeOpenFiles,
+  judgeTempFolder,
+} from './judge.js';
 
 const marks = { ok: 'ok', warning: 'warning', missing: 'MISSING' };
 
@@ -34,6 +43,7 @@ export async function inspectMachine(
     await inspectRedis(environment),
     judgeOpenFiles(await readOpenFileLimit()),
     await inspectTempFolder(),
+    await inspectCpuLimits(environment),
   ];
 }
 
@@ -137,4 +147,15 @@ async function inspectTempFolder(): Promise<Finding> {
   } catch (error) {
     return judgeTempFolder(folder, null, (error as Error).message);
   }
+}
+
+/** As a run that was asked for limits looks for them: in its own group, else in one that systemd gives. */
+async function inspectCpuLimits(environment: NodeJS.ProcessEnv): Promise<Finding> {
+  const control = lookForCpuControl();
+  if ('method' in control) return judgeCpuLimits({ description: describeControl(control) });
+  const delegation = await findDelegation(environment);
+  if ('launcher' in delegation) {
+    return judgeCpuLimits({ description: 'control groups (version 2) that systemd-run gives' });
+  }
+  return judgeCpuLimits({ ...delegation, why: `${control.why}; ${delegation.why}` });
 }

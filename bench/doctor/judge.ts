@@ -1,3 +1,4 @@
+import type { NoCpuControl } from '../services/cpu-limits/cpu-control.js';
 import type { Finding } from './finding.js';
 
 /** Pure: what was read of the machine -> what it means for a run. */
@@ -76,5 +77,18 @@ export function judgeTempFolder(
     status: 'warning',
     found,
     advice: 'A run keeps its databases there: free 500 MiB, or set TMPDIR to another folder.',
+  };
+}
+
+/** Only instances of a fixed size need them: a lab without runs all the same. */
+export function judgeCpuLimits(found: { description: string } | NoCpuControl): Finding {
+  if ('description' in found) {
+    return { topic: 'cpu-limits', status: 'ok', found: found.description };
+  }
+  return {
+    topic: 'cpu-limits',
+    status: 'warning',
+    found: `none: ${found.why}`,
+    advice: `Instances of a fixed size cannot be compared. ${found.advice}`,
   };
 }

@@ -1,5 +1,5 @@
 import type { Guardian } from '../services/guardian.js';
-import { type LoadGenerator, startLoadGenerator } from './generator.js';
+import { type LoadGenerator, type StartLoadGenerator, startLoadGenerator } from './generator.js';
 
 export interface LoadGeneratorKeeper {
   /** The same generator each time; another one when it has failed. */
@@ -15,7 +15,7 @@ export interface LoadGeneratorKeeper {
 export function keepLoadGenerator(
   shards: number,
   guardian: Guardian,
-  start: (shards: number, guardian: Guardian) => Promise<LoadGenerator> = startLoadGenerator,
+  start: StartLoadGenerator = startLoadGenerator,
 ): LoadGeneratorKeeper {
   let kept: LoadGenerator | undefined;
   return {

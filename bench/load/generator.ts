@@ -24,6 +24,8 @@ export interface LoadGenerator {
   stop(): void;
 }
 
+export type StartLoadGenerator = (shards: number, guardian: Guardian) => Promise<LoadGenerator>;
+
 /**
  * @param entry the file of a shard; unless told, a closed loop
  * @throws LabError SHARD_FAILED when a process cannot start

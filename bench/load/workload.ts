@@ -51,6 +51,8 @@ export interface Workload {
   expectedStatuses: readonly number[];
   /** Warm-up as a multiple of that of `me`: the more code a request runs through, the longer. */
   warmUpFactor: number;
+  /** Answers of an instance after which its CPU time per request no longer falls (docs/performance.md). */
+  warmUpRequests: number;
   /** At most so many connections: hashing a password, for one, has a short bounded queue. */
   maxConnections?: number;
   /** Its requests are logins: it has users of its own, and needs no credential. */

@@ -20,12 +20,23 @@ export function readMachineTimes(): MachineTimes {
   return { ...totals, stealMs: readStealMs() };
 }
 
-export function machineShares(from: MachineTimes, to: MachineTimes) {
-  const stolen = from.stealMs === null || to.stealMs === null ? null : to.stealMs - from.stealMs;
-  const total = to.totalMs - from.totalMs + (stolen ?? 0);
+/** Shares of all cores in several spans of time together; null where nothing is known. */
+export function machineShares(spans: readonly { from: MachineTimes; to: MachineTimes }[]) {
+  let idle = 0;
+  let total = 0;
+  let stolen: number | null = 0;
+  for (const { from, to } of spans) {
+    idle += to.idleMs - from.idleMs;
+    total += to.totalMs - from.totalMs;
+    stolen =
+      stolen === null || from.stealMs === null || to.stealMs === null
+        ? null
+        : stolen + to.stealMs - from.stealMs;
+  }
+  total += stolen ?? 0;
   if (total <= 0) return { busyShare: null, stealShare: null };
   return {
-    busyShare: clampShare(1 - (to.idleMs - from.idleMs) / total),
+    busyShare: clampShare(1 - idle / total),
     stealShare: stolen === null ? null : clampShare(stolen / total),
   };
 }

@@ -8,6 +8,7 @@ import type { Finding } from './findings/finding.js';
 import { inShortFindings } from './findings/in-short.js';
 import { limitFindings } from './findings/limits.js';
 import { noiseFindings } from './findings/noise.js';
+import { scalingFindings } from './findings/scaling.js';
 import { singleStrategyFindings } from './findings/single-strategy.js';
 import { stateFindings } from './findings/state.js';
 import { type ReportView, viewOf } from './view.js';
@@ -25,5 +26,6 @@ export function findingsOfView(view: ReportView): Finding[] {
     ...controlFindings(view),
     ...noiseFindings(view),
     ...limitFindings(view),
+    ...scalingFindings(view),
   ];
 }

@@ -56,7 +56,7 @@ function inCell(text: string): string {
 }
 
 /** One line; what Markdown would take for markup is escaped, outside of `code`. */
-function inline(text: string): string {
+export function inline(text: string): string {
   return text
     .replace(/[^\P{Cc}\n\t]/gu, '')
     .replace(/\s+/g, ' ')

@@ -1,8 +1,10 @@
 /**
  * What every form of the report is made from, computed once from the result alone.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { armNames, strategyOfArm } from '../analyse/arms.js';
 import { compareStrategies } from '../analyse/compare.js';
+import { analyseScaling, type Scaling } from '../analyse/scaling/analyse-scaling.js';
 import { type Summary, summarise } from '../analyse/summarise.js';
 import type { Comparison, Result } from '../result/schema.js';
 
@@ -23,6 +25,8 @@ export interface ReportView {
   result: Result;
   arms: Arm[];
   summaries: Summary[];
+  /** Empty where too few numbers of instances were measured for a curve. */
+  scaling: Scaling[];
   /** The pairs that the verdict speaks of: the first strategy against each other one. */
   mainPairs: Pair[];
   /** The control without authentication against each strategy: what authentication costs. */
@@ -40,23 +44,34 @@ export function viewOf(result: Result): ReportView {
   const comparisons =
     result.comparisons.length > 0 ? result.comparisons : compareStrategies(result);
   const allPairs = pairsOf(comparisons);
-  const sameStrategyPairs = allPairs.filter(isSameStrategy);
+  const isSameProgram = (pair: Pair) => runsSameProgram(pair, result);
+  const sameStrategyPairs = allPairs.filter(isSameProgram);
   const controlPairs = allPairs.filter(
-    (pair) => controls.has(pair.baseline) && !isSameStrategy(pair),
+    (pair) => controls.has(pair.baseline) && !isSameProgram(pair),
   );
   const first = arms.find(({ control }) => !control)?.name;
   const mainPairs = allPairs.filter(
-    (pair) => pair.baseline === first && !controls.has(pair.candidate) && !isSameStrategy(pair),
+    (pair) => pair.baseline === first && !controls.has(pair.candidate) && !isSameProgram(pair),
   );
   return {
     result,
     arms,
     summaries: summarise(result),
+    scaling: scalingOf(result),
     mainPairs,
     controlPairs,
     sameStrategyPairs,
     allPairs,
   };
+}
+
+/** The dearest analysis, and every form of a report needs the same. */
+const scalings = new WeakMap<Result, Scaling[]>();
+
+function scalingOf(result: Result): Scaling[] {
+  const scaling = scalings.get(result) ?? analyseScaling(result);
+  scalings.set(result, scaling);
+  return scaling;
 }
 
 /** Whether a trial of the run had a process that instances ask about credentials. */
@@ -89,6 +104,11 @@ function pairsOf(comparisons: Comparison[]): Pair[] {
   return pairs;
 }
 
-function isSameStrategy({ baseline, candidate }: Pair): boolean {
-  return strategyOfArm(baseline) === strategyOfArm(candidate);
+/** Variables of one side make it another program: then a difference is no noise. */
+function runsSameProgram({ baseline, candidate }: Pair, { config }: Result): boolean {
+  const variablesOf = (arm: string) => config.variables?.[arm] ?? {};
+  return (
+    strategyOfArm(baseline) === strategyOfArm(candidate) &&
+    isDeepStrictEqual(variablesOf(baseline), variablesOf(candidate))
+  );
 }

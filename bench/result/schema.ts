@@ -5,6 +5,7 @@
  * published JSON Schema (docs/result.schema.json) have one source. Units stand last in names.
  */
 import { z } from 'zod';
+import { calibrationSchema } from './calibration-schema.js';
 
 /**
  * 1: the first. 2: strategies carry their whole declaration, and a trial may have an `authority`.
@@ -95,7 +96,8 @@ export const trialSchema = z.object({
   connections: count.positive(),
   shards: count.positive().describe('Load-generating processes.'),
   warmUpSeconds: amount,
-  seconds: amount.describe('Length of the measured window.'),
+  seconds: amount.describe('Length of the measured windows together.'),
+  turns: count.optional().describe('Windows, in turn with the other strategies of the block.'),
   requests: count.describe('Answered inside the window.'),
   throughputRps: amount,
   latencyMs: latencyMs.nullable().describe('null when no request was answered.'),
@@ -202,6 +204,10 @@ export const configSchema = z.object({
   seed: count,
   horizon: z.number(),
   command: z.string().describe('Repeats this run.'),
+  turns: count
+    .positive()
+    .optional()
+    .describe('Windows that a trial is cut into where strategies are compared.'),
   connectionsPerInstance: count
     .positive()
     .optional()
@@ -214,6 +220,18 @@ export const configSchema = z.object({
     })
     .optional()
     .describe('Cores that each instance, Redis and PostgreSQL may use; null: no limit.'),
+  untilSure: z
+    .object({
+      step: count.positive().describe('Rounds that are added at once.'),
+      maxRounds: count.positive(),
+      looks: count.positive().describe('How often verdicts are passed at most.'),
+    })
+    .optional()
+    .describe('Rounds are added while a verdict is unsure; `rounds` is what it came to.'),
+  variables: z
+    .record(z.string(), z.record(z.string(), z.string()))
+    .optional()
+    .describe('Environment variables that the instances of one side had beyond the others.'),
   order: z
     .array(
       z.object({
@@ -295,7 +313,8 @@ export const environmentSchema = z.object({
     .string()
     .nullable()
     .optional()
-    .describe('How processes were held to a share of a core, or why they could not be.'),
+    .describe('How processes were held to a share of a core; null: they could not be.'),
+  cpuLimiterMissing: z.string().optional().describe('Why they could not be, and what to do.'),
   packages: z
     .record(z.string(), z.string())
     .describe('Versions of what is compared and of the tools.'),
@@ -324,6 +343,9 @@ export const resultSchema = z.object({
       peakRssBytes: amount,
     })
     .describe('What the run itself took.'),
+  calibration: calibrationSchema
+    .optional()
+    .describe('What was known before the run of the noise of this machine; absent: nothing.'),
 });
 
 export type Trial = z.infer<typeof trialSchema>;

@@ -2,17 +2,20 @@ import { spawnSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type MadeGroup, removeGroup } from './cpu-limits/group-folder.js';
 import { endProcess, type WatchedProcess } from './end-process.js';
 import type { GuardianMessage } from './guardian.js';
 import { findMarked } from './marked-processes.js';
 
 /**
  * Entry of the guardian (see guardian.ts): keeps a list of what the lab started, and when the lab is
- * gone ends the processes, then removes the containers and the folders, then ends itself.
+ * gone lifts the limits of CPU time, ends the processes, removes the containers and the folders, and
+ * ends itself.
  */
 const processes = new Map<number, WatchedProcess>();
 const folders = new Set<string>();
 const containers = new Set<string>();
+const cpuGroups = new Map<string, MadeGroup>();
 
 // Only the lab's end ends the guardian: a signal meant for the lab must not leave servers behind.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
@@ -24,8 +27,12 @@ for await (const line of createInterface({ input: process.stdin })) {
 
 // Whatever a server or a file system does, the guardian itself ends.
 setTimeout(() => process.exit(1), 20_000).unref();
+// First, so that a server held to a fiftieth of a core can stop in order.
+removeCpuGroups();
 await Promise.all([...processes.values()].map((watched) => endProcess(watched)));
 endUnknown();
+// Again, for a group that kept a process which could not be moved.
+removeCpuGroups();
 for (const name of containers) {
   spawnSync('docker', ['rm', '--force', '--volumes', name], { timeout: 10_000 });
 }
@@ -62,6 +69,22 @@ function take(message: GuardianMessage): void {
   if ('forgetFolder' in message) folders.delete(message.forgetFolder);
   if ('watchContainer' in message) containers.add(message.watchContainer);
   if ('forgetContainer' in message) containers.delete(message.forgetContainer);
+  if ('watchCpuGroup' in message) {
+    cpuGroups.set(message.watchCpuGroup.folder, message.watchCpuGroup);
+  }
+  if ('forgetCpuGroup' in message) cpuGroups.delete(message.forgetCpuGroup);
+}
+
+/** The last first: others may have to be gone before processes can return to where the first was made. */
+function removeCpuGroups(): void {
+  for (const group of [...cpuGroups.values()].reverse()) {
+    try {
+      removeGroup(group);
+      cpuGroups.delete(group.folder);
+    } catch {
+      // something in it cannot be moved, or not yet
+    }
+  }
 }
 
 /** A process that was killed a moment ago, or a child of it, may still write: try for a while. */

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { MadeGroup } from './cpu-limits/group-folder.js';
 import { MARK_VARIABLE } from './marked-processes.js';
 import { readStartTime } from './process-identity.js';
 
@@ -25,6 +26,9 @@ export interface Guardian {
   /** A container to be removed with `docker rm --force`. */
   watchContainer(name: string): void;
   forgetContainer(name: string): void;
+  /** A control group: what is in it is moved home, then it is removed. */
+  watchCpuGroup(group: MadeGroup): void;
+  forgetCpuGroup(folder: string): void;
   /** Cleans up whatever is still watched and ends the guardian. Idempotent. */
   stop(): Promise<void>;
 }
@@ -45,7 +49,9 @@ export type GuardianMessage =
   | { watchFolder: string }
   | { forgetFolder: string }
   | { watchContainer: string }
-  | { forgetContainer: string };
+  | { forgetContainer: string }
+  | { watchCpuGroup: MadeGroup }
+  | { forgetCpuGroup: string };
 
 export async function startGuardian(): Promise<Guardian> {
   const script = fileURLToPath(new URL('./guardian-process.js', import.meta.url));
@@ -82,6 +88,8 @@ export async function startGuardian(): Promise<Guardian> {
     forgetFolder: (path) => send({ forgetFolder: path }),
     watchContainer: (name) => send({ watchContainer: name }),
     forgetContainer: (name) => send({ forgetContainer: name }),
+    watchCpuGroup: (group) => send({ watchCpuGroup: group }),
+    forgetCpuGroup: (folder) => send({ forgetCpuGroup: folder }),
     stop() {
       stopped ??= (async () => {
         if (child.exitCode !== null || child.signalCode !== null) return;

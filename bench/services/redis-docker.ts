@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '../errors.js';
+import { holdContainer } from './cpu-limits/docker-container.js';
 import { findOnPath } from './find-on-path.js';
 import { LAB_NAME } from './lab-folders.js';
 import { isRedis } from './redis-given.js';
@@ -56,7 +57,14 @@ export async function startRedisContainer(context: StartContext): Promise<Starte
     const version = await waitUntilReady(url, signal);
     const inspected = await run(['inspect', '--format', '{{.State.Pid}}', name]);
     const pid = Number(inspected.stdout.trim());
-    return { url, startedBy: `docker run ${image}`, version, pid: isRedis(pid) ? pid : null, stop };
+    return {
+      url,
+      startedBy: `docker run ${image}`,
+      version,
+      pid: isRedis(pid) ? pid : null,
+      holdContainer: () => holdContainer('redis', { docker, name, environment }),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

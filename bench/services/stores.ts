@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { LabError } from '../errors.js';
+import type { CpuGroup } from './cpu-limits/cpu-group.js';
 import { type Guardian, startGuardian } from './guardian.js';
 import { makeRunFolder } from './lab-folders.js';
 import { chooseOrdinaryUser, type OrdinaryUser } from './ordinary-user.js';
@@ -22,6 +23,8 @@ export interface StoreInformation {
   version: string;
   /** The server's first process; null when it is not on this machine. */
   pid: number | null;
+  /** Left out unless it runs in a container of the lab's own: limits the CPU time of that. */
+  holdContainer?: () => CpuGroup;
 }
 
 export interface StoresOptions {
@@ -129,6 +132,6 @@ function chooseUser(environment: NodeJS.ProcessEnv): Promise<OrdinaryUser | null
   return given ? Promise.resolve(null) : chooseOrdinaryUser();
 }
 
-function inform({ startedBy, version, pid }: StartedStore): StoreInformation {
-  return { startedBy, version, pid };
+function inform({ startedBy, version, pid, holdContainer }: StartedStore): StoreInformation {
+  return { startedBy, version, pid, ...(holdContainer && { holdContainer }) };
 }

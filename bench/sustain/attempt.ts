@@ -1,7 +1,8 @@
 /** One attempt at one rate: a trial of the open loop, judged by the objective. */
+
+import { strategyNamed, type TrialContext } from '../compare/context.js';
 import { deleteLeftovers, probeInstances, readCounters } from '../compare/instance-requests.js';
 import { takeSnapshot } from '../compare/snapshot.js';
-import { strategyNamed, type TrialContext } from '../compare/trial.js';
 import { connectTrial, type TrialConnections } from '../compare/trial-connections.js';
 import { assembleEvidence, emptyTrial } from '../compare/trial-record.js';
 import { LabError } from '../errors.js';
@@ -87,6 +88,11 @@ export async function attemptRate(
       ...emptyTrial(cell, 0, workloadNamed(cell.workload), { ...config, seconds }),
       warmUpSeconds,
     };
+    // Nothing is held to a share of a core; the holder then gives handles that do nothing.
+    const held = {
+      ...context.holder,
+      instances: fleet.instances.map(({ number, pid }) => context.holder.holdInstance(number, pid)),
+    };
     const countersBefore = await readCounters(fleet);
     const nowMs = monotonicClock();
     const windowFromMs = nowMs() + warmUpSeconds * 1000;
@@ -110,7 +116,7 @@ export async function attemptRate(
     );
     // A shard that fails early is heard below; until then its rejection must not go unhandled.
     reporting.catch(() => {});
-    const snapshot = () => takeSnapshot(context.sources, fleet, generator.pids, nowMs);
+    const snapshot = () => takeSnapshot(context.sources, fleet, generator.pids, held, nowMs);
     const from = await after(windowFromMs, nowMs, reporting).then(snapshot);
     const to = await after(windowToMs, nowMs, reporting).then(snapshot);
     const reports = await reporting;
@@ -122,9 +128,9 @@ export async function attemptRate(
     const evidence = assembleEvidence({
       blank: { ...blank, startedAt },
       fleet,
-      from,
-      to,
-      reports,
+      turns: [{ seconds, from, to, reports }],
+      warmUps: [],
+      loadRuns: 1,
       serverRequests:
         countersBefore === null || countersAfter === null ? null : countersAfter - countersBefore,
       interruption: null,

@@ -1,5 +1,5 @@
 /** The rate of one strategy, workload and number of instances: searched once, confirmed in rounds. */
-import type { TrialContext } from '../compare/trial.js';
+import type { TrialContext } from '../compare/context.js';
 import type { PlannedTrial } from '../plan.js';
 import type { Sustained, SustainedAttempt } from '../result/schema.js';
 import { type AttemptOrder, attemptRate, type Bench, withFreshBench } from './attempt.js';

@@ -4,13 +4,11 @@
  */
 import { summariseRounds } from '../analyse/sustained.js';
 import { warningsOf } from '../analyse/warnings.js';
-import { logInAndRehearse } from '../compare/rehearsal.js';
-import type { TrialContext } from '../compare/trial.js';
-import { reservedUsers } from '../compare/trial-connections.js';
-import { keepLoadGenerator } from '../load/generator-keeper.js';
+import type { TrialContext } from '../compare/context.js';
+import type { RunEvent } from '../compare/events.js';
+import { withTrialContext } from '../compare/open-context.js';
 import { startOpenLoopGenerator } from '../load/open-loop/generator.js';
 import { describeMachine } from '../machine/environment.js';
-import { connectRedisMeter } from '../measure/redis-usage.js';
 import type { PlannedTrial } from '../plan.js';
 import { createResultFolder } from '../result/folder.js';
 import {
@@ -20,13 +18,12 @@ import {
   type Sustained,
   type SustainedAttempt,
 } from '../result/schema.js';
-import { withSeededStores } from '../services/seeded-stores.js';
 import { type CellInput, confirmCell, emptySustained, searchCell } from './measure-cell.js';
 import type { SustainConfig } from './options.js';
 import { describeAttempt, describeCell } from './progress.js';
 
 /** For the rehearsal, whose only purpose is that the sender's code is compiled. */
-const REHEARSAL_RPS = 500;
+const REHEARSAL = { arrivals: 'poisson', rateRps: 500 } as const;
 
 export interface SustainInput {
   config: SustainConfig;
@@ -59,7 +56,16 @@ export async function runSustain(input: SustainInput): Promise<{ result: Result;
   await save();
   let failure: unknown;
   try {
-    await withContext(input, result, (context) => measureCells(input, result, context, save));
+    const { config, strategies, say } = input;
+    const emit = (event: RunEvent) => {
+      if (event.type === 'stage') say(event.message);
+    };
+    await withTrialContext(
+      { config: config.run, strategies, signal, emit },
+      result,
+      (context) => measureCells(input, result, context, save),
+      (shards, guardian) => startOpenLoopGenerator(shards, guardian, REHEARSAL),
+    );
     result.partial = false;
   } catch (error) {
     failure = error;
@@ -106,46 +112,6 @@ async function measureCells(
     Object.assign(sustained, summariseRounds(sustained.rounds));
     await save();
   }
-}
-
-async function withContext(
-  { config: { run }, strategies, signal, say }: SustainInput,
-  result: Result,
-  use: (context: TrialContext) => Promise<void>,
-): Promise<void> {
-  const amounts = { users: run.users + reservedUsers(run), posts: run.posts };
-  await withSeededStores({ ...amounts, signal, say }, async (ready) => {
-    const { stores, guardian, seeded } = ready;
-    const { postgres, redis } = stores;
-    result.environment.postgres = { version: postgres.version, startedBy: postgres.startedBy };
-    result.environment.redis = { version: redis.version, startedBy: redis.startedBy };
-    const meter = await connectRedisMeter(stores.redisUrl);
-    const rehearsal = { arrivals: 'poisson', rateRps: REHEARSAL_RPS } as const;
-    const keeper = keepLoadGenerator(run.shards, guardian, (shards) =>
-      startOpenLoopGenerator(shards, guardian, rehearsal),
-    );
-    try {
-      const context: TrialContext = {
-        config: run,
-        strategies,
-        credentials: new Map(),
-        seeded,
-        // A saturated machine answers late; while measuring that is data, not a reason to refuse.
-        serviceEnvironment: { ...ready.serviceEnvironment, STORE_TIMEOUT_MS: '5000' },
-        sources: { redis: meter, postgresPid: postgres.pid },
-        probes: new Map(),
-        loadGenerator: keeper.get,
-        guardian,
-        signal,
-        emit: () => {},
-      };
-      const { credentials } = await logInAndRehearse(context, say);
-      await use({ ...context, credentials });
-    } finally {
-      keeper.stop();
-      meter.close();
-    }
-  });
 }
 
 function emptyResult(id: string, { config, strategies }: SustainInput): Result {

@@ -1,5 +1,8 @@
+import { calibrate } from './calibrate.js';
 import { compare } from './compare.js';
+import { diff } from './diff.js';
 import { doctor } from './doctor.js';
+import { plan } from './plan.js';
 import { report } from './report.js';
 import { serve } from './serve.js';
 import { strategies } from './strategies.js';
@@ -10,8 +13,11 @@ import type { Verb } from './verb.js';
 export const VERBS: Readonly<Record<string, Verb>> = {
   compare,
   sustain,
+  diff,
+  calibrate,
   serve,
   report,
+  plan,
   strategies,
   doctor,
 };

@@ -37,6 +37,19 @@ describe('starting an instance', () => {
     return port;
   }
 
+  it('makes a GET cost as much more as the lab asks for', async () => {
+    const busy = { ...jwt, COUNTERS: 'on', INJECT_BUSY_MICROSECONDS: '80000' };
+    const service = await startService(busy);
+    try {
+      const startedMs = performance.now();
+      expect((await fetch(`${service.url}/livez`)).status).to.equal(200);
+      expect(performance.now() - startedMs).to.be.greaterThan(79);
+    } finally {
+      await service.stop();
+    }
+    await expectRefusal({ ...busy, COUNTERS: 'off' }, /INJECT_BUSY_MICROSECONDS may be above 0/);
+  });
+
   it('prints where it listens, on loopback unless told otherwise', async () => {
     const service = await startService(jwt);
     try {

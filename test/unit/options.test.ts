@@ -35,6 +35,54 @@ describe('options of compare', () => {
     });
   });
 
+  it('give each instance that is held to a share the same number of connections', () => {
+    const config = configOf('--instance-cpu', '0.1', '--redis-cpu=0.02', '--instances', '1,16');
+    expect(config).to.deep.include({
+      cpuLimits: { application: 0.1, redis: 0.02, postgres: null },
+      connectionsPerInstance: 16,
+      connections: 256,
+      users: 256,
+    });
+    expect(configOf('--instance-cpu', '0.1', '--connections', '40')).to.include({
+      connections: 40,
+    });
+    expect(configOf()).not.to.have.any.keys('cpuLimits', 'connectionsPerInstance', 'variables');
+    const both = refusalOf('--connections', '40', '--connections-per-instance', '4');
+    expect(both.message).to.include('not both');
+    expect(refusalOf('--instance-cpu', '0').message).to.include('0.01 to 64');
+  });
+
+  it('cut a trial into an even number of windows, longer ones where processes are held', () => {
+    expect(configOf('--seconds', '6').turns).to.equal(10);
+    expect(configOf('--seconds', '6', '--instance-cpu', '0.1').turns).to.equal(4);
+    expect(configOf('--seconds', '0.5').turns).to.equal(2);
+    expect(configOf('--turns', '7').turns).to.equal(7);
+  });
+
+  it('add rounds until verdicts are sure, with the number of looks fixed before', () => {
+    const { untilSure, command } = configOf('--until-sure', '--rounds', '4', '--max-rounds=10');
+    expect(untilSure).to.deep.equal({ step: 4, maxRounds: 10, looks: 3 });
+    expect(command).to.include('compare --profile quick --until-sure --rounds 4 --max-rounds 10');
+    expect(configOf('--until-sure').untilSure).to.include({ step: 3, maxRounds: 15 });
+    expect(configOf().command).not.to.include('until-sure');
+    expect(refusalOf('--max-rounds', '9').message).to.include('--until-sure only');
+    expect(refusalOf('--until-sure', '--rounds=1').message).to.include('2 rounds or more');
+    expect(refusalOf('--until-sure', '--rounds=9', '--max-rounds=8').message).to.include('9 and 8');
+  });
+
+  it('set variables of one side, and repeat them in the command', () => {
+    const set = 'session#2.UV_THREADPOOL_SIZE=2,session#2.LOG_LEVEL=info';
+    const config = configOf('--strategies', 'session,session', '--set', set);
+    expect(config.variables).to.deep.equal({
+      'session#2': { UV_THREADPOOL_SIZE: '2', LOG_LEVEL: 'info' },
+    });
+    expect(config.command).to.include(`--set '${set}'`);
+    expect(refusalOf('--set', 'jwt#2.A=1').message).to.include('session, jwt, none');
+    for (const wrong of ['session', 'session.a=1', 'session.A', 'session.A=1,session.A=2']) {
+      expect(refusalOf('--set', wrong).code, wrong).to.equal('OPTION_INVALID');
+    }
+  });
+
   it('override single parts of a profile', () => {
     const config = configOf('--profile', 'smoke', '--rounds', '4', '--instances=4,1');
     expect(config).to.deep.include({

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type PlanInput, planTrials } from '../../bench/plan.js';
+import { blocksOf, type PlanInput, planTrials } from '../../bench/plan.js';
 
 const INPUT: PlanInput = {
   strategies: ['session', 'jwt', 'none'],
@@ -62,5 +62,22 @@ describe('plan', () => {
       (trial) => trial.strategy,
     );
     expect(new Set(arms)).to.deep.equal(new Set(['session', 'session#2']));
+  });
+});
+
+describe('blocks of a plan', () => {
+  it('hold every strategy of a cell and round, in the order of the plan', () => {
+    const order = planTrials(INPUT);
+    const blocks = blocksOf(order);
+    expect(blocks.flat()).to.deep.equal(order);
+    expect(blocks).to.have.lengthOf(5 * 4);
+    for (const block of blocks) expect(block).to.have.lengthOf(3);
+  });
+
+  it('are cut where so many instances would not fit, down to one strategy', () => {
+    const order = planTrials({ ...INPUT, workloads: ['me'], instances: [1, 4], rounds: 1 });
+    const sizes = blocksOf(order, 8).map((block) => block.length);
+    expect(sizes.sort()).to.deep.equal([1, 2, 3]);
+    expect(blocksOf(order, 1)).to.have.lengthOf(6);
   });
 });

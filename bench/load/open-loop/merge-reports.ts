@@ -2,8 +2,14 @@
 import type { Trial } from '../../result/schema.js';
 import type { OpenLoopReport, ShardReport } from '../messages.js';
 
-/** @returns nothing for a closed loop */
-export function openLoopPart(reports: readonly ShardReport[]): Pick<Trial, 'openLoop'> {
+/**
+ * @param windows of equal length, one after the other, that the reports come from
+ * @returns nothing for a closed loop
+ */
+export function openLoopPart(
+  reports: readonly ShardReport[],
+  windows: number,
+): Pick<Trial, 'openLoop'> {
   const parts = reports.flatMap(({ openLoop }) => (openLoop ? [openLoop] : []));
   const [first] = parts;
   if (!first) return {};
@@ -19,8 +25,8 @@ export function openLoopPart(reports: readonly ShardReport[]): Pick<Trial, 'open
       late: sum(({ late }) => late),
       lateAfterMs: first.lateAfterMs,
       inFlightAtEnd: sum(({ inFlightAtEnd }) => inFlightAtEnd),
-      meanInSystem: sum(({ meanInSystem }) => meanInSystem),
-      meanInSystemByLatency: sum(({ meanInSystemByLatency }) => meanInSystemByLatency),
+      meanInSystem: sum(({ meanInSystem }) => meanInSystem) / windows,
+      meanInSystemByLatency: sum(({ meanInSystemByLatency }) => meanInSystemByLatency) / windows,
     },
   };
 }

@@ -7,6 +7,7 @@ export const login: Workload = {
   summary: 'POST /auth/login: one argon2id hash a request',
   expectedStatuses: [200],
   warmUpFactor: 1,
+  warmUpRequests: 60,
   // An instance lets a few logins wait and answers 503 to the rest; that is not what we measure.
   maxConnections: 16,
   logsIn: true,

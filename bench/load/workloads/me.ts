@@ -6,6 +6,7 @@ export const me: Workload = {
   summary: 'GET /me: authentication alone, no database',
   expectedStatuses: [200],
   warmUpFactor: 1,
+  warmUpRequests: 8000,
   probe: getMe,
   loopFor: (context) => ({ requests: [getMe(context)] }),
 };

@@ -9,6 +9,7 @@ export const read: Workload = {
   summary: 'GET /posts/:id: authentication and one look-up in PostgreSQL',
   expectedStatuses: [200],
   warmUpFactor: 2,
+  warmUpRequests: 6000,
   probe: (context) => getPost(context, context.posts.firstId),
   loopFor: (context) => ({
     requests: Array.from({ length: POSTS_PER_LOOP }, () => readRandomPost(context)),

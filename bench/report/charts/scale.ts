@@ -12,7 +12,12 @@ export function scaleOf(
     .filter((cell) => cell.workload === workload)
     .map(({ throughputRps }) => throughputRps?.interval95?.[1] ?? 0);
   const highest = Math.max(1, ...values);
-  const needed = Math.min(highest * 1.6, Math.max(highest, ...ends)) * 1.03;
+  return axisUpTo(Math.min(highest * 1.6, Math.max(highest, ...ends)));
+}
+
+/** A round end a little above a value, and the step between some five lines. */
+export function axisUpTo(value: number): { ceiling: number; step: number } {
+  const needed = value * 1.03;
   const step = roundStep(needed / 5);
   return { ceiling: Math.ceil(needed / step) * step, step };
 }

@@ -12,6 +12,7 @@ import type { Summary } from '../../analyse/summarise.js';
 import type { Chart } from '../blocks.js';
 import { formatEstimate, formatNumber } from '../format.js';
 import type { ReportView } from '../view.js';
+import { errorBars } from './error-bars.js';
 import { nameLabels } from './name-labels.js';
 import { GRID, INK, markOf } from './palette.js';
 import { scaleOf } from './scale.js';
@@ -143,42 +144,10 @@ function intervals(
   cells: Summary[],
   place: (instances: number) => number,
 ): CustomSeriesOption {
-  const { color } = markOf(arms, name);
-  return {
-    type: 'custom',
-    silent: true,
-    clip: true,
-    z: 3,
-    data: cells.flatMap(({ instances, throughputRps }) =>
-      throughputRps?.interval95
-        ? [
-            [
-              place(instances),
-              Math.max(0, throughputRps.interval95[0]),
-              throughputRps.interval95[1],
-            ],
-          ]
-        : [],
-    ),
-    encode: { x: 0, y: [1, 2] },
-    renderItem: (_params, api) => {
-      const [x = 0, low = 0] = api.coord([api.value(0), api.value(1)]);
-      const [, high = 0] = api.coord([api.value(0), api.value(2)]);
-      const line = (x1: number, y1: number, x2: number, y2: number) => ({
-        type: 'line' as const,
-        shape: { x1, y1, x2, y2 },
-        style: { stroke: color, lineWidth: 2 },
-      });
-      return {
-        type: 'group',
-        children: [
-          line(x, low, x, high),
-          line(x - 7, low, x + 7, low),
-          line(x - 7, high, x + 7, high),
-        ],
-      };
-    },
-  };
+  const bars = cells.flatMap(({ instances, throughputRps }) =>
+    throughputRps?.interval95 ? [{ x: place(instances), interval: throughputRps.interval95 }] : [],
+  );
+  return errorBars(markOf(arms, name).color, bars);
 }
 
 function rounds(

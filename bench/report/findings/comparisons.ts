@@ -7,6 +7,7 @@ import { code, countOf, formatNumber, formatPercentPoints, listOf } from '../for
 import type { Pair, ReportView } from '../view.js';
 import { intervalOf, sentenceOf, unitOf, wordingOf } from '../wording.js';
 import { type Finding, finding } from './finding.js';
+import { moreRoundsSentence } from './more-rounds.js';
 
 export function comparisonFindings(view: ReportView): Finding[] {
   const pairs = view.mainPairs.length > 0 ? view.mainPairs : view.controlPairs;
@@ -20,6 +21,7 @@ export function comparisonFindings(view: ReportView): Finding[] {
 
 function cellFinding(cell: Comparison, pair: Pair, view: ReportView): Finding {
   const sentences = [comparisonSentence(cell, pair, view.result.trials)];
+  if (cell.verdict === 'unsure') sentences.push(...moreRoundsSentence(cell, pair, view.result));
   if (cell.metric === 'cpu.application' && cell.rounds > 0) {
     sentences.push(...storeSentences(cell, view.summaries));
   }

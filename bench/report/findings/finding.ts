@@ -7,8 +7,9 @@ import type { Verdict } from '../../result/schema.js';
  * - control: what authentication costs over the control without it
  * - noise: a strategy against itself
  * - limit: what limited the runs, and what that does to the reading
+ * - scaling: where more instances stop helping, and how well that was foretold
  */
-export type Topic = 'state' | 'short' | 'comparison' | 'control' | 'noise' | 'limit';
+export type Topic = 'state' | 'short' | 'comparison' | 'control' | 'noise' | 'limit' | 'scaling';
 
 /** With more pairs than these, all are told in one sentence: one for each would be a page. */
 export const MOST_PAIRS_IN_WORDS = 3;

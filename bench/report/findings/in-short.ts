@@ -8,20 +8,25 @@ import type { Pair, ReportView } from '../view.js';
 import { rangeOf, type Wording, wordingOf } from '../wording.js';
 import { type Finding, finding, MOST_PAIRS_IN_WORDS } from './finding.js';
 import { inShortOfMany } from './in-short-of-many.js';
+import { moreRoundsFindings } from './more-rounds.js';
 import { placesOf } from './places.js';
 
 export function inShortFindings({ mainPairs, controlPairs, result }: ReportView): Finding[] {
   const pairs = mainPairs.length > 0 ? mainPairs : controlPairs;
   if (!result.trials.some((trial) => trial.valid)) return [];
-  if (pairs.length > MOST_PAIRS_IN_WORDS) return inShortOfMany(pairs);
-  return pairs.flatMap((pair) =>
-    metricsFor(pair, pairs.length).flatMap((name) => {
-      const cells = pair.comparisons.filter(({ metric }) => metric === name);
-      return cells.length > 0
-        ? [finding('short', inShort(name, pair, cells), { metric: name, verdict: shared(cells) })]
-        : [];
-    }),
-  );
+  const metrics = [...new Set(pairs.flatMap((pair) => metricsFor(pair, pairs.length)))];
+  const moreRounds = moreRoundsFindings(pairs, metrics, result);
+  if (pairs.length > MOST_PAIRS_IN_WORDS) return [...inShortOfMany(pairs), ...moreRounds];
+  return [...pairs.flatMap((pair) => pairInShort(pair, pairs.length)), ...moreRounds];
+}
+
+function pairInShort(pair: Pair, pairs: number): Finding[] {
+  return metricsFor(pair, pairs).flatMap((name) => {
+    const cells = pair.comparisons.filter(({ metric }) => metric === name);
+    return cells.length > 0
+      ? [finding('short', inShort(name, pair, cells), { metric: name, verdict: shared(cells) })]
+      : [];
+  });
 }
 
 /** Of many pairs, the two figures that matter most; the table at a glance has the others. */

@@ -1,8 +1,9 @@
 import type { Result } from '../../result/schema.js';
 import { type Block, list } from '../blocks.js';
 import type { Finding } from '../findings/finding.js';
-import { countOf, formatShare, listOf } from '../format.js';
+import { code, countOf, formatShare, formatTime, listOf } from '../format.js';
 import type { ReportView } from '../view.js';
+import { wordingOf } from '../wording.js';
 
 type Caveat = (result: Result, view: ReportView) => string | null;
 
@@ -26,10 +27,7 @@ const CAVEATS: readonly Caveat[] = [
     `Nothing was measured above ${countOf(Math.max(...config.instances), 'instance')}, and nothing but ${listOf(config.workloads)}. Do not extend the lines.`,
   ({ config }) =>
     `Each measured window was ${config.seconds} s. Slow effects (memory growth, expiry of sessions, garbage collection of a large heap) do not show.`,
-  (_, { sameStrategyPairs }) =>
-    sameStrategyPairs.length > 0
-      ? null
-      : 'No strategy was compared with itself, so the noise floor of this machine is not known. A run with the same strategy named twice shows it.',
+  noiseFloor,
   (_, { mainPairs }) =>
     mainPairs.length <= FEW_PAIRS
       ? null
@@ -72,6 +70,19 @@ function fewRounds({ trials }: Result): string | null {
   return rounds === 1
     ? 'One round has no spread: it cannot tell a difference from chance.'
     : `${rounds} rounds give wide intervals. “Unsure” here often means “too few rounds”, not “no difference”.`;
+}
+
+function noiseFloor({ calibration }: Result, { sameStrategyPairs }: ReportView): string | null {
+  if (sameStrategyPairs.length > 0) return null;
+  if (!calibration) {
+    return 'No strategy was compared with itself, so the noise floor of this machine is not known. `npm run lab -- calibrate` measures it.';
+  }
+  const each = calibration.noise.flatMap(({ metric, byRounds }) => {
+    const [fewest] = byRounds;
+    return fewest ? [`${formatShare(fewest.detectable)} in ${wordingOf(metric).question}`] : [];
+  });
+  const rounds = calibration.noise[0]?.byRounds[0]?.rounds ?? 0;
+  return `The noise floor of this machine was measured on ${formatTime(calibration.measuredAt)} with ${calibration.strategy} against itself, on ${code(calibration.workload)} with ${countOf(calibration.instances, 'instance')}. There, ${countOf(rounds, 'round')} can find differences from about ${listOf(each)}; smaller ones take more.`;
 }
 
 function unmeasured({ trials }: Result): string | null {

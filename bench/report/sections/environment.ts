@@ -1,3 +1,4 @@
+import type { Environment, RunConfig } from '../../result/schema.js';
 import { type Block, left, table } from '../blocks.js';
 import type { Finding } from '../findings/finding.js';
 import {
@@ -31,6 +32,13 @@ export function environment({ result }: ReportView, _findings: Finding[]): Block
       'Options',
       `profile ${config.profile}; ${countOf(config.rounds, 'round')}; window ${config.seconds} s after ${config.warmUpSeconds} s of warm-up; ${countOf(config.connections, 'connection')}; ${countOf(config.users, 'user')}; ${countOf(config.posts, 'post')}; seed ${config.seed}`,
     ],
+    ...limitRows(config, where),
+    ...Object.entries(config.variables ?? {}).map(([arm, values]): [string, string] => [
+      `Variables of ${arm}`,
+      Object.entries(values)
+        .map((entry) => code(entry.join('=')))
+        .join(', '),
+    ]),
     ['Started', formatTime(result.startedAt)],
     ['Ended', result.endedAt ? formatTime(result.endedAt) : 'not recorded'],
     [
@@ -39,6 +47,27 @@ export function environment({ result }: ReportView, _findings: Finding[]): Block
     ],
   ];
   return table('Machine, versions and options of this run.', [left('What'), left('Value')], rows);
+}
+
+function limitRows(
+  { cpuLimits, connectionsPerInstance }: RunConfig,
+  { cpuLimiter }: Environment,
+): [string, string][] {
+  if (!cpuLimits) return [];
+  const shares = [
+    ['each instance', cpuLimits.application],
+    ['Redis', cpuLimits.redis],
+    ['PostgreSQL', cpuLimits.postgres],
+  ].flatMap(([name, cores]) => (cores === null ? [] : [`${name} ${cores} of a core`]));
+  const how = cpuLimiter ?? 'not held: nothing on this machine can';
+  return [
+    ['Held to', `${shares.join(', ')} (${how})`],
+    ...(connectionsPerInstance === undefined
+      ? []
+      : [
+          ['Connections', `${connectionsPerInstance} for each instance`] satisfies [string, string],
+        ]),
+  ];
 }
 
 function storeOf(store: { version: string; startedBy: string } | null): string {

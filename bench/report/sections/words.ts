@@ -20,8 +20,17 @@ const WORDS: readonly [string, string][] = [
   ['CPU time', 'Time a processor really worked for a process. Waiting does not count.'],
   ['Horizon', 'How small a difference must be to count as none.'],
   ['Instance', 'One process of the service. Several share the load.'],
+  [
+    'Knee',
+    'The number of instances from which on something shared is busy and more instances add nothing.',
+  ],
+  [
+    'Law of scaling',
+    'The Universal Scalability Law: growth with instances, less what they wait for and what they exchange.',
+  ],
   ['p50, p99, p99.9', 'Percentiles: 50 %, 99 %, 99.9 % of requests took at most that long.'],
   ['Round', 'One pass over all combinations. Rounds are what the intervals count.'],
+  ['Service demand', 'The CPU time that one request needs at one tier.'],
   ['Session', 'The server keeps who is logged in, here in Redis. The client sends an id.'],
   [
     'Token (JWT)',

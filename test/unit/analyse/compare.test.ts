@@ -29,6 +29,20 @@ describe('comparison of strategies', () => {
     expect(comparison?.verdict).to.equal('faster');
   });
 
+  it('asks more of a winner when verdicts are looked at several times', () => {
+    const trials = trialsOf({ session: [100, 100, 100, 100], jwt: [109, 113, 111, 119] });
+    const verdictWith = (looks: number) =>
+      compareStrategies({
+        config: makeConfig({ rounds: 4, untilSure: { step: 4, maxRounds: 4 * looks, looks } }),
+        strategies: STRATEGIES,
+        trials,
+      })[0];
+    const [once, often] = [verdictWith(1), verdictWith(25)];
+    expect(once?.verdict).to.equal('faster');
+    expect(often?.verdict).to.equal('unsure');
+    expect(often?.interval95).to.deep.equal(once?.interval95);
+  });
+
   it('leaves out a round in which one side is invalid', () => {
     const trials = trialsOf({ session: [1000, 1000, 1000], jwt: [1200, 1200, 9999] });
     const broken = trials.map((trial) =>

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import type { Snapshot } from '../../../bench/compare/snapshot.js';
-import { assembleEvidence, emptyTrial } from '../../../bench/compare/trial-record.js';
+import { assembleEvidence, emptyTrial, type Turn } from '../../../bench/compare/trial-record.js';
 import type { ShardReport } from '../../../bench/load/messages.js';
 import { createLatencyHistogram, encodeHistogram } from '../../../bench/measure/histogram.js';
+import type { RunConfig } from '../../../bench/result/schema.js';
 
 const MICROSECONDS = 1e6;
 
@@ -38,11 +39,14 @@ function snapshot(atMs: number, cpuSeconds: number, commands: number): Snapshot 
     shards: [usage, usage],
     postgres: usage,
     redis: { ...usage, commands, atSeconds: atMs / 1000 },
+    throttledSeconds: { instances: [null, null], redis: null, postgres: null },
   };
 }
 
 function observe(
   changes: { from?: Partial<Snapshot>; to?: Partial<Snapshot>; authority?: boolean } = {},
+  turns?: Turn[],
+  limits?: RunConfig['cpuLimits'],
 ) {
   const planned = { round: 1, strategy: 'session', workload: 'me', instances: 2 };
   const config = { connections: 100, shards: 2, seconds: 2, warmUpSeconds: 1 };
@@ -54,10 +58,18 @@ function observe(
         ? [{ name: 'authority' as const, pid: 3, origin: 'http://127.0.0.1:2' }]
         : [],
     },
-    from: { ...snapshot(1000, 5, 100), ...changes.from },
-    // Read 20 ms after the end of a window of 2 s: 2.02 s later.
-    to: { ...snapshot(3020, 6.01, 8180), ...changes.to },
-    reports: [shardReport(4000, 10), shardReport(4000, 30)],
+    turns: turns ?? [
+      {
+        seconds: 2,
+        from: { ...snapshot(1000, 5, 100), ...changes.from },
+        // Read 20 ms after the end of a window of 2 s: 2.02 s later.
+        to: { ...snapshot(3020, 6.01, 8180), ...changes.to },
+        reports: [shardReport(4000, 10), shardReport(4000, 30)],
+      },
+    ],
+    warmUps: [],
+    ...(limits && { limits }),
+    loadRuns: 1,
     serverRequests: 8030,
     interruption: null,
   });
@@ -125,6 +137,35 @@ describe('record of a trial', () => {
       to: { companions: [null] },
     });
     expect(lost.trial.cpuMicrosecondsPerRequest.authority).to.equal(null);
+  });
+
+  it('adds windows up: counts, times, and CPU time by the time in them', () => {
+    const turn = (atMs: number, cpu: number, requests: number) => ({
+      seconds: 2,
+      from: snapshot(atMs, cpu, 100),
+      to: snapshot(atMs + 2000, cpu + 1, 100 + requests),
+      reports: [shardReport(requests, 10)],
+    });
+    const { trial } = observe({}, [turn(1000, 5, 4000), turn(9000, 8, 2000)]);
+    expect(trial).to.deep.include({ turns: 2, seconds: 4, requests: 6000, throughputRps: 1500 });
+    expect(trial.windowsRps).to.deep.equal([2000, 2000, 1000, 1000]);
+    // What was used between the windows belongs to others.
+    expect(trial.processes[0]).to.deep.include({ cpuSeconds: 2, cores: 0.5 });
+    expect(trial.storeCommandsPerRequest).to.be.closeTo(1, 1e-9);
+  });
+
+  it('says how long a process was held back, and nothing of one that is not held', () => {
+    const throttledSeconds = (seconds: number) => ({
+      throttledSeconds: { instances: [seconds, 2 * seconds], redis: null, postgres: null },
+    });
+    const { trial } = observe({ from: throttledSeconds(1), to: throttledSeconds(1.5) }, undefined, {
+      application: 0.1,
+      redis: null,
+      postgres: null,
+    });
+    expect(trial.processes[0]).to.include({ limitCores: 0.1, throttledSeconds: 0.5 });
+    expect(trial.processes[1]).to.include({ limitCores: 0.1, throttledSeconds: 1 });
+    expect(trial.processes.find(({ kind }) => kind === 'redis')).not.to.have.property('limitCores');
   });
 
   it('leaves unknown what a process that vanished would have told, instead of taking it for zero', () => {

@@ -199,6 +199,15 @@ describe('docker-compose.yml', () => {
     });
   });
 
+  it('sizes an instance and its stores by variables', () => {
+    const sizes = { INSTANCE_CPU: '0.25', REDIS_CPU: '0.5', POSTGRES_CPU: '1.5' };
+    const sized = readCompose({ ...SECRETS, ...sizes }).services;
+    expect([sized.app?.cpus, sized.redis?.cpus, sized.postgres?.cpus]).to.deep.equal([
+      ...Object.values(sizes),
+    ]);
+    expect(sized['lab-redis']?.cpus, 'of the lab').to.equal(serviceNamed('lab-redis').cpus);
+  });
+
   it('gives the migration the database of the instances', () => {
     const { environment = {} } = serviceNamed('migrate');
     expect(readDatabaseUrl(environment)).to.equal(serviceNamed('app').environment?.DATABASE_URL);

@@ -11,6 +11,7 @@ function evidence(
     unexpectedStatuses: {},
     firstError: null,
     interruption: null,
+    pace: null,
     ...more,
   };
 }
@@ -176,5 +177,13 @@ describe('validity of a trial', () => {
       { interruption: { code: 'instance-lost', message: 'instance 1 ended with SIGKILL' } },
     );
     expect(codes(given)).to.deep.equal(['instance-lost', 'counts-differ']);
+  });
+
+  it('takes no change for unsteadiness that the other strategies saw as well', () => {
+    const halved = { windowsRps: [100, 100, 50, 50, 50, 50] };
+    expect(codes(evidence(halved))).to.deep.equal(['not-steady']);
+    expect(codes(evidence(halved, { pace: [1.5, 0.75, 0.75] }))).to.deep.equal([]);
+    const steady = { windowsRps: [100, 100, 100, 100, 100, 100] };
+    expect(codes(evidence(steady, { pace: [1.5, 0.75, 0.75] }))).to.deep.equal(['not-steady']);
   });
 });

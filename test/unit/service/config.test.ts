@@ -38,6 +38,7 @@ describe('the settings of an instance', () => {
       logLevel: 'info',
       counters: false,
       trustProxy: false,
+      injectBusyMicroseconds: 0,
       refreshTokenTtlSeconds: 1_209_600,
       refreshReplaySeconds: 10,
       delegatedTtlSeconds: 120,
@@ -51,6 +52,18 @@ describe('the settings of an instance', () => {
       operatorToken: undefined,
     });
     expect(settings.tokenSecret).to.have.length(32);
+  });
+
+  it('add work to requests under the lab only', async () => {
+    const busy = { ...jwt, INJECT_BUSY_MICROSECONDS: '2.5' };
+    expect(await problemsOf(busy)).to.include('INJECT_BUSY_MICROSECONDS may be above 0 only with');
+    const { settings } = await readInstanceSettings({ ...busy, COUNTERS: 'on' });
+    expect(settings.injectBusyMicroseconds).to.equal(2.5);
+    for (const text of ['-1', '1e3', '2.', '100001', '1.2345']) {
+      expect(
+        await problemsOf({ ...jwt, COUNTERS: 'on', INJECT_BUSY_MICROSECONDS: text }),
+      ).to.include('INJECT_BUSY_MICROSECONDS: must be a number from 0 to 100000');
+    }
   });
 
   it('take an empty variable for one that is not there', async () => {

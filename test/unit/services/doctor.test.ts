@@ -3,6 +3,7 @@ import type { Finding } from '../../../bench/doctor/finding.js';
 import { formatFindings, inspectMachine } from '../../../bench/doctor/inspect.js';
 import {
   judgeCores,
+  judgeCpuLimits,
   judgeMemory,
   judgeNode,
   judgeOpenFiles,
@@ -46,10 +47,29 @@ describe('the doctor', () => {
     expect(judgeTempFolder('/tmp', null, 'EACCES')).to.include({ status: 'missing' });
   });
 
+  it('says how limits of CPU time are had, or why not and how to get them', () => {
+    expect(judgeCpuLimits({ description: 'control groups' })).to.deep.equal({
+      ...{ topic: 'cpu-limits', status: 'ok', found: 'control groups' },
+    });
+    expect(judgeCpuLimits({ why: 'not here', advice: 'Go there.' })).to.deep.equal({
+      ...{ topic: 'cpu-limits', status: 'warning', found: 'none: not here' },
+      advice: 'Instances of a fixed size cannot be compared. Go there.',
+    });
+  });
+
   it('looks at every topic once, and gives advice for whatever is not in order', async () => {
     const findings = await inspectMachine();
     expect(findings.map(({ topic }) => topic)).to.deep.equal([
-      ...['node', 'cores', 'memory', 'postgres', 'redis', 'open-files', 'temp-folder'],
+      ...[
+        'node',
+        'cores',
+        'memory',
+        'postgres',
+        'redis',
+        'open-files',
+        'temp-folder',
+        'cpu-limits',
+      ],
     ]);
     for (const { topic, status, advice } of findings) {
       expect(advice === undefined, topic).to.equal(status === 'ok');

@@ -1,0 +1,56 @@
+/**
+ * Service demands as measured: the CPU time that one request costs at each tier, and how much of the
+ * tier's capacity that took. The utilisation law (Denning and Buzen, 1978) ties them: U = X * D.
+ */
+import { type Estimate, meanWithInterval } from '../statistics.js';
+import { capacityOf, limitOfTier, TIERS, type Tier } from './capacity.js';
+import { type Series, trialsWith } from './series.js';
+
+/** One tier at one number of instances: means over the rounds. */
+export interface Demand {
+  instances: number;
+  tier: Tier;
+  microsecondsPerRequest: Estimate;
+  /** Of what the tier can use, all its processes together: 1 is saturated. */
+  utilisation: number | null;
+  /** What one process was held to; null: not held. */
+  limitCores: number | null;
+  /** Of the window: the time in which it had work and had used up its share. */
+  throttledShare: number | null;
+}
+
+export function demandsOf(series: Series): Demand[] {
+  return series.counts.flatMap((instances) =>
+    TIERS.flatMap((tier) => demandOf(series, instances, tier)),
+  );
+}
+
+function demandOf(series: Series, instances: number, tier: Tier): Demand[] {
+  const trials = trialsWith(series, instances);
+  const measured = trials.flatMap((trial) => trial.cpuMicrosecondsPerRequest[tier] ?? []);
+  if (measured.length === 0) return [];
+  const capacity = capacityOf(tier, series.trials).cores;
+  const processes = trials.flatMap((trial) =>
+    trial.processes
+      .filter(({ kind }) => kind === tier)
+      .map(({ cores, throttledSeconds }) => ({
+        utilisation: cores === null ? null : cores / capacity,
+        throttled: typeof throttledSeconds === 'number' ? throttledSeconds / trial.seconds : null,
+      })),
+  );
+  return [
+    {
+      instances,
+      tier,
+      microsecondsPerRequest: meanWithInterval(measured),
+      utilisation: meanOrNull(processes.map(({ utilisation }) => utilisation)),
+      limitCores: limitOfTier(tier, trials),
+      throttledShare: meanOrNull(processes.map(({ throttled }) => throttled)),
+    },
+  ];
+}
+
+function meanOrNull(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
+}

@@ -1,0 +1,109 @@
+/**
+ * The knee: the number of instances from which on something shared is the limit, so that more
+ * instances add nothing.
+ *
+ * An instance answers c/D requests per second (its cores over its demand), a shared tier its own c/D.
+ * The shared tier is busy with N* = (c/D of the tier) / (c/D of an instance) instances.
+ */
+import tQuantile from '@stdlib/stats-base-dists-t-quantile';
+import { availableCores, type Capacity, capacityOf, TIERS, type Tier } from './capacity.js';
+import {
+  type DemandModel,
+  fitDemand,
+  fitTotalDemand,
+  relativeErrorAt,
+  saturationOf,
+} from './demand-model.js';
+import { type Series, smallestCounts } from './series.js';
+
+/** What instances share. "machine": the cores of everything together. */
+export type SharedLimit = Exclude<Tier, 'application'> | 'machine';
+
+export interface KneeOf {
+  limit: SharedLimit;
+  /** Cores that it can use, of all its processes together. */
+  cores: number;
+  from: Capacity['from'];
+  microsecondsPerRequest: number;
+  /** Throughput at which it is busy. */
+  saturationRps: number;
+  /** With so many instances. */
+  instances: number;
+  /** null below two trials. */
+  interval95: [number, number] | null;
+}
+
+export interface PredictedKnee {
+  /** Requests per second of one instance that does nothing else. */
+  instanceRps: number;
+  instanceCores: Capacity;
+  /** The first to become the limit comes first. */
+  limits: KneeOf[];
+}
+
+/** The knee up to here needs demands of few instances: where they are the limit themselves. */
+const FEWEST_COUNTS = 2;
+
+/** @returns null where the CPU time of the application was not measured */
+export function predictKnee(series: Series): PredictedKnee | null {
+  const few = smallestCounts(series, FEWEST_COUNTS);
+  const application = fitDemand('application', few);
+  if (!application) return null;
+  const instanceCores = capacityOf('application', few.trials);
+  const instanceRps = saturationOf(application, instanceCores.cores);
+  const shared = TIERS.filter((tier) => tier !== 'application').map((tier) => ({
+    limit: tier,
+    capacity: sharedCapacity(tier, series),
+    demand: fitDemand(tier, series),
+  }));
+  const machine = {
+    limit: 'machine' as const,
+    capacity: { cores: availableCores(series.trials), from: 'observation' as const },
+    demand: fitTotalDemand(series),
+  };
+  const limits = [...shared, machine].flatMap(({ limit, capacity, demand }) =>
+    demand ? [kneeOf(limit, capacity, demand, application, instanceRps)] : [],
+  );
+  return {
+    instanceRps,
+    instanceCores,
+    limits: limits.sort((a, b) => a.instances - b.instances),
+  };
+}
+
+/** Shards are several; each is counted with its own core. */
+export function sharedCapacity(tier: Exclude<Tier, 'application'>, { trials }: Series): Capacity {
+  const one = capacityOf(tier, trials);
+  if (tier !== 'loadGenerator') return one;
+  return { ...one, cores: one.cores * Math.max(...trials.map(({ shards }) => shards)) };
+}
+
+/** Errors of the two demands are taken as independent, and add in the logarithm of their ratio. */
+function kneeOf(
+  limit: SharedLimit,
+  { cores, from }: Capacity,
+  demand: DemandModel,
+  application: DemandModel,
+  instanceRps: number,
+): KneeOf {
+  const saturationRps = saturationOf(demand, cores);
+  const instances = saturationRps / instanceRps;
+  const errors = [
+    relativeErrorAt(demand, saturationRps),
+    relativeErrorAt(application, instanceRps),
+  ];
+  const known = errors.filter((error) => error !== null && Number.isFinite(error));
+  const degrees = Math.min(demand.degrees, application.degrees);
+  const factor = Math.exp(
+    tQuantile(0.975, Math.max(1, degrees)) * Math.hypot(...(known as number[])),
+  );
+  return {
+    limit,
+    cores,
+    from,
+    microsecondsPerRequest: (cores * 1e6) / saturationRps,
+    saturationRps,
+    instances,
+    interval95: known.length === 2 ? [instances / factor, instances * factor] : null,
+  };
+}

@@ -1,0 +1,118 @@
+/**
+ * npm run bench:detection -- --runs 20 --busy 0.05: whether verdicts can be believed. Runs `compare`
+ * again and again with two arms of one strategy. With --busy 0 they are equal, and every winner is a
+ * false one; with --busy 0.05 one does 5 % more work on each request, and the lab should say so.
+ */
+import { METRICS } from '../analyse/metrics.js';
+import { median } from '../analyse/quantile.js';
+import { compareOptions, configFrom } from '../compare/options.js';
+import { describedStrategies, runComparison } from '../compare/run.js';
+import { LabError } from '../errors.js';
+import { decimal, integer, oneOf, parseOptions, text } from '../options.js';
+import { countOf } from '../report/format.js';
+import { markdownTable } from '../report/markdown.js';
+import type { Comparison, Result } from '../result/schema.js';
+import { describeService } from '../services/service-process.js';
+import { countDetections, detectionTable } from './detection-table.js';
+
+const STRATEGY = 'session';
+/** Its other side, which may be given more work. */
+const SECOND = `${STRATEGY}#2`;
+/** Of the run that measures what a request costs, before work is added to it. */
+const COST_ROUNDS = 3;
+const SEED_LIMIT = 2 ** 31 - 1;
+
+const OPTIONS = {
+  runs: integer(1, 1000, 'complete runs of compare (20)'),
+  busy: decimal(0, 10, 'CPU time that one arm spends more, as a share of that of a request (0)'),
+  rounds: integer(2, 1000, 'rounds of each run (3)'),
+  seconds: decimal(0.5, 600, 'length of the measured window (that of --profile quick)'),
+  seed: integer(0, SEED_LIMIT, 'of the first run; each further run has the next (random)'),
+  metric: oneOf(
+    METRICS.map(({ name }) => name),
+    'the figure to count (all)',
+  ),
+  out: text('FOLDER', 'where the results are kept (results/detection)'),
+} as const;
+
+const stopping = new AbortController();
+process.once('SIGINT', () => stopping.abort(new LabError('CANCELLED', 'Stopped before the end.')));
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof LabError)) throw error;
+  process.stderr.write(`${error.code}: ${error.message}\n`);
+  process.exitCode = error.exitCode;
+}
+
+async function main(words: readonly string[]): Promise<void> {
+  const { options } = parseOptions(words, OPTIONS);
+  const { runs = 20, busy = 0, rounds = 3 } = options;
+  const seed = options.seed ?? Math.floor(Math.random() * (SEED_LIMIT - runs - 1));
+  const shared = options.seconds === undefined ? [] : ['--seconds', String(options.seconds)];
+  const out = options.out ?? 'results/detection';
+  const run = async (plan: string[], count: number, runSeed: number) => {
+    const asked = [...plan, '--rounds', String(count), '--seed', String(runSeed), ...shared];
+    const result = await compare(asked, out);
+    stopping.signal.throwIfAborted();
+    return result;
+  };
+
+  const plan = ['--strategies', `${STRATEGY},${STRATEGY}`];
+  if (busy > 0) {
+    const alone = ['--strategies', STRATEGY];
+    const cost = applicationMicroseconds(await run(alone, COST_ROUNDS, seed + runs));
+    const extra = String(Number((cost * busy).toFixed(3)));
+    plan.push('--set', `${SECOND}.INJECT_BUSY_MICROSECONDS=${extra}`);
+    say(
+      `A request costs ${cost.toFixed(1)} µs of CPU time in the application; ${SECOND} spends ${extra} µs more.`,
+    );
+  }
+  const seen: Comparison[][] = [];
+  for (let index = 0; index < runs; index++) {
+    const { id, comparisons } = await run(plan, rounds, seed + index);
+    seen.push(comparisons);
+    const verdicts = comparisons.map(({ metric, verdict }) => `${metric} ${verdict}`);
+    say(`run ${index + 1} of ${runs} (${id}): ${verdicts.join(', ')}`);
+  }
+  const metrics = options.metric ? [options.metric] : METRICS.map(({ name }) => name);
+  const table = detectionTable(countDetections(seen, metrics, busy > 0), busy > 0);
+  say(
+    `\n${countOf(runs, 'run')} of ${countOf(rounds, 'round')}, ${STRATEGY} against ${SECOND}, me, 1 instance, first seed ${seed}.\n\n${markdownTable(table)}\n\n${table.caption}`,
+  );
+}
+
+async function compare(words: string[], outFolder: string): Promise<Result> {
+  const known = await describeService();
+  const names = known.map(({ name }) => name);
+  const asked = [...words, '--workloads', 'me', '--instances', '1'];
+  const config = configFrom(parseOptions(asked, compareOptions(names)).options, names);
+  const { result } = await runComparison({
+    config,
+    strategies: describedStrategies(known, config.strategies),
+    outFolder,
+    signal: stopping.signal,
+    emit: () => {},
+  });
+  return result;
+}
+
+/** @throws LabError when no trial is valid */
+function applicationMicroseconds({ trials }: Result): number {
+  const costs = trials
+    .filter(({ valid }) => valid)
+    .flatMap(({ cpuMicrosecondsPerRequest: { application } }) => application ?? []);
+  if (costs.length === 0) {
+    const why =
+      trials.flatMap(({ invalidReasons }) => invalidReasons)[0]?.message ?? 'none was run';
+    throw new LabError(
+      'NOTHING_MEASURED',
+      `No trial is valid, so the cost of a request is unknown: ${why}.`,
+    );
+  }
+  return median(costs);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

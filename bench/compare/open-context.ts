@@ -1,0 +1,86 @@
+/** Opens what the trials of a run need, for as long as the run lasts. */
+import type { StartLoadGenerator } from '../load/generator.js';
+import { keepLoadGenerator } from '../load/generator-keeper.js';
+import { connectRedisMeter } from '../measure/redis-usage.js';
+import type { Result, RunConfig } from '../result/schema.js';
+import { type CpuLimiter, findCpuLimiter } from '../services/cpu-limits/cpu-limiter.js';
+import type { Guardian } from '../services/guardian.js';
+import { holdProcesses } from '../services/held-processes.js';
+import { withSeededStores } from '../services/seeded-stores.js';
+import type { Stores } from '../services/stores.js';
+import type { TrialContext } from './context.js';
+import { logInAndRehearse } from './rehearsal.js';
+import type { RunInput } from './run.js';
+import { reservedUsers } from './trial-connections.js';
+import { meanTrialSeconds } from './trial-duration.js';
+
+/**
+ * Stores, meters, the load generator, limits, and a credential for every user. How the stores were
+ * started is written into the result.
+ *
+ * @param startGenerator a closed loop unless told
+ */
+export async function withTrialContext(
+  { config, strategies, emit, signal }: Omit<RunInput, 'outFolder'>,
+  result: Result,
+  use: (context: TrialContext, secondsPerTrial: number) => Promise<void>,
+  startGenerator?: StartLoadGenerator,
+): Promise<void> {
+  const say = (message: string) => emit({ type: 'stage', message });
+  const { posts } = config;
+  const users = config.users + reservedUsers(config);
+  await withSeededStores({ users, posts, signal, say }, async (ready) => {
+    const { stores, guardian, seeded } = ready;
+    result.environment.postgres = describeStore(stores.postgres);
+    result.environment.redis = describeStore(stores.redis);
+    // A saturated machine answers late; while measuring that is data, not a reason to refuse.
+    const serviceEnvironment = { ...ready.serviceEnvironment, STORE_TIMEOUT_MS: '5000' };
+    const redis = await connectRedisMeter(stores.redisUrl);
+    const keeper = keepLoadGenerator(config.shards, guardian, startGenerator);
+    const limiter = await openLimiter(config, guardian, result);
+    try {
+      const holder = holdProcesses(limiter, config.cpuLimits, {
+        redis: stores.redis.pid,
+        postgres: stores.postgres.pid,
+      });
+      const context: TrialContext = {
+        config,
+        strategies,
+        credentials: new Map(),
+        seeded,
+        serviceEnvironment,
+        sources: { redis, postgresPid: stores.postgres.pid },
+        probes: new Map(),
+        loadGenerator: keeper.get,
+        guardian,
+        holder,
+        signal,
+        emit,
+      };
+      const { credentials, secondsPerLogin } = await logInAndRehearse(context, say);
+      const secondsPerTrial = meanTrialSeconds(config, strategies, secondsPerLogin);
+      await use({ ...context, credentials }, secondsPerTrial);
+    } finally {
+      limiter?.close();
+      keeper.stop();
+      redis.close();
+    }
+  });
+}
+
+/** null where no limit was asked for, or none can be had: then the result says why. */
+async function openLimiter(
+  { cpuLimits }: RunConfig,
+  guardian: Guardian,
+  { environment }: Result,
+): Promise<CpuLimiter | null> {
+  if (!cpuLimits) return null;
+  const found = await findCpuLimiter({ guardian });
+  environment.cpuLimiter = found.limiter ? found.limiter.description : null;
+  if (!found.limiter) environment.cpuLimiterMissing = `${found.why}. ${found.advice}`;
+  return found.limiter;
+}
+
+function describeStore({ version, startedBy }: Stores['redis']) {
+  return { version, startedBy };
+}

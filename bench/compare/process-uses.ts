@@ -1,0 +1,137 @@
+/**
+ * What every process used in the windows of a trial, all windows together. Pure.
+ */
+import type { ProcessUsage } from '../measure/process-usage.js';
+import type { ProcessKind, RunConfig, Trial } from '../result/schema.js';
+import type { Fleet } from '../services/fleet.js';
+import type { Snapshot } from './snapshot.js';
+
+export type ProcessUse = Trial['processes'][number];
+
+interface Span {
+  from: Snapshot;
+  to: Snapshot;
+}
+
+/** One process, and where it stands in a snapshot. */
+interface Reading {
+  kind: ProcessKind;
+  name: string;
+  usage(snapshot: Snapshot): ProcessUsage | null | undefined;
+  /** Length of a span by the clock that goes with the usage. */
+  seconds?(span: Span): number;
+  /** Of those that can be held to a share of a core. */
+  hold?: {
+    limitCores: number | null;
+    throttledSeconds(snapshot: Snapshot): number | null | undefined;
+  };
+}
+
+export function processUses(
+  fleet: Pick<Fleet, 'instances' | 'companions'>,
+  spans: readonly Span[],
+  limits?: RunConfig['cpuLimits'],
+): ProcessUse[] {
+  return readingsOf(fleet, spans.at(-1)?.to.shards.length ?? 0, limits).map((reading) =>
+    useOf(reading, spans),
+  );
+}
+
+function readingsOf(
+  fleet: Pick<Fleet, 'instances' | 'companions'>,
+  shards: number,
+  limits: RunConfig['cpuLimits'],
+): Reading[] {
+  return [
+    ...fleet.instances.map(
+      ({ number }, index): Reading => ({
+        kind: 'application',
+        name: `instance ${number}`,
+        usage: ({ instances }) => instances[index],
+        hold: {
+          limitCores: limits?.application ?? null,
+          throttledSeconds: ({ throttledSeconds }) => throttledSeconds.instances[index],
+        },
+      }),
+    ),
+    // Only a companion of a kind that results know is measured; there is one kind so far.
+    ...fleet.companions.map(
+      ({ name }, index): Reading => ({
+        kind: 'authority',
+        name,
+        usage: ({ companions }) => companions[index],
+      }),
+    ),
+    {
+      kind: 'redis',
+      name: 'redis',
+      usage: ({ redis }) => redis,
+      // Redis answers when it gets to it, and says when that was.
+      seconds: ({ from, to }) =>
+        from.redis && to.redis ? to.redis.atSeconds - from.redis.atSeconds : 0,
+      hold: {
+        limitCores: limits?.redis ?? null,
+        throttledSeconds: ({ throttledSeconds }) => throttledSeconds.redis,
+      },
+    },
+    {
+      kind: 'postgres',
+      name: 'postgres',
+      usage: ({ postgres }) => postgres,
+      hold: {
+        limitCores: limits?.postgres ?? null,
+        throttledSeconds: ({ throttledSeconds }) => throttledSeconds.postgres,
+      },
+    },
+    ...Array.from(
+      { length: shards },
+      (_, index): Reading => ({
+        kind: 'loadGenerator',
+        name: `shard ${index + 1}`,
+        usage: (snapshot) => snapshot.shards[index],
+      }),
+    ),
+  ];
+}
+
+/** Snapshots stand a few milliseconds off the windows' edges; the rate of use is that of the windows. */
+export function cpuMicrosecondsInWindow(use: ProcessUse, windowSeconds: number): number | null {
+  return use.cores === null ? null : use.cores * windowSeconds * 1e6;
+}
+
+/** Unknown as soon as it is unknown for one window. */
+function useOf({ kind, name, usage, seconds, hold }: Reading, spans: readonly Span[]): ProcessUse {
+  const cpuSeconds = grown(spans, (snapshot) => usage(snapshot)?.cpuSeconds);
+  const length = spans.reduce((sum, span) => sum + (seconds ?? secondsBetween)(span), 0);
+  const last = spans.at(-1)?.to;
+  const throttledSeconds = hold && grown(spans, (snapshot) => hold.throttledSeconds(snapshot));
+  return {
+    kind,
+    name,
+    cpuSeconds,
+    cores: cpuSeconds === null || length <= 0 ? null : cpuSeconds / length,
+    rssBytes: (last && usage(last)?.rssBytes) ?? null,
+    // Nothing is said of what is never held.
+    ...(hold &&
+      typeof throttledSeconds === 'number' && { limitCores: hold.limitCores, throttledSeconds }),
+  };
+}
+
+/** By how much a counter grew in all spans together. */
+function grown(
+  spans: readonly Span[],
+  counter: (snapshot: Snapshot) => number | null | undefined,
+): number | null {
+  let sum: number | null = spans.length === 0 ? null : 0;
+  for (const { from, to } of spans) {
+    const before = counter(from) ?? null;
+    const after = counter(to) ?? null;
+    sum =
+      sum === null || before === null || after === null ? null : sum + Math.max(0, after - before);
+  }
+  return sum;
+}
+
+function secondsBetween({ from, to }: Span): number {
+  return (to.atMs - from.atMs) / 1000;
+}

@@ -1,0 +1,77 @@
+/**
+ * The conditions of --fail-on, as text and as data:
+ * `<strategy>[.<workload>[.<instances>]].<metric> > N%` or `< -N%`, with commas between.
+ */
+import { METRICS } from '../analyse/metrics.js';
+import { usageError } from '../options.js';
+
+export interface Condition {
+  /** As given, without spaces. */
+  text: string;
+  strategy: string;
+  /** null: any. */
+  workload: string | null;
+  instances: number | null;
+  /** A name of METRICS. */
+  metric: string;
+  direction: 'above' | 'below';
+  /** Signed, as a share: 0.05 for 5 %, -0.1 for -10 %. */
+  limit: number;
+}
+
+const ALIASES: Readonly<Record<string, string>> = { cpu: 'cpu.application', p99: 'latency.p99' };
+
+/**
+ * @param text for instance "session.me.cpu>5%,jwt.throughput<-10%"
+ * @throws LabError CONDITION_INVALID, exit code 2, that names the part and what is wrong with it
+ */
+export function parseConditions(text: string): Condition[] {
+  return text.split(',').map((part) => parseCondition(part.replaceAll(/\s/g, '')));
+}
+
+function parseCondition(text: string): Condition {
+  const parts = /^([^<>]+)([<>])(-?\d{1,6}(?:\.\d+)?)%$/.exec(text);
+  if (!parts) {
+    throw invalid(text, 'it takes the form <what>>N% or <what><-N%, for instance session.cpu>5%');
+  }
+  const [, path = '', sign, percent] = parts;
+  const limit = Number(percent) / 100;
+  const direction = sign === '>' ? 'above' : 'below';
+  if (direction === 'above' ? limit < 0 : limit > 0) {
+    throw invalid(
+      text,
+      'a change for the worse is > a number from 0, or < a number up to 0, for instance cpu>5% or throughput<-10%',
+    );
+  }
+  const metric = metricAtTheEndOf(path);
+  if (!metric) throw invalid(text, `it must end in a metric: ${metricNames().join(', ')}`);
+  const [strategy = '', workload, instances, ...rest] = metric.rest.split('.');
+  if (strategy === '' || workload === '' || rest.length > 0) {
+    throw invalid(text, 'before the metric stands <strategy>[.<workload>[.<instances>]]');
+  }
+  if (instances !== undefined && !/^[1-9]\d{0,3}$/.test(instances)) {
+    throw invalid(text, `"${instances}" is no number of instances`);
+  }
+  return {
+    ...{ text, strategy, metric: metric.name, direction, limit },
+    workload: workload ?? null,
+    instances: instances === undefined ? null : Number(instances),
+  };
+}
+
+/** Names of metrics hold dots themselves, so they are read from the end; the longest one wins. */
+function metricAtTheEndOf(path: string): { name: string; rest: string } | null {
+  const ending = metricNames()
+    .filter((name) => path.endsWith(`.${name}`))
+    .sort((first, second) => second.length - first.length)[0];
+  if (ending === undefined) return null;
+  return { name: ALIASES[ending] ?? ending, rest: path.slice(0, -ending.length - 1) };
+}
+
+function metricNames(): string[] {
+  return [...METRICS.map(({ name }) => name), ...Object.keys(ALIASES)];
+}
+
+function invalid(text: string, why: string) {
+  return usageError('CONDITION_INVALID', `--fail-on: "${text}" cannot be read: ${why}.`);
+}

@@ -1,0 +1,152 @@
+/**
+ * Two runs -> what changed from A to B, for each strategy, cell and metric that both measured. Pure.
+ *
+ * The runs did not share rounds, so rounds cannot be paired: each run is a sample of its own, and the
+ * interval is Welch's, on the logarithms. What it cannot know is how the machine differed between the
+ * two runs. Where both have a control, each value is therefore first divided by the control's of its own
+ * round, and what slowed both down cancels.
+ */
+import { METRICS } from '../analyse/metrics.js';
+import { type PooledSpread, pooledSpread } from '../analyse/statistics.js';
+import { verdictFor } from '../analyse/verdict.js';
+import { type Difference, intervalOfDifference, welchDifference } from '../analyse/welch.js';
+import type { Result, Verdict } from '../result/schema.js';
+import { type Cell, isSameCell, type Series, seriesOf } from './series.js';
+
+/** `control`: relative to the control of the same round. `absolute`: as measured. */
+export type Basis = 'control' | 'absolute';
+
+export interface Change {
+  /** B over A: of the geometric means. */
+  ratio: number;
+  /** null where a run has fewer than two rounds. */
+  interval95: [number, number] | null;
+  /** Holds for all cells of this metric and strategy at once. */
+  familyInterval: [number, number] | null;
+  /** On the logarithms, for intervals at other levels; null as the intervals are. */
+  difference: Difference | null;
+  roundsA: number;
+  roundsB: number;
+}
+
+export interface DiffRow extends Cell {
+  metric: string;
+  control: boolean;
+  /** Arithmetic means as measured, in the metric's unit. */
+  meanA: number;
+  meanB: number;
+  /** As measured. */
+  absolute: Change;
+  /** Relative to the control; null where a run has none, and for the control itself. */
+  relative: Change | null;
+  /** Which of the two the verdict and the gates look at. */
+  basis: Basis;
+  /** Of B: "faster" is better than A, for CPU time: cheaper. */
+  verdict: Verdict;
+}
+
+export interface Diff {
+  rows: DiffRow[];
+  /** Cells that one run measured and the other did not. */
+  onlyInA: Cell[];
+  onlyInB: Cell[];
+  /** The smaller of both runs'. */
+  horizon: number;
+}
+
+/** @param basis `absolute` takes figures as measured even where both runs have a control */
+export function diffResults(a: Result, b: Result, basis: Basis = 'control'): Diff {
+  const horizon = Math.min(a.config.horizon, b.config.horizon);
+  const [seriesA, seriesB] = [seriesOf(a), seriesOf(b)];
+  const pairs = seriesA.flatMap((before): Pair[] => {
+    const after = seriesB.find(
+      (known) => known.metric === before.metric && isSameCell(known, before),
+    );
+    return after ? [{ before, after }] : [];
+  });
+  return {
+    rows: pairs.map((pair) => rowOf(pair, pairs.filter(isFamilyOf(pair)), basis, horizon)),
+    onlyInA: cellsMissingFrom(seriesB, seriesA),
+    onlyInB: cellsMissingFrom(seriesA, seriesB),
+    horizon,
+  };
+}
+
+/** The row's change that the verdict and the gates look at. */
+export function decidingChange(row: DiffRow): Change {
+  return row.basis === 'control' && row.relative ? row.relative : row.absolute;
+}
+
+interface Pair {
+  before: Series;
+  after: Series;
+}
+
+function isFamilyOf({ before }: Pair): (other: Pair) => boolean {
+  return (other) =>
+    other.before.metric === before.metric && other.before.strategy === before.strategy;
+}
+
+function rowOf(pair: Pair, family: readonly Pair[], wanted: Basis, horizon: number): DiffRow {
+  const { before, after } = pair;
+  const { strategy, workload, instances, metric, control } = before;
+  const absolute = changeOf(pair, family, ({ values }) => values);
+  const relative =
+    before.relative && after.relative
+      ? changeOf(pair, family, (series) => series.relative ?? [])
+      : null;
+  const basis = relative && wanted === 'control' ? 'control' : 'absolute';
+  const deciding = basis === 'control' && relative ? relative : absolute;
+  const better = METRICS.find(({ name }) => name === metric)?.better ?? 'lower';
+  return {
+    ...{ strategy, workload, instances, metric, control },
+    meanA: meanOf(before.values),
+    meanB: meanOf(after.values),
+    absolute,
+    relative,
+    basis,
+    verdict: verdictFor(better, deciding.interval95, deciding.familyInterval, horizon),
+  };
+}
+
+/** @param family the pairs of the same metric and strategy, this one included */
+function changeOf(
+  { before, after }: Pair,
+  family: readonly Pair[],
+  valuesOf: (series: Series) => readonly number[],
+): Change {
+  const logsOf = (series: Series) => valuesOf(series).map(Math.log);
+  // Each run has a spread of its own, shared by its cells (docs/decisions/004).
+  const shared = (side: keyof Pair): PooledSpread | null =>
+    pooledSpread(family.map((pair) => logsOf(pair[side])));
+  const [first, second] = [logsOf(before), logsOf(after)];
+  const difference = welchDifference(
+    { values: first, shared: shared('before') },
+    { values: second, shared: shared('after') },
+  );
+  return {
+    ratio: Math.exp(meanOf(second) - meanOf(first)),
+    interval95: difference && ratioInterval(difference, 0.95),
+    familyInterval: difference && ratioInterval(difference, 1 - 0.05 / family.length),
+    difference,
+    roundsA: first.length,
+    roundsB: second.length,
+  };
+}
+
+/** The interval of the ratio B over A. @param confidence for instance 0.95 */
+export function ratioInterval(difference: Difference, confidence: number): [number, number] {
+  const [low, high] = intervalOfDifference(difference, confidence);
+  return [Math.exp(low), Math.exp(high)];
+}
+
+function cellsMissingFrom(there: readonly Series[], here: readonly Series[]): Cell[] {
+  const missing = here.filter((series) => !there.some((other) => isSameCell(other, series)));
+  return missing
+    .filter((cell, index) => missing.findIndex((other) => isSameCell(other, cell)) === index)
+    .map(({ strategy, workload, instances }) => ({ strategy, workload, instances }));
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,111 @@
+/**
+ * What differs between two runs besides what was measured, as a table: to look at one more thing is to
+ * add a line. Seeds and times of day are meant to differ and are not looked at.
+ */
+import type { Environment, Result, RunConfig } from '../result/schema.js';
+
+/**
+ * - code: what a comparison of two runs is usually about
+ * - conditions: the figures of one run are not quite those of the other; small changes mean little
+ * - machine: the runs measured different machines; no change says anything of the code
+ */
+export type Weight = 'code' | 'conditions' | 'machine';
+
+export interface EnvironmentDifference {
+  weight: Weight;
+  what: string;
+  a: string;
+  b: string;
+}
+
+interface Look {
+  weight: Weight;
+  what: string;
+  of(run: { environment: Environment; config: RunConfig }): string;
+}
+
+const LOOKS: readonly Look[] = [
+  { weight: 'machine', what: 'processor', of: ({ environment }) => environment.cpuModel },
+  { weight: 'machine', what: 'cores', of: ({ environment }) => String(environment.cores) },
+  { weight: 'machine', what: 'system', of: ({ environment }) => environment.platform },
+  { weight: 'conditions', what: 'memory', of: ({ environment }) => gigabytes(environment) },
+  { weight: 'conditions', what: 'kernel', of: ({ environment }) => environment.kernel },
+  { weight: 'conditions', what: 'Node.js', of: ({ environment }) => environment.node },
+  {
+    weight: 'conditions',
+    what: 'PostgreSQL',
+    of: ({ environment }) => store(environment.postgres),
+  },
+  { weight: 'conditions', what: 'Redis', of: ({ environment }) => store(environment.redis) },
+  { weight: 'code', what: 'commit', of: ({ environment }) => commitOf(environment) },
+  { weight: 'code', what: 'version of the lab', of: ({ environment }) => environment.lab },
+  { weight: 'conditions', what: 'profile', of: ({ config }) => config.profile },
+  { weight: 'conditions', what: 'window', of: ({ config }) => `${config.seconds} s` },
+  { weight: 'conditions', what: 'turns', of: ({ config }) => String(config.turns ?? 'none') },
+  { weight: 'conditions', what: 'warm-up', of: ({ config }) => `${config.warmUpSeconds} s` },
+  { weight: 'conditions', what: 'connections', of: ({ config }) => connectionsOf(config) },
+  { weight: 'conditions', what: 'users', of: ({ config }) => String(config.users) },
+  { weight: 'conditions', what: 'posts', of: ({ config }) => String(config.posts) },
+  {
+    weight: 'conditions',
+    what: 'load-generating processes',
+    of: ({ config }) => String(config.shards),
+  },
+  { weight: 'conditions', what: 'limits of CPU time', of: ({ config }) => limitsOf(config) },
+  {
+    weight: 'conditions',
+    what: 'variables of one side',
+    of: ({ config }) => variablesOf(config),
+  },
+];
+
+export function environmentDifferences(a: Result, b: Result): EnvironmentDifference[] {
+  const looked = LOOKS.map(({ weight, what, of }) => ({ weight, what, a: of(a), b: of(b) }));
+  return [...looked, ...packageLooks(a.environment, b.environment)].filter(
+    (known) => known.a !== known.b,
+  );
+}
+
+function packageLooks(a: Environment, b: Environment): EnvironmentDifference[] {
+  const names = [...new Set([...Object.keys(a.packages), ...Object.keys(b.packages)])];
+  return names.map((name) => ({
+    weight: 'code',
+    what: `package ${name}`,
+    a: a.packages[name] ?? 'none',
+    b: b.packages[name] ?? 'none',
+  }));
+}
+
+/** Two runs with changes that no commit holds may differ in anything. */
+function commitOf({ commit, dirty }: Environment): string {
+  if (commit === null) return 'unknown';
+  return `${commit.slice(0, 12)}${dirty ? ' with changes that were not committed' : ''}`;
+}
+
+function gigabytes({ memoryBytes }: Environment): string {
+  return `${(memoryBytes / 1e9).toFixed(1)} GB`;
+}
+
+function store(found: Environment['postgres']): string {
+  return found ? `${found.version}, ${found.startedBy}` : 'not used';
+}
+
+function connectionsOf({ connections, connectionsPerInstance }: RunConfig): string {
+  return connectionsPerInstance === undefined
+    ? String(connections)
+    : `${connectionsPerInstance} for each instance`;
+}
+
+function variablesOf({ variables }: RunConfig): string {
+  const given = Object.entries(variables ?? {}).flatMap(([arm, values]) =>
+    Object.entries(values).map(([name, value]) => `${arm}.${name}=${value}`),
+  );
+  return given.length === 0 ? 'none' : given.sort().join(', ');
+}
+
+function limitsOf({ cpuLimits }: RunConfig): string {
+  const limits = Object.entries(cpuLimits ?? {}).filter(([, cores]) => cores !== null);
+  return limits.length === 0
+    ? 'none'
+    : limits.map(([kind, cores]) => `${kind} ${cores} cores`).join(', ');
+}

@@ -1,0 +1,132 @@
+/** What a reader must know of two runs before believing a difference between them, in sentences. */
+import { code, countOf, formatPercentPoints, listOf } from '../report/format.js';
+import { signedChange, wordingOf } from '../report/wording.js';
+import type { DiffRow } from './diff-results.js';
+import type { EnvironmentDifference, Weight } from './environment.js';
+import type { DiffReport } from './report.js';
+import type { Cell } from './series.js';
+
+export interface DiffNotes {
+  /** Must be seen. */
+  cautions: string[];
+  /** May be read. */
+  remarks: string[];
+}
+
+export function notesOf(report: DiffReport): DiffNotes {
+  return {
+    cautions: [...sameRun(report), ...otherMachine(report), ...partial(report), ...control(report)],
+    remarks: [
+      ...codeOf(report),
+      ...conditionsOf(report),
+      basisOf(report),
+      ...onlyInOne(report),
+      ...withoutInterval(report),
+    ],
+  };
+}
+
+/** "3 of 12 figures changed for certain; 5 are equal within 5 %, 4 unsure." */
+export function summaryOf({ diff }: DiffReport): string {
+  const count = (...verdicts: DiffRow['verdict'][]) =>
+    diff.rows.filter(({ verdict }) => verdicts.includes(verdict)).length;
+  if (diff.rows.length === 0) return 'The runs have no figure in common.';
+  const horizon = formatPercentPoints(diff.horizon * 100);
+  return `${count('faster', 'slower')} of ${countOf(diff.rows.length, 'figure')} changed for certain; ${count('equal')} are equal within ${horizon} %; ${count('unsure')} are unsure.`;
+}
+
+function sameRun({ a, b }: DiffReport): string[] {
+  return a.id === b.id && a.startedAt === b.startedAt
+    ? ['Both folders hold the same run, so nothing can differ.']
+    : [];
+}
+
+function otherMachine({ environment }: DiffReport): string[] {
+  const differing = weighing('machine', environment);
+  return differing.length === 0
+    ? []
+    : [
+        `The runs come from different machines (${differing.map(inWords).join('; ')}). A change below says nothing of the code. Measure both on one machine.`,
+      ];
+}
+
+function partial({ a, b }: DiffReport): string[] {
+  return Object.entries({ A: a, B: b }).flatMap(([name, run]) =>
+    run.partial ? [`Run ${name} ended before its plan did; what it measured is compared.`] : [],
+  );
+}
+
+/** The control has no authentication: when it changes, something changed that all strategies share. */
+function control({ diff }: DiffReport): string[] {
+  const changed = diff.rows.filter(
+    ({ control: isControl, verdict }) =>
+      isControl && (verdict === 'faster' || verdict === 'slower'),
+  );
+  const [first] = changed;
+  if (!first) return [];
+  const each = changed.map(
+    ({ metric, workload, instances, absolute }) =>
+      `${wordingOf(metric).heading} on ${code(workload)} with ${countOf(instances, 'instance')} ${signedChange(absolute.ratio, absolute.interval95)}`,
+  );
+  const takenOut = diff.rows.some(({ basis }) => basis === 'control')
+    ? ' The figures relative to the control take it out, as if it had slowed every strategy by the same factor. If shared code is what you changed, read the figures as measured (--absolute).'
+    : '';
+  return [
+    `The control ${first.strategy} itself changed: ${each.join('; ')}. That is the machine, or code that all strategies share.${takenOut}`,
+  ];
+}
+
+function codeOf({ environment, a, b }: DiffReport): string[] {
+  const differing = weighing('code', environment);
+  if (differing.length > 0) return [`Code that differs: ${differing.map(inWords).join('; ')}.`];
+  if (a.environment.commit === null) return [];
+  return a.environment.dirty || b.environment.dirty
+    ? ['Both runs are of the same commit, with changes that were not committed.']
+    : ['Both runs are of the same commit, so a change below comes from chance or the machine.'];
+}
+
+function conditionsOf({ environment }: DiffReport): string[] {
+  const differing = weighing('conditions', environment);
+  return differing.length === 0
+    ? []
+    : [
+        `The conditions differ: ${differing.map(inWords).join('; ')}. A part of each change may come from that.`,
+      ];
+}
+
+function basisOf({ diff }: DiffReport): string {
+  const relative = diff.rows.some(({ basis }) => basis === 'control');
+  if (relative) {
+    return 'Verdicts and conditions look at figures relative to the control of the same round, which cancels how fast the machine was at the time. The control itself is taken as measured.';
+  }
+  const could = diff.rows.some((row) => row.relative !== null);
+  const why = could ? 'as asked for' : 'because not both runs have a control in the same rounds';
+  return `Verdicts and conditions look at figures as measured, ${why}. The intervals know nothing of how the machine changed between the two runs: on a shared machine throughput drifts by a factor of two.`;
+}
+
+function onlyInOne({ diff }: DiffReport): string[] {
+  return Object.entries({ A: diff.onlyInA, B: diff.onlyInB }).flatMap(([name, cells]) =>
+    cells.length > 0 ? [`Only in ${name}: ${cells.map(cellInWords).join('; ')}.`] : [],
+  );
+}
+
+function withoutInterval({ diff }: DiffReport): string[] {
+  const rows = diff.rows.filter(({ absolute }) => absolute.interval95 === null);
+  return rows.length === 0
+    ? []
+    : [
+        `${countOf(rows.length, 'figure')} ${rows.length === 1 ? 'has' : 'have'} no interval: that takes two valid rounds in each run.`,
+      ];
+}
+
+function cellInWords({ strategy, workload, instances }: Cell): string {
+  return `${strategy} on ${code(workload)} with ${countOf(instances, 'instance')}`;
+}
+
+function weighing(weight: Weight, differences: readonly EnvironmentDifference[]) {
+  return differences.filter((known) => known.weight === weight);
+}
+
+function inWords({ what, a, b }: EnvironmentDifference): string {
+  return `${what} ${listOf([`${a} in A`, `${b} in B`])}`;
+}

@@ -1,0 +1,47 @@
+/** The diff for the comment of a pull request: short, with the details folded. */
+import type { Table } from '../report/blocks.js';
+import { inline, markdownTable } from '../report/markdown.js';
+import { notesOf, summaryOf } from './notes.js';
+import type { DiffReport } from './report.js';
+import { conditionsTable, environmentTable, rowsTable } from './tables.js';
+
+export function renderDiffMarkdown(report: DiffReport): string {
+  const { cautions, remarks } = notesOf(report);
+  const { a, b, diff, conditions, environment } = report;
+  const changed = diff.rows.filter(({ verdict }) => verdict === 'faster' || verdict === 'slower');
+  const parts = [
+    `## ${inline(headingOf(report))}`,
+    inline(`A: ${a.id}, B: ${b.id}. ${summaryOf(report)}`),
+    ...cautions.map((text) => `> **Note:** ${inline(text)}`),
+    ...(conditions.length > 0 ? [tableText(conditionsTable(conditions))] : []),
+    ...(changed.length > 0 ? [tableText(rowsTable(changed))] : []),
+    ...(diff.rows.length > 0
+      ? [folded(`All ${diff.rows.length} figures`, tableText(rowsTable(diff.rows)))]
+      : []),
+    folded(
+      'How the runs differ, and how to read this',
+      [
+        remarks.map((text) => `- ${inline(text)}`).join('\n'),
+        ...(environment.length > 0 ? [tableText(environmentTable(environment))] : []),
+      ].join('\n\n'),
+    ),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function headingOf({ conditions }: DiffReport): string {
+  if (conditions.length === 0) return 'Two runs compared';
+  const failed = conditions.filter(({ broken }) => broken).length;
+  return failed === 0
+    ? `Passed: ${conditions.length} of ${conditions.length} conditions hold`
+    : `FAILED: ${failed} of ${conditions.length} conditions are broken`;
+}
+
+function tableText(table: Table): string {
+  return `${markdownTable(table)}\n\n${inline(table.caption)}`;
+}
+
+/** GitHub reads Markdown inside only after an empty line. */
+function folded(summary: string, text: string): string {
+  return `<details>\n<summary>${summary}</summary>\n\n${text}\n\n</details>`;
+}

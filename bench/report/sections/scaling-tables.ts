@@ -1,0 +1,225 @@
+/** The figures behind the section on scaling. */
+import type { Scaling } from '../../analyse/scaling/analyse-scaling.js';
+import { TIERS, type Tier } from '../../analyse/scaling/capacity.js';
+import type { Demand } from '../../analyse/scaling/demands.js';
+import type { ForecastPoint } from '../../analyse/scaling/forecast.js';
+import type { Parameter } from '../../analyse/scaling/usl.js';
+import { type Block, left, right, table } from '../blocks.js';
+import { basisInWords } from '../findings/scaling.js';
+import {
+  code,
+  formatEstimate,
+  formatNumber,
+  formatPercentPoints,
+  formatShare,
+  NOT_MEASURED,
+} from '../format.js';
+
+const LIMITS: Record<ForecastPoint['limit'], string> = {
+  application: 'application',
+  redis: 'Redis',
+  postgres: 'PostgreSQL',
+  authority: 'authority',
+  loadGenerator: 'load generator',
+  machine: 'shared cores',
+  none: 'waiting',
+};
+
+export function forecastTable(scalings: readonly Scaling[]): Block[] {
+  const basis = scalings.find(({ forecast }) => forecast)?.forecast;
+  return table(
+    `Requests per second: forecast from the demands with ${basis ? basisInWords(basis) : 'the fewest instances'} (95 % interval of the demands), beside the mean of the valid rounds (95 % interval). Rows marked * gave the demands. “At most”: what the demands allow without any waiting.`,
+    [
+      left('Workload'),
+      left('Strategy'),
+      right('Instances'),
+      right('Measured'),
+      right('Forecast'),
+      right('Error'),
+      right('At most'),
+      left('Busy first'),
+    ],
+    scalings.flatMap(({ workload, strategy, forecast }) =>
+      (forecast?.onThisMachine ?? []).map((point) => [
+        code(workload),
+        strategy,
+        `${point.instances}${point.known ? ' *' : ''}`,
+        formatEstimate(point.measured),
+        estimateOf(point),
+        signedPercent(point.relativeError),
+        formatNumber(point.boundRps),
+        LIMITS[point.limit],
+      ]),
+    ),
+    3,
+  );
+}
+
+export function aloneTable(scalings: readonly Scaling[]): Block[] {
+  return table(
+    'The service alone, in requests per second: the same forecast with the load generator elsewhere and a core for every process that wants one. With connections that stay at their instance, as here; and with each request sent to any instance by chance, as behind a load balancer, where an instance is without work now and then (in brackets: its balanced job bounds).',
+    [
+      left('Workload'),
+      left('Strategy'),
+      right('Instances'),
+      right('Connections stay'),
+      right('Any instance'),
+      left('Busy first'),
+    ],
+    scalings.flatMap(({ workload, strategy, forecast }) =>
+      (forecast?.serviceAlone ?? []).map((point) => [
+        code(workload),
+        strategy,
+        String(point.instances),
+        estimateOf(point),
+        `${formatNumber(point.anyInstanceRps)} (${formatNumber(point.anyInstanceBounds.lowRps)} to ${formatNumber(point.anyInstanceBounds.highRps)})`,
+        LIMITS[point.limit],
+      ]),
+    ),
+    3,
+  );
+}
+
+function estimateOf({
+  throughputRps,
+  interval95,
+}: Pick<ForecastPoint, 'throughputRps' | 'interval95'>): string {
+  return formatEstimate({ mean: throughputRps, interval95, n: 0 });
+}
+
+export function kneeTable(scalings: readonly Scaling[]): Block[] {
+  return table(
+    'The knee in instances: from the demands, the first tiers to be busy; from the curve, where its rise meets its plateau (– where no bend is shown). With 95 % intervals.',
+    [
+      left('Workload'),
+      left('Strategy'),
+      right('Knee from demands'),
+      left('Busy then'),
+      left('Next'),
+      right('Knee of the curve'),
+      right('Error'),
+    ],
+    scalings.map(({ workload, strategy, predictedKnee, measuredKnee }) => {
+      const [first, second] = predictedKnee?.limits ?? [];
+      return [
+        code(workload),
+        strategy,
+        first ? kneeEstimate(first) : NOT_MEASURED,
+        first ? LIMITS[first.limit] : NOT_MEASURED,
+        second ? `${LIMITS[second.limit]} at ${formatNumber(second.instances)}` : NOT_MEASURED,
+        measuredKnee ? kneeEstimate(measuredKnee) : NOT_MEASURED,
+        first && measuredKnee
+          ? signedPercent(first.instances / measuredKnee.instances - 1)
+          : NOT_MEASURED,
+      ];
+    }),
+    2,
+  );
+}
+
+function kneeEstimate({
+  instances,
+  interval95,
+}: {
+  instances: number;
+  interval95: [number, number] | null;
+}): string {
+  return formatEstimate({ mean: instances, interval95, n: 0 });
+}
+
+export function lawTable(scalings: readonly Scaling[]): Block[] {
+  return table(
+    'The law of scaling, X(N) = λN / (1 + σ(N−1) + κN(N−1)), with 95 % intervals. λ: requests per second of one instance; σ: share of the work that only one can do at a time; κ: cost of keeping each pair in step. 0 without an interval: held there, the points would put it below.',
+    [
+      left('Workload'),
+      left('Strategy'),
+      right('λ'),
+      right('σ'),
+      right('κ'),
+      right('R²'),
+      left('Peak'),
+    ],
+    scalings.map(({ workload, strategy, law: { law, refusal } }) =>
+      law
+        ? [
+            code(workload),
+            strategy,
+            parameterOf(law.lambda),
+            parameterOf(law.sigma),
+            parameterOf(law.kappa),
+            formatNumber(law.rSquared),
+            law.peakInstances === null ? 'none' : `${formatNumber(law.peakInstances)} instances`,
+          ]
+        : [
+            code(workload),
+            strategy,
+            ...[NOT_MEASURED, NOT_MEASURED, NOT_MEASURED, NOT_MEASURED],
+            `refused: ${refusal.message}`,
+          ],
+    ),
+    2,
+  );
+}
+
+function parameterOf({ value, interval95, standardError }: Parameter): string {
+  return formatEstimate({
+    mean: value,
+    interval95: standardError === null ? null : interval95,
+    n: 0,
+  });
+}
+
+export function demandTable(scalings: readonly Scaling[]): Block[] {
+  const shown = TIERS.filter((tier) =>
+    scalings.some(({ demands }) =>
+      demands.some((demand) => demand.tier === tier && demand.microsecondsPerRequest.mean > 0),
+    ),
+  );
+  return table(
+    'CPU time of a request at each tier, in µs (95 % interval), how much of its capacity the tier used, and the share of the time in which it had work and was held back.',
+    [
+      left('Workload'),
+      left('Strategy'),
+      right('Instances'),
+      ...shown.map((tier) => left(HEADINGS[tier])),
+    ],
+    scalings.flatMap(({ workload, strategy, counts, demands }) =>
+      counts.map((instances) => [
+        code(workload),
+        strategy,
+        String(instances),
+        ...shown.map((tier) =>
+          demandOf(demands.find((known) => known.tier === tier && known.instances === instances)),
+        ),
+      ]),
+    ),
+    3,
+  );
+}
+
+export const HEADINGS: Record<Tier, string> = {
+  application: 'Application',
+  redis: 'Redis',
+  postgres: 'PostgreSQL',
+  authority: 'Authority',
+  loadGenerator: 'Load generator',
+};
+
+/** "10.2 (9.9 to 10.5) µs, 99 % used, held back 93 %" */
+function demandOf(demand: Demand | undefined): string {
+  if (!demand || demand.microsecondsPerRequest.mean === 0) return NOT_MEASURED;
+  const { microsecondsPerRequest, utilisation, throttledShare } = demand;
+  return [
+    `${formatEstimate(microsecondsPerRequest)} µs`,
+    ...(utilisation === null ? [] : [`${formatShare(utilisation)} used`]),
+    ...(throttledShare === null || throttledShare < 0.005
+      ? []
+      : [`held back ${formatShare(throttledShare)}`]),
+  ].join(', ');
+}
+
+function signedPercent(share: number): string {
+  const size = formatPercentPoints(Math.abs(share) * 100);
+  if (size === '0') return '0 %';
+  return `${share < 0 ? '−' : '+'}${size} %`;
+}

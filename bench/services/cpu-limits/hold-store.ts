@@ -1,0 +1,18 @@
+import type { StoreInformation } from '../stores.js';
+import type { CpuGroup } from './cpu-group.js';
+import type { CpuLimiter } from './cpu-limiter.js';
+
+/**
+ * A group for a store, by whoever is able to: the engine for a container, the limiter for a process.
+ * Null when neither can: the store runs elsewhere.
+ *
+ * @throws LabError CPU_LIMIT_FAILED
+ */
+export function holdStore(
+  name: string,
+  store: StoreInformation,
+  limiter: CpuLimiter | null,
+): CpuGroup | null {
+  if (store.holdContainer) return store.holdContainer();
+  return limiter === null || store.pid === null ? null : limiter.hold(name, store.pid);
+}

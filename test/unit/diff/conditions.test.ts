@@ -1,0 +1,61 @@
+import { expect } from 'chai';
+import { type Condition, parseConditions } from '../../../bench/diff/conditions.js';
+import { LabError } from '../../../bench/errors.js';
+
+function only(text: string): Condition {
+  const [condition, ...others] = parseConditions(text);
+  if (!condition || others.length > 0) throw new Error('not one condition');
+  return condition;
+}
+
+function refusalOf(text: string): string {
+  try {
+    parseConditions(text);
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    expect(error).to.include({ code: 'CONDITION_INVALID', exitCode: 2 });
+    return error.message;
+  }
+  throw new Error(`"${text}" was accepted`);
+}
+
+describe('the conditions of --fail-on', () => {
+  it('name strategy, workload, instances, metric and limit', () => {
+    expect(only('session.me.2.cpu.total > 5 %')).to.deep.equal({
+      text: 'session.me.2.cpu.total>5%',
+      ...{ strategy: 'session', workload: 'me', instances: 2, metric: 'cpu.total' },
+      ...{ direction: 'above', limit: 0.05 },
+    });
+    expect(only('jwt.throughput<-10.5%')).to.include({
+      ...{ strategy: 'jwt', workload: null, instances: null, metric: 'throughput' },
+      ...{ direction: 'below', limit: -0.105 },
+    });
+  });
+
+  it('know the short names of metrics', () => {
+    expect(only('session.cpu>5%').metric).to.equal('cpu.application');
+    expect(only('session.me.p99>20%')).to.include({ metric: 'latency.p99', workload: 'me' });
+    expect(only('session.latency.p99>20%')).to.include({ metric: 'latency.p99', workload: null });
+  });
+
+  it('stand with commas between, and keep the names of strategies as they are', () => {
+    const found = parseConditions('jwt-eddsa.cpu>5%, session#2.crud.throughput < -3%');
+    expect(found.map(({ strategy }) => strategy)).to.deep.equal(['jwt-eddsa', 'session#2']);
+  });
+
+  it('are refused with the part that is wrong', () => {
+    expect(refusalOf('session.cpu>5%,jwt.cpu=5%')).to.include('"jwt.cpu=5%"');
+    expect(refusalOf('session.cpu>5')).to.include('"session.cpu>5" cannot be read');
+    expect(refusalOf('session.cpu>5%,')).to.include('""');
+    expect(refusalOf('session.memory>5%')).to.include('throughput, cpu.application, cpu.total');
+    expect(refusalOf('cpu>5%')).to.include('must end in a metric');
+    expect(refusalOf('.cpu>5%')).to.include('<strategy>');
+    expect(refusalOf('session.me.0.cpu>5%')).to.include('"0" is no number of instances');
+    expect(refusalOf('session.me.1.x.cpu>5%')).to.include('<strategy>');
+  });
+
+  it('are refused where they would fail on no change at all', () => {
+    expect(refusalOf('session.cpu>-5%')).to.include('for the worse');
+    expect(refusalOf('session.throughput<10%')).to.include('for the worse');
+  });
+});
