@@ -81,7 +81,7 @@ export function describeControl({ method, parent }: CpuControl): string {
 /** @param own folder of the group that the lab is in */
 function lookInVersion1(view: SystemView, own: string | null): CpuControl | NoCpuControl {
   if (own === null) return outOfSight;
-  if (!view.canWrite(own)) return notAllowed(view, own);
+  if (!view.canWrite(own)) return notAllowed(view, own, 'Run the lab as root.');
   return { method: 'cgroup-v1', parent: own, occupied: false };
 }
 
@@ -100,7 +100,9 @@ function lookInVersion2(
     }
   }
   if (own === null) return outOfSight;
-  if (!isOurs(view, own)) return notAllowed(view, own);
+  if (!isOurs(view, own)) {
+    return notAllowed(view, own, 'Run the lab as root, or as a user in a session of systemd.');
+  }
   return {
     why: `the group ${own} has no cpu controller`,
     advice: `It has to be delegated from above. ${HOW_TO}`,
@@ -123,11 +125,13 @@ const outOfSight: NoCpuControl = {
   advice: `Containers need their control groups mounted for writing. ${HOW_TO}`,
 };
 
-function notAllowed({ isRoot }: SystemView, folder: string): NoCpuControl {
+/** @param forUsers how somebody who is not root gets limits */
+function notAllowed({ isRoot }: SystemView, folder: string, forUsers: string): NoCpuControl {
+  const way = isRoot
+    ? 'In a container, give it its control groups for writing (docker run --privileged).'
+    : forUsers;
   return {
     why: `no group can be made in ${folder}, which cannot be written`,
-    advice: isRoot
-      ? `In a container, give it its control groups for writing (docker run --privileged). ${HOW_TO}`
-      : `Run the lab as root, or as a user in a systemd session. ${HOW_TO}`,
+    advice: `${way} ${HOW_TO}`,
   };
 }

@@ -26,6 +26,8 @@ export interface RerunOptions {
   control?: CpuControl | NoCpuControl;
   /** This very process unless told otherwise. */
   command?: readonly string[];
+  /** The text of /proc/self/mountinfo. */
+  mountinfo?: string;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function rerunInDelegatedGroup(options: RerunOptions = {}): Promise
     return null;
   }
   if ('method' in (options.control ?? lookForCpuControl())) return null;
-  const found = await findDelegation(environment);
+  const found = await findDelegation(environment, options.mountinfo);
   if ('why' in found) return null;
 
   const command = options.command ?? [
@@ -69,12 +71,16 @@ export async function rerunInDelegatedGroup(options: RerunOptions = {}): Promise
 /** systemd-run with its options, to be put before a command; else why it is of no use. */
 export async function findDelegation(
   environment: NodeJS.ProcessEnv,
+  mountinfo = readMounts(),
 ): Promise<{ launcher: string[] } | NoCpuControl> {
-  const program = findOnPath('systemd-run', environment);
-  const mount = parseCgroupMounts(readMounts()).find(({ controllers }) => controllers.length === 0);
-  if (program === null || mount === undefined) {
-    return { why: 'there is no systemd-run, or no control groups of version 2', advice: HOW_TO };
+  const mounts = parseCgroupMounts(mountinfo);
+  const mount = mounts.find(({ controllers }) => controllers.length === 0);
+  // Version 1 cannot be handed on safely, so systemd does not (systemd.resource-control(5)).
+  if (mount === undefined || mounts.some(({ controllers }) => controllers.includes('cpu'))) {
+    return { why: 'version 1 of control groups is for root alone', advice: HOW_TO };
   }
+  const program = findOnPath('systemd-run', environment);
+  if (program === null) return { why: 'there is no systemd-run', advice: HOW_TO };
   const launcher = [
     program,
     ...(process.getuid?.() === 0 ? [] : ['--user']),

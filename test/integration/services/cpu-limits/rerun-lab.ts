@@ -3,7 +3,8 @@ import { rerunInDelegatedGroup } from '../../../../bench/services/cpu-limits/del
 
 /** A lab in small that has no limits unless it is started again. Ends when it is asked to, with 3. */
 const control = { why: 'a test', advice: 'none' };
-const exitCode = await rerunInDelegatedGroup({ control });
+const mountinfo = '1 1 0:1 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw';
+const exitCode = await rerunInDelegatedGroup({ control, mountinfo });
 if (exitCode !== null) process.exit(exitCode);
 process.on('SIGTERM', () => process.exit(3));
 const { pid, ppid, argv } = process;
