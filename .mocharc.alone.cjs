@@ -9,6 +9,7 @@ module.exports = {
     'dist/test/e2e/**/*.test.js',
     'dist/test/integration/keys/rotation-under-load.test.js',
     'dist/test/integration/leave.test.js',
+    'dist/test/integration/load/**/*.test.js',
     'dist/test/integration/store-trouble/**/*.test.js',
   ],
 };

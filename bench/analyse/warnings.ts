@@ -24,8 +24,11 @@ export function warningsOf(result: Result): Warning[] {
   return LOOKS.flatMap((look) => look(result));
 }
 
-function partialRun({ partial, trials, config }: Result): Warning[] {
+function partialRun({ partial, trials, config, sustained }: Result): Warning[] {
   if (!partial) return [];
+  if (sustained) {
+    return [{ code: 'partial-run', message: 'The run ended early: not every rate was confirmed.' }];
+  }
   return [
     {
       code: 'partial-run',
@@ -34,8 +37,8 @@ function partialRun({ partial, trials, config }: Result): Warning[] {
   ];
 }
 
-function fewRounds({ config }: Result): Warning[] {
-  if (config.rounds > 1) return [];
+function fewRounds({ config, sustained }: Result): Warning[] {
+  if (config.rounds > 1 || sustained) return [];
   return [
     {
       code: 'single-round',

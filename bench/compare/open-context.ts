@@ -1,4 +1,5 @@
 /** Opens what the trials of a run need, for as long as the run lasts. */
+import type { StartLoadGenerator } from '../load/generator.js';
 import { keepLoadGenerator } from '../load/generator-keeper.js';
 import { connectRedisMeter } from '../measure/redis-usage.js';
 import type { Result, RunConfig } from '../result/schema.js';
@@ -16,11 +17,14 @@ import { meanTrialSeconds } from './trial-duration.js';
 /**
  * Stores, meters, the load generator, limits, and a credential for every user. How the stores were
  * started is written into the result.
+ *
+ * @param startGenerator a closed loop unless told
  */
 export async function withTrialContext(
-  { config, strategies, emit, signal }: RunInput,
+  { config, strategies, emit, signal }: Omit<RunInput, 'outFolder'>,
   result: Result,
   use: (context: TrialContext, secondsPerTrial: number) => Promise<void>,
+  startGenerator?: StartLoadGenerator,
 ): Promise<void> {
   const say = (message: string) => emit({ type: 'stage', message });
   const { posts } = config;
@@ -32,7 +36,7 @@ export async function withTrialContext(
     // A saturated machine answers late; while measuring that is data, not a reason to refuse.
     const serviceEnvironment = { ...ready.serviceEnvironment, STORE_TIMEOUT_MS: '5000' };
     const redis = await connectRedisMeter(stores.redisUrl);
-    const keeper = keepLoadGenerator(config.shards, guardian);
+    const keeper = keepLoadGenerator(config.shards, guardian, startGenerator);
     const limiter = await openLimiter(config, guardian, result);
     try {
       const holder = holdProcesses(limiter, config.cpuLimits, stores);

@@ -3,6 +3,7 @@
  */
 import { cpus } from 'node:os';
 import type { ShardReport } from '../load/messages.js';
+import { openLoopPart } from '../load/open-loop/merge-reports.js';
 import type { Workload } from '../load/workload.js';
 import { describeLatency, encodeHistogram, mergeHistograms } from '../measure/histogram.js';
 import { machineShares } from '../measure/machine-usage.js';
@@ -117,7 +118,7 @@ export function assembleEvidence(observation: Observation): Evidence {
       throughputRps: requests / seconds,
       latencyMs: describeLatency(
         histogram,
-        total(reports, (report) => report.latencySumMs) / Math.max(1, requests),
+        total(reports, (report) => report.latencySumMs) / Math.max(1, histogram.totalCount),
       ),
       histogram: encodeHistogram(histogram),
       statuses: addUp(reports.map((report) => report.statuses)),
@@ -144,6 +145,7 @@ export function assembleEvidence(observation: Observation): Evidence {
         serverRequests: observation.serverRequests,
         inFlightLimit: known.connections * observation.loadRuns,
       },
+      ...openLoopPart(reports, turns.length),
     },
     unexpectedStatuses: addUp(sinceStart.map((report) => report.unexpectedStatuses)),
     firstError: sinceStart.find((report) => report.firstError)?.firstError ?? null,

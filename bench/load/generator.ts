@@ -5,7 +5,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { LabError } from '../errors.js';
 import type { Guardian } from '../services/guardian.js';
-import type { FromShard, ShardOrder, ShardReport, ToShard } from './messages.js';
+import type { FromShard, LoadOrder, ShardOrder, ShardReport, ToShard } from './messages.js';
 import type { Connection } from './workload.js';
 
 /** Longer than any honest report takes to encode and to come through a pipe. */
@@ -18,20 +18,24 @@ export interface LoadGenerator {
   /** False once a shard has failed; then start another generator. */
   usable(): boolean;
   /** Resolves with a report for each shard once the window is over, or after abort(). */
-  run(order: Omit<ShardOrder, 'connections'>, connections: Connection[]): Promise<ShardReport[]>;
+  run(order: LoadOrder, connections: Connection[]): Promise<ShardReport[]>;
   /** Ends the load early; run() resolves with what there is. */
   abort(): void;
   stop(): void;
 }
 
+export type StartLoadGenerator = (shards: number, guardian: Guardian) => Promise<LoadGenerator>;
+
 /**
+ * @param entry the file of a shard; unless told, a closed loop
  * @throws LabError SHARD_FAILED when a process cannot start
  */
 export async function startLoadGenerator(
   shardCount: number,
   guardian: Guardian,
+  entry: URL = new URL('./shard.js', import.meta.url),
 ): Promise<LoadGenerator> {
-  const shards = Array.from({ length: shardCount }, () => startShard(guardian));
+  const shards = Array.from({ length: shardCount }, () => startShard(entry, guardian));
   try {
     await Promise.all(shards.map((shard) => shard.ready));
   } catch (error) {
@@ -43,11 +47,12 @@ export async function startLoadGenerator(
     usable: () => shards.every((shard) => shard.usable()),
     run: (order, connections) =>
       Promise.all(
-        spreadOverShards(connections, shards.length).map((share, index) =>
+        spreadOverShards(connections, shards.length).map((share, index, shares) =>
           (shards[index] as Shard).run({
             ...order,
             connections: share,
             seed: order.seed + index * CONNECTION_SEEDS,
+            place: { shard: index, shards: shares.length },
           }),
         ),
       ),
@@ -99,8 +104,8 @@ interface Shard {
   stop(): void;
 }
 
-function startShard(guardian: Guardian): Shard {
-  const child = fork(fileURLToPath(new URL('./shard.js', import.meta.url)), {
+function startShard(entry: URL, guardian: Guardian): Shard {
+  const child = fork(fileURLToPath(entry), {
     detached: true,
     env: { ...process.env, ...guardian.environment },
     // Not what the lab itself was started with: a profiler, or a script given on the command line.

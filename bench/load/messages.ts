@@ -1,6 +1,7 @@
 /**
  * What the lab and a shard (one load-generating process) say to each other over IPC.
  */
+import type { OfferedLoad } from './open-loop/arrivals.js';
 import type { Connection, SeededPosts } from './workload.js';
 
 export interface ShardOrder {
@@ -13,7 +14,14 @@ export interface ShardOrder {
   windowToMs: number;
   /** Equal parts of the window, for steadiness. */
   slices: number;
+  /** When requests are sent; read by a sender of the open loop, which has a default. */
+  offered?: OfferedLoad;
+  /** Which of the load-generating processes this is, from 0, and how many share the load. */
+  place: { shard: number; shards: number };
 }
+
+/** What all shards are told alike. */
+export type LoadOrder = Omit<ShardOrder, 'connections' | 'place'>;
 
 export interface ShardReport {
   /** Answered inside the window. */
@@ -37,6 +45,26 @@ export interface ShardReport {
   wire: { sentBytes: number; receivedBytes: number; responses: number };
   /** Paths of posts that a connection made and did not get to delete. */
   leftovers: { path: string; connection: number }[];
+  /** Only of an open loop. */
+  openLoop?: OpenLoopReport;
+}
+
+/** Of the requests that were planned inside the window, unless it says otherwise. */
+export interface OpenLoopReport {
+  offered: OfferedLoad;
+  planned: number;
+  sent: number;
+  /** Noticed too late by the sender itself, whatever the server did. */
+  late: number;
+  lateAfterMs: number;
+  /** Neither answered nor failed when the trial ended: on the way, or waiting for a connection. */
+  inFlightAtEnd: number;
+  /** How long after the plan the sender got to it. HdrHistogram V2, compressed, base64; microseconds. */
+  lateness: string;
+  /** Mean number of requests sent or waiting in the window, by counting them. */
+  meanInSystem: number;
+  /** The same from the time that each was seen to spend in the window. */
+  meanInSystemByLatency: number;
 }
 
 export type ToShard = { type: 'start'; order: ShardOrder } | { type: 'abort' };

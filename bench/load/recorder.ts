@@ -88,7 +88,7 @@ export function createRecorder(order: ShardOrder, expected: readonly number[]): 
   };
 }
 
-function increment(counts: Map<number, number>, key: number): void {
+export function increment(counts: Map<number, number>, key: number): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
@@ -99,7 +99,7 @@ function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
 type Edge = ShardReport['wire'];
 
 /** Nothing when the load ended before its window did. */
-function between(first: Edge | undefined, last: Edge | undefined): Edge {
+export function between(first: Edge | undefined, last: Edge | undefined): Edge {
   if (!first || !last) return { sentBytes: 0, receivedBytes: 0, responses: 0 };
   return {
     sentBytes: last.sentBytes - first.sentBytes,

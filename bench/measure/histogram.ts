@@ -9,10 +9,12 @@ import {
 } from 'hdr-histogram-js';
 import type { Trial } from '../result/schema.js';
 
+export const LONGEST_MICROSECONDS = 60_000_000;
+
 export function createLatencyHistogram(): Histogram {
   return build({
     lowestDiscernibleValue: 1,
-    highestTrackableValue: 60_000_000,
+    highestTrackableValue: LONGEST_MICROSECONDS,
     numberOfSignificantValueDigits: 3,
   });
 }

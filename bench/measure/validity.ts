@@ -31,6 +31,8 @@ export interface ValidityRule {
 export const SHARD_LIMIT_CORES = 0.9;
 /** Little's law: connections = throughput x mean latency, within this share. */
 export const LITTLE_TOLERANCE = 0.05;
+/** Share of its requests that an open-loop sender may get to late. */
+export const MAX_LATE_SHARE = 0.01;
 /** One instance may get so many times the requests of another. */
 export const MAX_SHARE_RATIO = 2;
 /** The thirds of a window may differ in throughput by this share of the mean. */
@@ -64,8 +66,9 @@ export const VALIDITY_RULES: readonly ValidityRule[] = [
   },
   {
     code: 'littles-law',
-    rule: `connections and throughput x mean latency differ by more than ${LITTLE_TOLERANCE * 100} %`,
+    rule: `requests in the system (closed loop: connections) and throughput x mean latency differ by more than ${LITTLE_TOLERANCE * 100} %`,
     breach({ trial }) {
+      if (trial.openLoop) return breachOfOpenLoop(trial.openLoop);
       if (!trial.latencyMs) return null;
       const inSystem = (trial.throughputRps * trial.latencyMs.mean) / 1000;
       if (Math.abs(inSystem / trial.connections - 1) <= LITTLE_TOLERANCE) return null;
@@ -108,6 +111,22 @@ export const VALIDITY_RULES: readonly ValidityRule[] = [
     },
   },
   {
+    code: 'sender-late',
+    rule: `an open-loop sender got to more than ${MAX_LATE_SHARE * 100} % of its requests late (over 1 ms after the plan, unless the trial says otherwise)`,
+    breach({ trial: { openLoop } }) {
+      if (!openLoop || openLoop.late <= MAX_LATE_SHARE * openLoop.planned) return null;
+      return `the sender got to ${openLoop.late} of ${openLoop.planned} requests over ${openLoop.lateAfterMs} ms late, so the load was not the planned one`;
+    },
+  },
+  {
+    code: 'plan-not-sent',
+    rule: 'an open-loop sender left out requests of its plan that no server was in the way of',
+    breach({ trial: { openLoop } }) {
+      if (!openLoop || openLoop.planned - openLoop.sent <= openLoop.inFlightAtEnd) return null;
+      return `${openLoop.planned} requests were planned, ${openLoop.sent} sent, and only ${openLoop.inFlightAtEnd} were under way or waiting at the end`;
+    },
+  },
+  {
     code: 'nothing-measured',
     rule: 'no request was answered inside the window',
     breach: ({ trial }) => (trial.requests === 0 ? 'no request was answered in the window' : null),
@@ -122,6 +141,18 @@ export function judge(evidence: Evidence): Trial {
   });
   const invalidReasons = evidence.interruption ? [evidence.interruption, ...broken] : broken;
   return { ...evidence.trial, valid: invalidReasons.length === 0, invalidReasons };
+}
+
+/**
+ * The number in the system is not given here but counted from moment to moment, so the law holds for
+ * any window (Little, Little's Law as Viewed on Its 50th Anniversary, 2011, section 3): what fails it is a
+ * request lost or counted twice.
+ */
+function breachOfOpenLoop(openLoop: NonNullable<Trial['openLoop']>): string | null {
+  const { meanInSystem, meanInSystemByLatency } = openLoop;
+  const difference = Math.abs(meanInSystemByLatency - meanInSystem);
+  if (difference <= LITTLE_TOLERANCE * meanInSystem) return null;
+  return `the times requests took give ${meanInSystemByLatency.toFixed(2)} of them in the system, but ${meanInSystem.toFixed(2)} were counted`;
 }
 
 /**

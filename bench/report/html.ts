@@ -1,6 +1,6 @@
 import type { Result } from '../result/schema.js';
 import type { Section } from './blocks.js';
-import { formatTime, listOf } from './format.js';
+import { countOf, formatTime, listOf } from './format.js';
 import { escapeHtml } from './html/escape.js';
 import { renderBlock } from './html/render-block.js';
 import { STYLE } from './html/style.js';
@@ -48,11 +48,16 @@ export function titleOf({ arms }: ReportView): string {
 
 export function subtitleOf({ result }: ReportView): string {
   const { environment, config, startedAt, partial } = result;
+  const attempts = result.sustained?.reduce((sum, cell) => sum + cell.attempts.length, 0);
+  const measured =
+    attempts === undefined
+      ? `${result.trials.length} of ${config.order.length} trials`
+      : countOf(attempts, 'attempt');
   const parts = [
     formatTime(startedAt),
     `profile ${config.profile}`,
     `${environment.cpuModel}, ${environment.cores} cores`,
-    `${result.trials.length} of ${config.order.length} trials${partial ? ', cut short' : ''}`,
+    `${measured}${partial ? ', cut short' : ''}`,
   ];
   return parts.join(' · ');
 }

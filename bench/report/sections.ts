@@ -14,6 +14,7 @@ import { otherCosts } from './sections/other-costs.js';
 import { repeat } from './sections/repeat.js';
 import { scaling } from './sections/scaling.js';
 import { strategies } from './sections/strategies.js';
+import { sustained } from './sections/sustained.js';
 import { throughput } from './sections/throughput.js';
 import { trials } from './sections/trials.js';
 import { verdict } from './sections/verdict.js';
@@ -23,6 +24,7 @@ import type { ReportView } from './view.js';
 type Render = (view: ReportView, findings: Finding[]) => Block[];
 
 const SECTIONS: readonly { id: string; title: string; render: Render }[] = [
+  { id: 'sustained', title: 'Sustainable rate', render: sustained },
   { id: 'verdict', title: 'The verdict', render: verdict },
   { id: 'strategies', title: 'What was compared', render: strategies },
   { id: 'throughput', title: 'Throughput against instances', render: throughput },
@@ -39,7 +41,14 @@ const SECTIONS: readonly { id: string; title: string; render: Render }[] = [
   { id: 'words', title: 'Words used here', render: words },
 ];
 
+/** A run that looked for rates has no trials, which all other sections speak of. */
+const SECTIONS_OF_RATES = new Set(['sustained', 'strategies', 'environment', 'repeat']);
+
 export function sectionsOf(view: ReportView): Section[] {
   const findings = findingsOfView(view);
-  return SECTIONS.map(({ id, title, render }) => ({ id, title, blocks: render(view, findings) }));
+  const ofRates = view.result.sustained !== undefined;
+  const fitting = SECTIONS.filter(({ id }) =>
+    ofRates ? SECTIONS_OF_RATES.has(id) : id !== 'sustained',
+  );
+  return fitting.map(({ id, title, render }) => ({ id, title, blocks: render(view, findings) }));
 }

@@ -5,12 +5,14 @@ import type { Result } from '../result/schema.js';
 import type { Finding, Topic } from './findings/finding.js';
 import { findingsOfView } from './findings.js';
 import { countOf, formatMean } from './format.js';
+import { renderSustained } from './sustained-terminal.js';
 import { measuredSummaries, type ReportView, viewOf } from './view.js';
 
 const MOST_LINES = 30;
 const WIDTH = 100;
 
 export function renderSummary(result: Result): string {
+  if (result.sustained) return renderSustained(result);
   const view = viewOf(result);
   const findings = findingsOfView(view);
   const table = figures(view);

@@ -39,7 +39,9 @@ const latencyMs = z
     p999: amount,
     max: amount,
   })
-  .describe('From sending a request to its whole answer, in milliseconds.');
+  .describe(
+    'From sending a request (in an open loop: from its planned moment) to its whole answer.',
+  );
 
 const processUse = z.object({
   kind: z.enum(['application', 'redis', 'postgres', 'loadGenerator', 'authority']),
@@ -67,6 +69,22 @@ const instanceShare = z.object({
   cores: amount.nullable(),
   rssBytes: amount.nullable(),
 });
+
+const openLoop = z
+  .object({
+    arrivals: z.enum(['poisson', 'constant']),
+    offeredRps: amount.describe('Planned on average.'),
+    planned: count.describe('Inside the window, as are the counts that follow.'),
+    sent: count.describe('The others waited for a free connection when the trial ended.'),
+    late: count.describe('The sender got to them more than lateAfterMs after the plan.'),
+    lateAfterMs: amount,
+    inFlightAtEnd: count.describe(
+      'Not answered when the trial ended; their latency counts as the time until then.',
+    ),
+    meanInSystem: amount.describe('Requests sent or waiting, averaged over the window.'),
+    meanInSystemByLatency: amount.describe('The same from the time that each of them took.'),
+  })
+  .describe('Present where requests were sent by a plan; latency is then taken from the plan.');
 
 export const trialSchema = z.object({
   strategy: z.string().describe('Name of the arm; a strategy named twice has "session#2".'),
@@ -104,6 +122,7 @@ export const trialSchema = z.object({
   reconciliation: z
     .object({ clientRequests: count, serverRequests: count.nullable(), inFlightLimit: count })
     .describe('Since the start of the load, warm-up included: what each side counted.'),
+  openLoop: openLoop.optional(),
   valid: z.boolean(),
   invalidReasons: z.array(z.object({ code: z.string(), message: z.string() })),
 });
@@ -225,6 +244,59 @@ export const configSchema = z.object({
     .describe('The plan, in the order in which its trials run.'),
 });
 
+const objective = z
+  .object({
+    text: z.string().describe('As given, for instance "p99=50ms,errors=0".'),
+    latency: z.array(
+      z.object({
+        metric: z.enum(['mean', 'p50', 'p90', 'p95', 'p99', 'p999']),
+        limitMs: amount.describe('Met up to and including it.'),
+      }),
+    ),
+    errorShare: z
+      .number()
+      .min(0)
+      .max(1)
+      .describe('Failed requests and unexpected answers may be that share of the planned.'),
+  })
+  .describe('What users must get.');
+
+const sustainedAttempt = z.object({
+  phase: z.enum(['search', 'confirm']),
+  round: count.describe('From 1; 0 in the search.'),
+  startedAt: z.iso.datetime(),
+  seconds: amount.describe('Length of the measured window.'),
+  offeredRps: amount,
+  answeredRps: amount,
+  latencyMs: latencyMs.nullable(),
+  errors: count.describe('Failed requests and unexpected answers.'),
+  lateShare: z.number().describe('Of the planned requests, those that the sender got to late.'),
+  inFlightAtEnd: count,
+  cpuMicrosecondsPerRequest: perKind,
+  outcome: z.enum(['met', 'missed', 'invalid']),
+  reasons: z.array(z.string()).describe('Why it missed the objective, or is no measurement.'),
+  valid: z.boolean(),
+});
+
+export const sustainedSchema = z.object({
+  strategy: z.string(),
+  workload: z.string(),
+  instances: count.positive(),
+  objective,
+  searchedRps: amount.nullable().describe('What the search found, for the rounds to begin at.'),
+  rounds: z.array(
+    z.object({
+      round: count.positive(),
+      rateRps: amount.nullable().describe('The highest that met the objective; null: none did.'),
+      atLeast: z.boolean().describe('No higher rate was seen to miss it, so it may be more.'),
+    }),
+  ),
+  rateRps: amount.nullable().describe('Geometric mean of the rounds; null: no rate met it.'),
+  interval95: z.tuple([z.number(), z.number()]).nullable().describe('null below 2 rounds.'),
+  atLeast: z.boolean(),
+  attempts: z.array(sustainedAttempt),
+});
+
 export const environmentSchema = z.object({
   commit: z.string().nullable(),
   dirty: z.boolean().nullable().describe('Files differed from the commit.'),
@@ -258,6 +330,10 @@ export const resultSchema = z.object({
   environment: environmentSchema,
   strategies: z.array(strategySchema).describe('What the service says of the strategies compared.'),
   trials: z.array(trialSchema),
+  sustained: z
+    .array(sustainedSchema)
+    .optional()
+    .describe('Of lab sustain: the highest rate at which users got what the objective says.'),
   comparisons: z.array(comparisonSchema),
   warnings: z.array(warningSchema),
   lab: z
@@ -274,6 +350,9 @@ export const resultSchema = z.object({
 
 export type Trial = z.infer<typeof trialSchema>;
 export type Comparison = z.infer<typeof comparisonSchema>;
+export type Sustained = z.infer<typeof sustainedSchema>;
+export type SustainedAttempt = Sustained['attempts'][number];
+export type Objective = Sustained['objective'];
 export type Verdict = z.infer<typeof verdictSchema>;
 export type Warning = z.infer<typeof warningSchema>;
 export type StrategyInfo = z.infer<typeof strategySchema>;

@@ -6,11 +6,13 @@ import { plan } from './plan.js';
 import { report } from './report.js';
 import { serve } from './serve.js';
 import { strategies } from './strategies.js';
+import { sustain } from './sustain.js';
 import type { Verb } from './verb.js';
 
 /** One line a verb. */
 export const VERBS: Readonly<Record<string, Verb>> = {
   compare,
+  sustain,
   diff,
   calibrate,
   serve,

@@ -46,11 +46,36 @@ const EDGES: Record<string, { passes: Evidence; breaks: Evidence }> = {
     passes: evidence({ windowsRps: [86, 100, 115] }),
     breaks: evidence({ windowsRps: [84, 100, 116] }),
   },
+  'sender-late': {
+    passes: evidence({ openLoop: openLoop({ late: 100 }) }),
+    breaks: evidence({ openLoop: openLoop({ late: 101 }) }),
+  },
+  'plan-not-sent': {
+    passes: evidence({ openLoop: openLoop({ sent: 9_970, inFlightAtEnd: 30 }) }),
+    breaks: evidence({ openLoop: openLoop({ sent: 9_969, inFlightAtEnd: 30 }) }),
+  },
   'nothing-measured': {
     passes: evidence({ requests: 1 }),
     breaks: evidence({ requests: 0 }),
   },
 };
+
+function openLoop(
+  changes: Partial<NonNullable<Evidence['trial']['openLoop']>> = {},
+): NonNullable<Evidence['trial']['openLoop']> {
+  return {
+    arrivals: 'poisson',
+    offeredRps: 5000,
+    planned: 10_000,
+    sent: 10_000,
+    late: 0,
+    lateAfterMs: 1,
+    inFlightAtEnd: 0,
+    meanInSystem: 20,
+    meanInSystemByLatency: 20,
+    ...changes,
+  };
+}
 
 function shard(cores: number): Evidence['trial']['processes'] {
   return [{ kind: 'loadGenerator', name: 'shard 1', cpuSeconds: 1, cores, rssBytes: 1 }];
@@ -95,6 +120,15 @@ describe('validity of a trial', () => {
 
   it("is lost when Little's law fails downwards too", () => {
     expect(codes(evidence({ latencyMs: latency(9.4) }))).to.deep.equal(['littles-law']);
+  });
+
+  it('asks no fixed number of connections of an open loop, but that its own counts agree', () => {
+    const idle = { latencyMs: latency(1), openLoop: openLoop() };
+    expect(codes(evidence(idle))).to.deep.equal([]);
+    for (const meanInSystemByLatency of [18.9, 21.1]) {
+      const lost = { ...idle, openLoop: openLoop({ meanInSystemByLatency }) };
+      expect(codes(evidence(lost))).to.deep.equal(['littles-law']);
+    }
   });
 
   it('is lost when the server counted fewer requests than the client', () => {

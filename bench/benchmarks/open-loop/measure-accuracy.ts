@@ -1,0 +1,140 @@
+/** What the open-loop sender records of a server whose delays are known, beside what the server knows. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Histogram } from 'hdr-histogram-js';
+import { ascending, quantile } from '../../analyse/quantile.js';
+import { type LoadGenerator, startLoadGenerator } from '../../load/generator.js';
+import type { Arrivals } from '../../load/open-loop/arrivals.js';
+import { startOpenLoopGenerator } from '../../load/open-loop/generator.js';
+import type { Connection } from '../../load/workload.js';
+import { monotonicClock } from '../../measure/clock.js';
+import { mergeHistograms } from '../../measure/histogram.js';
+import { usageOf } from '../../measure/process-usage.js';
+import type { Guardian } from '../../services/guardian.js';
+import { sleepUntil } from '../shard-trial.js';
+import type { FromDelayServer } from './delay-server.js';
+import { type KnownDelay, quantileOfStops } from './delays.js';
+
+export const SHARES = [0.5, 0.99, 0.999] as const;
+
+export interface AccuracyCase {
+  delay: KnownDelay;
+  arrivals: Arrivals;
+  rateRps: number;
+  warmUpSeconds: number;
+  /** Of the window; a multiple of the period where the server stops. */
+  seconds: number;
+  /** At most so many requests are under way at once. */
+  users: number;
+  seed: number;
+}
+
+export interface Accuracy {
+  /** Milliseconds at SHARES. */
+  truth: number[];
+  recorded: number[];
+  lateness: number[];
+  planned: number;
+  lateShare: number;
+  inFlightAtEnd: number;
+  senderCores: number;
+  cpuMicrosecondsPerRequest: number;
+}
+
+export async function measureAccuracy(wanted: AccuracyCase, guardian: Guardian): Promise<Accuracy> {
+  const { arrivals, rateRps, delay, seconds } = wanted;
+  const generator = await startOpenLoopGenerator(1, guardian, { arrivals, rateRps });
+  const { reports, truthMs, cpuSeconds } = await runAgainst(wanted, generator, guardian);
+  const [report] = reports;
+  const { openLoop } = report ?? {};
+  if (!report || !openLoop) throw new Error('the sender reported nothing');
+  const truth = ascending(truthMs);
+  return {
+    truth: SHARES.map((share) =>
+      delay.stops ? quantileOfStops(delay.stops, share) : quantile(truth, share),
+    ),
+    recorded: atShares(mergeHistograms([report.histogram])),
+    lateness: atShares(mergeHistograms([openLoop.lateness])),
+    planned: openLoop.planned,
+    lateShare: openLoop.late / openLoop.planned,
+    inFlightAtEnd: openLoop.inFlightAtEnd,
+    senderCores: cpuSeconds / seconds,
+    cpuMicrosecondsPerRequest: (cpuSeconds * 1e6) / openLoop.planned,
+  };
+}
+
+/** The same server under the closed loop of the lab: what a recorder sees that waits with the server. */
+export async function measureClosedLoop(
+  wanted: AccuracyCase,
+  guardian: Guardian,
+): Promise<number[]> {
+  const generator = await startLoadGenerator(1, guardian);
+  const { reports } = await runAgainst(wanted, generator, guardian);
+  return atShares(mergeHistograms(reports.map(({ histogram }) => histogram)));
+}
+
+async function runAgainst(wanted: AccuracyCase, generator: LoadGenerator, guardian: Guardian) {
+  const { delay, seed, users, warmUpSeconds, seconds } = wanted;
+  const entry = fileURLToPath(new URL('./delay-server.js', import.meta.url));
+  const server = fork(entry, [delay.name, String(seed)]);
+  if (server.pid !== undefined) guardian.watchProcess(server.pid);
+  try {
+    const { port } = await messageOf(server, 'listening');
+    const nowMs = monotonicClock();
+    const windowFromMs = nowMs() + warmUpSeconds * 1000;
+    const windowToMs = windowFromMs + seconds * 1000;
+    const order = { workload: 'me', posts: { firstId: 1, lastId: 1 }, seed, slices: 12 };
+    const running = generator.run(
+      { ...order, windowFromMs, windowToMs },
+      connectionsTo(`http://127.0.0.1:${port}`, users),
+    );
+    const cpuSeconds = async () => (await usageOf(generator.pids[0] ?? 0))?.cpuSeconds ?? 0;
+    await sleepUntil(windowFromMs, nowMs);
+    const before = await cpuSeconds();
+    await sleepUntil(windowToMs, nowMs);
+    const after = await cpuSeconds();
+    const reports = await running;
+    server.send('truth');
+    const { receivedMs, tookMs } = await messageOf(server, 'truth');
+    const inWindow = (atMs: number | undefined) =>
+      atMs !== undefined && atMs >= windowFromMs && atMs < windowToMs;
+    return {
+      reports,
+      truthMs: tookMs.filter((_, index) => inWindow(receivedMs[index])),
+      cpuSeconds: after - before,
+    };
+  } finally {
+    generator.stop();
+    server.kill('SIGKILL');
+    await once(server, 'exit');
+    if (server.pid !== undefined) guardian.forgetProcess(server.pid);
+  }
+}
+
+function connectionsTo(origin: string, users: number): Connection[] {
+  return Array.from({ length: users }, (_, index) => ({
+    origin,
+    instance: 0,
+    credential: {},
+    user: { id: index + 1, email: '', name: '' },
+    password: '',
+  }));
+}
+
+function messageOf<Type extends FromDelayServer['type']>(
+  server: ChildProcess,
+  type: Type,
+): Promise<Extract<FromDelayServer, { type: Type }>> {
+  return new Promise((resolve, reject) => {
+    server.once('message', (message: FromDelayServer) => {
+      if (message.type === type) resolve(message as Extract<FromDelayServer, { type: Type }>);
+      else reject(new Error(`the server said ${message.type}, not ${type}`));
+    });
+    server.once('exit', (code) => reject(new Error(`the server ended with code ${code}`)));
+  });
+}
+
+function atShares(histogram: Histogram): number[] {
+  return SHARES.map((share) => histogram.getValueAtPercentile(share * 100) / 1000);
+}

@@ -1,0 +1,32 @@
+/** Reports of open-loop senders -> their part of a trial. Pure. */
+import type { Trial } from '../../result/schema.js';
+import type { OpenLoopReport, ShardReport } from '../messages.js';
+
+/**
+ * @param windows of equal length, one after the other, that the reports come from
+ * @returns nothing for a closed loop
+ */
+export function openLoopPart(
+  reports: readonly ShardReport[],
+  windows: number,
+): Pick<Trial, 'openLoop'> {
+  const parts = reports.flatMap(({ openLoop }) => (openLoop ? [openLoop] : []));
+  const [first] = parts;
+  if (!first) return {};
+  const sum = (of: (part: OpenLoopReport) => number) =>
+    parts.reduce((total, part) => total + of(part), 0);
+  return {
+    openLoop: {
+      arrivals: first.offered.arrivals,
+      // Every sender is told the rate of all together.
+      offeredRps: first.offered.rateRps,
+      planned: sum(({ planned }) => planned),
+      sent: sum(({ sent }) => sent),
+      late: sum(({ late }) => late),
+      lateAfterMs: first.lateAfterMs,
+      inFlightAtEnd: sum(({ inFlightAtEnd }) => inFlightAtEnd),
+      meanInSystem: sum(({ meanInSystem }) => meanInSystem) / windows,
+      meanInSystemByLatency: sum(({ meanInSystemByLatency }) => meanInSystemByLatency) / windows,
+    },
+  };
+}

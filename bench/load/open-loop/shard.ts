@@ -1,0 +1,28 @@
+/**
+ * Entry of one load-generating process of the open loop. Like that of the closed loop it serves one trial
+ * after the other, so that its code is compiled when it matters (docs/decisions/006).
+ */
+import type { FromShard, ToShard } from '../messages.js';
+import { type OpenLoopRun, runOpenLoop } from './sender.js';
+
+let run: OpenLoopRun | undefined;
+
+process.on('message', (message: ToShard) => {
+  if (message.type === 'abort') run?.end();
+  else {
+    try {
+      const { order } = message;
+      if (!order.offered) throw new Error('an open loop needs a rate');
+      run = runOpenLoop(order, order.offered, (report) => send({ type: 'report', report }));
+    } catch (error) {
+      send({ type: 'failed', message: String(error) });
+    }
+  }
+});
+// The lab is gone: there is nobody to report to.
+process.on('disconnect', () => process.exit(1));
+send({ type: 'ready' });
+
+function send(message: FromShard): void {
+  process.send?.(message, () => {});
+}

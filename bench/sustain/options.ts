@@ -1,0 +1,127 @@
+/** The options of `lab sustain` and the configuration they make. */
+import { WORKLOADS } from '../load/workloads/registry.js';
+import {
+  decimal,
+  integer,
+  integers,
+  listOf,
+  type OptionKind,
+  type ParsedOptions,
+  text,
+  usageError,
+} from '../options.js';
+import { planTrials } from '../plan.js';
+import type { Objective, RunConfig } from '../result/schema.js';
+import { DEFAULT_OBJECTIVE, parseObjective } from './objective.js';
+
+const DEFAULT_STRATEGIES = ['session', 'jwt', 'none'];
+const DEFAULT_CONNECTIONS = 200;
+const MIN_USERS = 100;
+const POSTS = 10_000;
+const HORIZON = 0.05;
+const SEED_LIMIT = 2 ** 31 - 1;
+
+export interface SustainConfig {
+  run: RunConfig;
+  objective: Objective;
+  /** The rate that the search begins at, and the highest it tries. */
+  fromRps: number;
+  toRps: number;
+}
+
+const slo: OptionKind<Objective> = {
+  takes: 'LIMITS',
+  allowed: `limits such as ${DEFAULT_OBJECTIVE}`,
+  help: `what users must get: mean, p50, p90, p95, p99, p999 in ms or s, errors as 0 or in % (${DEFAULT_OBJECTIVE})`,
+  parse: parseObjective,
+};
+
+/** @param strategies names that the service offers */
+export function sustainOptions(strategies: readonly string[]) {
+  return {
+    slo,
+    strategies: listOf(strategies, 'what to measure (session,jwt,none)'),
+    workloads: listOf(
+      WORKLOADS.map(({ name }) => name),
+      'what is asked for (me)',
+    ),
+    instances: integers(1, 64, 'numbers of instances, one after the other (1)'),
+    rounds: integer(1, 100, 'how often the rate is confirmed, with fresh processes (3)'),
+    seconds: decimal(1, 600, 'length of the window that confirms a rate (5)'),
+    connections: integer(
+      1,
+      5000,
+      `the most that are under way at once, one user each (${DEFAULT_CONNECTIONS})`,
+    ),
+    users: integer(MIN_USERS, 10_000, 'users that are seeded (one for each connection)'),
+    'from-rate': integer(1, 1_000_000, 'requests per second that the search begins with (100)'),
+    'to-rate': integer(1, 1_000_000, 'requests per second that it does not exceed (100000)'),
+    shards: integer(1, 64, 'load-generating processes (1)'),
+    seed: integer(0, SEED_LIMIT, 'of arrivals and order; the same seed repeats them (random)'),
+    out: text('FOLDER', 'where the folder of the result is made (results)'),
+    json: {
+      flag: true,
+      help: 'the summary as JSON on standard output, all else on standard error',
+    },
+  } as const;
+}
+
+export type SustainOptions = ParsedOptions<ReturnType<typeof sustainOptions>>;
+
+/**
+ * @throws LabError OPTION_INVALID, exit code 2, where options contradict each other
+ */
+export function sustainConfigFrom(
+  options: SustainOptions,
+  known: readonly string[],
+): SustainConfig {
+  const connections = options.connections ?? DEFAULT_CONNECTIONS;
+  const users = options.users ?? Math.max(MIN_USERS, connections);
+  const plan = {
+    strategies: options.strategies ?? DEFAULT_STRATEGIES.filter((name) => known.includes(name)),
+    workloads: options.workloads ?? ['me'],
+    instances: options.instances ?? [1],
+    rounds: options.rounds ?? 3,
+    seed: options.seed ?? Math.floor(Math.random() * SEED_LIMIT),
+  };
+  const fromRps = options['from-rate'] ?? 100;
+  const toRps = options['to-rate'] ?? 100_000;
+  const shards = Math.min(connections, options.shards ?? 1);
+  refuse(
+    users < connections,
+    `--users ${users} is fewer than the ${connections} connections; each connection is a user of its own.`,
+  );
+  const most = Math.max(...plan.instances);
+  refuse(most > connections, `--instances ${most} is more than the ${connections} connections.`);
+  refuse(fromRps > toRps, `--from-rate ${fromRps} is more than --to-rate ${toRps}.`);
+  return {
+    objective: options.slo ?? parseObjective(DEFAULT_OBJECTIVE),
+    fromRps,
+    toRps,
+    run: {
+      profile: 'sustain',
+      ...plan,
+      seconds: options.seconds ?? 5,
+      warmUpSeconds: 1,
+      connections,
+      users,
+      posts: POSTS,
+      shards,
+      horizon: HORIZON,
+      command: repeatCommand(options, plan.seed),
+      order: planTrials(plan),
+    },
+  };
+}
+
+function refuse(contradiction: boolean, message: string): void {
+  if (contradiction) throw usageError('OPTION_INVALID', message);
+}
+
+function repeatCommand(options: SustainOptions, seed: number): string {
+  const given = Object.entries({ ...options, slo: options.slo?.text }).filter(
+    ([name, value]) => value !== undefined && !['seed', 'out', 'json'].includes(name),
+  );
+  const words = given.map(([name, value]) => `--${name} ${String(value)}`);
+  return ['npm run lab -- sustain', ...words, `--seed ${seed}`].join(' ');
+}

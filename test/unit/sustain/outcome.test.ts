@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import type { Trial } from '../../../bench/result/schema.js';
+import { parseObjective } from '../../../bench/sustain/objective.js';
+import { lateAfterMs, outcomeOf } from '../../../bench/sustain/outcome.js';
+import { makeTrial } from '../bench-support.js';
+
+const MET = parseObjective('p99=20ms');
+const MISSED = parseObjective('p99=19ms');
+
+function broken(...codes: string[]): Trial {
+  return makeTrial({
+    valid: codes.length === 0,
+    invalidReasons: codes.map((code) => ({ code, message: code })),
+  });
+}
+
+describe('the outcome of an attempt', () => {
+  it('is met or missed when nothing is wrong with it', () => {
+    expect(outcomeOf(broken(), MET, 0).outcome).to.equal('met');
+    expect(outcomeOf(broken(), MISSED, 0)).to.deep.equal({
+      outcome: 'missed',
+      reasons: ['p99 was 20.0 ms, over 19 ms'],
+    });
+  });
+
+  it('is a miss by failed requests, which make it no less of a measurement', () => {
+    expect(outcomeOf(broken('unexpected-answers'), MET, 3).outcome).to.equal('missed');
+  });
+
+  it('is no measurement when a late sender may be why it missed', () => {
+    for (const code of ['sender-late', 'load-generator-limit']) {
+      expect(outcomeOf(broken(code), MISSED, 0).outcome, code).to.equal('invalid');
+      expect(outcomeOf(broken(code), MET, 0).outcome, code).to.equal('met');
+    }
+  });
+
+  it('is no measurement when counts contradict each other, whether met or missed', () => {
+    for (const code of ['counts-differ', 'littles-law', 'plan-not-sent']) {
+      for (const objective of [MET, MISSED]) {
+        expect(outcomeOf(broken(code), objective, 0).outcome, code).to.equal('invalid');
+      }
+    }
+  });
+
+  it('asks a trial to be steady only where it meets the objective', () => {
+    expect(outcomeOf(broken('not-steady'), MET, 0).outcome).to.equal('invalid');
+    expect(outcomeOf(broken('not-steady'), MISSED, 0).outcome).to.equal('missed');
+  });
+
+  it('calls a sender late from a tenth of the tightest limit on, and never below 1 ms', () => {
+    expect(lateAfterMs(parseObjective('p99=50ms,p50=30ms'))).to.equal(3);
+    expect(lateAfterMs(parseObjective('p99=5ms'))).to.equal(1);
+  });
+});
