@@ -37,6 +37,7 @@ export async function withTrialContext(
     const serviceEnvironment = { ...ready.serviceEnvironment, STORE_TIMEOUT_MS: '5000' };
     const redis = await connectRedisMeter(stores.redisUrl);
     const keeper = keepLoadGenerator(config.shards, guardian, startGenerator);
+    const warmUpKeeper = startGenerator ? keepLoadGenerator(config.shards, guardian) : keeper;
     const limiter = await openLimiter(config, guardian, result);
     try {
       const holder = holdProcesses(limiter, config.cpuLimits, stores);
@@ -50,6 +51,7 @@ export async function withTrialContext(
         sources: { redis, postgresPid: stores.postgres.pid },
         probes: new Map(),
         loadGenerator: keeper.get,
+        warmUpGenerator: warmUpKeeper.get,
         guardian,
         holder,
         signal,
@@ -60,6 +62,7 @@ export async function withTrialContext(
       await use({ ...context, credentials }, secondsPerTrial);
     } finally {
       limiter?.close();
+      warmUpKeeper.stop();
       keeper.stop();
       redis.close();
     }
