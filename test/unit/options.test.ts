@@ -70,6 +70,15 @@ describe('options of compare', () => {
     expect(refusalOf('--until-sure', '--rounds=9', '--max-rounds=8').message).to.include('9 and 8');
   });
 
+  it('send by a plan at a rate, with independent users unless told', () => {
+    expect(configOf('--rate', '800').offered).to.deep.equal({ rateRps: 800, arrivals: 'poisson' });
+    const even = configOf('--rate=800.5', '--arrivals', 'constant');
+    expect(even.offered).to.deep.equal({ rateRps: 800.5, arrivals: 'constant' });
+    expect(configOf()).not.to.have.property('offered');
+    expect(refusalOf('--arrivals', 'constant').message).to.include('--rate only');
+    expect(refusalOf('--rate', '0').message).to.include('1 to 1000000');
+  });
+
   it('set variables of one side, and repeat them in the command', () => {
     const set = 'session#2.UV_THREADPOOL_SIZE=2,session#2.LOG_LEVEL=info';
     const config = configOf('--strategies', 'session,session', '--set', set);
