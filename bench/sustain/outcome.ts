@@ -36,7 +36,7 @@ export function outcomeOf(trial: Trial, objective: Objective, failed: number): J
   const against = trial.invalidReasons.filter(({ code }) => code !== 'unexpected-answers');
   const breaches = breachesOf(objective, trial, failed);
   const missed = breaches.length > 0;
-  const { latestMs = 0 } = trial.openLoop ?? {};
+  const latestMs = trial.openLoop?.latestMs ?? Number.POSITIVE_INFINITY;
   const missedAnyway = breachesOf(objective, trial, failed, latestMs).length > 0;
   const spoiled = against.filter(({ code }) => {
     if (!missed) return !OF_THE_SENDER.has(code);
