@@ -12,19 +12,22 @@ const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 const stopping = new AbortController();
 let exitCodeOfSignal: number | undefined;
 
-for (const [signal, exitCode] of Object.entries(SIGNAL_EXIT_CODES)) {
-  process.on(signal, () => {
-    // npm and the terminal may both pass the same Ctrl-C on: a second one changes nothing.
-    if (stopping.signal.aborted) return;
-    exitCodeOfSignal = exitCode;
-    process.stderr.write('\nStopping in order; what was measured is kept.\n');
-    stopping.abort(new LabError('CANCELLED', 'Stopped before the end.', { exitCode }));
-  });
-}
 // A reader that has seen enough (`| head`) closes the pipe. That must not end a run half-way.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 process.exit(await main(process.argv.slice(2)));
+
+function listenToSignals(): void {
+  for (const [signal, exitCode] of Object.entries(SIGNAL_EXIT_CODES)) {
+    process.on(signal, () => {
+      // npm and the terminal may both pass the same Ctrl-C on: a second one changes nothing.
+      if (stopping.signal.aborted) return;
+      exitCodeOfSignal = exitCode;
+      process.stderr.write('\nStopping in order; what was measured is kept.\n');
+      stopping.abort(new LabError('CANCELLED', 'Stopped before the end.', { exitCode }));
+    });
+  }
+}
 
 async function main(words: readonly string[]): Promise<number> {
   try {
@@ -44,6 +47,9 @@ async function main(words: readonly string[]): Promise<number> {
       process.stdout.write(`${verb.summary}\n${describeOptions(await verb.options())}\n`);
       return 0;
     }
+    const codeElsewhere = (await verb.elsewhere?.(rest)) ?? null;
+    if (codeElsewhere !== null) return codeElsewhere;
+    listenToSignals();
     await verb.run(rest, {
       signal: stopping.signal,
       stdout: process.stdout,

@@ -53,7 +53,7 @@ function limitsMissing({ config, environment }: Result): Warning[] {
   return [
     {
       code: 'cpu-limits-missing',
-      message: `Processes ran at full size, without the limits that were asked for: ${environment.cpuLimiterMissing} The curve over instances then says how this machine shares its cores; costs per request, and what is calculated from them, still hold.`,
+      message: `Not every process had the limit that was asked for. ${environment.cpuLimiterMissing} The curve over instances then says how this machine shares its cores; costs per request, and what is calculated from them, still hold.`,
     },
   ];
 }

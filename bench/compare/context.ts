@@ -23,6 +23,8 @@ export interface TrialContext {
   probes: ProbeBook;
   /** The same one for all trials, unless it failed in the one before. */
   loadGenerator(): Promise<LoadGenerator>;
+  /** A closed loop, whatever the load that is measured: code is compiled by many requests. */
+  warmUpGenerator(): Promise<LoadGenerator>;
   guardian: Guardian;
   /** Holds processes to their share of a core, where that was asked for and can be had. */
   holder: ProcessHolder;

@@ -5,7 +5,7 @@ import { connectRedisMeter } from '../measure/redis-usage.js';
 import type { Result, RunConfig } from '../result/schema.js';
 import { type CpuLimiter, findCpuLimiter } from '../services/cpu-limits/cpu-limiter.js';
 import type { Guardian } from '../services/guardian.js';
-import { holdProcesses } from '../services/held-processes.js';
+import { holdProcesses, type ProcessHolder } from '../services/held-processes.js';
 import { withSeededStores } from '../services/seeded-stores.js';
 import type { Stores } from '../services/stores.js';
 import type { TrialContext } from './context.js';
@@ -37,12 +37,11 @@ export async function withTrialContext(
     const serviceEnvironment = { ...ready.serviceEnvironment, STORE_TIMEOUT_MS: '5000' };
     const redis = await connectRedisMeter(stores.redisUrl);
     const keeper = keepLoadGenerator(config.shards, guardian, startGenerator);
+    const warmUpKeeper = startGenerator ? keepLoadGenerator(config.shards, guardian) : keeper;
     const limiter = await openLimiter(config, guardian, result);
     try {
-      const holder = holdProcesses(limiter, config.cpuLimits, {
-        redis: stores.redis.pid,
-        postgres: stores.postgres.pid,
-      });
+      const holder = holdProcesses(limiter, config.cpuLimits, stores);
+      noteNotHeld(holder, result);
       const context: TrialContext = {
         config,
         strategies,
@@ -52,6 +51,7 @@ export async function withTrialContext(
         sources: { redis, postgresPid: stores.postgres.pid },
         probes: new Map(),
         loadGenerator: keeper.get,
+        warmUpGenerator: warmUpKeeper.get,
         guardian,
         holder,
         signal,
@@ -62,6 +62,7 @@ export async function withTrialContext(
       await use({ ...context, credentials }, secondsPerTrial);
     } finally {
       limiter?.close();
+      warmUpKeeper.stop();
       keeper.stop();
       redis.close();
     }
@@ -77,8 +78,16 @@ async function openLimiter(
   if (!cpuLimits) return null;
   const found = await findCpuLimiter({ guardian });
   environment.cpuLimiter = found.limiter ? found.limiter.description : null;
-  if (!found.limiter) environment.cpuLimiterMissing = `${found.why}. ${found.advice}`;
+  if (!found.limiter)
+    environment.cpuLimiterMissing = `There are no limits of CPU time here: ${found.why}. ${found.advice}`;
   return found.limiter;
+}
+
+/** A limit that was asked for and is not there must not go unnoticed. */
+function noteNotHeld({ notHeld }: ProcessHolder, { environment }: Result): void {
+  if (notHeld.length === 0) return;
+  const reason = environment.cpuLimiterMissing;
+  environment.cpuLimiterMissing = [...notHeld, ...(reason ? [reason] : [])].join(' ');
 }
 
 function describeStore({ version, startedBy }: Stores['redis']) {

@@ -1,6 +1,7 @@
 /** The options of `lab compare` and the configuration they make. */
 import { cpus } from 'node:os';
 import { armNames } from '../analyse/arms.js';
+import { ARRIVALS } from '../load/open-loop/arrivals.js';
 import { WORKLOADS } from '../load/workloads/registry.js';
 import {
   decimal,
@@ -79,6 +80,12 @@ export function compareOptions(strategies: readonly string[]) {
     'postgres-cpu': cpuShare(
       'cores that PostgreSQL, all its processes together, is held to (no limit)',
     ),
+    rate: decimal(
+      1,
+      1_000_000,
+      'requests per second, sent by a plan whatever the answers do (closed loop: as fast as answered)',
+    ),
+    arrivals: oneOf(ARRIVALS, 'with --rate: independent users, or one equal gap (poisson)'),
     users: integer(
       MIN_USERS,
       10_000,
@@ -147,6 +154,7 @@ export function configFrom(options: CompareOptions, known: readonly string[]): R
     connections,
     ...(connectionsPerInstance !== undefined && { connectionsPerInstance }),
     ...(cpuLimits && { cpuLimits }),
+    ...offeredFrom(options),
     ...untilSureFrom(options, plan.rounds),
     ...(options.set && { variables: options.set }),
     users,
@@ -173,6 +181,12 @@ function connectionsFrom(options: CompareOptions, mostInstances: number) {
     return { connections: connectionsPerInstance * mostInstances, connectionsPerInstance };
   }
   return { connections: options.connections ?? DEFAULT_CONNECTIONS };
+}
+
+function offeredFrom({ rate, arrivals }: CompareOptions): Pick<RunConfig, 'offered'> {
+  if (rate !== undefined) return { offered: { rateRps: rate, arrivals: arrivals ?? 'poisson' } };
+  if (arrivals === undefined) return {};
+  throw usageError('OPTION_INVALID', '--arrivals has a meaning with --rate only.');
 }
 
 function assertArms(set: CompareOptions['set'], strategies: readonly string[]): void {

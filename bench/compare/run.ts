@@ -6,6 +6,8 @@
 import { strategyOfArm } from '../analyse/arms.js';
 import { compareStrategies } from '../analyse/compare.js';
 import { warningsOf } from '../analyse/warnings.js';
+import type { StartLoadGenerator } from '../load/generator.js';
+import { startOpenLoopGenerator } from '../load/open-loop/generator.js';
 import { describeMachine } from '../machine/environment.js';
 import { readCalibration } from '../result/calibration.js';
 import { createResultFolder } from '../result/folder.js';
@@ -72,8 +74,11 @@ export async function runComparison(input: RunInput): Promise<FinishedRun> {
   await save();
   let failure: unknown;
   try {
-    await withTrialContext(input, result, (context, secondsPerTrial) =>
-      runPlan(secondsPerTrial, result, context, save),
+    await withTrialContext(
+      input,
+      result,
+      (context, secondsPerTrial) => runPlan(secondsPerTrial, result, context, save),
+      openLoopOf(config),
     );
     result.partial = false;
   } catch (error) {
@@ -85,6 +90,11 @@ export async function runComparison(input: RunInput): Promise<FinishedRun> {
   if (failure !== undefined && !signal.aborted) throw failure;
   emit({ type: 'finished', result, folder: folder.path, files });
   return { result, folder: folder.path };
+}
+
+/** undefined: the closed loop. */
+function openLoopOf({ offered }: RunConfig): StartLoadGenerator | undefined {
+  return offered && ((shards, guardian) => startOpenLoopGenerator(shards, guardian, offered));
 }
 
 /** The strategies asked for, as the service describes them. */

@@ -3,6 +3,7 @@
  * are called in their order by the block; a step that fails ends the side and not the block.
  */
 import { strategyOfArm } from '../analyse/arms.js';
+import type { LoadGenerator } from '../load/generator.js';
 import type { ShardReport } from '../load/messages.js';
 import { workloadNamed } from '../load/workloads/registry.js';
 import { monotonicClock } from '../measure/clock.js';
@@ -64,10 +65,14 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
   let held: HeldProcess[] = [];
 
   /** Puts the load on for a lead and a window; `during` runs when the window begins and when it ends. */
-  async function load(leadMs: number, windowMs: number, during?: () => Promise<void>) {
+  async function load(
+    generator: LoadGenerator,
+    leadMs: number,
+    windowMs: number,
+    during?: () => Promise<void>,
+  ) {
     const lostBefore = fleet.lost();
     if (lostBefore !== null) throw new Error(lostBefore);
-    const generator = await context.loadGenerator();
     const windowFromMs = nowMs() + leadMs;
     const windowToMs = windowFromMs + windowMs;
     const { cut, forget } = cutShort(fleet, signal);
@@ -99,7 +104,7 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
     const reports = await reporting;
     signal.throwIfAborted();
     await deleteLeftovers(reports, connected.connections, generator.pids.length);
-    return { reports, pids: generator.pids };
+    return reports;
   }
 
   return {
@@ -144,30 +149,22 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
     isWarm: () =>
       failure !== null || warmedRequests(warmUps) >= workload.warmUpRequests * planned.instances,
     async warmUp(seconds) {
-      const { reports } = await load(0, seconds * 1000);
+      const reports = await load(await context.warmUpGenerator(), 0, seconds * 1000);
       warmUps.push(...reports);
       warmedSeconds += seconds;
       warmUpRuns++;
       startedAt = new Date().toISOString();
     },
     async measure(seconds) {
-      const { pids } = await context.loadGenerator();
+      const generator = await context.loadGenerator();
+      const leadMs = context.holder.active ? LEAD_UNDER_LIMITS_MS : LEAD_MS;
       const snapshots: Turn['from'][] = [];
-      const { reports } = await load(
-        context.holder.active ? LEAD_UNDER_LIMITS_MS : LEAD_MS,
-        seconds * 1000,
-        async () => {
-          snapshots.push(
-            await takeSnapshot(
-              context.sources,
-              fleet,
-              pids,
-              { ...context.holder, instances: held },
-              nowMs,
-            ),
-          );
-        },
-      );
+      const processes = { ...context.holder, instances: held };
+      const reports = await load(generator, leadMs, seconds * 1000, async () => {
+        snapshots.push(
+          await takeSnapshot(context.sources, fleet, generator.pids, processes, nowMs),
+        );
+      });
       const [from, to] = snapshots as [Turn['from'], Turn['to']];
       turns.push({ seconds, from, to, reports });
     },
@@ -201,8 +198,9 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
       for (const instance of held) instance.limit(on);
     },
     async stop() {
-      await running?.stop();
+      // First: to end takes CPU time as well.
       for (const instance of held) instance.release();
+      await running?.stop();
     },
   };
 }

@@ -221,6 +221,10 @@ export const configSchema = z.object({
     })
     .optional()
     .describe('Cores that each instance, Redis and PostgreSQL may use; null: no limit.'),
+  offered: z
+    .object({ rateRps: amount, arrivals: z.enum(['poisson', 'constant']) })
+    .optional()
+    .describe('Where given, requests were sent by a plan (open loop); else in a closed loop.'),
   untilSure: z
     .object({
       step: count.positive().describe('Rounds that are added at once.'),

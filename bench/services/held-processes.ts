@@ -6,13 +6,13 @@
 import type { RunConfig } from '../result/schema.js';
 import type { CpuGroup } from './cpu-limits/cpu-group.js';
 import type { CpuLimiter } from './cpu-limits/cpu-limiter.js';
+import { holdStore } from './cpu-limits/hold-store.js';
+import type { StoreInformation } from './stores.js';
 
 type Limits = NonNullable<RunConfig['cpuLimits']>;
 
 /** A process in a group of its own, or one that is not held. */
 export interface HeldProcess {
-  /** null: not limited. */
-  readonly limitCores: number | null;
   /** Seconds in which it had work and was held back, since it was held; null: not held. */
   throttledSeconds(): number | null;
   /** Puts the limit on, or lifts it. */
@@ -23,43 +23,54 @@ export interface HeldProcess {
 export interface ProcessHolder {
   readonly redis: HeldProcess;
   readonly postgres: HeldProcess;
-  /** Whether anything is limited at all. */
+  /** Whether anything is held at all. */
   readonly active: boolean;
+  /** What was to be held and cannot be, by name; a sentence each. */
+  readonly notHeld: readonly string[];
   holdInstance(number: number, pid: number): HeldProcess;
 }
 
 const NOT_HELD: HeldProcess = {
-  limitCores: null,
   throttledSeconds: () => null,
   limit: () => {},
   release: () => {},
 };
 
 /**
- * @param limiter null where the system offers none: then nothing is held
- * @param pids of the stores; null where a store is not on this machine, which then is not held
+ * @param limiter null where the system offers none: then only containers are held
  * @throws LabError CPU_LIMIT_FAILED
  */
 export function holdProcesses(
   limiter: CpuLimiter | null,
   limits: Limits | undefined,
-  pids: { redis: number | null; postgres: number | null },
+  stores: { redis: StoreInformation; postgres: StoreInformation },
 ): ProcessHolder {
-  const hold = (name: string, pid: number | null, cores: number | null | undefined) =>
-    limiter === null || pid === null || cores === null || cores === undefined
-      ? NOT_HELD
-      : held(limiter.hold(name, pid), cores);
+  const { application = null, redis = null, postgres = null } = limits ?? {};
+  const notHeld: string[] = [];
+  const hold = (name: keyof typeof stores, cores: number | null): HeldProcess => {
+    if (cores === null) return NOT_HELD;
+    const group = holdStore(name, stores[name], limiter);
+    if (group) return held(group, cores);
+    notHeld.push(`${name} (${stores[name].startedBy}) cannot be held to ${cores} of a core.`);
+    return NOT_HELD;
+  };
+  if (application !== null && limiter === null) notHeld.push('Instances cannot be held.');
+  const stays = { redis: hold('redis', redis), postgres: hold('postgres', postgres) };
   return {
-    redis: hold('redis', pids.redis, limits?.redis),
-    postgres: hold('postgres', pids.postgres, limits?.postgres),
-    active: limiter !== null && Object.values(limits ?? {}).some((cores) => cores !== null),
-    holdInstance: (number, pid) => hold(`instance-${number}`, pid, limits?.application),
+    ...stays,
+    active:
+      (application !== null && limiter !== null) ||
+      Object.values(stays).some((store) => store !== NOT_HELD),
+    notHeld,
+    holdInstance: (number, pid) =>
+      application === null || limiter === null
+        ? NOT_HELD
+        : held(limiter.hold(`instance-${number}`, pid), application),
   };
 }
 
 function held(group: CpuGroup, cores: number): HeldProcess {
   return {
-    limitCores: cores,
     throttledSeconds: () => group.throttling().throttledSeconds,
     limit: (on) => group.setCores(on ? cores : null),
     release: () => group.release(),

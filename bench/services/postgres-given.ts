@@ -18,6 +18,7 @@ export async function useGivenPostgres(url: string): Promise<StartedStore> {
     return {
       url,
       startedBy: 'DATABASE_URL',
+      given: true,
       version: await readVersion(client),
       pid: isLoopback(client.host) ? await findPostmaster(client) : null,
       stop: async () => {},

@@ -16,6 +16,7 @@ export async function useGivenRedis(url: string): Promise<StartedStore> {
   return {
     url,
     startedBy: 'REDIS_URL',
+    given: true,
     version: describeRedis(information),
     pid: findPid(url, Number(information.process_id)),
     stop: async () => {},

@@ -23,6 +23,8 @@ export interface StoreInformation {
   version: string;
   /** The server's first process; null when it is not on this machine. */
   pid: number | null;
+  /** Somebody else's server, named by an environment variable: it is used and never touched. */
+  given?: true;
   /** Left out unless it runs in a container of the lab's own: limits the CPU time of that. */
   holdContainer?: () => CpuGroup;
 }
@@ -132,6 +134,6 @@ function chooseUser(environment: NodeJS.ProcessEnv): Promise<OrdinaryUser | null
   return given ? Promise.resolve(null) : chooseOrdinaryUser();
 }
 
-function inform({ startedBy, version, pid, holdContainer }: StartedStore): StoreInformation {
-  return { startedBy, version, pid, ...(holdContainer && { holdContainer }) };
+function inform({ url: _url, stop: _stop, ...store }: StartedStore): StoreInformation {
+  return store;
 }

@@ -6,12 +6,18 @@ import { describedStrategies, runComparison } from '../compare/run.js';
 import { parseOptions } from '../options.js';
 import { renderSummary } from '../report/terminal.js';
 import type { Result } from '../result/schema.js';
+import { rerunInDelegatedGroup } from '../services/cpu-limits/delegated-rerun.js';
 import { describeService } from '../services/service-process.js';
 import type { Verb } from './verb.js';
+
+const LIMITS = /^--(instance|redis|postgres)-cpu\b/;
 
 export const compare: Verb = {
   summary: 'measure strategies side by side and write a result folder',
   options: async () => compareOptions((await describeService()).map(({ name }) => name)),
+  // Under systemd a user gets control groups by starting the lab anew.
+  elsewhere: async (words) =>
+    words.some((word) => LIMITS.test(word)) ? rerunInDelegatedGroup() : null,
   async run(words, { signal, stdout, stderr }) {
     const known = await describeService();
     const names = known.map(({ name }) => name);

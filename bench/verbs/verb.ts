@@ -13,6 +13,11 @@ export interface Verb {
   positionals?: string;
   /** For help. */
   options(): Promise<OptionTable>;
+  /**
+   * Asked first, before the lab listens to signals: whether the work is done by another process of
+   * the lab. A number is its exit code; null: go on here.
+   */
+  elsewhere?(words: readonly string[]): Promise<number | null>;
   /** Resolves when the work is done. @throws LabError with the exit code to end with */
   run(words: readonly string[], context: VerbContext): Promise<void>;
 }

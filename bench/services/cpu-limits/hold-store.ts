@@ -4,7 +4,7 @@ import type { CpuLimiter } from './cpu-limiter.js';
 
 /**
  * A group for a store, by whoever is able to: the engine for a container, the limiter for a process.
- * Null when neither can: the store runs elsewhere.
+ * Null when neither can or may: the store runs elsewhere, or is somebody else's.
  *
  * @throws LabError CPU_LIMIT_FAILED
  */
@@ -13,6 +13,7 @@ export function holdStore(
   store: StoreInformation,
   limiter: CpuLimiter | null,
 ): CpuGroup | null {
+  if (store.given) return null;
   if (store.holdContainer) return store.holdContainer();
   return limiter === null || store.pid === null ? null : limiter.hold(name, store.pid);
 }

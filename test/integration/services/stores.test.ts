@@ -70,11 +70,13 @@ describe('startStores', () => {
       expect(given.redisUrl).to.equal(stores.redisUrl);
       expect(given.postgres).to.deep.equal({
         startedBy: 'DATABASE_URL',
+        given: true,
         version: stores.postgres.version,
         pid: stores.postgres.pid,
       });
       expect(given.redis).to.deep.equal({
         startedBy: 'REDIS_URL',
+        given: true,
         version: stores.redis.version,
         pid: stores.redis.pid,
       });
