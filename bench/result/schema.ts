@@ -78,6 +78,7 @@ const openLoop = z
     sent: count.describe('The others waited for a free connection when the trial ended.'),
     late: count.describe('The sender got to them more than lateAfterMs after the plan.'),
     lateAfterMs: amount,
+    latestMs: amount.describe('The longest that the sender took to get to a request.'),
     inFlightAtEnd: count.describe(
       'Not answered when the trial ended; their latency counts as the time until then.',
     ),

@@ -27,7 +27,8 @@ export interface Judged {
  * Failed requests are what the objective speaks of, so they alone make no trial invalid. A trial that
  * misses is not expected to be steady: beyond its limit a service need not be. And one that meets the
  * objective though its sender was late would have met it without: latency counts from the plan, and
- * requests that reach a queue earlier leave it no later.
+ * requests that reach a queue earlier leave it no later. Nor do they leave it earlier by more than the
+ * longest delay of the sender: so one that misses by more than that would have missed without, too.
  *
  * @param failed errors and unexpected answers
  */
@@ -35,9 +36,12 @@ export function outcomeOf(trial: Trial, objective: Objective, failed: number): J
   const against = trial.invalidReasons.filter(({ code }) => code !== 'unexpected-answers');
   const breaches = breachesOf(objective, trial, failed);
   const missed = breaches.length > 0;
-  const spoiled = against.filter(({ code }) =>
-    missed ? OF_THE_SENDER.has(code) || OF_THE_COUNTS.has(code) : !OF_THE_SENDER.has(code),
-  );
+  const latestMs = trial.openLoop?.latestMs ?? Number.POSITIVE_INFINITY;
+  const missedAnyway = breachesOf(objective, trial, failed, latestMs).length > 0;
+  const spoiled = against.filter(({ code }) => {
+    if (!missed) return !OF_THE_SENDER.has(code);
+    return OF_THE_COUNTS.has(code) || (OF_THE_SENDER.has(code) && !missedAnyway);
+  });
   if (spoiled.length > 0) {
     return { outcome: 'invalid', reasons: spoiled.map(({ message }) => message) };
   }

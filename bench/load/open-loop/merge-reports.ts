@@ -1,4 +1,5 @@
 /** Reports of open-loop senders -> their part of a trial. Pure. */
+import { mergeHistograms } from '../../measure/histogram.js';
 import type { Trial } from '../../result/schema.js';
 import type { OpenLoopReport, ShardReport } from '../messages.js';
 
@@ -24,6 +25,7 @@ export function openLoopPart(
       sent: sum(({ sent }) => sent),
       late: sum(({ late }) => late),
       lateAfterMs: first.lateAfterMs,
+      latestMs: mergeHistograms(parts.map(({ lateness }) => lateness)).maxValue / 1000,
       inFlightAtEnd: sum(({ inFlightAtEnd }) => inFlightAtEnd),
       meanInSystem: sum(({ meanInSystem }) => meanInSystem) / windows,
       meanInSystemByLatency: sum(({ meanInSystemByLatency }) => meanInSystemByLatency) / windows,

@@ -80,9 +80,7 @@ export function sentenceOf(cell: Sustained): string {
   const interval = cell.interval95
     ? `95 % interval ${formatNumber(cell.interval95[0])} to ${formatNumber(cell.interval95[1])}, ${countOf(cell.rounds.length, 'round')}`
     : 'one round, so no interval';
-  const atLeast = cell.atLeast
-    ? ' at least: beyond it the load generator, or the highest rate allowed, was the limit'
-    : '';
+  const atLeast = cell.atLeast ? ' at least: no higher rate was seen to miss the objective' : '';
   return `${code(cell.strategy)} sustained ${formatNumber(cell.rateRps)} requests/s ${where}${atLeast} (${interval}).`;
 }
 
@@ -138,7 +136,7 @@ function howItWasFound({ config, environment }: Result, cells: readonly Sustaine
     ...list([
       'Latency counts from the planned moment of a request to its whole answer. What a request waits for a free connection is part of it; what is unanswered at the end counts with the time until then.',
       `The rate is doubled until the objective is missed, then the gap is halved until it is 5 %. Each of ${countOf(config.rounds, 'round')} then starts fresh processes and walks in steps of 5 % from that rate to the last that met the objective, in windows of ${config.seconds} s. The interval is over the rounds.`,
-      `The sender is late when it gets to a request more than a tenth of the tightest limit (and 1 ms) after the plan. An attempt that missed the objective with more than 1 % of its requests late is no measurement: it is repeated, and a rate that never gives one ends the search with “at least”. An attempt that met the objective with a late sender counts, because it was the harder one. ${countOf(invalid, 'attempt')} of ${attempts.length} ${invalid === 1 ? 'was' : 'were'} none.`,
+      `The sender is late when it gets to a request more than a tenth of the tightest limit (and 1 ms) after the plan. An attempt that missed the objective with more than 1 % of its requests late, and by no more than the sender’s longest delay, is no measurement: it is repeated, and a rate that never gives one ends the search with “at least”. An attempt that met the objective with a late sender counts, because it was the harder one. ${countOf(invalid, 'attempt')} of ${attempts.length} ${invalid === 1 ? 'was' : 'were'} none.`,
       `Service, stores and sender shared ${countOf(environment.cores, 'core')} of one machine, over loopback. On machines of their own a service sustains more, and the network adds to every latency.`,
       `Windows of ${config.seconds} s do not show slow effects, such as the growth of memory. Bursts that are worse than Poisson arrivals, which real users make, need more room.`,
     ]),

@@ -70,6 +70,7 @@ function openLoop(
     sent: 10_000,
     late: 0,
     lateAfterMs: 1,
+    latestMs: 2,
     inFlightAtEnd: 0,
     meanInSystem: 20,
     meanInSystemByLatency: 20,

@@ -59,6 +59,7 @@ describe('an objective', () => {
     sent: 1000,
     late: 0,
     lateAfterMs: 5,
+    latestMs: 2,
     inFlightAtEnd: 0,
     meanInSystem: 1,
     meanInSystemByLatency: 1,

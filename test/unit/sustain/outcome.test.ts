@@ -34,6 +34,27 @@ describe('the outcome of an attempt', () => {
     }
   });
 
+  it('is a miss though the sender was late, where its longest delay does not explain it', () => {
+    const late = (latestMs: number) => ({
+      ...broken('sender-late'),
+      openLoop: {
+        arrivals: 'poisson' as const,
+        offeredRps: 500,
+        planned: 1000,
+        sent: 1000,
+        late: 20,
+        lateAfterMs: 2,
+        latestMs,
+        inFlightAtEnd: 0,
+        meanInSystem: 1,
+        meanInSystemByLatency: 1,
+      },
+    });
+    const objective = parseObjective('p99=12ms');
+    expect(outcomeOf(late(7.9), objective, 0).outcome).to.equal('missed');
+    expect(outcomeOf(late(8.1), objective, 0).outcome).to.equal('invalid');
+  });
+
   it('is no measurement when counts contradict each other, whether met or missed', () => {
     for (const code of ['counts-differ', 'littles-law', 'plan-not-sent']) {
       for (const objective of [MET, MISSED]) {

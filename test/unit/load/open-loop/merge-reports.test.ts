@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import type { OpenLoopReport, ShardReport } from '../../../../bench/load/messages.js';
 import { openLoopPart } from '../../../../bench/load/open-loop/merge-reports.js';
+import { createLatencyHistogram, encodeHistogram } from '../../../../bench/measure/histogram.js';
+
+function latenessOf(...microseconds: number[]): string {
+  const histogram = createLatencyHistogram();
+  for (const value of microseconds) histogram.recordValue(value);
+  return encodeHistogram(histogram);
+}
 
 const PART: OpenLoopReport = {
   offered: { arrivals: 'poisson', rateRps: 500 },
@@ -9,7 +16,7 @@ const PART: OpenLoopReport = {
   late: 2,
   lateAfterMs: 1,
   inFlightAtEnd: 3,
-  lateness: '',
+  lateness: latenessOf(1, 3),
   meanInSystem: 4,
   meanInSystemByLatency: 4.1,
 };
@@ -28,6 +35,7 @@ describe('reports of open-loop senders', () => {
       sent: 396,
       late: 8,
       lateAfterMs: 1,
+      latestMs: 0.003,
       inFlightAtEnd: 12,
       // Two senders at a time: 4 each, in each of two windows.
       meanInSystem: 8,
