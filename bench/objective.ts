@@ -1,57 +1,77 @@
 /**
- * Service-level objectives as a command line writes them: "p99=50ms", "p50=5ms,p99=0.2s,errors=0.1%".
+ * Service level objectives, what users must get, as a command line writes them: "p99=50ms",
+ * "p50=5ms,p99=0.2s,errors=0.1%".
  */
-import type { OptionKind } from './options.js';
+import { type OptionKind, usageError } from './options.js';
+import type { Objective } from './result/schema.js';
 
-const PERCENTILES = ['p50', 'p90', 'p95', 'p99', 'p999', 'mean'] as const;
+export const DEFAULT_OBJECTIVE = 'p99=50ms,errors=0';
 
-export type Percentile = (typeof PERCENTILES)[number];
+export const LATENCY_METRICS = ['mean', 'p50', 'p90', 'p95', 'p99', 'p999'] as const;
+export type LatencyMetric = (typeof LATENCY_METRICS)[number];
 
-/** The response time that must not be exceeded at a percentile, or in the mean. */
-export interface Objective {
-  percentile: Percentile;
-  milliseconds: number;
-  /** Highest share of requests that may fail, 0 to 1; the same in every objective of a list. */
-  maxErrors?: number;
+const UNITS_MS = { ms: 1, s: 1000 } as const;
+
+/**
+ * @param text for instance "p99=50ms,errors=0.1%": limits with commas between; without one for errors
+ *   there must be none
+ * @throws LabError OBJECTIVE_INVALID, exit code 2, naming the part that is wrong
+ */
+export function parseObjective(text: string): Objective {
+  const latency: Objective['latency'] = [];
+  let errorShare: number | undefined;
+  for (const part of text.split(',')) {
+    const [name = '', value = '', ...more] = part.trim().split('=');
+    if (more.length > 0) throw wrong(part, 'has more than one "="');
+    if (name === 'errors') {
+      if (errorShare !== undefined) throw wrong(part, 'limits errors a second time');
+      errorShare = parseShare(part, value);
+    } else if (isLatencyMetric(name)) {
+      if (latency.some(({ metric }) => metric === name)) {
+        throw wrong(part, `limits ${name} a second time`);
+      }
+      latency.push({ metric: name, limitMs: parseMs(part, value) });
+    } else {
+      throw wrong(part, `names none of ${[...LATENCY_METRICS, 'errors'].join(', ')}`);
+    }
+  }
+  if (latency.length === 0) {
+    throw wrong(text, 'limits no latency; without such a limit every rate would do');
+  }
+  return { text, latency, errorShare: errorShare ?? 0 };
 }
 
-const MILLISECONDS_IN = { ms: 1, s: 1000 } as const;
-const LATENCY = /^(p50|p90|p95|p99|p999|mean)=(\d{1,6}(?:\.\d{1,6})?)(ms|s)$/;
-const ERRORS = /^errors=(\d{1,3}(?:\.\d{1,6})?)(%?)$/;
-
-/** @returns undefined for a text that is no list of objectives with at least one response time */
-export function parseObjective(text: string): Objective[] | undefined {
-  const parts = text.split(',');
-  const errors = parts.filter((part) => part.startsWith('errors='));
-  const latencies = parts.filter((part) => !errors.includes(part)).map(parseLatency);
-  const objectives = latencies.filter((objective) => objective !== undefined);
-  const named = new Set(objectives.map(({ percentile }) => percentile));
-  if (objectives.length < latencies.length || named.size < latencies.length) return undefined;
-  if (objectives.length === 0 || errors.length > 1) return undefined;
-  if (errors[0] === undefined) return objectives;
-  const maxErrors = parseErrors(errors[0]);
-  return maxErrors === undefined
-    ? undefined
-    : objectives.map((objective) => ({ ...objective, maxErrors }));
-}
-
-function parseLatency(text: string): Objective | undefined {
-  const [, percentile, amount, unit] = LATENCY.exec(text) ?? [];
-  const milliseconds = Number(amount) * MILLISECONDS_IN[(unit ?? 'ms') as 'ms' | 's'];
-  return milliseconds > 0 ? { percentile: percentile as Percentile, milliseconds } : undefined;
-}
-
-function parseErrors(text: string): number | undefined {
-  const [, amount, percent] = ERRORS.exec(text) ?? [];
-  const share = Number(amount) / (percent === '%' ? 100 : 1);
-  return share <= 1 ? share : undefined;
-}
-
-export function objectives(help: string): OptionKind<Objective[]> {
+export function slo(help: string): OptionKind<Objective> {
   return {
-    takes: 'p99=50ms',
-    allowed: `response times such as p99=50ms or mean=0.2s with commas between (${PERCENTILES.join(', ')}), each at most once, and at most one errors=0.1%`,
-    help,
+    takes: 'LIMITS',
+    allowed: `limits such as ${DEFAULT_OBJECTIVE}`,
+    help: `${help}: ${LATENCY_METRICS.join(', ')} in ms or s`,
     parse: parseObjective,
   };
+}
+
+function isLatencyMetric(name: string): name is LatencyMetric {
+  return LATENCY_METRICS.some((known) => known === name);
+}
+
+function parseMs(part: string, value: string): number {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)(ms|s)$/.exec(value) ?? [];
+  const limitMs = Number(digits) * UNITS_MS[unit as keyof typeof UNITS_MS];
+  if (!(limitMs > 0)) throw wrong(part, 'needs a time in ms or s, for instance 50ms or 0.5s');
+  return limitMs;
+}
+
+function parseShare(part: string, value: string): number {
+  if (value === '0') return 0;
+  const [, digits] = /^(\d+(?:\.\d+)?)%$/.exec(value) ?? [];
+  const share = Number(digits) / 100;
+  if (!(share >= 0 && share < 1)) throw wrong(part, 'needs 0 or a share, for instance 0.1%');
+  return share;
+}
+
+function wrong(part: string, why: string) {
+  return usageError(
+    'OBJECTIVE_INVALID',
+    `--slo: "${part}" ${why}. An objective is for instance ${DEFAULT_OBJECTIVE}.`,
+  );
 }

@@ -14,7 +14,7 @@ const WIDTH = 120;
 export function describePlan(plan: CapacityPlan, checks: readonly StrategyCheck[]): string {
   const { target, requestsPerSecond, logins } = plan;
   const objective = target.objectives
-    .map(({ percentile, milliseconds }) => `${percentile} at most ${milliseconds} ms`)
+    .map(({ metric, limitMs }) => `${metric} at most ${limitMs} ms`)
     .join(', ');
   return [
     `${countOf(target.users, 'user')} x ${target.requestsPerUserMinute} requests a minute = ${formatNumber(requestsPerSecond)} requests/s of workload ${target.workload}`,

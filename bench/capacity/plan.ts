@@ -7,9 +7,8 @@
  * exponential ones. Several sources of doubt move together, so the range is wider than 95 %.
  */
 import { LabError } from '../errors.js';
-import type { Objective } from '../objective.js';
 import { usageError } from '../options.js';
-import type { Result } from '../result/schema.js';
+import type { Objective, Result } from '../result/schema.js';
 import { type Demands, demandsOfResult, type Tier } from './demands.js';
 import { type LoginMemory, type Logins, loginMemory } from './login-memory.js';
 import { type Range, rangeOf, scaledRange } from './range.js';
@@ -28,7 +27,7 @@ export interface Target extends Cores {
   requestsPerUserMinute: number;
   loginsPerUserDay: number;
   sessionMinutes: number;
-  objectives: readonly Objective[];
+  objectives: Objective['latency'];
   /** Highest busy share of a server. */
   ceiling: number;
 }

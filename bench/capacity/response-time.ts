@@ -7,13 +7,13 @@
  * Advances in Applied Probability 12 (1980), 1000-1018). Otherwise it is an approximation, better the
  * more queues there are, because streams of many queues mix to nearly Poisson. simulate.ts checks it.
  */
-import type { Percentile } from '../objective.js';
+import type { LatencyMetric } from '../objective.js';
 import { ONE, times } from './complex.js';
 import { percentileOf } from './laplace.js';
 import type { OpenSystem } from './station.js';
 import { waitingTime } from './waiting-time.js';
 
-export const PERCENTILE_SHARES: Record<Exclude<Percentile, 'mean'>, number> = {
+export const PERCENTILE_SHARES: Record<Exclude<LatencyMetric, 'mean'>, number> = {
   p50: 0.5,
   p90: 0.9,
   p95: 0.95,
@@ -23,7 +23,7 @@ export const PERCENTILE_SHARES: Record<Exclude<Percentile, 'mean'>, number> = {
 
 export interface ResponseTime {
   /** In milliseconds. */
-  at(percentile: Percentile): number;
+  at(percentile: LatencyMetric): number;
 }
 
 /** @throws RangeError when a station has more work than its servers can do */

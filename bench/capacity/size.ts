@@ -1,7 +1,7 @@
 /**
  * The smallest system that serves a load: no server busier than a ceiling, and every objective met.
  */
-import type { Objective } from '../objective.js';
+import type { Objective } from '../result/schema.js';
 import type { Tier } from './demands.js';
 import { responseTime } from './response-time.js';
 import type { ServiceTime } from './service-time.js';
@@ -21,7 +21,7 @@ export interface Load {
 }
 
 export interface Requirements {
-  objectives: readonly Objective[];
+  objectives: Objective['latency'];
   /** Highest busy share of a server, below 1. */
   ceiling: number;
 }
@@ -43,7 +43,7 @@ const HALVINGS = 20;
 export function sizeSystem(load: Load, { objectives, ceiling }: Requirements): SizedSystem | null {
   const meets = (system: OpenSystem): boolean => {
     const time = responseTime(system);
-    return objectives.every(({ percentile, milliseconds }) => time.at(percentile) <= milliseconds);
+    return objectives.every(({ metric, limitMs }) => time.at(metric) <= limitMs);
   };
   const atCeiling = systemAt(load, ceiling);
   if (meets(atCeiling)) return { system: atCeiling, limitedBy: 'ceiling' };

@@ -1,18 +1,18 @@
 /** The options of `lab sustain` and the configuration they make. */
+
 import { WORKLOADS } from '../load/workloads/registry.js';
+import { DEFAULT_OBJECTIVE, parseObjective, slo } from '../objective.js';
 import {
   decimal,
   integer,
   integers,
   listOf,
-  type OptionKind,
   type ParsedOptions,
   text,
   usageError,
 } from '../options.js';
 import { planTrials } from '../plan.js';
 import type { Objective, RunConfig } from '../result/schema.js';
-import { DEFAULT_OBJECTIVE, parseObjective } from './objective.js';
 
 const DEFAULT_STRATEGIES = ['session', 'jwt', 'none'];
 const DEFAULT_CONNECTIONS = 200;
@@ -29,17 +29,10 @@ export interface SustainConfig {
   toRps: number;
 }
 
-const slo: OptionKind<Objective> = {
-  takes: 'LIMITS',
-  allowed: `limits such as ${DEFAULT_OBJECTIVE}`,
-  help: `what users must get: mean, p50, p90, p95, p99, p999 in ms or s, errors as 0 or in % (${DEFAULT_OBJECTIVE})`,
-  parse: parseObjective,
-};
-
 /** @param strategies names that the service offers */
 export function sustainOptions(strategies: readonly string[]) {
   return {
-    slo,
+    slo: slo(`what users must get, with errors as 0 or in % (${DEFAULT_OBJECTIVE})`),
     strategies: listOf(strategies, 'what to measure (session,jwt,none)'),
     workloads: listOf(
       WORKLOADS.map(({ name }) => name),

@@ -1,6 +1,6 @@
 /** Whether a trial met the objective, missed it, or says nothing of the service. Pure. */
 import type { Objective, Trial } from '../result/schema.js';
-import { breachesOf } from './objective.js';
+import { breachesOf } from './breaches.js';
 import type { Outcome } from './search.js';
 
 /** The sender could not keep up: perhaps why a trial missed, whatever the service can do. */

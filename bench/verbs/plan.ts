@@ -4,7 +4,7 @@ import { checkPlan, type StrategyCheck } from '../capacity/check.js';
 import { describePlan } from '../capacity/describe.js';
 import { type CapacityPlan, planCapacity, type Target } from '../capacity/plan.js';
 import { warningsOfPlan } from '../capacity/warnings.js';
-import { objectives } from '../objective.js';
+import { slo } from '../objective.js';
 import {
   decimal,
   integer,
@@ -21,7 +21,7 @@ import type { Verb } from './verb.js';
 const OPTIONS = {
   users: integer(1, 9_999_999_999, 'users who are active at the same time'),
   'requests-per-user-minute': decimal(0.001, 1_000_000, 'requests of each in a minute'),
-  slo: objectives('response times to keep'),
+  slo: slo('response times to keep'),
   from: text('FOLDER', 'the result to take demands from; default: results/latest'),
   workload: text('NAME', "one of the result's; default: its first"),
   strategies: text('session,jwt', "some of the result's; default: all"),
@@ -62,7 +62,7 @@ function requireAll(options: Options): asserts options is Complete {
       `Say for how many users, how busy, and how fast; missing: ${missing.map((name) => `--${name}`).join(', ')}. For instance: npm run lab -- plan --users 5000000 --requests-per-user-minute 6 --slo p99=50ms`,
     );
   }
-  if (options.slo?.some(({ maxErrors }) => maxErrors !== undefined)) {
+  if (options.slo?.text.includes('errors=')) {
     throw usageError(
       'OPTION_INVALID',
       'A plan calculates response times, not errors: leave errors out of --slo.',
@@ -78,7 +78,7 @@ function targetOf(options: Complete, { config }: Result): Target {
     requestsPerUserMinute: options['requests-per-user-minute'],
     loginsPerUserDay: options['logins-per-user-day'] ?? 2,
     sessionMinutes: options['session-minutes'] ?? 720,
-    objectives: options.slo,
+    objectives: options.slo.latency,
     ceiling: options.utilisation ?? 0.6,
     instanceCores: options['instance-cores'] ?? 1,
     redisCores: options['redis-cores'] ?? 1,

@@ -16,7 +16,7 @@ const TARGET: Target = {
   requestsPerUserMinute: 6,
   loginsPerUserDay: 2,
   sessionMinutes: 720,
-  objectives: [{ percentile: 'p99', milliseconds: 50 }],
+  objectives: [{ metric: 'p99', limitMs: 50 }],
   ceiling: 0.5,
   instanceCores: 1,
   redisCores: 1,
@@ -57,7 +57,7 @@ describe('capacity plan', () => {
 
   it('adds servers until the objective is met, and says so', () => {
     // Without waiting the 99th percentile of jwt is ln(100) x 44 µs = 0.203 ms.
-    const objectives = [{ percentile: 'p99' as const, milliseconds: 0.25 }];
+    const objectives = [{ metric: 'p99' as const, limitMs: 0.25 }];
     const [jwt] = planned({ objectives, strategies: ['jwt'] });
     // T = 44 µs / (1 - u) and ln(100) T = 0.25 ms: u = 0.1895, 4.4 / u = 23.2 instances.
     expect(serversOf(jwt)).to.deep.equal({ application: 24 });
@@ -66,12 +66,12 @@ describe('capacity plan', () => {
   });
 
   it('is refused when the work alone takes longer than the objective', () => {
-    const objectives = [{ percentile: 'p99' as const, milliseconds: 0.05 }];
+    const objectives = [{ metric: 'p99' as const, limitMs: 0.05 }];
     expect(() => planned({ objectives })).to.throw('No number of servers');
   });
 
   it('names single strategies that cannot meet the objective', () => {
-    const objectives = [{ percentile: 'p99' as const, milliseconds: 0.22 }];
+    const objectives = [{ metric: 'p99' as const, limitMs: 0.22 }];
     const plan = planCapacity(makeResult({ spread: 0 }), { ...TARGET, objectives });
     expect(plan.strategies.map(({ strategy }) => strategy)).to.deep.equal(['jwt', 'none']);
     expect(plan.impossible.map(({ strategy }) => strategy)).to.deep.equal(['session']);

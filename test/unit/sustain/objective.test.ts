@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { LabError } from '../../../bench/errors.js';
+import { parseObjective } from '../../../bench/objective.js';
 import { objectiveInWords } from '../../../bench/report/sections/sustained.js';
-import { breachesOf, parseObjective } from '../../../bench/sustain/objective.js';
+import { breachesOf } from '../../../bench/sustain/breaches.js';
 
 function refusalOf(text: string): LabError {
   try {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { parseObjective } from '../../../bench/objective.js';
 import type { Trial } from '../../../bench/result/schema.js';
-import { parseObjective } from '../../../bench/sustain/objective.js';
 import { lateAfterMs, outcomeOf } from '../../../bench/sustain/outcome.js';
 import { makeTrial } from '../bench-support.js';
 
