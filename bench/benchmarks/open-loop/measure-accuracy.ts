@@ -3,13 +3,12 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Histogram } from 'hdr-histogram-js';
-import { ascending, quantile } from '../../analyse/quantile.js';
 import { type LoadGenerator, startLoadGenerator } from '../../load/generator.js';
 import type { Arrivals } from '../../load/open-loop/arrivals.js';
 import { startOpenLoopGenerator } from '../../load/open-loop/generator.js';
 import type { Connection } from '../../load/workload.js';
 import { monotonicClock } from '../../measure/clock.js';
-import { mergeHistograms } from '../../measure/histogram.js';
+import { createLatencyHistogram, mergeHistograms } from '../../measure/histogram.js';
 import { usageOf } from '../../measure/process-usage.js';
 import type { Guardian } from '../../services/guardian.js';
 import { sleepUntil } from '../shard-trial.js';
@@ -49,11 +48,8 @@ export async function measureAccuracy(wanted: AccuracyCase, guardian: Guardian):
   const [report] = reports;
   const { openLoop } = report ?? {};
   if (!report || !openLoop) throw new Error('the sender reported nothing');
-  const truth = ascending(truthMs);
   return {
-    truth: SHARES.map((share) =>
-      delay.stops ? quantileOfStops(delay.stops, share) : quantile(truth, share),
-    ),
+    truth: delay.stops ? stopsAtShares(delay.stops) : atShares(histogramOf(truthMs)),
     recorded: atShares(mergeHistograms([report.histogram])),
     lateness: atShares(mergeHistograms([openLoop.lateness])),
     planned: openLoop.planned,
@@ -133,6 +129,17 @@ function messageOf<Type extends FromDelayServer['type']>(
     });
     server.once('exit', (code) => reject(new Error(`the server ended with code ${code}`)));
   });
+}
+
+function stopsAtShares(stops: NonNullable<KnownDelay['stops']>): number[] {
+  return SHARES.map((share) => quantileOfStops(stops, share));
+}
+
+/** Of the same kind as that of the sender: in a thin tail, definitions of a percentile differ by much. */
+function histogramOf(durationsMs: readonly number[]): Histogram {
+  const histogram = createLatencyHistogram();
+  for (const durationMs of durationsMs) histogram.recordValue(Math.round(durationMs * 1000));
+  return histogram;
 }
 
 function atShares(histogram: Histogram): number[] {
