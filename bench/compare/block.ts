@@ -1,19 +1,26 @@
 /**
  * One block: all strategies of a cell (workload and number of instances) in one round. Their fleets
- * run side by side and are measured in turns, a short window each, in an order that is reversed from
- * turn to turn. A machine that grows slower for a second then slows every strategy alike
+ * run side by side and are loaded in turns, a short window each, in an order that is reversed from
+ * turn to turn. A machine that grows slower for a moment then slows every strategy alike
  * (docs/decisions/007).
  */
+import type { LoadSession } from '../load/generator.js';
+import { workloadNamed } from '../load/workloads/registry.js';
 import { paceOfOthers } from '../measure/pace.js';
 import { judge } from '../measure/validity.js';
 import type { PlannedTrial } from '../plan.js';
+import { seededRandom } from '../random.js';
 import type { Trial } from '../result/schema.js';
+import { type Cadence, cadenceOf } from './cadence.js';
 import type { TrialContext } from './context.js';
 import { openSide, type Side } from './side.js';
 
+/** A side and its number in the session. */
+type Numbered = [number, Side];
+
 /** Of the seconds asked for: on a machine so slow, what is not warm by then is measured as it is. */
 const MOST_WARM_UPS = 5;
-const SHORTEST_WARM_UP_SECONDS = 0.4;
+const SHORTEST_WARM_UP_SECONDS = 0.3;
 
 /**
  * Runs and judges the trials of a block. What goes wrong with one side makes its trial invalid, and
@@ -28,59 +35,98 @@ export async function runBlock(
   firstPosition: number,
   context: TrialContext,
 ): Promise<Trial[]> {
-  const { emit, signal, config, holder } = context;
+  const { emit, signal, holder } = context;
   const sides = planned.map((trial, index) => openSide(trial, firstPosition + index, context));
-  // Where nothing is compared, a turn would cost its time for nothing.
-  const turns = sides.length > 1 ? (config.turns ?? 1) : 1;
+  const numbered = [...sides.entries()];
   const limit = (on: boolean) => {
     for (const side of sides) side.limit(on);
     holder.redis.limit(on);
     holder.postgres.limit(on);
   };
+  let session: LoadSession | null = null;
   try {
     emit({ type: 'block-phase', phase: 'starting' });
     await Promise.all(sides.map((side) => side.attempt(side.start)));
     emit({ type: 'block-phase', phase: 'logging in' });
-    await oneByOne(sides, (side) => side.connect());
+    await oneByOne(numbered, (side) => side.connect());
+    session = await openSession(planned, sides, context);
     emit({ type: 'block-phase', phase: 'warming up' });
-    await warmUp(sides);
+    await warmUp(numbered, session);
+    emit({ type: 'block-phase', phase: 'measuring' });
     limit(true);
-    for (let turn = 0; turn < turns; turn++) {
-      emit({ type: 'block-phase', phase: 'measuring' });
-      const order = turn % 2 === 0 ? sides : [...sides].reverse();
-      await oneByOne(order, (side) => side.measure(config.seconds / turns));
-    }
+    await measure(numbered, session, cadenceFor(planned, context), context);
     limit(false);
-    await oneByOne(sides, (side) => side.finish());
+    const reports = await session.close();
+    session = null;
+    await Promise.all(
+      sides.map((side, index) => side.attempt(() => side.finish(reports[index] ?? []))),
+    );
     signal.throwIfAborted();
     return judgeTogether(sides);
   } finally {
-    limit(false);
     emit({ type: 'block-phase', phase: 'stopping' });
+    limit(false);
+    await session?.close().catch(() => {});
     await Promise.all(sides.map((side) => side.stop()));
+  }
+}
+
+/** Connections of all sides, held. One that could not be connected has none. */
+async function openSession(
+  planned: readonly PlannedTrial[],
+  sides: readonly Side[],
+  { closedLoop, config, seeded }: TrialContext,
+): Promise<LoadSession> {
+  const generator = await closedLoop();
+  const { workload, round } = planned[0] as PlannedTrial;
+  // The same requests for every strategy of a round.
+  const seed = Math.floor(seededRandom(config.seed + round)() * 2 ** 31);
+  return generator.open(
+    { workload, posts: seeded.posts, seed },
+    sides.map((side) => side.connections()),
+  );
+}
+
+function cadenceFor(planned: readonly PlannedTrial[], { config }: TrialContext): Cadence {
+  const { workload } = planned[0] as PlannedTrial;
+  return cadenceOf(config, workloadNamed(workload), planned.length);
+}
+
+/** At least as long as asked for, and until all code is compiled: that takes requests, not seconds. */
+async function warmUp(sides: readonly Numbered[], session: LoadSession): Promise<void> {
+  const seconds = sides[0]?.[1].warmUpSeconds ?? 0;
+  const load = (cold: readonly Numbered[], length: number) =>
+    oneByOne(cold, (side, index) => side.warmUp(session, index, length));
+  await load(sides, seconds);
+  const piece = Math.max(SHORTEST_WARM_UP_SECONDS, seconds / 2);
+  for (let spent = seconds; spent < seconds * MOST_WARM_UPS; spent += piece) {
+    const cold = sides.filter(([, side]) => !side.isWarm());
+    if (cold.length === 0) return;
+    await load(cold, piece);
+  }
+}
+
+async function measure(
+  sides: readonly Numbered[],
+  session: LoadSession,
+  cadence: Cadence,
+  { config }: TrialContext,
+): Promise<void> {
+  const order = [...sides];
+  for (let turn = 0; turn < cadence.windows; turn++) {
+    await oneByOne(order, (side, index) =>
+      config.offered ? side.measureByPlan(cadence) : side.measure(session, index, cadence),
+    );
+    order.reverse();
   }
 }
 
 /** Never two at once: what is measured has the machine to itself. */
 async function oneByOne(
-  sides: readonly Side[],
-  step: (side: Side) => Promise<void>,
+  sides: readonly Numbered[],
+  step: (side: Side, index: number) => Promise<void>,
 ): Promise<void> {
-  for (const side of sides) await side.attempt(() => step(side));
-}
-
-/** At least as long as asked for, and until all code is compiled: that takes requests, not seconds. */
-async function warmUp(sides: readonly Side[]): Promise<void> {
-  const [first] = sides;
-  if (!first) return;
-  const seconds = first.warmUpSeconds;
-  await oneByOne(sides, (side) => side.warmUp(seconds));
-  const piece = Math.max(SHORTEST_WARM_UP_SECONDS, seconds / 2);
-  for (let spent = seconds; spent < seconds * MOST_WARM_UPS; spent += piece) {
-    const cold = sides.filter((side) => !side.isWarm());
-    if (cold.length === 0) return;
-    await oneByOne(cold, (side) => side.warmUp(piece));
-  }
+  for (const [index, side] of sides) await side.attempt(() => step(side, index));
 }
 
 function judgeTogether(sides: readonly Side[]): Trial[] {

@@ -1,7 +1,7 @@
 /** What every trial of a run needs, made once. */
 import { LabError } from '../errors.js';
 import type { Credentials } from '../load/credentials.js';
-import type { LoadGenerator } from '../load/generator.js';
+import type { ClosedLoopGenerator, LoadGenerator } from '../load/generator.js';
 import type { DescribedStrategy, RunConfig } from '../result/schema.js';
 import type { Guardian } from '../services/guardian.js';
 import type { ProcessHolder } from '../services/held-processes.js';
@@ -23,8 +23,8 @@ export interface TrialContext {
   probes: ProbeBook;
   /** The same one for all trials, unless it failed in the one before. */
   loadGenerator(): Promise<LoadGenerator>;
-  /** A closed loop, whatever the load that is measured: code is compiled by many requests. */
-  warmUpGenerator(): Promise<LoadGenerator>;
+  /** A closed loop, whatever the load that is measured: for warm-up at least. */
+  closedLoop(): Promise<ClosedLoopGenerator>;
   guardian: Guardian;
   /** Holds processes to their share of a core, where that was asked for and can be had. */
   holder: ProcessHolder;

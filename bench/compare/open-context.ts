@@ -1,5 +1,5 @@
 /** Opens what the trials of a run need, for as long as the run lasts. */
-import type { StartLoadGenerator } from '../load/generator.js';
+import { type StartLoadGenerator, startLoadGenerator } from '../load/generator.js';
 import { keepLoadGenerator } from '../load/generator-keeper.js';
 import { connectRedisMeter } from '../measure/redis-usage.js';
 import type { Result, RunConfig } from '../result/schema.js';
@@ -36,8 +36,12 @@ export async function withTrialContext(
     // A saturated machine answers late; while measuring that is data, not a reason to refuse.
     const serviceEnvironment = { ...ready.serviceEnvironment, STORE_TIMEOUT_MS: '5000' };
     const redis = await connectRedisMeter(stores.redisUrl);
-    const keeper = keepLoadGenerator(config.shards, guardian, startGenerator);
-    const warmUpKeeper = startGenerator ? keepLoadGenerator(config.shards, guardian) : keeper;
+    const closedLoop = keepLoadGenerator(config.shards, guardian, (shards, watched) =>
+      startLoadGenerator(shards, watched),
+    );
+    const keeper = startGenerator
+      ? keepLoadGenerator(config.shards, guardian, startGenerator)
+      : closedLoop;
     const limiter = await openLimiter(config, guardian, result);
     try {
       const holder = holdProcesses(limiter, config.cpuLimits, stores);
@@ -48,10 +52,10 @@ export async function withTrialContext(
         credentials: new Map(),
         seeded,
         serviceEnvironment,
-        sources: { redis, postgresPid: stores.postgres.pid },
+        sources: { redis, redisPid: stores.redis.pid, postgresPid: stores.postgres.pid },
         probes: new Map(),
         loadGenerator: keeper.get,
-        warmUpGenerator: warmUpKeeper.get,
+        closedLoop: closedLoop.get,
         guardian,
         holder,
         signal,
@@ -62,7 +66,7 @@ export async function withTrialContext(
       await use({ ...context, credentials }, secondsPerTrial);
     } finally {
       limiter?.close();
-      warmUpKeeper.stop();
+      closedLoop.stop();
       keeper.stop();
       redis.close();
     }

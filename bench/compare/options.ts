@@ -27,10 +27,6 @@ const MIN_USERS = 100;
 const POSTS = 10_000;
 /** Within 5 % counts as equal. */
 const HORIZON = 0.05;
-/** Short against the waverings of a shared machine, long against the 0.15 s before each window. */
-const SECONDS_PER_TURN = 0.6;
-/** A process that is held works in bursts of a period; many of them must fit into a window. */
-const SECONDS_PER_HELD_TURN = 1.5;
 /** Enough that an instance always finds a request waiting when it may work. */
 const CONNECTIONS_PER_HELD_INSTANCE = 16;
 const MOST_ROUNDS_FACTOR = 5;
@@ -58,7 +54,7 @@ export function compareOptions(strategies: readonly string[]) {
     turns: integer(
       1,
       64,
-      'windows that a trial is cut into, in turn with the other strategies (one of 0.6 s each)',
+      'windows that a trial is cut into, in turn with the other strategies (0.1 s each where it can be)',
     ),
     'warm-up': decimal(
       0,
@@ -149,7 +145,7 @@ export function configFrom(options: CompareOptions, known: readonly string[]): R
     profile: profileName,
     ...plan,
     seconds,
-    turns: options.turns ?? turnsFor(seconds, cpuLimits ? SECONDS_PER_HELD_TURN : SECONDS_PER_TURN),
+    ...(options.turns !== undefined && { turns: options.turns }),
     warmUpSeconds: options['warm-up'] ?? profile.warmUpSeconds,
     connections,
     ...(connectionsPerInstance !== undefined && { connectionsPerInstance }),
@@ -222,11 +218,6 @@ function limitsFrom(options: CompareOptions): RunConfig['cpuLimits'] {
     postgres: options['postgres-cpu'] ?? null,
   };
   return Object.values(limits).some((cores) => cores !== null) ? limits : undefined;
-}
-
-/** An even number: the order of a turn is reversed in the next. */
-function turnsFor(seconds: number, secondsPerTurn: number): number {
-  return Math.max(2, 2 * Math.round(seconds / secondsPerTurn / 2));
 }
 
 /** As it was typed; quoted, since a shell takes # for a comment. */

@@ -8,7 +8,8 @@ import type { Snapshot } from './snapshot.js';
 
 export type ProcessUse = Trial['processes'][number];
 
-interface Span {
+/** The time between two readings of every process. */
+export interface Span {
   from: Snapshot;
   to: Snapshot;
 }
@@ -65,10 +66,8 @@ function readingsOf(
     {
       kind: 'redis',
       name: 'redis',
-      usage: ({ redis }) => redis,
-      // Redis answers when it gets to it, and says when that was.
-      seconds: ({ from, to }) =>
-        from.redis && to.redis ? to.redis.atSeconds - from.redis.atSeconds : 0,
+      usage: ({ redisProcess, redis }) => redisProcess ?? redis,
+      seconds: redisSeconds,
       hold: {
         limitCores: limits?.redis ?? null,
         throttledSeconds: ({ throttledSeconds }) => throttledSeconds.redis,
@@ -92,11 +91,6 @@ function readingsOf(
       }),
     ),
   ];
-}
-
-/** Snapshots stand a few milliseconds off the windows' edges; the rate of use is that of the windows. */
-export function cpuMicrosecondsInWindow(use: ProcessUse, windowSeconds: number): number | null {
-  return use.cores === null ? null : use.cores * windowSeconds * 1e6;
 }
 
 /** Unknown as soon as it is unknown for one window. */
@@ -132,6 +126,13 @@ function grown(
   return sum;
 }
 
-function secondsBetween({ from, to }: Span): number {
+/** A Redis elsewhere answers when it gets to it, and says when that was. */
+function redisSeconds(span: Span): number {
+  const { from, to } = span;
+  if (from.redisProcess && to.redisProcess) return secondsBetween(span);
+  return from.redis && to.redis ? to.redis.atSeconds - from.redis.atSeconds : 0;
+}
+
+export function secondsBetween({ from, to }: Span): number {
   return (to.atMs - from.atMs) / 1000;
 }

@@ -3,44 +3,46 @@
  * are called in their order by the block; a step that fails ends the side and not the block.
  */
 import { strategyOfArm } from '../analyse/arms.js';
-import type { LoadGenerator } from '../load/generator.js';
+import type { LoadSession } from '../load/generator.js';
 import type { ShardReport } from '../load/messages.js';
+import type { Connection } from '../load/workload.js';
 import { workloadNamed } from '../load/workloads/registry.js';
 import { monotonicClock } from '../measure/clock.js';
 import type { Evidence } from '../measure/validity.js';
 import type { PlannedTrial } from '../plan.js';
-import { seededRandom } from '../random.js';
 import type { Trial } from '../result/schema.js';
 import { type Fleet, startFleet } from '../services/fleet.js';
 import type { HeldProcess } from '../services/held-processes.js';
+import type { Cadence } from './cadence.js';
 import { strategyNamed, type TrialContext } from './context.js';
+import { untilLostOrCancelled } from './cut-short.js';
 import { deleteLeftovers, probeInstances, readCounters } from './instance-requests.js';
+import { loadByPlan } from './load-by-plan.js';
+import type { Span } from './process-uses.js';
 import { takeSnapshot } from './snapshot.js';
 import { connectTrial, type TrialConnections } from './trial-connections.js';
-import { assembleEvidence, emptyTrial, type Turn } from './trial-record.js';
-
-/** Of all windows of a trial together: a multiple of three, since steadiness compares its thirds. */
-const SLICES = 12;
-/** Before each window: connections open, and the instance finds its pace again. */
-const LEAD_MS = 150;
-/** Longer where a process gets a fraction of a core to do that with. */
-const LEAD_UNDER_LIMITS_MS = 500;
+import { assembleEvidence, emptyTrial, type Observation } from './trial-record.js';
 
 export interface Side {
   /** Does nothing once a step has failed. @throws only when the run is cancelled */
   attempt(step: () => Promise<void>): Promise<void>;
   start(): Promise<void>;
   connect(): Promise<void>;
+  connections(): Connection[];
   /** The least time of warm-up for its workload and number of instances. */
   readonly warmUpSeconds: number;
   /** Whether its instances have answered enough for their code to be compiled. */
   isWarm(): boolean;
-  warmUp(seconds: number): Promise<void>;
-  measure(seconds: number): Promise<void>;
-  finish(): Promise<void>;
-  /** What was seen, to be judged; or the trial itself where nothing can be judged. */
+  warmUp(session: LoadSession, index: number, seconds: number): Promise<void>;
   /** Holds its instances to their share of a core, or lets them go. */
   limit(on: boolean): void;
+  /** One window of the closed loop. */
+  measure(session: LoadSession, index: number, cadence: Cadence): Promise<void>;
+  /** One window of the open loop. */
+  measureByPlan(cadence: Cadence): Promise<void>;
+  /** @param reports what the shards saw of it in the session */
+  finish(reports: ShardReport[]): Promise<void>;
+  /** What was seen, to be judged; or the trial itself where nothing can be judged. */
   conclude(): { evidence: Evidence } | { failed: Trial };
   stop(): Promise<void>;
 }
@@ -51,12 +53,14 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
   const workload = workloadNamed(planned.workload);
   const blank = emptyTrial(planned, position, workload, config);
   const nowMs = monotonicClock();
-  const turns: Turn[] = [];
-  const warmUps: ShardReport[] = [];
+  const spans: Span[] = [];
+  const byPlan: Observation['windows'][number][] = [];
+  let inSession: ShardReport[] = [];
+  let measuredSeconds = 0;
   let warmedSeconds = 0;
-  let warmUpRuns = 0;
+  let warmedRequests = 0;
   let fleet: Fleet;
-  let connected: TrialConnections;
+  let connected: TrialConnections | undefined;
   let startedAt = blank.startedAt;
   let countedBefore: number | null = null;
   let countedAfter: number | null = null;
@@ -64,47 +68,22 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
   let running: Fleet | null = null;
   let held: HeldProcess[] = [];
 
-  /** Puts the load on for a lead and a window; `during` runs when the window begins and when it ends. */
-  async function load(
-    generator: LoadGenerator,
-    leadMs: number,
-    windowMs: number,
-    during?: () => Promise<void>,
-  ) {
-    const lostBefore = fleet.lost();
-    if (lostBefore !== null) throw new Error(lostBefore);
-    const windowFromMs = nowMs() + leadMs;
-    const windowToMs = windowFromMs + windowMs;
-    const { cut, forget } = cutShort(fleet, signal);
-    cut.then(() => generator.abort());
-    const reporting = generator.run(
-      {
-        workload: planned.workload,
-        posts: seeded.posts,
-        // The same requests for every strategy of a round.
-        seed: Math.floor(seededRandom(config.seed + planned.round)() * 2 ** 31) + turns.length,
-        windowFromMs,
-        windowToMs,
-        slices: Math.max(1, Math.round(SLICES * (windowMs / 1000 / config.seconds))),
-      },
-      connected.connections,
-    );
-    // A shard that fails early is heard below; until then its rejection must not go unhandled.
-    reporting.catch(() => {});
+  async function snapshot(edge: 'from' | 'to', shardPids: readonly number[]) {
+    const processes = { ...context.holder, instances: held };
+    return takeSnapshot(edge, context.sources, fleet, shardPids, processes, nowMs);
+  }
+
+  /** Load that an instance's end or a cancelled run cuts short. */
+  async function load<Outcome>(put: () => Promise<Outcome>, abort: () => void): Promise<Outcome> {
+    const lost = fleet.lost();
+    if (lost !== null) throw new Error(lost);
+    const { forget } = untilLostOrCancelled(fleet, signal, abort);
     try {
-      for (const edgeMs of [windowFromMs, windowToMs]) {
-        await Promise.race([sleepUntil(edgeMs, nowMs), cut, reporting]);
-        signal.throwIfAborted();
-        await during?.();
-      }
-      await reporting;
+      return await put();
     } finally {
       forget();
+      signal.throwIfAborted();
     }
-    const reports = await reporting;
-    signal.throwIfAborted();
-    await deleteLeftovers(reports, connected.connections, generator.pids.length);
-    return reports;
   }
 
   return {
@@ -146,37 +125,63 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
       await probeInstances(workload, fleet, connected.probes, seeded.posts, context.probes);
       countedBefore = await readCounters(fleet);
     },
-    isWarm: () =>
-      failure !== null || warmedRequests(warmUps) >= workload.warmUpRequests * planned.instances,
-    async warmUp(seconds) {
-      const reports = await load(await context.warmUpGenerator(), 0, seconds * 1000);
-      warmUps.push(...reports);
+    connections: () => (failure === null ? (connected?.connections ?? []) : []),
+    isWarm: () => failure !== null || warmedRequests >= workload.warmUpRequests * planned.instances,
+    async warmUp(session, index, seconds) {
+      const generator = await context.closedLoop();
+      const fromMs = nowMs();
+      const toMs = fromMs + seconds * 1000;
+      const window = { fromMs, toMs, untilMs: toMs, slices: 1, measured: false };
+      warmedRequests += await load(() => session.load(index, window), generator.abort);
       warmedSeconds += seconds;
-      warmUpRuns++;
       startedAt = new Date().toISOString();
     },
-    async measure(seconds) {
-      const generator = await context.loadGenerator();
-      const leadMs = context.holder.active ? LEAD_UNDER_LIMITS_MS : LEAD_MS;
-      const snapshots: Turn['from'][] = [];
-      const processes = { ...context.holder, instances: held };
-      const reports = await load(generator, leadMs, seconds * 1000, async () => {
-        snapshots.push(
-          await takeSnapshot(context.sources, fleet, generator.pids, processes, nowMs),
-        );
-      });
-      const [from, to] = snapshots as [Turn['from'], Turn['to']];
-      turns.push({ seconds, from, to, reports });
+    limit(on) {
+      for (const instance of held) instance.limit(on);
     },
-    async finish() {
+    async measure(session, index, { windowMs, leadMs }) {
+      const generator = await context.closedLoop();
+      const from = await snapshot('from', generator.pids);
+      const fromMs = nowMs() + leadMs;
+      const toMs = fromMs + windowMs;
+      const window = { fromMs, toMs, untilMs: toMs, slices: 1, measured: true };
+      await load(() => session.load(index, window), generator.abort);
+      spans.push({ from, to: await snapshot('to', generator.pids) });
+      measuredSeconds += windowMs / 1000;
+    },
+    async measureByPlan({ windowMs, leadMs }) {
+      const generator = await context.loadGenerator();
+      const connections = connected?.connections ?? [];
+      const { reports, span } = await load(
+        () =>
+          loadByPlan({
+            generator,
+            order: { workload: planned.workload, posts: seeded.posts },
+            seed: config.seed + planned.round + byPlan.length,
+            connections,
+            leadMs,
+            windowMs,
+            nowMs,
+            snapshot: (edge) => snapshot(edge, generator.pids),
+          }),
+        generator.abort,
+      );
+      spans.push(span);
+      byPlan.push({ seconds: windowMs / 1000, reports });
+      await deleteLeftovers(reports, connections, generator.pids.length);
+    },
+    async finish(reports) {
+      inSession = reports;
       countedAfter = await readCounters(fleet);
+      const { pids } = await context.closedLoop();
+      await deleteLeftovers(reports, connected?.connections ?? [], pids.length);
     },
     conclude() {
       const lost = running?.lost() ?? null;
       const interruption = lost
         ? { code: 'instance-lost', message: `${lost} during the trial` }
         : null;
-      if (turns.length === 0 || (failure !== null && !interruption)) {
+      if (spans.length === 0 || (failure !== null && !interruption)) {
         const reason = { code: 'trial-failed', message: failure ?? 'it was not measured' };
         return { failed: { ...blank, valid: false, invalidReasons: [interruption ?? reason] } };
       }
@@ -184,18 +189,22 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
         evidence: assembleEvidence({
           blank: { ...blank, startedAt, warmUpSeconds: warmedSeconds },
           fleet,
-          turns,
-          warmUps,
+          spans,
+          ...(config.offered
+            ? { windows: byPlan, readings: 'under-load' as const }
+            : {
+                windows: [{ seconds: measuredSeconds, reports: inSession }],
+                readings: 'between-loads' as const,
+              }),
+          beside: config.offered ? inSession : [],
           limits: config.cpuLimits,
-          loadRuns: warmUpRuns + turns.length,
+          // Every load of the session ended with its last answer; one by plan does not wait for it.
+          inFlightLimit: blank.connections * byPlan.length,
           serverRequests:
             countedBefore === null || countedAfter === null ? null : countedAfter - countedBefore,
           interruption,
         }),
       };
-    },
-    limit(on) {
-      for (const instance of held) instance.limit(on);
     },
     async stop() {
       // First: to end takes CPU time as well.
@@ -203,28 +212,4 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
       await running?.stop();
     },
   };
-}
-
-function warmedRequests(reports: readonly ShardReport[]): number {
-  return reports.reduce((sum, report) => sum + report.requestsSinceStart, 0);
-}
-
-/** `cut` resolves when an instance is lost or the run is cancelled, whichever comes first. */
-function cutShort(fleet: Fleet, signal: AbortSignal) {
-  const { promise: cut, resolve } = withResolvers();
-  fleet.onLost(resolve);
-  signal.addEventListener('abort', resolve);
-  return { cut, forget: () => signal.removeEventListener('abort', resolve) };
-}
-
-function withResolvers() {
-  let resolve = () => {};
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
-}
-
-function sleepUntil(atMs: number, nowMs: () => number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, atMs - nowMs())));
 }

@@ -10,6 +10,8 @@ import type { HeldProcess } from '../services/held-processes.js';
 
 export interface SnapshotSources {
   redis: RedisMeter;
+  /** null when Redis runs on another machine. */
+  redisPid: number | null;
   /** null when PostgreSQL runs on another machine. */
   postgresPid: number | null;
 }
@@ -38,22 +40,31 @@ export interface Snapshot {
   postgres: ProcessUsage | null;
   /** Redis answers when it gets to it, so it brings a moment of its own. */
   redis: RedisUsage | null;
+  /** The same process as this machine sees it; null when it runs on another. */
+  redisProcess: ProcessUsage | null;
   throttledSeconds: ThrottledSeconds;
 }
 
+/**
+ * @param edge of the span that it begins or ends: what it costs Redis to answer is kept outside
+ */
 export async function takeSnapshot(
-  { redis, postgresPid }: SnapshotSources,
+  edge: 'from' | 'to',
+  { redis, redisPid, postgresPid }: SnapshotSources,
   fleet: Fleet,
   shardPids: readonly number[],
   held: HeldProcesses,
   nowMs: () => number,
 ): Promise<Snapshot> {
+  const readRedis = () => redis.read().catch(() => null);
+  const before = edge === 'from' ? await readRedis() : null;
   const atMs = nowMs();
   const [instances, companions, shards] = await Promise.all([
     Promise.all(fleet.instances.map(({ pid }) => usageOf(pid))),
     Promise.all(fleet.companions.map(({ pid }) => usageOf(pid))),
     Promise.all(shardPids.map(usageOf)),
   ]);
+  const redisProcess = redisPid === null ? null : await usageOf(redisPid);
   return {
     atMs,
     machine: readMachineTimes(),
@@ -61,7 +72,8 @@ export async function takeSnapshot(
     companions,
     shards,
     postgres: postgresPid === null ? null : usageOfPostgres(postgresPid),
-    redis: await redis.read().catch(() => null),
+    redisProcess,
+    redis: edge === 'from' ? before : await readRedis(),
     throttledSeconds: {
       instances: held.instances.map((each) => each.throttledSeconds()),
       redis: held.redis.throttledSeconds(),

@@ -12,8 +12,7 @@ import type { PlannedTrial } from '../plan.js';
 import type { ProcessKind, RunConfig, Trial } from '../result/schema.js';
 import type { Fleet } from '../services/fleet.js';
 import { type ConnectionsConfig, connectionsOf } from './connections-of.js';
-import { cpuMicrosecondsInWindow, type ProcessUse, processUses } from './process-uses.js';
-import type { Snapshot } from './snapshot.js';
+import { type ProcessUse, processUses, type Span, secondsBetween } from './process-uses.js';
 
 const NOTHING = { application: null, redis: null, postgres: null, loadGenerator: null };
 
@@ -73,47 +72,48 @@ export function warmUpSecondsOf(
   return warmUpSeconds * (warmUpFactor + crowding);
 }
 
-/** One window of a trial: snapshots at its edges and what the shards saw in it. */
-export interface Turn {
-  /** Length of the window. */
-  seconds: number;
-  from: Snapshot;
-  to: Snapshot;
-  reports: readonly ShardReport[];
-}
-
 export interface Observation {
   blank: Trial;
   fleet: Pick<Fleet, 'instances' | 'companions'>;
-  turns: readonly Turn[];
-  /** What the shards saw before the first turn: counted, and otherwise no part of the record. */
-  warmUps: readonly ShardReport[];
+  /** Readings of every process, with this trial's load between them. */
+  spans: readonly Span[];
+  /** What the shards saw, and how long the windows were in which they saw it. */
+  windows: readonly { seconds: number; reports: readonly ShardReport[] }[];
+  /**
+   * Between two loads: each span holds a whole load, from its first request to its last answer, and so
+   * the whole cost of these requests. Under load: a span frames a window in a load that goes on.
+   */
+  readings: 'between-loads' | 'under-load';
   limits?: RunConfig['cpuLimits'];
-  /** How often load was put on, warm-ups included: each time ends with requests under way. */
-  loadRuns: number;
+  /** Of loads that are no part of the figures but must be without fault: those of a warm-up. */
+  beside?: readonly ShardReport[];
+  /** Requests that may have been on their way when load ended. */
+  inFlightLimit: number;
   serverRequests: number | null;
   interruption: Evidence['interruption'];
 }
 
 export function assembleEvidence(observation: Observation): Evidence {
-  const { blank, turns, warmUps } = observation;
-  const reports = turns.flatMap((turn) => turn.reports);
-  const sinceStart = [...warmUps, ...reports];
+  const { blank, windows, spans } = observation;
+  const reports = windows.flatMap((window) => window.reports);
+  const all = [...reports, ...(observation.beside ?? [])];
   const histogram = mergeHistograms(reports.map((report) => report.histogram));
   const requests = total(reports, (report) => report.requests);
-  const processes = processUses(observation.fleet, turns, observation.limits);
+  const processes = processUses(observation.fleet, spans, observation.limits);
+  const cost = costBasis(observation);
   const wire = {
     sentBytes: total(reports, (report) => report.wire.sentBytes),
     receivedBytes: total(reports, (report) => report.wire.receivedBytes),
     responses: total(reports, (report) => report.wire.responses),
   };
   const { valid: _valid, invalidReasons: _reasons, ...known } = blank;
-  const seconds = total(turns, (turn) => turn.seconds);
+  const seconds = total(windows, (window) => window.seconds);
+  const windowsRps = windows.flatMap(slicesRps);
   return {
     trial: {
       ...known,
       seconds,
-      turns: turns.length,
+      turns: observation.readings === 'between-loads' ? windowsRps.length : windows.length,
       requests,
       throughputRps: requests / seconds,
       latencyMs: describeLatency(
@@ -122,74 +122,100 @@ export function assembleEvidence(observation: Observation): Evidence {
       ),
       histogram: encodeHistogram(histogram),
       statuses: addUp(reports.map((report) => report.statuses)),
-      errors: total(sinceStart, (report) => report.errors),
-      timeouts: total(sinceStart, (report) => report.timeouts),
-      cpuMicrosecondsPerRequest: perKind(processes, (use) =>
-        perRequest(cpuMicrosecondsInWindow(use, seconds), requests),
-      ),
+      errors: total(all, (report) => report.errors),
+      timeouts: total(all, (report) => report.timeouts),
+      cpuMicrosecondsPerRequest: perKind(processes, (use) => cpuPerRequest(use, cost)),
       rssBytes: perKind(processes, (use) => use.rssBytes),
       bytesPerRequest: {
         sent: perRequest(wire.sentBytes, wire.responses),
         received: perRequest(wire.receivedBytes, wire.responses),
       },
-      storeCommandsPerRequest: storeCommands(turns, seconds, requests),
-      perInstance: instanceShares(observation.fleet, turns, processes),
+      storeCommandsPerRequest: storeCommands(spans, cost),
+      perInstance: instanceShares(observation.fleet, reports, processes, cost),
       processes,
       machine: {
         cores: known.machine.cores,
-        ...machineShares(turns.map(({ from, to }) => ({ from: from.machine, to: to.machine }))),
+        ...machineShares(spans.map(({ from, to }) => ({ from: from.machine, to: to.machine }))),
       },
-      windowsRps: turns.flatMap((turn) => slicesRps(turn)),
+      windowsRps,
       reconciliation: {
-        clientRequests: total(sinceStart, (report) => report.requestsSinceStart),
+        clientRequests: total(all, (report) => report.requestsSinceStart),
         serverRequests: observation.serverRequests,
-        inFlightLimit: known.connections * observation.loadRuns,
+        inFlightLimit: observation.inFlightLimit,
       },
-      ...openLoopPart(reports, turns.length),
+      ...openLoopPart(reports, windows.length),
     },
-    unexpectedStatuses: addUp(sinceStart.map((report) => report.unexpectedStatuses)),
-    firstError: sinceStart.find((report) => report.firstError)?.firstError ?? null,
+    unexpectedStatuses: addUp(all.map((report) => report.unexpectedStatuses)),
+    firstError: all.find((report) => report.firstError)?.firstError ?? null,
     interruption: observation.interruption,
     pace: null,
   };
 }
 
-function storeCommands(turns: readonly Turn[], seconds: number, requests: number) {
+/** Requests, and the time in which they cost what was read. */
+interface CostBasis {
+  requests: number;
+  seconds: number;
+  readings: Observation['readings'];
+}
+
+function costBasis({ spans, windows, readings }: Observation): CostBasis {
+  const reports = windows.flatMap((window) => window.reports);
+  return readings === 'between-loads'
+    ? {
+        readings,
+        requests: total(reports, (report) => report.wire.responses),
+        seconds: total(spans, secondsBetween),
+      }
+    : // Readings stand a few milliseconds off the windows' edges; the rate of use is that of the windows.
+      {
+        readings,
+        requests: total(reports, (report) => report.requests),
+        seconds: total(windows, (window) => window.seconds),
+      };
+}
+
+function cpuPerRequest(use: ProcessUse, { requests, seconds }: CostBasis): number | null {
+  return use.cores === null ? null : perRequest(use.cores * seconds * 1e6, requests);
+}
+
+function storeCommands(spans: readonly Span[], { requests, seconds, readings }: CostBasis) {
   let commands = 0;
   let interval = 0;
-  for (const { from, to } of turns) {
+  for (const { from, to } of spans) {
     if (!from.redis || !to.redis) return null;
     commands += to.redis.commands - from.redis.commands;
     interval += to.redis.atSeconds - from.redis.atSeconds;
   }
+  if (readings === 'between-loads') return perRequest(commands, requests);
   return interval <= 0 ? null : perRequest((commands / interval) * seconds, requests);
 }
 
 function instanceShares(
   fleet: Observation['fleet'],
-  turns: readonly Turn[],
+  reports: readonly ShardReport[],
   processes: readonly ProcessUse[],
+  cost: CostBasis,
 ): Trial['perInstance'] {
-  const reports = turns.flatMap((turn) => turn.reports);
-  const seconds = total(turns, (turn) => turn.seconds);
   const requests = total(reports, (report) => report.requests);
   const instances = processes.filter((use) => use.kind === 'application');
   return fleet.instances.map((instance, index) => {
     const answered = total(reports, (report) => report.requestsPerInstance[index] ?? 0);
+    const share = requests === 0 ? 0 : answered / requests;
     const use = instances[index] as ProcessUse;
     return {
       instance: instance.number,
       requests: answered,
-      share: requests === 0 ? 0 : answered / requests,
-      cpuMicrosecondsPerRequest: perRequest(cpuMicrosecondsInWindow(use, seconds), answered),
+      share,
+      cpuMicrosecondsPerRequest: cpuPerRequest(use, { ...cost, requests: cost.requests * share }),
       cores: use.cores,
       rssBytes: use.rssBytes,
     };
   });
 }
 
-function slicesRps({ reports, seconds }: Turn): number[] {
-  const slices = reports[0]?.requestsPerSlice.length ?? 0;
+function slicesRps({ reports, seconds }: Observation['windows'][number]): number[] {
+  const slices = Math.max(0, ...reports.map((report) => report.requestsPerSlice.length));
   return Array.from(
     { length: slices },
     (_, index) =>

@@ -1,23 +1,19 @@
 import type { Guardian } from '../services/guardian.js';
-import { type LoadGenerator, type StartLoadGenerator, startLoadGenerator } from './generator.js';
+import type { LoadGenerator } from './generator.js';
 
-export interface LoadGeneratorKeeper {
+export interface LoadGeneratorKeeper<Generator extends LoadGenerator> {
   /** The same generator each time; another one when it has failed. */
-  get(): Promise<LoadGenerator>;
+  get(): Promise<Generator>;
   stop(): void;
 }
 
-/**
- * Keeps one load generator through a run (docs/decisions/006).
- *
- * @param start a closed loop unless told
- */
-export function keepLoadGenerator(
+/** Keeps one load generator through a run (docs/decisions/006). */
+export function keepLoadGenerator<Generator extends LoadGenerator>(
   shards: number,
   guardian: Guardian,
-  start: StartLoadGenerator = startLoadGenerator,
-): LoadGeneratorKeeper {
-  let kept: LoadGenerator | undefined;
+  start: (shards: number, guardian: Guardian) => Promise<Generator>,
+): LoadGeneratorKeeper<Generator> {
+  let kept: Generator | undefined;
   return {
     async get() {
       if (!kept?.usable()) {

@@ -5,7 +5,15 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { LabError } from '../errors.js';
 import type { Guardian } from '../services/guardian.js';
-import type { FromShard, LoadOrder, ShardOrder, ShardReport, ToShard } from './messages.js';
+import type {
+  FromShard,
+  LoadOrder,
+  LoadWindow,
+  SessionOrder,
+  ShardOrder,
+  ShardReport,
+  ToShard,
+} from './messages.js';
 import type { Connection } from './workload.js';
 
 /** Longer than any honest report takes to encode and to come through a pipe. */
@@ -24,6 +32,28 @@ export interface LoadGenerator {
   stop(): void;
 }
 
+/** A closed loop. Beside single runs it loads several sides in turns. */
+export interface ClosedLoopGenerator extends LoadGenerator {
+  /**
+   * Opens the connections of every side, and holds them.
+   * @param sides the connections of each
+   */
+  open(
+    order: Omit<SessionOrder, 'sides'> & { seed: number },
+    sides: Connection[][],
+  ): Promise<LoadSession>;
+}
+
+export interface LoadSession {
+  /**
+   * Loads one side while the others are held. Resolves when every request of it is answered.
+   * @returns how many were
+   */
+  load(side: number, window: LoadWindow): Promise<number>;
+  /** Closes all connections. @returns by side, from each shard that had connections of it */
+  close(): Promise<ShardReport[][]>;
+}
+
 export type StartLoadGenerator = (shards: number, guardian: Guardian) => Promise<LoadGenerator>;
 
 /**
@@ -34,7 +64,7 @@ export async function startLoadGenerator(
   shardCount: number,
   guardian: Guardian,
   entry: URL = new URL('./shard.js', import.meta.url),
-): Promise<LoadGenerator> {
+): Promise<ClosedLoopGenerator> {
   const shards = Array.from({ length: shardCount }, () => startShard(entry, guardian));
   try {
     await Promise.all(shards.map((shard) => shard.ready));
@@ -56,6 +86,30 @@ export async function startLoadGenerator(
           }),
         ),
       ),
+    async open({ seed, ...order }, sides) {
+      const shares = sides.map((connections) => spreadOverShards(connections, shards.length));
+      await Promise.all(
+        shards.map((shard, index) =>
+          shard.open({
+            ...order,
+            sides: shares.map((share) => ({
+              connections: share[index] ?? [],
+              seed: seed + index * CONNECTION_SEEDS,
+            })),
+          }),
+        ),
+      );
+      return {
+        load: async (side, window) => {
+          const answered = await Promise.all(shards.map((shard) => shard.load(side, window)));
+          return answered.reduce((sum, each) => sum + each, 0);
+        },
+        close: async () => {
+          const reports = await Promise.all(shards.map((shard) => shard.close()));
+          return sides.map((_, side) => reports.flatMap((ofShard) => ofShard[side] ?? []));
+        },
+      };
+    },
     abort() {
       for (const shard of shards) shard.abort();
     },
@@ -100,6 +154,9 @@ interface Shard {
   ready: Promise<void>;
   usable(): boolean;
   run(order: ShardOrder): Promise<ShardReport>;
+  open(order: SessionOrder): Promise<void>;
+  load(side: number, window: LoadWindow): Promise<number>;
+  close(): Promise<(ShardReport | null)[]>;
   abort(): void;
   stop(): void;
 }
@@ -124,21 +181,28 @@ function startShard(entry: URL, guardian: Guardian): Shard {
   child.once('exit', () => {
     failed = true;
   });
+  /** Says something and waits for the answer; a shard that does not give it is of no use any more. */
+  async function ask<Type extends FromShard['type']>(message: ToShard, answer: Type, untilMs = 0) {
+    if (failed) throw new LabError('SHARD_FAILED', 'A load-generating process has failed before.');
+    const nowMs = Number(process.hrtime.bigint()) / 1e6;
+    const answered = nextMessage(child, answer, Math.max(0, untilMs - nowMs) + REPORT_GRACE_MS);
+    send(message);
+    try {
+      return await answered;
+    } catch (error) {
+      failed = true;
+      throw error;
+    }
+  }
   return {
     pid,
     ready: nextMessage(child, 'ready', 20_000).then(() => undefined),
     usable: () => !failed,
-    async run(order) {
-      const patienceMs = order.windowToMs - Number(process.hrtime.bigint()) / 1e6 + REPORT_GRACE_MS;
-      const reported = nextMessage(child, 'report', patienceMs);
-      send({ type: 'start', order });
-      try {
-        return (await reported).report;
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    },
+    run: async (order) => (await ask({ type: 'start', order }, 'report', order.windowToMs)).report,
+    open: async (order) => void (await ask({ type: 'open', order }, 'opened')),
+    load: async (side, window) =>
+      (await ask({ type: 'load', side, window }, 'drained', window.untilMs)).answered,
+    close: async () => (await ask({ type: 'close' }, 'closed')).reports,
     abort: () => send({ type: 'abort' }),
     stop: () => void child.kill('SIGKILL'),
   };

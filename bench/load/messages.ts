@@ -4,6 +4,34 @@
 import type { OfferedLoad } from './open-loop/arrivals.js';
 import type { Connection, SeededPosts } from './workload.js';
 
+/** The connections of one closed loop, and what they ask for. */
+export interface SideOrder {
+  workload: string;
+  connections: Connection[];
+  posts: SeededPosts;
+  seed: number;
+}
+
+/** Several closed loops that are held and loaded in turns. */
+export interface SessionOrder {
+  workload: string;
+  posts: SeededPosts;
+  sides: Pick<SideOrder, 'connections' | 'seed'>[];
+}
+
+/** On the monotonic clock that all processes of a machine share. */
+export interface LoadWindow {
+  /** Answers from here... */
+  fromMs: number;
+  /** ...to here are recorded, if it is measured at all. */
+  toMs: number;
+  /** No request is sent after this. */
+  untilMs: number;
+  /** Equal parts of the window. */
+  slices: number;
+  measured: boolean;
+}
+
 export interface ShardOrder {
   workload: string;
   connections: Connection[];
@@ -41,7 +69,7 @@ export interface ShardReport {
   errors: number;
   firstError: string | null;
   timeouts: number;
-  /** TCP payload between two moments near the edges of the window, and the answers between them. */
+  /** TCP payload of the measured loads from their first request to their last answer, and the answers. */
   wire: { sentBytes: number; receivedBytes: number; responses: number };
   /** Paths of posts that a connection made and did not get to delete. */
   leftovers: { path: string; connection: number }[];
@@ -67,8 +95,19 @@ export interface OpenLoopReport {
   meanInSystemByLatency: number;
 }
 
-export type ToShard = { type: 'start'; order: ShardOrder } | { type: 'abort' };
+export type ToShard =
+  | { type: 'start'; order: ShardOrder }
+  | { type: 'open'; order: SessionOrder }
+  | { type: 'load'; side: number; window: LoadWindow }
+  | { type: 'close' }
+  | { type: 'abort' };
 export type FromShard =
   | { type: 'ready' }
+  /** The end of what 'start' began. */
   | { type: 'report'; report: ShardReport }
+  | { type: 'opened' }
+  /** The end of a load: every request is answered. */
+  | { type: 'drained'; answered: number }
+  /** By side; null for one without connections in this shard. */
+  | { type: 'closed'; reports: (ShardReport | null)[] }
   | { type: 'failed'; message: string };

@@ -1,11 +1,12 @@
 /**
- * Counts what the connections of one shard see. Runs once per answer, so it allocates nothing.
+ * Counts what the connections of one side see in one shard. Runs once per answer, so it allocates
+ * nothing.
  */
 import type { Socket } from 'node:net';
 import type autocannon from 'autocannon';
 import { monotonicClock } from '../measure/clock.js';
 import { createLatencyHistogram, encodeHistogram } from '../measure/histogram.js';
-import type { ShardOrder, ShardReport } from './messages.js';
+import type { LoadWindow, ShardReport } from './messages.js';
 
 const INSTANCE = Symbol('instance');
 /** `conn` is autocannon's socket; its types do not name it. */
@@ -13,25 +14,31 @@ type Client = autocannon.Client & { [INSTANCE]?: number; conn?: Socket };
 
 export interface Recorder {
   nowMs(): number;
+  /** Since the start, measured or not. */
+  answered(): number;
   adopt(client: autocannon.Client, instance: number): void;
   onResponse(client: autocannon.Client, status: number, bytes: number, durationMs: number): void;
   onError(error: Error): void;
-  /** To be called near the start and near the end of the window. */
-  markEdge(): void;
+  /** Load goes on. */
+  begin(window: LoadWindow): void;
+  /** Load is over. */
+  end(unanswered: number): void;
   report(leftovers: ShardReport['leftovers']): ShardReport;
 }
 
-export function createRecorder(order: ShardOrder, expected: readonly number[]): Recorder {
-  const { windowFromMs, windowToMs, slices } = order;
+export function createRecorder(expected: readonly number[]): Recorder {
   const nowMs = monotonicClock();
-  const sliceMs = (windowToMs - windowFromMs) / slices;
   const histogram = createLatencyHistogram();
   const clients: Client[] = [];
   const statuses = new Map<number, number>();
   const unexpected = new Map<number, number>();
   const perInstance = new Map<number, number>();
-  const perSlice = new Array<number>(slices).fill(0);
-  const edges: { sentBytes: number; receivedBytes: number; responses: number }[] = [];
+  const perSlice: number[] = [];
+  const measured = { sentBytes: 0, receivedBytes: 0, responses: 0 };
+  let window: LoadWindow | null = null;
+  let firstSlice = 0;
+  let sliceMs = 0;
+  let before = { ...measured };
   let requests = 0;
   let requestsSinceStart = 0;
   let latencySumMs = 0;
@@ -39,8 +46,15 @@ export function createRecorder(order: ShardOrder, expected: readonly number[]): 
   let timeouts = 0;
   let firstError: string | null = null;
 
+  const totals = () => ({
+    sentBytes: sum(clients, (client) => client.conn?.bytesWritten ?? 0),
+    receivedBytes: sum(clients, (client) => client.conn?.bytesRead ?? 0),
+    responses: requestsSinceStart,
+  });
+
   return {
     nowMs,
+    answered: () => requestsSinceStart,
     adopt(client, instance) {
       (client as Client)[INSTANCE] = instance;
       clients.push(client as Client);
@@ -48,27 +62,41 @@ export function createRecorder(order: ShardOrder, expected: readonly number[]): 
     onResponse(client, status, _bytes, durationMs) {
       requestsSinceStart++;
       if (!expected.includes(status)) increment(unexpected, status);
+      if (window === null) return;
       const atMs = nowMs();
-      if (atMs < windowFromMs || atMs >= windowToMs) return;
+      if (atMs < window.fromMs || atMs >= window.toMs) return;
       requests++;
       latencySumMs += durationMs;
       histogram.recordValue(Math.max(1, Math.round(durationMs * 1000)));
       increment(statuses, status);
       increment(perInstance, (client as Client)[INSTANCE] ?? 0);
-      const slice = Math.floor((atMs - windowFromMs) / sliceMs);
+      const slice = firstSlice + Math.floor((atMs - window.fromMs) / sliceMs);
       perSlice[slice] = (perSlice[slice] ?? 0) + 1;
     },
     onError(error) {
       errors++;
-      if (error.message === 'request timed out') timeouts++;
       firstError ??= error.message;
     },
-    markEdge() {
-      edges.push({
-        sentBytes: sum(clients, (client) => client.conn?.bytesWritten ?? 0),
-        receivedBytes: sum(clients, (client) => client.conn?.bytesRead ?? 0),
-        responses: requestsSinceStart,
-      });
+    begin(next) {
+      if (!next.measured) return;
+      window = next;
+      firstSlice = perSlice.length;
+      sliceMs = (next.toMs - next.fromMs) / next.slices;
+      for (let slice = 0; slice < next.slices; slice++) perSlice.push(0);
+      before = totals();
+    },
+    end(unanswered) {
+      if (unanswered > 0) {
+        errors += unanswered;
+        timeouts += unanswered;
+        firstError ??= 'request timed out';
+      }
+      if (window === null) return;
+      window = null;
+      const after = totals();
+      for (const key of ['sentBytes', 'receivedBytes', 'responses'] as const) {
+        measured[key] += after[key] - before[key];
+      }
     },
     report: (leftovers) => ({
       requests,
@@ -82,7 +110,7 @@ export function createRecorder(order: ShardOrder, expected: readonly number[]): 
       errors,
       firstError,
       timeouts,
-      wire: between(edges[0], edges[1]),
+      wire: measured,
       leftovers,
     }),
   };
@@ -94,16 +122,4 @@ export function increment(counts: Map<number, number>, key: number): void {
 
 function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
   return items.reduce((total, item) => total + of(item), 0);
-}
-
-type Edge = ShardReport['wire'];
-
-/** Nothing when the load ended before its window did. */
-export function between(first: Edge | undefined, last: Edge | undefined): Edge {
-  if (!first || !last) return { sentBytes: 0, receivedBytes: 0, responses: 0 };
-  return {
-    sentBytes: last.sentBytes - first.sentBytes,
-    receivedBytes: last.receivedBytes - first.receivedBytes,
-    responses: last.responses - first.responses,
-  };
 }

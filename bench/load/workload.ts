@@ -53,6 +53,8 @@ export interface Workload {
   warmUpFactor: number;
   /** Answers of an instance after which its CPU time per request no longer falls (docs/performance.md). */
   warmUpRequests: number;
+  /** Length of a measured window where strategies take turns: long enough for many requests. */
+  windowMs: number;
   /** At most so many connections: hashing a password, for one, has a short bounded queue. */
   maxConnections?: number;
   /** Its requests are logins: it has users of its own, and needs no credential. */

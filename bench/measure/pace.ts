@@ -23,9 +23,3 @@ export function paceOfOthers(turnsRps: readonly (readonly number[])[]): (number[
     );
   });
 }
-
-/** Slices of a trial with the pace of the others taken out. A turn in which the others stood still counts as it is. */
-export function withoutPace(slicesRps: readonly number[], pace: readonly number[]): number[] {
-  const perTurn = slicesRps.length / pace.length;
-  return slicesRps.map((rps, index) => rps / (pace[Math.floor(index / perTurn)] || 1));
-}

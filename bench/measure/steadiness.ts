@@ -12,15 +12,28 @@ export interface Steadiness {
   spread: number;
 }
 
-/** @returns null below 3 slices, or when nothing was measured */
-export function steadinessOf(slices: readonly number[]): Steadiness | null {
+/**
+ * @param pace of the machine in each of equal parts of the slices, 1 on average: it is taken out, third
+ *   by third, since the quotient of two short and noisy windows says little
+ * @returns null below 3 slices, or when nothing was measured
+ */
+export function steadinessOf(
+  slices: readonly number[],
+  pace: readonly number[] | null = null,
+): Steadiness | null {
   const third = slices.length / 3;
   if (third < 1) return null;
-  const cuts = [0, Math.round(third), Math.round(2 * third), slices.length];
-  const thirdMean = (index: number) => mean(slices.slice(cuts[index], cuts[index + 1]));
-  const thirds: Steadiness['thirds'] = [thirdMean(0), thirdMean(1), thirdMean(2)];
   const whole = mean(slices);
   if (whole === 0) return null;
+  const paces = slices.map((_, index) =>
+    pace === null ? 1 : (pace[Math.floor((index * pace.length) / slices.length)] ?? 1),
+  );
+  const cuts = [0, Math.round(third), Math.round(2 * third), slices.length];
+  const thirdMean = (index: number) => {
+    const [from, to] = cuts.slice(index, index + 2);
+    return mean(slices.slice(from, to)) / (mean(paces.slice(from, to)) || 1);
+  };
+  const thirds: Steadiness['thirds'] = [thirdMean(0), thirdMean(1), thirdMean(2)];
   return { thirds, spread: (Math.max(...thirds) - Math.min(...thirds)) / whole };
 }
 

@@ -5,7 +5,6 @@
  * and is left out of verdicts.
  */
 import type { Trial } from '../result/schema.js';
-import { withoutPace } from './pace.js';
 import { steadinessOf } from './steadiness.js';
 
 /** What the rules look at: a trial before it is judged, and what a trial does not keep. */
@@ -103,8 +102,7 @@ export const VALIDITY_RULES: readonly ValidityRule[] = [
     code: 'not-steady',
     rule: `the thirds of the window differ in throughput by more than ${MAX_SPREAD * 100} %, beyond what the other strategies of the block saw at the same time`,
     breach({ trial, pace }) {
-      const slices = pace === null ? trial.windowsRps : withoutPace(trial.windowsRps, pace);
-      const steadiness = steadinessOf(slices);
+      const steadiness = steadinessOf(trial.windowsRps, pace);
       if (!steadiness || steadiness.spread <= allowedSpread(trial.requests)) return null;
       const thirds = steadiness.thirds.map(Math.round).join(', then ');
       return `throughput changed within the window (${thirds} requests/s): not warm, or disturbed`;

@@ -116,9 +116,10 @@ export async function attemptRate(
     );
     // A shard that fails early is heard below; until then its rejection must not go unhandled.
     reporting.catch(() => {});
-    const snapshot = () => takeSnapshot(context.sources, fleet, generator.pids, held, nowMs);
-    const from = await after(windowFromMs, nowMs, reporting).then(snapshot);
-    const to = await after(windowToMs, nowMs, reporting).then(snapshot);
+    const snapshot = (edge: 'from' | 'to') =>
+      takeSnapshot(edge, context.sources, fleet, generator.pids, held, nowMs);
+    const from = await after(windowFromMs, nowMs, reporting).then(() => snapshot('from'));
+    const to = await after(windowToMs, nowMs, reporting).then(() => snapshot('to'));
     const reports = await reporting;
     signal.throwIfAborted();
     const lost = fleet.lost();
@@ -128,9 +129,10 @@ export async function attemptRate(
     const evidence = assembleEvidence({
       blank: { ...blank, startedAt },
       fleet,
-      turns: [{ seconds, from, to, reports }],
-      warmUps: [],
-      loadRuns: 1,
+      spans: [{ from, to }],
+      windows: [{ seconds, reports }],
+      readings: 'under-load',
+      inFlightLimit: blank.connections,
       serverRequests:
         countersBefore === null || countersAfter === null ? null : countersAfter - countersBefore,
       interruption: null,

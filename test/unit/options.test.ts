@@ -52,13 +52,6 @@ describe('options of compare', () => {
     expect(refusalOf('--instance-cpu', '0').message).to.include('0.01 to 64');
   });
 
-  it('cut a trial into an even number of windows, longer ones where processes are held', () => {
-    expect(configOf('--seconds', '6').turns).to.equal(10);
-    expect(configOf('--seconds', '6', '--instance-cpu', '0.1').turns).to.equal(4);
-    expect(configOf('--seconds', '0.5').turns).to.equal(2);
-    expect(configOf('--turns', '7').turns).to.equal(7);
-  });
-
   it('add rounds until verdicts are sure, with the number of looks fixed before', () => {
     const { untilSure, command } = configOf('--until-sure', '--rounds', '4', '--max-rounds=10');
     expect(untilSure).to.deep.equal({ step: 4, maxRounds: 10, looks: 3 });

@@ -9,7 +9,7 @@ import {
   LONGEST_MICROSECONDS,
 } from '../../measure/histogram.js';
 import type { ShardOrder, ShardReport } from '../messages.js';
-import { between, increment } from '../recorder.js';
+import { increment } from '../recorder.js';
 import type { OfferedLoad } from './arrivals.js';
 
 /** Unless the offered load says otherwise. */
@@ -152,4 +152,16 @@ export function createOpenLoopRecorder(
 
 function record(histogram: Histogram, durationMs: number): void {
   histogram.recordValue(Math.min(LONGEST_MICROSECONDS, Math.max(1, Math.round(durationMs * 1000))));
+}
+
+type Edge = ShardReport['wire'];
+
+/** Nothing when the load ended before its window did. */
+function between(first: Edge | undefined, last: Edge | undefined): Edge {
+  if (!first || !last) return { sentBytes: 0, receivedBytes: 0, responses: 0 };
+  return {
+    sentBytes: last.sentBytes - first.sentBytes,
+    receivedBytes: last.receivedBytes - first.receivedBytes,
+    responses: last.responses - first.responses,
+  };
 }

@@ -9,7 +9,7 @@ let run: OpenLoopRun | undefined;
 
 process.on('message', (message: ToShard) => {
   if (message.type === 'abort') run?.end();
-  else {
+  else if (message.type === 'start') {
     try {
       const { order } = message;
       if (!order.offered) throw new Error('an open loop needs a rate');

@@ -14,6 +14,7 @@ export const crud: Workload = {
   expectedStatuses: [200, 201, 204],
   warmUpFactor: 3.1,
   warmUpRequests: 4500,
+  windowMs: 100,
   probe: (context) => getPost(context, context.posts.firstId),
   loopFor(context) {
     const own: OwnPost = { path: null };

@@ -7,6 +7,7 @@ export const me: Workload = {
   expectedStatuses: [200],
   warmUpFactor: 1,
   warmUpRequests: 8000,
+  windowMs: 100,
   probe: getMe,
   loopFor: (context) => ({ requests: [getMe(context)] }),
 };

@@ -10,6 +10,7 @@ export const read: Workload = {
   expectedStatuses: [200],
   warmUpFactor: 2,
   warmUpRequests: 6000,
+  windowMs: 100,
   probe: (context) => getPost(context, context.posts.firstId),
   loopFor: (context) => ({
     requests: Array.from({ length: POSTS_PER_LOOP }, () => readRandomPost(context)),

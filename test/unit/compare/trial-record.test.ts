@@ -1,6 +1,11 @@
 import { expect } from 'chai';
+import type { Span } from '../../../bench/compare/process-uses.js';
 import type { Snapshot } from '../../../bench/compare/snapshot.js';
-import { assembleEvidence, emptyTrial, type Turn } from '../../../bench/compare/trial-record.js';
+import {
+  assembleEvidence,
+  emptyTrial,
+  type Observation,
+} from '../../../bench/compare/trial-record.js';
 import type { ShardReport } from '../../../bench/load/messages.js';
 import { createLatencyHistogram, encodeHistogram } from '../../../bench/measure/histogram.js';
 import type { RunConfig } from '../../../bench/result/schema.js';
@@ -39,14 +44,16 @@ function snapshot(atMs: number, cpuSeconds: number, commands: number): Snapshot 
     shards: [usage, usage],
     postgres: usage,
     redis: { ...usage, commands, atSeconds: atMs / 1000 },
+    redisProcess: null,
     throttledSeconds: { instances: [null, null], redis: null, postgres: null },
   };
 }
 
 function observe(
   changes: { from?: Partial<Snapshot>; to?: Partial<Snapshot>; authority?: boolean } = {},
-  turns?: Turn[],
   limits?: RunConfig['cpuLimits'],
+  spans?: Span[],
+  windows?: Observation['windows'],
 ) {
   const planned = { round: 1, strategy: 'session', workload: 'me', instances: 2 };
   const config = { connections: 100, shards: 2, seconds: 2, warmUpSeconds: 1 };
@@ -58,18 +65,17 @@ function observe(
         ? [{ name: 'authority' as const, pid: 3, origin: 'http://127.0.0.1:2' }]
         : [],
     },
-    turns: turns ?? [
+    spans: spans ?? [
       {
-        seconds: 2,
         from: { ...snapshot(1000, 5, 100), ...changes.from },
         // Read 20 ms after the end of a window of 2 s: 2.02 s later.
         to: { ...snapshot(3020, 6.01, 8180), ...changes.to },
-        reports: [shardReport(4000, 10), shardReport(4000, 30)],
       },
     ],
-    warmUps: [],
+    windows: windows ?? [{ seconds: 2, reports: [shardReport(4000, 10), shardReport(4000, 30)] }],
+    readings: windows ? 'between-loads' : 'under-load',
     ...(limits && { limits }),
-    loadRuns: 1,
+    inFlightLimit: 100,
     serverRequests: 8030,
     interruption: null,
   });
@@ -139,18 +145,21 @@ describe('record of a trial', () => {
     expect(lost.trial.cpuMicrosecondsPerRequest.authority).to.equal(null);
   });
 
-  it('adds windows up: counts, times, and CPU time by the time in them', () => {
-    const turn = (atMs: number, cpu: number, requests: number) => ({
-      seconds: 2,
+  it('adds windows up, with the whole cost of every load, its first and last requests included', () => {
+    const span = (atMs: number, cpu: number, commands: number) => ({
       from: snapshot(atMs, cpu, 100),
-      to: snapshot(atMs + 2000, cpu + 1, 100 + requests),
-      reports: [shardReport(requests, 10)],
+      to: snapshot(atMs + 2500, cpu + 1, 100 + commands),
     });
-    const { trial } = observe({}, [turn(1000, 5, 4000), turn(9000, 8, 2000)]);
+    const report = { ...shardReport(6000, 10), requestsPerSlice: [4000, 2000] };
+    // Of 8,000 answers 6,000 came inside the windows.
+    const reports = [{ ...report, wire: { sentBytes: 0, receivedBytes: 0, responses: 8000 } }];
+    const spans = [span(1000, 5, 5000), span(9000, 8, 3000)];
+    const { trial } = observe({}, undefined, spans, [{ seconds: 4, reports }]);
     expect(trial).to.deep.include({ turns: 2, seconds: 4, requests: 6000, throughputRps: 1500 });
-    expect(trial.windowsRps).to.deep.equal([2000, 2000, 1000, 1000]);
-    // What was used between the windows belongs to others.
-    expect(trial.processes[0]).to.deep.include({ cpuSeconds: 2, cores: 0.5 });
+    expect(trial.windowsRps).to.deep.equal([2000, 1000]);
+    // What was used between the loads belongs to others: 2 s of CPU time for 8,000 requests.
+    expect(trial.processes[0]).to.deep.include({ cpuSeconds: 2, cores: 0.4 });
+    expect(trial.cpuMicrosecondsPerRequest.redis).to.be.closeTo(250, 1e-9);
     expect(trial.storeCommandsPerRequest).to.be.closeTo(1, 1e-9);
   });
 
@@ -158,11 +167,14 @@ describe('record of a trial', () => {
     const throttledSeconds = (seconds: number) => ({
       throttledSeconds: { instances: [seconds, 2 * seconds], redis: null, postgres: null },
     });
-    const { trial } = observe({ from: throttledSeconds(1), to: throttledSeconds(1.5) }, undefined, {
-      application: 0.1,
-      redis: null,
-      postgres: null,
-    });
+    const { trial } = observe(
+      { from: throttledSeconds(1), to: throttledSeconds(1.5) },
+      {
+        application: 0.1,
+        redis: null,
+        postgres: null,
+      },
+    );
     expect(trial.processes[0]).to.include({ limitCores: 0.1, throttledSeconds: 0.5 });
     expect(trial.processes[1]).to.include({ limitCores: 0.1, throttledSeconds: 1 });
     expect(trial.processes.find(({ kind }) => kind === 'redis')).not.to.have.property('limitCores');

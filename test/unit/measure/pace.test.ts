@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { paceOfOthers, withoutPace } from '../../../bench/measure/pace.js';
+import { paceOfOthers } from '../../../bench/measure/pace.js';
 
 describe('pace of a block', () => {
   it('of a side is that of the others, 1 on average', () => {
@@ -15,10 +15,5 @@ describe('pace of a block', () => {
   it('is unknown without others, and a side that answered nothing tells nothing', () => {
     expect(paceOfOthers([[5, 6]])).to.deep.equal([null]);
     expect(paceOfOthers([[5, 5], [0, 0], []])[0]).to.equal(null);
-  });
-
-  it('taken out leaves what belongs to the one side', () => {
-    // The machine ran at half its pace in the second turn: 60 then is as good as 120.
-    expect(withoutPace([100, 110, 60, 50], [1, 0.5])).to.deep.equal([100, 110, 120, 100]);
   });
 });

@@ -13,6 +13,13 @@ describe('steadiness of a window', () => {
     expect(steadinessOf([90, 100, 100, 110])?.thirds).to.deep.equal([90, 100, 110]);
   });
 
+  it('takes out the pace of the machine, third by third', () => {
+    // The machine ran at 1.5, then 0.75 times its pace: 150 and 75 are the same speed.
+    const steadiness = steadinessOf([160, 140, 75, 75, 70, 80], [1.5, 0.75, 0.75]);
+    expect(steadiness?.thirds).to.deep.equal([100, 100, 100]);
+    expect(steadiness?.spread).to.equal(0);
+  });
+
   it('is unknown below three slices and when nothing was measured', () => {
     expect(steadinessOf([1, 2])).to.equal(null);
     expect(steadinessOf([0, 0, 0])).to.equal(null);
