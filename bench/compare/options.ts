@@ -16,7 +16,7 @@ import {
 } from '../options.js';
 import { planTrials } from '../plan.js';
 import type { RunConfig } from '../result/schema.js';
-import { cpuShare } from '../services/cpu-limits/cpu-quota.js';
+import { LIMIT_OPTIONS, limitsFrom } from './limit-options.js';
 import { PROFILE_NAMES, PROFILES } from './profiles.js';
 
 /** Compared unless others are named, as far as the service has them. */
@@ -71,11 +71,7 @@ export function compareOptions(strategies: readonly string[]) {
       500,
       `instead of --connections: so many for each instance (${CONNECTIONS_PER_HELD_INSTANCE} with --instance-cpu)`,
     ),
-    'instance-cpu': cpuShare('share of a core that each instance is held to (no limit)'),
-    'redis-cpu': cpuShare('share of a core that Redis is held to (no limit)'),
-    'postgres-cpu': cpuShare(
-      'cores that PostgreSQL, all its processes together, is held to (no limit)',
-    ),
+    ...LIMIT_OPTIONS,
     rate: decimal(
       1,
       1_000_000,
@@ -209,15 +205,6 @@ function untilSureFrom(options: CompareOptions, step: number): Pick<RunConfig, '
     );
   }
   return { untilSure: { step, maxRounds, looks: Math.ceil(maxRounds / step) } };
-}
-
-function limitsFrom(options: CompareOptions): RunConfig['cpuLimits'] {
-  const limits = {
-    application: options['instance-cpu'] ?? null,
-    redis: options['redis-cpu'] ?? null,
-    postgres: options['postgres-cpu'] ?? null,
-  };
-  return Object.values(limits).some((cores) => cores !== null) ? limits : undefined;
 }
 
 /** As it was typed; quoted, since a shell takes # for a comment. */

@@ -12,7 +12,9 @@ import { judge } from '../measure/validity.js';
 import type { PlannedTrial } from '../plan.js';
 import type { Objective, SustainedAttempt } from '../result/schema.js';
 import { type Fleet, startFleet } from '../services/fleet.js';
+import type { HeldProcess } from '../services/held-processes.js';
 import { lateAfterMs, outcomeOf } from './outcome.js';
+import { warmUp } from './warm-up.js';
 
 /** A multiple of three, since steadiness compares the thirds of a window. */
 const SLICES = 12;
@@ -30,16 +32,18 @@ export interface AttemptOrder {
 export interface Bench {
   cell: PlannedTrial;
   fleet: Fleet;
+  /** The instances in their order, each perhaps held to a share of a core. */
+  held: readonly HeldProcess[];
   connected: TrialConnections;
 }
 
-/** Starts fresh processes for a cell, with everyone logged in and all answers checked. */
+/** Starts fresh processes for a cell, with everyone logged in, all answers checked and all code warm. */
 export async function withFreshBench<Outcome>(
   cell: PlannedTrial,
   context: TrialContext,
   use: (bench: Bench) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const { config, guardian, seeded, signal } = context;
+  const { config, guardian, holder, seeded, signal } = context;
   const strategy = strategyNamed(cell.strategy, context);
   const workload = workloadNamed(cell.workload);
   const fleet = await startFleet({
@@ -49,6 +53,10 @@ export async function withFreshBench<Outcome>(
     environment: context.serviceEnvironment,
     guardian,
   });
+  const held: HeldProcess[] = [];
+  const limit = (on: boolean) => {
+    for (const each of [...held, holder.redis, holder.postgres]) each.limit(on);
+  };
   try {
     signal.throwIfAborted();
     const connected = await connectTrial({
@@ -61,8 +69,14 @@ export async function withFreshBench<Outcome>(
       signal,
     });
     await probeInstances(workload, fleet, connected.probes, seeded.posts, context.probes);
-    return await use({ cell, fleet, connected });
+    held.push(...fleet.instances.map(({ number, pid }) => holder.holdInstance(number, pid)));
+    const bench = { cell, fleet, held, connected };
+    await warmUp(bench, context);
+    limit(true);
+    return await use(bench);
   } finally {
+    limit(false);
+    for (const instance of held) instance.release();
     await fleet.stop();
   }
 }
@@ -72,7 +86,7 @@ export async function withFreshBench<Outcome>(
  *   cancelled
  */
 export async function attemptRate(
-  { cell, fleet, connected }: Bench,
+  { cell, fleet, held, connected }: Bench,
   order: AttemptOrder,
   objective: Objective,
   context: TrialContext,
@@ -88,11 +102,7 @@ export async function attemptRate(
       ...emptyTrial(cell, 0, workloadNamed(cell.workload), { ...config, seconds }),
       warmUpSeconds,
     };
-    // Nothing is held to a share of a core; the holder then gives handles that do nothing.
-    const held = {
-      ...context.holder,
-      instances: fleet.instances.map(({ number, pid }) => context.holder.holdInstance(number, pid)),
-    };
+    const processes = { ...context.holder, instances: held };
     const countersBefore = await readCounters(fleet);
     const nowMs = monotonicClock();
     const windowFromMs = nowMs() + warmUpSeconds * 1000;
@@ -117,7 +127,7 @@ export async function attemptRate(
     // A shard that fails early is heard below; until then its rejection must not go unhandled.
     reporting.catch(() => {});
     const snapshot = (edge: 'from' | 'to') =>
-      takeSnapshot(edge, context.sources, fleet, generator.pids, held, nowMs);
+      takeSnapshot(edge, context.sources, fleet, generator.pids, processes, nowMs);
     const from = await after(windowFromMs, nowMs, reporting).then(() => snapshot('from'));
     const to = await after(windowToMs, nowMs, reporting).then(() => snapshot('to'));
     const reports = await reporting;
@@ -132,6 +142,7 @@ export async function attemptRate(
       spans: [{ from, to }],
       windows: [{ seconds, reports }],
       readings: 'under-load',
+      limits: config.cpuLimits,
       inFlightLimit: blank.connections,
       serverRequests:
         countersBefore === null || countersAfter === null ? null : countersAfter - countersBefore,

@@ -11,9 +11,6 @@ const RESOLUTION = 1.05;
 /** Windows of the search are short: it only has to come close. */
 const MAX_SEARCH_SECONDS = 2;
 const SEARCH_WARM_UP_SECONDS = 0.5;
-/** Fresh processes compile their code at half the rate, so that no backlog is left from it. */
-const COMPILE_SECONDS = 2;
-const COMPILE_SHARE = 0.5;
 
 export interface CellInput {
   cell: PlannedTrial;
@@ -27,7 +24,6 @@ export function searchCell(input: CellInput): Promise<Found> {
   const { cell, config, context } = input;
   const { fromRps, toRps, run } = config;
   return withFreshBench(cell, context, async (bench) => {
-    await compile(bench, fromRps, input);
     const seconds = Math.min(MAX_SEARCH_SECONDS, run.seconds);
     const shape = { phase: 'search', seconds, warmUpSeconds: SEARCH_WARM_UP_SECONDS } as const;
     return searchRate(tries(bench, shape, input), { fromRps, toRps, resolution: RESOLUTION });
@@ -37,7 +33,6 @@ export function searchCell(input: CellInput): Promise<Found> {
 export function confirmCell(input: CellInput, searchedRps: number): Promise<Found> {
   const { cell, config, context } = input;
   return withFreshBench(cell, context, async (bench) => {
-    await compile(bench, searchedRps * COMPILE_SHARE, input);
     const { seconds, warmUpSeconds } = config.run;
     const tryRate = tries(bench, { phase: 'confirm', seconds, warmUpSeconds }, input);
     return confirmRate(tryRate, searchedRps, { toRps: config.toRps, resolution: RESOLUTION });
@@ -82,11 +77,4 @@ function tries(
     onAttempt(attempt);
     return attempt.outcome;
   };
-}
-
-/** Load that is recorded nowhere. */
-async function compile(bench: Bench, rateRps: number, { config, context }: CellInput) {
-  const seed = config.run.seed;
-  const shape = { phase: 'search', seconds: COMPILE_SECONDS, warmUpSeconds: 0 } as const;
-  await attemptRate(bench, { ...shape, rateRps, seed }, config.objective, context);
 }

@@ -1,5 +1,6 @@
 /** The options of `lab sustain` and the configuration they make. */
 
+import { LIMIT_OPTIONS, limitsFrom } from '../compare/limit-options.js';
 import { WORKLOADS } from '../load/workloads/registry.js';
 import { DEFAULT_OBJECTIVE, parseObjective, slo } from '../objective.js';
 import {
@@ -47,6 +48,7 @@ export function sustainOptions(strategies: readonly string[]) {
       `the most that are under way at once, one user each (${DEFAULT_CONNECTIONS})`,
     ),
     users: integer(MIN_USERS, 10_000, 'users that are seeded (one for each connection)'),
+    ...LIMIT_OPTIONS,
     'from-rate': integer(1, 1_000_000, 'requests per second that the search begins with (100)'),
     'to-rate': integer(1, 1_000_000, 'requests per second that it does not exceed (100000)'),
     shards: integer(1, 64, 'load-generating processes (1)'),
@@ -77,6 +79,7 @@ export function sustainConfigFrom(
     rounds: options.rounds ?? 3,
     seed: options.seed ?? Math.floor(Math.random() * SEED_LIMIT),
   };
+  const cpuLimits = limitsFrom(options);
   const fromRps = options['from-rate'] ?? 100;
   const toRps = options['to-rate'] ?? 100_000;
   const shards = Math.min(connections, options.shards ?? 1);
@@ -98,6 +101,7 @@ export function sustainConfigFrom(
       warmUpSeconds: 1,
       connections,
       users,
+      ...(cpuLimits && { cpuLimits }),
       posts: POSTS,
       shards,
       horizon: HORIZON,

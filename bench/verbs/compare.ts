@@ -1,5 +1,6 @@
 /** lab compare: runs the plan, prints progress and verdicts, writes a result folder. */
 import { relative } from 'node:path';
+import { asksForLimits } from '../compare/limit-options.js';
 import { compareOptions, configFrom } from '../compare/options.js';
 import { createProgress } from '../compare/progress.js';
 import { describedStrategies, runComparison } from '../compare/run.js';
@@ -10,14 +11,11 @@ import { rerunInDelegatedGroup } from '../services/cpu-limits/delegated-rerun.js
 import { describeService } from '../services/service-process.js';
 import type { Verb } from './verb.js';
 
-const LIMITS = /^--(instance|redis|postgres)-cpu\b/;
-
 export const compare: Verb = {
   summary: 'measure strategies side by side and write a result folder',
   options: async () => compareOptions((await describeService()).map(({ name }) => name)),
   // Under systemd a user gets control groups by starting the lab anew.
-  elsewhere: async (words) =>
-    words.some((word) => LIMITS.test(word)) ? rerunInDelegatedGroup() : null,
+  elsewhere: async (words) => (asksForLimits(words) ? rerunInDelegatedGroup() : null),
   async run(words, { signal, stdout, stderr }) {
     const known = await describeService();
     const names = known.map(({ name }) => name);

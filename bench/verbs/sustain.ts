@@ -1,9 +1,11 @@
 /** lab sustain: the highest rate at which users still get what the objective says. */
 import { relative } from 'node:path';
+import { asksForLimits } from '../compare/limit-options.js';
 import { describedStrategies } from '../compare/run.js';
 import { parseOptions } from '../options.js';
 import { renderSummary } from '../report/terminal.js';
 import type { Result } from '../result/schema.js';
+import { rerunInDelegatedGroup } from '../services/cpu-limits/delegated-rerun.js';
 import { describeService } from '../services/service-process.js';
 import { sustainConfigFrom, sustainOptions } from '../sustain/options.js';
 import { runSustain } from '../sustain/run.js';
@@ -12,6 +14,7 @@ import type { Verb } from './verb.js';
 export const sustain: Verb = {
   summary: 'find the highest rate that meets an objective, such as p99=50ms,errors=0',
   options: async () => sustainOptions((await describeService()).map(({ name }) => name)),
+  elsewhere: async (words) => (asksForLimits(words) ? rerunInDelegatedGroup() : null),
   async run(words, { signal, stdout, stderr }) {
     const known = await describeService();
     const names = known.map(({ name }) => name);

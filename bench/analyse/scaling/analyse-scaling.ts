@@ -1,11 +1,11 @@
 /** Everything the lab can say about how a strategy scales, from the trials of a result. */
 import type { Result } from '../../result/schema.js';
 import { type Demand, demandsOf } from './demands.js';
-import { type Forecast, forecastOf } from './forecast.js';
+import { BASIS_COUNTS, type Forecast, forecastOf } from './forecast.js';
 import { type PredictedKnee, predictKnee } from './knee.js';
 import { bendsSharply, type Law, lawOf } from './law.js';
 import { type MeasuredKnee, measureKnee } from './measured-knee.js';
-import { type Series, seriesOf } from './series.js';
+import { type Series, seriesOf, smallestCounts } from './series.js';
 
 /** Below so many numbers of instances there is no curve. */
 export const LEAST_COUNTS_FOR_A_CURVE = 3;
@@ -19,7 +19,10 @@ export interface Scaling {
   law: Law;
   /** A rise and a plateau describe the points better than the law. */
   sharpBend: boolean;
+  /** From the demands at every number of instances. */
   predictedKnee: PredictedKnee | null;
+  /** From those that the forecast knows alone. */
+  foretoldKnee: PredictedKnee | null;
   measuredKnee: MeasuredKnee | null;
   forecast: Forecast | null;
 }
@@ -43,6 +46,7 @@ function scalingOf(series: Series, seed: number): Scaling {
     law,
     sharpBend: law.law !== null && bendsSharply(law.law, measuredKnee),
     predictedKnee: predictKnee(series),
+    foretoldKnee: predictKnee(smallestCounts(series, BASIS_COUNTS)),
     measuredKnee,
     forecast: forecastOf(series, seed),
   };

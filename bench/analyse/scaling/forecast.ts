@@ -62,7 +62,8 @@ export interface Forecast {
   serviceAlone: ServiceAlone[];
 }
 
-const BASIS_COUNTS = 2;
+/** A forecast knows so many numbers of instances, the smallest. */
+export const BASIS_COUNTS = 2;
 const BUSY = 0.9;
 
 /**

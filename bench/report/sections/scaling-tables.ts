@@ -88,28 +88,32 @@ function estimateOf({
 }
 
 export function kneeTable(scalings: readonly Scaling[]): Block[] {
+  const basis = scalings.find(({ forecast }) => forecast)?.forecast;
   return table(
-    'The knee in instances: from the demands, the first tiers to be busy; from the curve, where its rise meets its plateau (– where no bend is shown). With 95 % intervals.',
+    `The knee in instances. Foretold: from the demands with ${basis ? basisInWords(basis) : 'the fewest instances'} alone. From the demands: with all numbers of instances, the first tiers to be busy. Of the curve: where its rise meets its plateau (– where no bend is shown). With 95 % intervals.`,
     [
       left('Workload'),
       left('Strategy'),
-      right('Knee from demands'),
+      right('Foretold'),
+      right('From the demands'),
       left('Busy then'),
       left('Next'),
-      right('Knee of the curve'),
-      right('Error'),
+      right('Of the curve'),
+      right('Foretold over curve'),
     ],
-    scalings.map(({ workload, strategy, predictedKnee, measuredKnee }) => {
+    scalings.map(({ workload, strategy, foretoldKnee, predictedKnee, measuredKnee }) => {
+      const [foretold] = foretoldKnee?.limits ?? [];
       const [first, second] = predictedKnee?.limits ?? [];
       return [
         code(workload),
         strategy,
+        foretold ? `${kneeEstimate(foretold)}, ${LIMITS[foretold.limit]}` : NOT_MEASURED,
         first ? kneeEstimate(first) : NOT_MEASURED,
         first ? LIMITS[first.limit] : NOT_MEASURED,
         second ? `${LIMITS[second.limit]} at ${formatNumber(second.instances)}` : NOT_MEASURED,
         measuredKnee ? kneeEstimate(measuredKnee) : NOT_MEASURED,
-        first && measuredKnee
-          ? signedPercent(first.instances / measuredKnee.instances - 1)
+        foretold && measuredKnee
+          ? signedPercent(foretold.instances / measuredKnee.instances - 1)
           : NOT_MEASURED,
       ];
     }),
