@@ -3,16 +3,16 @@
  */
 import type { Comparison, Result, Trial } from '../result/schema.js';
 import { armNames, strategyOfArm } from './arms.js';
-import { METRICS, type Metric } from './metrics.js';
+import { METRICS, type Metric, verdictsOfPair } from './metrics.js';
 import { type PooledSpread, pooledSpread, ratioWithInterval } from './statistics.js';
 import { verdictFor } from './verdict.js';
 
 type Input = Pick<Result, 'config' | 'strategies' | 'trials'>;
 
 /**
- * The family of a verdict is the cells (workload x instances) of one metric and one pair. They share
- * an estimate of the spread, and the family's interval is Bonferroni's, the simplest that holds
- * whatever the dependence between cells (docs/decisions/004). Where rounds are added until verdicts
+ * The cells (workload x instances) of one metric and one pair share an estimate of the spread. The family
+ * of a verdict is all verdicts on the pair, of every cell and metric; its interval is Bonferroni's, the
+ * simplest that holds whatever the dependence between them (docs/decisions/004). Where rounds are added until verdicts
  * are sure, each look at them counts as a cell more.
  */
 export function compareStrategies({ config, strategies, trials }: Input): Comparison[] {
@@ -32,7 +32,7 @@ export function compareStrategies({ config, strategies, trials }: Input): Compar
           candidate,
           rounds: paired[index] as PairedRound[],
           shared,
-          familySize: cells.length,
+          familySize: verdictsOfPair(cells.length),
           looks: config.untilSure?.looks ?? 1,
           horizon: config.horizon,
         }),

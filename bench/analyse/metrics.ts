@@ -46,6 +46,14 @@ export const METRICS: readonly Metric[] = [
 ];
 
 /**
+ * How many verdicts a pair of strategies gets: one for each cell and metric. All of them are to hold
+ * together, so each is asked to hold so many times more surely (docs/decisions/004).
+ */
+export function verdictsOfPair(cells: number): number {
+  return cells * METRICS.length;
+}
+
+/**
  * CPU time of everything that serves, in microseconds per request; null when a part is unknown.
  * A strategy without an authority has none to pay for; one whose authority was not measured is unknown.
  */

@@ -7,6 +7,7 @@
  */
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import type { Comparison } from '../result/schema.js';
+import { verdictsOfPair } from './metrics.js';
 import { type PooledSpread, pooledSpread, varianceOf } from './statistics.js';
 
 /** Beyond, more rounds are no answer: the difference is too near to the edge, or the machine too noisy. */
@@ -46,7 +47,7 @@ export function roundsNeeded(
   const difference = fewestRounds({
     variance,
     distance,
-    confidence: 1 - 0.05 / family.length,
+    confidence: 1 - 0.05 / verdictsOfPair(family.length),
     power: POWER,
     degreesWith,
   });

@@ -6,7 +6,7 @@
  * two runs. Where both have a control, each value is therefore first divided by the control's of its own
  * round, and what slowed both down cancels.
  */
-import { METRICS } from '../analyse/metrics.js';
+import { METRICS, verdictsOfPair } from '../analyse/metrics.js';
 import { type PooledSpread, pooledSpread } from '../analyse/statistics.js';
 import { verdictFor } from '../analyse/verdict.js';
 import { type Difference, intervalOfDifference, welchDifference } from '../analyse/welch.js';
@@ -21,7 +21,7 @@ export interface Change {
   ratio: number;
   /** null where a run has fewer than two rounds. */
   interval95: [number, number] | null;
-  /** Holds for all cells of this metric and strategy at once. */
+  /** Holds for all cells and metrics of this strategy at once. */
   familyInterval: [number, number] | null;
   /** On the logarithms, for intervals at other levels; null as the intervals are. */
   difference: Difference | null;
@@ -127,7 +127,8 @@ function changeOf(
   return {
     ratio: Math.exp(meanOf(second) - meanOf(first)),
     interval95: difference && ratioInterval(difference, 0.95),
-    familyInterval: difference && ratioInterval(difference, 1 - 0.05 / family.length),
+    familyInterval:
+      difference && ratioInterval(difference, 1 - 0.05 / verdictsOfPair(family.length)),
     difference,
     roundsA: first.length,
     roundsB: second.length,

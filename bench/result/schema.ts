@@ -143,7 +143,7 @@ export const comparisonSchema = z.object({
   familyInterval: z
     .tuple([z.number(), z.number()])
     .nullable()
-    .describe('Wider: holds for all cells of this metric and pair at once, at 95 %.'),
+    .describe('Wider: holds for all cells and metrics of this pair at once, at 95 %.'),
   rounds: count.describe('Rounds in which both sides have a valid trial.'),
   ratios: z.array(z.object({ round: count, ratio: z.number() })),
   verdict: verdictSchema.describe('From the candidate: "faster" is better, for CPU: cheaper.'),
