@@ -39,14 +39,14 @@ export function limitOf(trial: Trial): Limit {
 type ProcessUse = Trial['processes'][number];
 
 /** It used what it may, or was running or held back nearly all the time. */
-function isSaturated(use: ProcessUse, { machine, seconds }: Trial): boolean {
+function isSaturated(use: ProcessUse, { machine, seconds, loadedSeconds }: Trial): boolean {
   const { kind, cores, limitCores, throttledSeconds } = use;
   if (cores === null) return false;
   // PostgreSQL has a process for each connection, so only all cores together are its limit.
   const whole = kind === 'postgres' ? machine.cores : 1;
   if (cores >= SATURATED_CORES * (limitCores ?? whole)) return true;
   if (!limitCores || limitCores > 1 || !throttledSeconds) return false;
-  return cores + throttledSeconds / seconds >= SATURATED_CORES;
+  return cores + throttledSeconds / (loadedSeconds ?? seconds) >= SATURATED_CORES;
 }
 
 function labelOf(kind: ProcessKind, limitCores: number | null): string {

@@ -113,6 +113,7 @@ export function assembleEvidence(observation: Observation): Evidence {
     trial: {
       ...known,
       seconds,
+      loadedSeconds: total(spans, secondsBetween),
       turns: observation.readings === 'between-loads' ? windowsRps.length : windows.length,
       requests,
       throughputRps: requests / seconds,

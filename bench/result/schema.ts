@@ -46,19 +46,19 @@ const latencyMs = z
 const processUse = z.object({
   kind: z.enum(['application', 'redis', 'postgres', 'loadGenerator', 'authority']),
   name: z.string().describe('For instance "instance 1", "redis", "authority" or "shard 2".'),
-  cpuSeconds: amount.nullable().describe('CPU time, user and system, inside the measured window.'),
+  cpuSeconds: amount.nullable().describe('CPU time, user and system, between the readings.'),
   cores: amount
     .nullable()
-    .describe('cpuSeconds over the length of the window: 1 is one whole core.'),
+    .describe('cpuSeconds over the time between them: 1 is one whole core.'),
   rssBytes: amount.nullable(),
   limitCores: amount
     .nullable()
     .optional()
-    .describe('The share of a core it was held to inside the window; null: not held.'),
+    .describe('The share of a core it was held to; null: not held.'),
   throttledSeconds: amount
     .nullable()
     .optional()
-    .describe('Time inside the window in which it had work and had used up its share.'),
+    .describe('Time between the readings in which it had work and had used up its share.'),
 });
 
 const instanceShare = z.object({
@@ -98,6 +98,9 @@ export const trialSchema = z.object({
   shards: count.positive().describe('Load-generating processes.'),
   warmUpSeconds: amount,
   seconds: amount.describe('Length of the measured windows together.'),
+  loadedSeconds: amount
+    .optional()
+    .describe('Time between the readings of every process: the windows and the load around each.'),
   turns: count.optional().describe('Windows, in turn with the other strategies of the block.'),
   requests: count.describe('Answered inside the window.'),
   throughputRps: amount,

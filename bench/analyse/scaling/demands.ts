@@ -35,7 +35,10 @@ function demandOf(series: Series, instances: number, tier: Tier): Demand[] {
       .filter(({ kind }) => kind === tier)
       .map(({ cores, throttledSeconds }) => ({
         utilisation: cores === null ? null : cores / capacity,
-        throttled: typeof throttledSeconds === 'number' ? throttledSeconds / trial.seconds : null,
+        throttled:
+          typeof throttledSeconds === 'number'
+            ? Math.min(1, throttledSeconds / (trial.loadedSeconds ?? trial.seconds))
+            : null,
       })),
   );
   return [
