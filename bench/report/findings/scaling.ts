@@ -13,7 +13,7 @@ export const LIMIT_NAMES: Record<SharedLimit, string> = {
   postgres: 'PostgreSQL',
   authority: 'the authority',
   loadGenerator: 'the load generator',
-  machine: 'this machine, whose cores all processes share',
+  machine: 'this machine itself (all processes share its cores)',
 };
 
 /** Above this share, a forecast is no longer one to plan with. */
