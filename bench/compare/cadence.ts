@@ -13,7 +13,7 @@ export interface Cadence {
 const HELD_WINDOW_MS = 1500;
 const HELD_LEAD_MS = 300;
 /** Of a window. */
-const LEAD_SHARE = 0.2;
+const LEAD_SHARE = 0.25;
 /** A plan that is kept for less says little of how a queue grows. */
 const OPEN_LOOP_WINDOW_MS = 1000;
 

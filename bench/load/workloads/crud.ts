@@ -13,8 +13,8 @@ export const crud: Workload = {
   summary: 'of 20 requests 12 read, 4 list, 1 creates, 1 replaces, 1 patches, 1 deletes a post',
   expectedStatuses: [200, 201, 204],
   warmUpFactor: 3.1,
-  warmUpRequests: 4500,
-  windowMs: 100,
+  warmUpRequests: 3500,
+  windowMs: 300,
   probe: (context) => getPost(context, context.posts.firstId),
   loopFor(context) {
     const own: OwnPost = { path: null };

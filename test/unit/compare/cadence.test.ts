@@ -8,7 +8,7 @@ describe('cadence of a block', () => {
     expect(cadenceOf({ seconds: 2.45 }, SHORT, 3)).to.deep.equal({
       windows: 24,
       windowMs: 2450 / 24,
-      leadMs: 20,
+      leadMs: 25,
     });
     expect(cadenceOf({ seconds: 0.05 }, SHORT, 3).windows).to.equal(2);
     expect(cadenceOf({ seconds: 2.45, turns: 7 }, SHORT, 3).windows).to.equal(7);
@@ -17,7 +17,7 @@ describe('cadence of a block', () => {
   it('takes longer windows where a request, or the share of a process, needs them', () => {
     expect(cadenceOf({ seconds: 6 }, { windowMs: 1000 }, 2)).to.include({
       windows: 6,
-      leadMs: 200,
+      leadMs: 250,
     });
     const cpuLimits = { application: 0.1, redis: null, postgres: null };
     expect(cadenceOf({ seconds: 6, cpuLimits }, SHORT, 2)).to.include({ windows: 4, leadMs: 300 });
