@@ -47,9 +47,7 @@ const processUse = z.object({
   kind: z.enum(['application', 'redis', 'postgres', 'loadGenerator', 'authority']),
   name: z.string().describe('For instance "instance 1", "redis", "authority" or "shard 2".'),
   cpuSeconds: amount.nullable().describe('CPU time, user and system, between the readings.'),
-  cores: amount
-    .nullable()
-    .describe('cpuSeconds over the time between them: 1 is one whole core.'),
+  cores: amount.nullable().describe('cpuSeconds over the time between them: 1 is one whole core.'),
   rssBytes: amount.nullable(),
   limitCores: amount
     .nullable()
