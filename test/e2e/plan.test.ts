@@ -54,7 +54,7 @@ describe('lab plan, end to end', function () {
 
   for (const [words, exitCode, code] of [
     [[], 2, 'OPTION_MISSING'],
-    [[...LOAD, '--slo', 'fast'], 2, 'OPTION_INVALID'],
+    [[...LOAD, '--slo', 'fast'], 2, 'OBJECTIVE_INVALID'],
     [[...LOAD, '--slo', 'p99=50ms,errors=0'], 2, 'OPTION_INVALID'],
     [[...LOAD, '--slo', 'p99=50ms', '--utilisation', '1'], 2, 'OPTION_INVALID'],
     [[...LOAD, '--slo', 'p99=50ms', '--workload', 'read'], 2, 'PLAN_WORKLOAD_UNKNOWN'],
