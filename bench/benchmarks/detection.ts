@@ -7,6 +7,7 @@ import { METRICS } from '../analyse/metrics.js';
 import { median } from '../analyse/quantile.js';
 import { compareOptions, configFrom } from '../compare/options.js';
 import { describedStrategies, runComparison } from '../compare/run.js';
+import { RUN_OPTIONS, randomSeed } from '../compare/run-options.js';
 import { LabError } from '../errors.js';
 import { decimal, integer, oneOf, parseOptions, text } from '../options.js';
 import { countOf } from '../report/format.js';
@@ -20,14 +21,13 @@ const STRATEGY = 'session';
 const SECOND = `${STRATEGY}#2`;
 /** Of the run that measures what a request costs, before work is added to it. */
 const COST_ROUNDS = 3;
-const SEED_LIMIT = 2 ** 31 - 1;
 
 const OPTIONS = {
   runs: integer(1, 1000, 'complete runs of compare (20)'),
   busy: decimal(0, 10, 'CPU time that one arm spends more, as a share of that of a request (0)'),
   rounds: integer(2, 1000, 'rounds of each run (3)'),
   seconds: decimal(0.5, 600, 'length of the measured window (that of --profile quick)'),
-  seed: integer(0, SEED_LIMIT, 'of the first run; each further run has the next (random)'),
+  seed: { ...RUN_OPTIONS.seed, help: 'of the first run; each further run has the next (random)' },
   metric: oneOf(
     METRICS.map(({ name }) => name),
     'the figure to count (all)',
@@ -48,7 +48,7 @@ try {
 async function main(words: readonly string[]): Promise<void> {
   const { options } = parseOptions(words, OPTIONS);
   const { runs = 20, busy = 0, rounds = 3 } = options;
-  const seed = options.seed ?? Math.floor(Math.random() * (SEED_LIMIT - runs - 1));
+  const seed = options.seed ?? randomSeed(runs + 1);
   const shared = options.seconds === undefined ? [] : ['--seconds', String(options.seconds)];
   const out = options.out ?? 'results/detection';
   const run = async (plan: string[], count: number, runSeed: number) => {

@@ -10,7 +10,7 @@ const SLICES = 6;
 
 export interface PlannedLoad {
   generator: LoadGenerator;
-  order: Pick<LoadOrder, 'workload' | 'posts'>;
+  order: Pick<LoadOrder, 'workload' | 'posts' | 'offered'>;
   seed: number;
   connections: Connection[];
   leadMs: number;

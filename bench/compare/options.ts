@@ -10,27 +10,28 @@ import {
   listOf,
   oneOf,
   type ParsedOptions,
-  text,
-  usageError,
   variables,
 } from '../options.js';
 import { planTrials } from '../plan.js';
 import type { RunConfig } from '../result/schema.js';
 import { LIMIT_OPTIONS, limitsFrom } from './limit-options.js';
 import { PROFILE_NAMES, PROFILES } from './profiles.js';
+import {
+  DEFAULT_STRATEGIES,
+  HORIZON,
+  MIN_USERS,
+  POSTS,
+  RUN_OPTIONS,
+  randomSeed,
+  refuse,
+  repeatCommand,
+  usersOf,
+} from './run-options.js';
 
-/** Compared unless others are named, as far as the service has them. */
-const DEFAULT_STRATEGIES = ['session', 'jwt', 'none'];
 const DEFAULT_CONNECTIONS = 100;
-/** Every connection is a user of its own, so that no store keeps a single hot key. */
-const MIN_USERS = 100;
-const POSTS = 10_000;
-/** Within 5 % counts as equal. */
-const HORIZON = 0.05;
 /** Enough that an instance always finds a request waiting when it may work. */
 const CONNECTIONS_PER_HELD_INSTANCE = 16;
 const MOST_ROUNDS_FACTOR = 5;
-const SEED_LIMIT = 2 ** 31 - 1;
 
 /** @param strategies names that the service offers */
 export function compareOptions(strategies: readonly string[]) {
@@ -87,16 +88,7 @@ export function compareOptions(strategies: readonly string[]) {
     set: variables(
       'environment variables of one side, for instance session#2.UV_THREADPOOL_SIZE=2 beside --strategies session,session',
     ),
-    seed: integer(
-      0,
-      SEED_LIMIT,
-      'of the order and the requests; the same seed repeats them (random)',
-    ),
-    out: text('FOLDER', 'where the folder of the result is made (results)'),
-    json: {
-      flag: true,
-      help: 'the summary as JSON on standard output, all else on standard error',
-    },
+    ...RUN_OPTIONS,
   } as const;
 }
 
@@ -113,23 +105,13 @@ export function configFrom(options: CompareOptions, known: readonly string[]): R
     workloads: options.workloads ?? profile.workloads,
     instances: options.instances ?? profile.instances,
     rounds: options.rounds ?? profile.rounds,
-    seed: options.seed ?? Math.floor(Math.random() * SEED_LIMIT),
+    seed: options.seed ?? randomSeed(),
   };
-  const mostInstances = Math.max(...plan.instances);
-  const { connections, connectionsPerInstance } = connectionsFrom(options, mostInstances);
-  const users = options.users ?? Math.max(MIN_USERS, connections);
-  if (users < connections) {
-    throw usageError(
-      'OPTION_INVALID',
-      `--users ${users} is fewer than the ${connections} connections; each connection is a user of its own.`,
-    );
-  }
-  if (mostInstances > connections) {
-    throw usageError(
-      'OPTION_INVALID',
-      `--instances ${mostInstances} is more than the ${connections} connections; an instance without a connection measures nothing.`,
-    );
-  }
+  const { connections, connectionsPerInstance } = connectionsFrom(
+    options,
+    Math.max(...plan.instances),
+  );
+  const users = usersOf(options.users, connections, plan.instances);
   const shards = Math.min(
     connections,
     options.shards ?? Math.max(1, Math.floor(cpus().length / 2)),
@@ -153,7 +135,7 @@ export function configFrom(options: CompareOptions, known: readonly string[]): R
     posts: POSTS,
     shards,
     horizon: HORIZON,
-    command: repeatCommand(options, profileName, plan.seed),
+    command: commandOf(options, profileName, plan.seed),
     order: planTrials(plan),
   };
 }
@@ -161,12 +143,10 @@ export function configFrom(options: CompareOptions, known: readonly string[]): R
 /** The most that a trial has, and how many for each instance where that is fixed. */
 function connectionsFrom(options: CompareOptions, mostInstances: number) {
   const given = options['connections-per-instance'];
-  if (given !== undefined && options.connections !== undefined) {
-    throw usageError(
-      'OPTION_INVALID',
-      'Take --connections or --connections-per-instance, not both.',
-    );
-  }
+  refuse(
+    given !== undefined && options.connections !== undefined,
+    'Take --connections or --connections-per-instance, not both.',
+  );
   const isHeld = options['instance-cpu'] !== undefined && options.connections === undefined;
   const connectionsPerInstance = given ?? (isHeld ? CONNECTIONS_PER_HELD_INSTANCE : undefined);
   if (connectionsPerInstance !== undefined) {
@@ -176,17 +156,18 @@ function connectionsFrom(options: CompareOptions, mostInstances: number) {
 }
 
 function offeredFrom({ rate, arrivals }: CompareOptions): Pick<RunConfig, 'offered'> {
-  if (rate !== undefined) return { offered: { rateRps: rate, arrivals: arrivals ?? 'poisson' } };
-  if (arrivals === undefined) return {};
-  throw usageError('OPTION_INVALID', '--arrivals has a meaning with --rate only.');
+  refuse(
+    rate === undefined && arrivals !== undefined,
+    '--arrivals has a meaning with --rate only.',
+  );
+  return rate === undefined ? {} : { offered: { rateRps: rate, arrivals: arrivals ?? 'poisson' } };
 }
 
 function assertArms(set: CompareOptions['set'], strategies: readonly string[]): void {
   const arms = armNames(strategies);
   const unknown = Object.keys(set ?? {}).find((owner) => !arms.includes(owner));
-  if (unknown === undefined) return;
-  throw usageError(
-    'OPTION_INVALID',
+  refuse(
+    unknown !== undefined,
     `--set names "${unknown}", which is no side of this run. Its sides: ${arms.join(', ')}.`,
   );
 }
@@ -194,39 +175,28 @@ function assertArms(set: CompareOptions['set'], strategies: readonly string[]): 
 /** Each look at the verdicts is a chance of a false one, so their number is fixed before. */
 function untilSureFrom(options: CompareOptions, step: number): Pick<RunConfig, 'untilSure'> {
   const maxRounds = options['max-rounds'] ?? step * MOST_ROUNDS_FACTOR;
-  if (!options['until-sure']) {
-    if (options['max-rounds'] === undefined) return {};
-    throw usageError('OPTION_INVALID', '--max-rounds has a meaning with --until-sure only.');
-  }
-  if (step < 2 || maxRounds < step) {
-    throw usageError(
-      'OPTION_INVALID',
-      `--until-sure needs 2 rounds or more to begin with, and --max-rounds not below them; they are ${step} and ${maxRounds}.`,
-    );
-  }
+  refuse(
+    !options['until-sure'] && options['max-rounds'] !== undefined,
+    '--max-rounds has a meaning with --until-sure only.',
+  );
+  if (!options['until-sure']) return {};
+  refuse(
+    step < 2 || maxRounds < step,
+    `--until-sure needs 2 rounds or more to begin with, and --max-rounds not below them; they are ${step} and ${maxRounds}.`,
+  );
   return { untilSure: { step, maxRounds, looks: Math.ceil(maxRounds / step) } };
 }
 
-/** As it was typed; quoted, since a shell takes # for a comment. */
-function textOfVariables(set: CompareOptions['set']): string {
-  const parts = Object.entries(set ?? {}).flatMap(([owner, values]) =>
+/** As it is to be typed: the profile stands first, whether it was named or not. */
+function commandOf(options: CompareOptions, profile: string, seed: number): string {
+  const { profile: _named, set, ...others } = options;
+  return repeatCommand('compare', { profile, ...others, ...(set && { set: typed(set) }) }, seed);
+}
+
+/** Quoted, since a shell takes # for a comment. */
+function typed(set: NonNullable<CompareOptions['set']>): string {
+  const parts = Object.entries(set).flatMap(([owner, values]) =>
     Object.entries(values).map(([name, value]) => `${owner}.${name}=${value}`),
   );
   return `'${parts.join(',')}'`;
-}
-
-/** What was asked for, and the seed, which fixes the rest. Where the result goes is no part of it. */
-function repeatCommand(options: CompareOptions, profile: string, seed: number): string {
-  const given = Object.entries(options)
-    .filter(
-      ([name, value]) =>
-        value !== undefined &&
-        value !== false &&
-        !['profile', 'seed', 'out', 'json'].includes(name),
-    )
-    .map(([name, value]) => {
-      if (value === true) return `--${name}`;
-      return `--${name} ${name === 'set' ? textOfVariables(options.set) : value}`;
-    });
-  return ['npm run lab -- compare', `--profile ${profile}`, ...given, `--seed ${seed}`].join(' ');
 }

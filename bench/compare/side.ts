@@ -2,7 +2,6 @@
  * One side of a block: the fleet of one strategy, from its start to the record of its trial. Its steps
  * are called in their order by the block; a step that fails ends the side and not the block.
  */
-import { strategyOfArm } from '../analyse/arms.js';
 import type { LoadSession } from '../load/generator.js';
 import type { ShardReport } from '../load/messages.js';
 import type { Connection } from '../load/workload.js';
@@ -11,16 +10,15 @@ import { monotonicClock } from '../measure/clock.js';
 import type { Evidence } from '../measure/validity.js';
 import type { PlannedTrial } from '../plan.js';
 import type { Trial } from '../result/schema.js';
-import { type Fleet, startFleet } from '../services/fleet.js';
-import type { HeldProcess } from '../services/held-processes.js';
 import type { Cadence } from './cadence.js';
-import { strategyNamed, type TrialContext } from './context.js';
+import type { TrialContext } from './context.js';
 import { untilLostOrCancelled } from './cut-short.js';
-import { deleteLeftovers, probeInstances, readCounters } from './instance-requests.js';
+import { deleteLeftovers, readCounters } from './instance-requests.js';
 import { loadByPlan } from './load-by-plan.js';
 import type { Span } from './process-uses.js';
 import { takeSnapshot } from './snapshot.js';
-import { connectTrial, type TrialConnections } from './trial-connections.js';
+import { connectUsers, type StartedTrial, startTrial } from './start-trial.js';
+import type { TrialConnections } from './trial-connections.js';
 import { assembleEvidence, emptyTrial, type Observation } from './trial-record.js';
 
 export interface Side {
@@ -48,8 +46,7 @@ export interface Side {
 }
 
 export function openSide(planned: PlannedTrial, position: number, context: TrialContext): Side {
-  const { config, seeded, guardian, signal } = context;
-  const strategy = strategyNamed(strategyOfArm(planned.strategy), context);
+  const { config, seeded, signal } = context;
   const workload = workloadNamed(planned.workload);
   const blank = emptyTrial(planned, position, workload, config);
   const nowMs = monotonicClock();
@@ -59,22 +56,28 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
   let measuredSeconds = 0;
   let warmedSeconds = 0;
   let warmedRequests = 0;
-  let fleet: Fleet;
+  let started: StartedTrial | undefined;
   let connected: TrialConnections | undefined;
   let startedAt = blank.startedAt;
   let countedBefore: number | null = null;
   let countedAfter: number | null = null;
   let failure: string | null = null;
-  let running: Fleet | null = null;
-  let held: HeldProcess[] = [];
+
+  /** Steps come in order, so a later one finds what the first has started. */
+  function running(): StartedTrial {
+    if (!started) throw new Error('it was not started');
+    return started;
+  }
 
   async function snapshot(edge: 'from' | 'to', shardPids: readonly number[]) {
+    const { fleet, held } = running();
     const processes = { ...context.holder, instances: held };
     return takeSnapshot(edge, context.sources, fleet, shardPids, processes, nowMs);
   }
 
   /** Load that an instance's end or a cancelled run cuts short. */
   async function load<Outcome>(put: () => Promise<Outcome>, abort: () => void): Promise<Outcome> {
+    const { fleet } = running();
     const lost = fleet.lost();
     if (lost !== null) throw new Error(lost);
     const { forget } = untilLostOrCancelled(fleet, signal, abort);
@@ -99,31 +102,12 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
       }
     },
     async start() {
-      fleet = await startFleet({
-        strategy: strategy.name,
-        instances: planned.instances,
-        companions: strategy.companions,
-        environment: {
-          ...context.serviceEnvironment,
-          ...config.variables?.[planned.strategy],
-        },
-        guardian,
-      });
-      running = fleet;
-      held = fleet.instances.map(({ number, pid }) => context.holder.holdInstance(number, pid));
+      started = await startTrial(planned, context);
     },
     async connect() {
-      connected = await connectTrial({
-        strategy,
-        workload,
-        config,
-        seeded,
-        credentials: context.credentials.get(strategy.name) ?? [],
-        origins: fleet.instances.map(({ origin }) => origin),
-        signal,
-      });
-      await probeInstances(workload, fleet, connected.probes, seeded.posts, context.probes);
-      countedBefore = await readCounters(fleet);
+      const trial = running();
+      connected = await connectUsers(planned, trial, context);
+      countedBefore = await readCounters(trial.fleet);
     },
     connections: () => (failure === null ? (connected?.connections ?? []) : []),
     isWarm: () => failure !== null || warmedRequests >= workload.warmUpRequests * planned.instances,
@@ -137,7 +121,7 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
       startedAt = new Date().toISOString();
     },
     limit(on) {
-      for (const instance of held) instance.limit(on);
+      for (const instance of started?.held ?? []) instance.limit(on);
     },
     async measure(session, index, { windowMs, leadMs }) {
       const generator = await context.closedLoop();
@@ -172,12 +156,12 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
     },
     async finish(reports) {
       inSession = reports;
-      countedAfter = await readCounters(fleet);
+      countedAfter = await readCounters(running().fleet);
       const { pids } = await context.closedLoop();
       await deleteLeftovers(reports, connected?.connections ?? [], pids.length);
     },
     conclude() {
-      const lost = running?.lost() ?? null;
+      const lost = started?.fleet.lost() ?? null;
       const interruption = lost
         ? { code: 'instance-lost', message: `${lost} during the trial` }
         : null;
@@ -188,7 +172,7 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
       return {
         evidence: assembleEvidence({
           blank: { ...blank, startedAt, warmUpSeconds: warmedSeconds },
-          fleet,
+          fleet: running().fleet,
           spans,
           ...(config.offered
             ? { windows: byPlan, readings: 'under-load' as const }
@@ -206,10 +190,6 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
         }),
       };
     },
-    async stop() {
-      // First: to end takes CPU time as well.
-      for (const instance of held) instance.release();
-      await running?.stop();
-    },
+    stop: async () => started?.stop(),
   };
 }

@@ -1,9 +1,11 @@
 /** One attempt at one rate: a trial of the open loop, judged by the objective. */
 
-import { strategyNamed, type TrialContext } from '../compare/context.js';
-import { deleteLeftovers, probeInstances, readCounters } from '../compare/instance-requests.js';
+import type { TrialContext } from '../compare/context.js';
+import { deleteLeftovers, readCounters } from '../compare/instance-requests.js';
+import { loadByPlan } from '../compare/load-by-plan.js';
 import { takeSnapshot } from '../compare/snapshot.js';
-import { connectTrial, type TrialConnections } from '../compare/trial-connections.js';
+import { connectUsers, type StartedTrial, startTrial } from '../compare/start-trial.js';
+import type { TrialConnections } from '../compare/trial-connections.js';
 import { assembleEvidence, emptyTrial } from '../compare/trial-record.js';
 import { LabError } from '../errors.js';
 import { workloadNamed } from '../load/workloads/registry.js';
@@ -11,13 +13,9 @@ import { monotonicClock } from '../measure/clock.js';
 import { judge } from '../measure/validity.js';
 import type { PlannedTrial } from '../plan.js';
 import type { Objective, SustainedAttempt } from '../result/schema.js';
-import { type Fleet, startFleet } from '../services/fleet.js';
-import type { HeldProcess } from '../services/held-processes.js';
 import { lateAfterMs, outcomeOf } from './outcome.js';
 import { warmUp } from './warm-up.js';
 
-/** A multiple of three, since steadiness compares the thirds of a window. */
-const SLICES = 12;
 /** Arrivals are Poisson: users do not agree on when to come. */
 const ARRIVALS = 'poisson';
 
@@ -31,9 +29,7 @@ export interface AttemptOrder {
 
 export interface Bench {
   cell: PlannedTrial;
-  fleet: Fleet;
-  /** The instances in their order, each perhaps held to a share of a core. */
-  held: readonly HeldProcess[];
+  started: StartedTrial;
   connected: TrialConnections;
 }
 
@@ -43,41 +39,20 @@ export async function withFreshBench<Outcome>(
   context: TrialContext,
   use: (bench: Bench) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const { config, guardian, holder, seeded, signal } = context;
-  const strategy = strategyNamed(cell.strategy, context);
-  const workload = workloadNamed(cell.workload);
-  const fleet = await startFleet({
-    strategy: strategy.name,
-    instances: cell.instances,
-    companions: strategy.companions,
-    environment: context.serviceEnvironment,
-    guardian,
-  });
-  const held: HeldProcess[] = [];
+  const { holder, signal } = context;
+  const started = await startTrial(cell, context);
   const limit = (on: boolean) => {
-    for (const each of [...held, holder.redis, holder.postgres]) each.limit(on);
+    for (const each of [...started.held, holder.redis, holder.postgres]) each.limit(on);
   };
   try {
     signal.throwIfAborted();
-    const connected = await connectTrial({
-      strategy,
-      workload,
-      config,
-      seeded,
-      credentials: context.credentials.get(strategy.name) ?? [],
-      origins: fleet.instances.map(({ origin }) => origin),
-      signal,
-    });
-    await probeInstances(workload, fleet, connected.probes, seeded.posts, context.probes);
-    held.push(...fleet.instances.map(({ number, pid }) => holder.holdInstance(number, pid)));
-    const bench = { cell, fleet, held, connected };
+    const bench = { cell, started, connected: await connectUsers(cell, started, context) };
     await warmUp(bench, context);
     limit(true);
     return await use(bench);
   } finally {
     limit(false);
-    for (const instance of held) instance.release();
-    await fleet.stop();
+    await started.stop();
   }
 }
 
@@ -86,7 +61,7 @@ export async function withFreshBench<Outcome>(
  *   cancelled
  */
 export async function attemptRate(
-  { cell, fleet, held, connected }: Bench,
+  { cell, started: { fleet, held }, connected }: Bench,
   order: AttemptOrder,
   objective: Objective,
   context: TrialContext,
@@ -105,32 +80,26 @@ export async function attemptRate(
     const processes = { ...context.holder, instances: held };
     const countersBefore = await readCounters(fleet);
     const nowMs = monotonicClock();
-    const windowFromMs = nowMs() + warmUpSeconds * 1000;
-    const windowToMs = windowFromMs + seconds * 1000;
     const startedAt = new Date().toISOString();
-    const reporting = generator.run(
-      {
+    const { reports, span } = await loadByPlan({
+      generator,
+      order: {
         workload: cell.workload,
         posts: seeded.posts,
-        seed: order.seed,
-        windowFromMs,
-        windowToMs,
-        slices: SLICES,
         offered: {
           arrivals: ARRIVALS,
           rateRps: order.rateRps,
           lateAfterMs: lateAfterMs(objective),
         },
       },
-      connected.connections,
-    );
-    // A shard that fails early is heard below; until then its rejection must not go unhandled.
-    reporting.catch(() => {});
-    const snapshot = (edge: 'from' | 'to') =>
-      takeSnapshot(edge, context.sources, fleet, generator.pids, processes, nowMs);
-    const from = await after(windowFromMs, nowMs, reporting).then(() => snapshot('from'));
-    const to = await after(windowToMs, nowMs, reporting).then(() => snapshot('to'));
-    const reports = await reporting;
+      seed: order.seed,
+      connections: connected.connections,
+      leadMs: warmUpSeconds * 1000,
+      windowMs: seconds * 1000,
+      nowMs,
+      snapshot: (edge) =>
+        takeSnapshot(edge, context.sources, fleet, generator.pids, processes, nowMs),
+    });
     signal.throwIfAborted();
     const lost = fleet.lost();
     if (lost) throw new LabError('INSTANCE_LOST', `${lost} at ${order.rateRps} requests/s.`);
@@ -139,7 +108,7 @@ export async function attemptRate(
     const evidence = assembleEvidence({
       blank: { ...blank, startedAt },
       fleet,
-      spans: [{ from, to }],
+      spans: [span],
       windows: [{ seconds, reports }],
       readings: 'under-load',
       limits: config.cpuLimits,
@@ -176,10 +145,4 @@ export async function attemptRate(
   } finally {
     signal.removeEventListener('abort', abort);
   }
-}
-
-/** Resolves at the moment, or earlier when the load has ended before it. */
-function after(atMs: number, nowMs: () => number, reporting: Promise<unknown>): Promise<unknown> {
-  const moment = new Promise((resolve) => setTimeout(resolve, Math.max(0, atMs - nowMs())));
-  return Promise.race([moment, reporting]);
 }

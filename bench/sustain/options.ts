@@ -1,26 +1,24 @@
 /** The options of `lab sustain` and the configuration they make. */
 
 import { LIMIT_OPTIONS, limitsFrom } from '../compare/limit-options.js';
+import {
+  DEFAULT_STRATEGIES,
+  HORIZON,
+  MIN_USERS,
+  POSTS,
+  RUN_OPTIONS,
+  randomSeed,
+  refuse,
+  repeatCommand,
+  usersOf,
+} from '../compare/run-options.js';
 import { WORKLOADS } from '../load/workloads/registry.js';
 import { DEFAULT_OBJECTIVE, parseObjective, slo } from '../objective.js';
-import {
-  decimal,
-  integer,
-  integers,
-  listOf,
-  type ParsedOptions,
-  text,
-  usageError,
-} from '../options.js';
+import { decimal, integer, integers, listOf, type ParsedOptions } from '../options.js';
 import { planTrials } from '../plan.js';
 import type { Objective, RunConfig } from '../result/schema.js';
 
-const DEFAULT_STRATEGIES = ['session', 'jwt', 'none'];
 const DEFAULT_CONNECTIONS = 200;
-const MIN_USERS = 100;
-const POSTS = 10_000;
-const HORIZON = 0.05;
-const SEED_LIMIT = 2 ** 31 - 1;
 
 export interface SustainConfig {
   run: RunConfig;
@@ -52,12 +50,7 @@ export function sustainOptions(strategies: readonly string[]) {
     'from-rate': integer(1, 1_000_000, 'requests per second that the search begins with (100)'),
     'to-rate': integer(1, 1_000_000, 'requests per second that it does not exceed (100000)'),
     shards: integer(1, 64, 'load-generating processes (1)'),
-    seed: integer(0, SEED_LIMIT, 'of arrivals and order; the same seed repeats them (random)'),
-    out: text('FOLDER', 'where the folder of the result is made (results)'),
-    json: {
-      flag: true,
-      help: 'the summary as JSON on standard output, all else on standard error',
-    },
+    ...RUN_OPTIONS,
   } as const;
 }
 
@@ -71,24 +64,18 @@ export function sustainConfigFrom(
   known: readonly string[],
 ): SustainConfig {
   const connections = options.connections ?? DEFAULT_CONNECTIONS;
-  const users = options.users ?? Math.max(MIN_USERS, connections);
   const plan = {
     strategies: options.strategies ?? DEFAULT_STRATEGIES.filter((name) => known.includes(name)),
     workloads: options.workloads ?? ['me'],
     instances: options.instances ?? [1],
     rounds: options.rounds ?? 3,
-    seed: options.seed ?? Math.floor(Math.random() * SEED_LIMIT),
+    seed: options.seed ?? randomSeed(),
   };
   const cpuLimits = limitsFrom(options);
   const fromRps = options['from-rate'] ?? 100;
   const toRps = options['to-rate'] ?? 100_000;
   const shards = Math.min(connections, options.shards ?? 1);
-  refuse(
-    users < connections,
-    `--users ${users} is fewer than the ${connections} connections; each connection is a user of its own.`,
-  );
-  const most = Math.max(...plan.instances);
-  refuse(most > connections, `--instances ${most} is more than the ${connections} connections.`);
+  const users = usersOf(options.users, connections, plan.instances);
   refuse(fromRps > toRps, `--from-rate ${fromRps} is more than --to-rate ${toRps}.`);
   return {
     objective: options.slo ?? parseObjective(DEFAULT_OBJECTIVE),
@@ -105,20 +92,8 @@ export function sustainConfigFrom(
       posts: POSTS,
       shards,
       horizon: HORIZON,
-      command: repeatCommand(options, plan.seed),
+      command: repeatCommand('sustain', { ...options, slo: options.slo?.text }, plan.seed),
       order: planTrials(plan),
     },
   };
-}
-
-function refuse(contradiction: boolean, message: string): void {
-  if (contradiction) throw usageError('OPTION_INVALID', message);
-}
-
-function repeatCommand(options: SustainOptions, seed: number): string {
-  const given = Object.entries({ ...options, slo: options.slo?.text }).filter(
-    ([name, value]) => value !== undefined && !['seed', 'out', 'json'].includes(name),
-  );
-  const words = given.map(([name, value]) => `--${name} ${String(value)}`);
-  return ['npm run lab -- sustain', ...words, `--seed ${seed}`].join(' ');
 }

@@ -4,6 +4,7 @@ import { calibrationOf } from '../analyse/noise-floor.js';
 import { compareOptions, configFrom } from '../compare/options.js';
 import { createProgress } from '../compare/progress.js';
 import { describedStrategies, runComparison } from '../compare/run.js';
+import { RUN_OPTIONS } from '../compare/run-options.js';
 import { LabError } from '../errors.js';
 import { decimal, integer, parseOptions, text } from '../options.js';
 import { renderCalibration } from '../report/calibration.js';
@@ -18,7 +19,7 @@ const WIDTH = 120;
 const OPTIONS = {
   rounds: integer(3, 1000, `how often both sides are measured (${DEFAULT_ROUNDS})`),
   seconds: decimal(0.5, 600, 'length of the measured window; take that of the runs you plan'),
-  seed: integer(0, 2 ** 31 - 1, 'of the order and the requests (random)'),
+  seed: RUN_OPTIONS.seed,
   out: text('FOLDER', 'where calibration.json and the folder of the result are made (results)'),
   json: {
     flag: true,

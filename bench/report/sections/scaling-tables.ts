@@ -173,7 +173,9 @@ function parameterOf({ value, interval95, standardError }: Parameter): string {
   });
 }
 
-export function demandTable(scalings: readonly Scaling[]): Block[] {
+export function demandTable(
+  scalings: readonly Pick<Scaling, 'workload' | 'strategy' | 'counts' | 'demands'>[],
+): Block[] {
   const shown = TIERS.filter((tier) =>
     scalings.some(({ demands }) =>
       demands.some((demand) => demand.tier === tier && demand.microsecondsPerRequest.mean > 0),

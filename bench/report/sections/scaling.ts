@@ -1,6 +1,8 @@
 import { LEAST_COUNTS_FOR_A_CURVE, type Scaling } from '../../analyse/scaling/analyse-scaling.js';
 import { TIERS } from '../../analyse/scaling/capacity.js';
+import { demandsOf } from '../../analyse/scaling/demands.js';
 import type { KneeOf } from '../../analyse/scaling/knee.js';
+import { seriesOf } from '../../analyse/scaling/series.js';
 import { type Block, heading, list, notice, paragraph } from '../blocks.js';
 import { SCALING_CAPTION, scalingCharts } from '../charts/scaling.js';
 import type { Finding } from '../findings/finding.js';
@@ -23,6 +25,7 @@ export function scaling(view: ReportView, findings: Finding[]): Block[] {
       paragraph(
         `A curve needs at least ${LEAST_COUNTS_FOR_A_CURVE} numbers of instances with valid trials, and its law at least 4: run with ${code('--instances 1,2,4,8')}.`,
       ),
+      ...heldBack(view),
     ];
   }
   const found = findings.filter(({ topic }) => topic === 'scaling');
@@ -47,6 +50,12 @@ export function scaling(view: ReportView, findings: Finding[]): Block[] {
     ...demandTable(view.scaling),
     ...list(assumptions(view.scaling)),
   ];
+}
+
+/** Also without a curve: what each process used of its share says what was busy. */
+function heldBack({ result }: ReportView): Block[] {
+  if (!result.config.cpuLimits) return [];
+  return demandTable(seriesOf(result).map((series) => ({ ...series, demands: demandsOf(series) })));
 }
 
 /** What the figures take for granted, once for each tier. */
