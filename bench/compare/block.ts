@@ -18,8 +18,8 @@ import { openSide, type Side } from './side.js';
 /** A side and its number in the session. */
 type Numbered = [number, Side];
 
-/** Of the seconds asked for: on a machine so slow, what is not warm by then is measured as it is. */
-const MOST_WARM_UPS = 5;
+/** Of the seconds asked for, per instance: what is not warm by then is measured as it is. */
+const MOST_WARM_UPS = 8;
 const SHORTEST_WARM_UP_SECONDS = 0.3;
 
 /**
@@ -51,7 +51,7 @@ export async function runBlock(
     await oneByOne(numbered, (side) => side.connect());
     session = await openSession(planned, sides, context);
     emit({ type: 'block-phase', phase: 'warming up' });
-    await warmUp(numbered, session);
+    await warmUp(numbered, session, planned[0]?.instances ?? 1, context);
     emit({ type: 'block-phase', phase: 'measuring' });
     limit(true);
     await measure(numbered, session, cadenceFor(planned, context), context);
@@ -93,13 +93,18 @@ function cadenceFor(planned: readonly PlannedTrial[], { config }: TrialContext):
 }
 
 /** At least as long as asked for, and until all code is compiled: that takes requests, not seconds. */
-async function warmUp(sides: readonly Numbered[], session: LoadSession): Promise<void> {
-  const seconds = sides[0]?.[1].warmUpSeconds ?? 0;
+async function warmUp(
+  sides: readonly Numbered[],
+  session: LoadSession,
+  instances: number,
+  { config: { warmUpSeconds: seconds } }: TrialContext,
+): Promise<void> {
   const load = (cold: readonly Numbered[], length: number) =>
     oneByOne(cold, (side, index) => side.warmUp(session, index, length));
   await load(sides, seconds);
   const piece = Math.max(SHORTEST_WARM_UP_SECONDS, seconds / 2);
-  for (let spent = seconds; spent < seconds * MOST_WARM_UPS; spent += piece) {
+  const most = seconds * MOST_WARM_UPS * instances;
+  for (let spent = seconds; spent < most; spent += piece) {
     const cold = sides.filter(([, side]) => !side.isWarm());
     if (cold.length === 0) return;
     await load(cold, piece);

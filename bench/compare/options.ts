@@ -60,7 +60,7 @@ export function compareOptions(strategies: readonly string[]) {
     'warm-up': decimal(
       0,
       600,
-      'seconds of load before the window of me on 1 instance; others take a multiple',
+      'least seconds of load before the window; it goes on until every instance is warm',
     ),
     connections: integer(
       1,

@@ -11,7 +11,7 @@ export interface Profile {
   instances: number[];
   rounds: number;
   seconds: number;
-  /** Of `me` on one instance; more code and more instances take a multiple. */
+  /** At least; it goes on until every instance is warm. */
   warmUpSeconds: number;
 }
 

@@ -27,8 +27,6 @@ export interface Side {
   start(): Promise<void>;
   connect(): Promise<void>;
   connections(): Connection[];
-  /** The least time of warm-up for its workload and number of instances. */
-  readonly warmUpSeconds: number;
   /** Whether its instances have answered enough for their code to be compiled. */
   isWarm(): boolean;
   warmUp(session: LoadSession, index: number, seconds: number): Promise<void>;
@@ -90,7 +88,6 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
   }
 
   return {
-    warmUpSeconds: blank.warmUpSeconds,
     async attempt(step) {
       signal.throwIfAborted();
       if (failure !== null) return;

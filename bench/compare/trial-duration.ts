@@ -1,17 +1,17 @@
 /** How long a trial will take, for the first guess of the time left. */
-import { cpus } from 'node:os';
 import { strategyOfArm } from '../analyse/arms.js';
 import { workloadNamed } from '../load/workloads/registry.js';
 import type { PlannedTrial } from '../plan.js';
 import type { DescribedStrategy, RunConfig } from '../result/schema.js';
 import { connectionsOf } from './connections-of.js';
 import { loginsBefore } from './trial-connections.js';
-import { warmUpSecondsOf } from './trial-record.js';
 
 /** What a trial takes besides its warm-up and window. */
 const OVERHEAD_SECONDS = 0.8;
 /** Connections open, and shards report. */
 const SECONDS_BESIDE_A_TURN = 0.3;
+/** Multiple of the least warm-up that an instance takes until it is warm. */
+const WARM_UPS = 2;
 /** Companions start before the instances, which need their addresses. */
 const COMPANION_SECONDS = 0.5;
 
@@ -20,10 +20,9 @@ export function meanTrialSeconds(
   config: RunConfig,
   strategies: readonly DescribedStrategy[],
   secondsPerLogin: number,
-  cores = cpus().length,
 ): number {
   const seconds = config.order.map((planned) =>
-    trialSeconds(planned, config, strategies, secondsPerLogin, cores),
+    trialSeconds(planned, config, strategies, secondsPerLogin),
   );
   return seconds.reduce((sum, each) => sum + each, 0) / seconds.length;
 }
@@ -33,7 +32,6 @@ function trialSeconds(
   config: RunConfig,
   strategies: readonly DescribedStrategy[],
   secondsPerLogin: number,
-  cores: number,
 ): number {
   const workload = workloadNamed(planned.workload);
   const strategy = strategies.find(({ name }) => name === strategyOfArm(planned.strategy));
@@ -44,7 +42,7 @@ function trialSeconds(
     OVERHEAD_SECONDS +
     config.seconds +
     (config.turns ?? 1) * SECONDS_BESIDE_A_TURN +
-    warmUpSecondsOf(planned, workload, config, cores) +
+    config.warmUpSeconds * WARM_UPS * instances +
     logins * secondsPerLogin +
     (strategy && strategy.companions.length > 0 ? COMPANION_SECONDS : 0)
   );

@@ -20,7 +20,7 @@ const NOTHING = { application: null, redis: null, postgres: null, loadGenerator:
 export function emptyTrial(
   planned: PlannedTrial,
   position: number,
-  workload: Pick<Workload, 'warmUpFactor' | 'maxConnections'>,
+  workload: Pick<Workload, 'maxConnections'>,
   config: ConnectionsConfig & Pick<RunConfig, 'shards' | 'seconds' | 'warmUpSeconds'>,
 ): Trial {
   const cores = cpus().length;
@@ -35,7 +35,7 @@ export function emptyTrial(
     connections,
     shards: Math.min(config.shards, connections),
     turns: 0,
-    warmUpSeconds: warmUpSecondsOf(planned, workload, config, cores),
+    warmUpSeconds: config.warmUpSeconds,
     seconds: config.seconds,
     requests: 0,
     throughputRps: 0,
@@ -56,20 +56,6 @@ export function emptyTrial(
     valid: false,
     invalidReasons: [],
   };
-}
-
-/**
- * A process is warm when its code is compiled, which takes CPU time: more for a longer path, and more
- * where further instances compile the same on the same cores.
- */
-export function warmUpSecondsOf(
-  { instances }: Pick<PlannedTrial, 'instances'>,
-  { warmUpFactor }: Pick<Workload, 'warmUpFactor'>,
-  { warmUpSeconds }: Pick<RunConfig, 'warmUpSeconds'>,
-  cores: number,
-): number {
-  const crowding = Math.max(0, (2 * instances) / cores - 1);
-  return warmUpSeconds * (warmUpFactor + crowding);
 }
 
 export interface Observation {

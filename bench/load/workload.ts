@@ -49,8 +49,6 @@ export interface Workload {
   summary: string;
   /** A trial with any other status is not a measurement. */
   expectedStatuses: readonly number[];
-  /** Warm-up as a multiple of that of `me`: the more code a request runs through, the longer. */
-  warmUpFactor: number;
   /** Answers of an instance after which its CPU time per request no longer falls (docs/performance.md). */
   warmUpRequests: number;
   /** Length of a measured window where strategies take turns: long enough for many requests. */

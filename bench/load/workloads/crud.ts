@@ -12,7 +12,6 @@ export const crud: Workload = {
   name: 'crud',
   summary: 'of 20 requests 12 read, 4 list, 1 creates, 1 replaces, 1 patches, 1 deletes a post',
   expectedStatuses: [200, 201, 204],
-  warmUpFactor: 3.1,
   warmUpRequests: 3500,
   windowMs: 300,
   probe: (context) => getPost(context, context.posts.firstId),

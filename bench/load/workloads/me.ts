@@ -5,7 +5,6 @@ export const me: Workload = {
   name: 'me',
   summary: 'GET /me: authentication alone, no database',
   expectedStatuses: [200],
-  warmUpFactor: 1,
   warmUpRequests: 8000,
   windowMs: 100,
   probe: getMe,

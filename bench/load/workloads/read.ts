@@ -8,7 +8,6 @@ export const read: Workload = {
   name: 'read',
   summary: 'GET /posts/:id: authentication and one look-up in PostgreSQL',
   expectedStatuses: [200],
-  warmUpFactor: 2,
   warmUpRequests: 6000,
   windowMs: 100,
   probe: (context) => getPost(context, context.posts.firstId),

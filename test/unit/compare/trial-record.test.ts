@@ -58,7 +58,7 @@ function observe(
   const planned = { round: 1, strategy: 'session', workload: 'me', instances: 2 };
   const config = { connections: 100, shards: 2, seconds: 2, warmUpSeconds: 1 };
   return assembleEvidence({
-    blank: emptyTrial(planned, 0, { warmUpFactor: 1 }, config),
+    blank: emptyTrial(planned, 0, {}, config),
     fleet: {
       instances: [1, 2].map((number) => ({ number, pid: number, origin: 'http://127.0.0.1:1' })),
       companions: changes.authority
