@@ -4,7 +4,6 @@
  * false one; with --busy 0.05 one does 5 % more work on each request, and the lab should say so.
  */
 import { METRICS } from '../analyse/metrics.js';
-import { median } from '../analyse/quantile.js';
 import { compareOptions, configFrom } from '../compare/options.js';
 import { describedStrategies, runComparison } from '../compare/run.js';
 import { RUN_OPTIONS, randomSeed } from '../compare/run-options.js';
@@ -19,8 +18,10 @@ import { countDetections, detectionTable } from './detection-table.js';
 const STRATEGY = 'session';
 /** Its other side, which may be given more work. */
 const SECOND = `${STRATEGY}#2`;
-/** Of the run that measures what a request costs, before work is added to it. */
-const COST_ROUNDS = 3;
+/** Of the run that measures what a request costs, and what so much spinning adds to it. */
+const PROBE_ROUNDS = 8;
+const PROBE_MICROSECONDS = 2;
+const LEAST_MICROSECONDS = 0.001;
 
 const OPTIONS = {
   runs: integer(1, 1000, 'complete runs of compare (20)'),
@@ -60,12 +61,14 @@ async function main(words: readonly string[]): Promise<void> {
 
   const plan = ['--strategies', `${STRATEGY},${STRATEGY}`];
   if (busy > 0) {
-    const alone = ['--strategies', STRATEGY];
-    const cost = applicationMicroseconds(await run(alone, COST_ROUNDS, seed + runs));
-    const extra = String(Number((cost * busy).toFixed(3)));
-    plan.push('--set', `${SECOND}.INJECT_BUSY_MICROSECONDS=${extra}`);
+    const probe = [...plan, ...spinning(PROBE_MICROSECONDS)];
+    const found = costsOf(await run(probe, PROBE_ROUNDS, seed + runs));
+    // The spinning itself costs more than it is asked to spend: it reads the clock.
+    const beside = found.second - found.first - PROBE_MICROSECONDS;
+    const extra = Math.max(LEAST_MICROSECONDS, found.first * busy - beside);
+    plan.push(...spinning(extra));
     say(
-      `A request costs ${cost.toFixed(1)} µs of CPU time in the application; ${SECOND} spends ${extra} µs more.`,
+      `A request costs ${found.first.toFixed(1)} µs of CPU time in the application. ${SECOND} spins for ${extra.toFixed(3)} µs, which costs ${(extra + beside).toFixed(2)} µs.`,
     );
   }
   const seen: Comparison[][] = [];
@@ -97,20 +100,26 @@ async function compare(words: string[], outFolder: string): Promise<Result> {
   return result;
 }
 
-/** @throws LabError when no trial is valid */
-function applicationMicroseconds({ trials }: Result): number {
-  const costs = trials
-    .filter(({ valid }) => valid)
-    .flatMap(({ cpuMicrosecondsPerRequest: { application } }) => application ?? []);
-  if (costs.length === 0) {
+function spinning(microseconds: number): string[] {
+  return ['--set', `${SECOND}.INJECT_BUSY_MICROSECONDS=${microseconds.toFixed(3)}`];
+}
+
+/**
+ * µs of CPU time in the application for a request of each arm.
+ *
+ * @throws LabError when it was not measured
+ */
+function costsOf({ comparisons, trials }: Result): { first: number; second: number } {
+  const cost = comparisons.find(({ metric }) => metric === 'cpu.application');
+  if (!cost?.baselineMean || !cost.ratio) {
     const why =
       trials.flatMap(({ invalidReasons }) => invalidReasons)[0]?.message ?? 'none was run';
     throw new LabError(
       'NOTHING_MEASURED',
-      `No trial is valid, so the cost of a request is unknown: ${why}.`,
+      `No round is valid, so the cost of a request is unknown: ${why}.`,
     );
   }
-  return median(costs);
+  return { first: cost.baselineMean, second: cost.baselineMean * cost.ratio };
 }
 
 function say(line: string): void {
