@@ -1,5 +1,6 @@
 import type { Context, Next } from 'koa';
 import { AppError } from '../errors.js';
+import { acceptField, jsonTypesOf } from './media-types.js';
 
 /**
  * Runs when no route took the request: 405 with Allow when the path exists under other methods
@@ -7,10 +8,11 @@ import { AppError } from '../errors.js';
  */
 export async function notFound(ctx: Context, _next: Next): Promise<void> {
   const matched = (ctx.matched ?? []) as readonly { methods: readonly string[] }[];
-  const allowed = [...new Set(matched.flatMap((layer) => layer.methods))].join(', ');
-  if (allowed === '') {
+  const methods = new Set(matched.flatMap((layer) => layer.methods));
+  if (methods.size === 0) {
     throw new AppError('not_found');
   }
+  const allowed = [...methods, 'OPTIONS'].join(', ');
   if (ctx.method !== 'OPTIONS') {
     throw new AppError('method_not_allowed', {
       detail: `Allowed here: ${allowed}.`,
@@ -18,5 +20,9 @@ export async function notFound(ctx: Context, _next: Next): Promise<void> {
     });
   }
   ctx.set('Allow', allowed);
+  if (methods.has('PATCH')) {
+    // RFC 5789, section 3.1.
+    ctx.set(acceptField('PATCH', jsonTypesOf('PATCH')));
+  }
   ctx.status = 204;
 }
