@@ -36,18 +36,17 @@ export async function createOnce(
   }
 }
 
-/** Title and body are in the request, and the fingerprint says that they are the same. */
-function toAnswer({ title: _title, body: _body, ...rest }: Post): string {
-  return JSON.stringify(rest);
+/**
+ * Title and body are in the request, and the fingerprint says that they are the same. Their places are
+ * kept: the answer is to be the same to the letter.
+ */
+function toAnswer(post: Post): string {
+  return JSON.stringify({ ...post, title: null, body: null });
 }
 
 function fromAnswer(answer: string, { title, body }: PostContent): Post {
-  const { createdAt, updatedAt, ...rest } = JSON.parse(answer);
-  return {
-    ...rest,
-    title,
-    body,
-    createdAt: new Date(createdAt),
-    updatedAt: new Date(updatedAt),
-  };
+  const post = JSON.parse(answer);
+  const createdAt = new Date(post.createdAt);
+  const updatedAt = new Date(post.updatedAt);
+  return { ...post, title, body, createdAt, updatedAt };
 }

@@ -7,6 +7,11 @@ import { acceptField, jsonTypesOf } from './media-types.js';
  * (RFC 9110, section 15.5.6), 204 with Allow for OPTIONS, else 404.
  */
 export async function notFound(ctx: Context, _next: Next): Promise<void> {
+  if (ctx.method === 'OPTIONS' && ctx.req.url === '*') {
+    // Asked of the server and not of a resource (RFC 9110, section 9.3.7): yes, it is there.
+    ctx.status = 204;
+    return;
+  }
   const matched = (ctx.matched ?? []) as readonly { methods: readonly string[] }[];
   const methods = new Set(matched.flatMap((layer) => layer.methods));
   if (methods.size === 0) {

@@ -87,6 +87,8 @@ export function describeHttp(world: World): void {
         'application/merge-patch+json, application/json',
       );
       expectProblem(await world.api.call('OPTIONS', '/nothing'), 404, 'not_found');
+      const server = 'OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+      expect((await rawRequest(world.url, server)).status).to.equal(204);
     });
 
     it('is alive and ready', async () => {
