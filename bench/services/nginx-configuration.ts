@@ -32,8 +32,9 @@ const NEVER = 1_000_000_000;
 
 export function nginxConfiguration(options: NginxOptions): string {
   const { port, balance, workers, connections, folder } = options;
-  // A client's and the one to an instance, for each request under way; and a few to listen and to talk.
-  const perWorker = 2 * connections + 64;
+  // For each request under way the client's and one to an instance; beside them idle ones to other
+  // instances; and a sixteenth free, or nginx closes clients that send nothing just now.
+  const perWorker = 4 * connections + 128;
   return `daemon off;
 worker_processes ${workers};
 pid ${quoted(`${folder}/nginx.pid`)};
@@ -89,13 +90,13 @@ const STICKY_HEADER = `
       # Also with errors: a refused login should come back to the same instance.
       add_header Set-Cookie $set_route always;`;
 
-function upstreamsOf({ upstreams, balance, workers, connections }: NginxOptions): string {
+function upstreamsOf({ upstreams, balance, connections }: NginxOptions): string {
   const group = (name: string, servers: readonly string[]) => `  upstream ${name} {
     # In memory that all workers share: else each worker takes turns, and counts, by itself.
     zone ${name} 256k;${balance === 'least-connections' ? '\n    least_conn;' : ''}
     ${servers.map((server) => `server ${server};`).join('\n    ')}
     # Idle connections kept by each worker; a new one costs more than the request it carries.
-    keepalive ${Math.ceil(connections / workers) + 16};
+    keepalive ${connections + 16};
     keepalive_timeout ${UPSTREAM_IDLE};
     keepalive_requests ${NEVER};
   }`;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   mkdtempSync,
   readdirSync,
@@ -59,7 +60,7 @@ describe('a web tier before real instances', function () {
   ): Promise<{ running: Fleet; origin: string }> {
     const environment = {
       DATABASE_URL: database.url,
-      TOKEN_SECRET: Buffer.alloc(32, 7).toString('base64url'),
+      TOKEN_SECRET: randomBytes(32).toString('base64url'),
       LOG_LEVEL: 'silent',
     };
     const web = { ...plan, balance };
@@ -81,6 +82,7 @@ describe('a web tier before real instances', function () {
     return countedBetween(before, await readCounters(running)) ?? [];
   }
 
+  /** Without a credential: 401, an answer that counts like any other. */
   async function askInTurn(origin: string, times: number, headers = {}): Promise<number[]> {
     const statuses: number[] = [];
     for (let time = 0; time < times; time++) {
@@ -125,8 +127,8 @@ describe('a web tier before real instances', function () {
     try {
       // One of two waits at the frozen instance; while it does, all others go elsewhere.
       const two = [askInTurn(origin, 1), askInTurn(origin, 1)];
-      expect(await Promise.race(two)).to.deep.equal([200]);
-      expect(await askInTurn(origin, 6)).to.deep.equal(Array(6).fill(200));
+      expect(await Promise.race(two)).to.deep.equal([401]);
+      expect(await askInTurn(origin, 6)).to.deep.equal(Array(6).fill(401));
       process.kill(pid, 'SIGCONT');
       await Promise.all(two);
       expect(await readCounters(running)).to.deep.equal([1, 7]);

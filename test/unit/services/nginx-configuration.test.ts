@@ -50,13 +50,13 @@ describe('the configuration of nginx', () => {
     it(`keeps connections open on both sides, whatever the number of requests (${balance})`, () => {
       const lines = linesOf({ balance });
       expect(lines).to.include.members([
-        'worker_connections 264;',
+        'worker_connections 528;',
         'proxy_http_version 1.1;',
         'proxy_set_header Connection "";',
         'keepalive_timeout 24h;',
       ]);
       const groups = lines.filter((line) => line.startsWith('upstream '));
-      expect(lines.filter((line) => line === 'keepalive 66;')).to.have.length(groups.length);
+      expect(lines.filter((line) => line === 'keepalive 116;')).to.have.length(groups.length);
       expect(lines.filter((line) => line === 'keepalive_requests 1000000000;')).to.have.length(
         groups.length + 1,
       );
@@ -78,7 +78,7 @@ describe('the configuration of nginx', () => {
     const least = blockOf('upstream balanced', linesOf({ balance: 'least-connections' }));
     expect(least).to.include.members([...both, 'least_conn;']);
     // "The directive keepalive must be after the load balancing method" (ngx_http_upstream_module).
-    expect(least.indexOf('least_conn;')).to.be.below(least.indexOf('keepalive 66;'));
+    expect(least.indexOf('least_conn;')).to.be.below(least.indexOf('keepalive 116;'));
   });
 
   it('sets no cookie where it is not sticky', () => {
