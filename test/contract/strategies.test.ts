@@ -2,6 +2,7 @@ import { strategies } from '../../src/auth/registry.js';
 import { describeCredential } from './suites/credential.js';
 import { describeDelegation } from './suites/delegation.js';
 import { describeDisabling } from './suites/disabling.js';
+import { describeDocument } from './suites/document.js';
 import { describeHttp } from './suites/http.js';
 import { describeLogin } from './suites/login.js';
 import { describeLoginLimits } from './suites/login-limits.js';
@@ -27,6 +28,7 @@ const OF_EVERY_STRATEGY = [
   describePassword,
   describeDisabling,
   describeDelegation,
+  describeDocument,
 ];
 
 /**
