@@ -1,6 +1,6 @@
-import type { DataSource } from 'typeorm';
+import type { Database } from './database.js';
 import { Post } from './post.js';
-import { compile, returningAll, type Statement, selectAll } from './statement.js';
+import { compile, type Statement, selectAll } from './statement.js';
 
 /** The fields a request may change, in every combination that is asked for. */
 export type PostField = 'title' | 'body';
@@ -19,9 +19,9 @@ export interface PostStatements {
   readonly remove: Statement<Pick<Post, 'id'>>;
 }
 
-export function preparePostStatements(dataSource: DataSource): PostStatements {
+export function preparePostStatements({ dataSource, dialect }: Database): PostStatements {
+  const { writes, now } = dialect;
   const posts = () => selectAll(dataSource, Post, 'post');
-  const returning = returningAll(dataSource, Post);
   const byOwner = 'id = :id AND ownerId = :ownerId';
   const owned = { id: 'id', ownerId: 'ownerId' };
   // A parameter stands in the query as its own name, whatever the type of its column.
@@ -35,28 +35,28 @@ export function preparePostStatements(dataSource: DataSource): PostStatements {
         afterCursor ? page.where('post.id < :beforeId', { beforeId: 'beforeId' }) : page,
       );
     }),
-    insert: compile(
+    insert: writes.insert(
+      dataSource,
+      Post,
       dataSource
         .createQueryBuilder()
         .insert()
         .into(Post)
-        .values(named(['ownerId', 'actedBy', 'title', 'body']))
-        .returning(returning)
-        .updateEntity(false),
+        .values(named(['ownerId', 'actedBy', 'title', 'body'])),
     ),
     update: remembered((fields: readonly PostField[]) =>
-      compile<Post>(
+      writes.update(
+        dataSource,
+        Post,
         dataSource
           .createQueryBuilder()
           .update(Post)
-          .set({ ...named([...fields, 'actedBy']), updatedAt: () => 'now()' })
-          .where(byOwner, owned)
-          .returning(returning)
-          .updateEntity(false),
+          .set({ ...named([...fields, 'actedBy']), updatedAt: () => now })
+          .where(byOwner, owned),
       ),
     ),
-    remove: compile(
-      dataSource.createQueryBuilder().delete().from(Post).where(byOwner, owned).returning('id'),
+    remove: writes.remove(
+      dataSource.createQueryBuilder().delete().from(Post).where(byOwner, owned),
     ),
   };
 }

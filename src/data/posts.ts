@@ -1,5 +1,5 @@
 import { AppError } from '../errors.js';
-import { type Database, sqlState } from './database.js';
+import type { Database } from './database.js';
 import type { Post } from './post.js';
 import { type PostField, preparePostStatements } from './post-statements.js';
 
@@ -27,10 +27,9 @@ export interface Posts {
 }
 
 const FIELDS: readonly PostField[] = ['title', 'body'];
-const FOREIGN_KEY_VIOLATION = '23503';
 
 export function createPosts(database: Database): Posts {
-  const statements = preparePostStatements(database.dataSource);
+  const statements = preparePostStatements(database);
 
   async function read(id: number): Promise<Post> {
     const [post] = await database.run((manager) => statements.selectById(manager, { id }));
@@ -59,7 +58,7 @@ export function createPosts(database: Database): Posts {
         );
         return post as Post;
       } catch (error) {
-        if (sqlState(error) === FOREIGN_KEY_VIOLATION) {
+        if (database.violation(error) === 'foreign_key') {
           // A credential may outlive its user.
           throw new AppError('account_gone', { detail: 'Register again to write posts.' });
         }
