@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { LabError } from '../errors.js';
 import { describeControl, lookForCpuControl } from '../services/cpu-limits/cpu-control.js';
 import { findDelegation } from '../services/cpu-limits/delegated-rerun.js';
+import { debianCacheKey, hasDebianTools } from '../services/debian-packages.js';
 import { findOnPath } from '../services/find-on-path.js';
 import { readSystem, redisAdvice } from '../services/install-advice.js';
 import { cacheBases, LAB_NAME } from '../services/lab-folders.js';
 import { chooseOrdinaryUser } from '../services/ordinary-user.js';
 import { findInstalledPackage } from '../services/postgres-binaries.js';
 import { useGivenPostgres } from '../services/postgres-given.js';
-import { debianCacheKey, hasDebianTools } from '../services/redis-debian.js';
+import { REDIS_CACHE_KEY } from '../services/redis-debian.js';
 import { findDockerEngine } from '../services/redis-docker.js';
 import { useGivenRedis } from '../services/redis-given.js';
 import { redisServerNames } from '../services/redis-on-path.js';
@@ -106,7 +107,7 @@ async function findRedisSource(environment: NodeJS.ProcessEnv): Promise<string |
     if (file !== null) return `${file} on PATH`;
   }
   if (hasDebianTools(environment)) {
-    const key = debianCacheKey(await readSystem());
+    const key = debianCacheKey(REDIS_CACHE_KEY, await readSystem());
     const kept = cacheBases(environment, process.getuid?.() === 0)
       .map((base) => join(base, LAB_NAME, key))
       .find((folder) => existsSync(folder));
