@@ -13,7 +13,11 @@ export function unpackDebianMariadb(context: UnpackContext): Promise<MariadbProg
       name: 'MariaDB',
       key: 'mariadb',
       errorCode: 'MARIADB_NOT_UNPACKED',
-      packages: [['mariadb-server-core'], ['mariadb-server-core-10.6']],
+      // The client's part holds my_print_defaults, which mariadb-install-db asks.
+      packages: [
+        ['mariadb-server-core', 'mariadb-client-core'],
+        ['mariadb-server-core-10.6', 'mariadb-client-core-10.6'],
+      ],
       programs: ['usr/sbin/mariadbd'],
       tryProgram: tryMariadb,
       describe: (program, origin) => {
