@@ -2,7 +2,6 @@
 module.exports = {
   require: ['dist/test/support/global-setup.js'],
   spec: ['dist/test/**/*.test.js'],
-  ignore: ['dist/test/integration/mariadb/**'],
   timeout: 20000,
   slow: 2000,
   'forbid-only': true,
