@@ -23,7 +23,7 @@ function query(
   return prepare(handWritten(manager.dataSource, sql))(manager, parameters);
 }
 
-/** Rows whose end has not come, the oldest first. */
+/** Rows whose end has not come, the oldest first; of one moment, those that end soonest. */
 export async function readSigningKeys(
   manager: EntityManager,
   alg: TokenAlgorithm | undefined,
@@ -34,7 +34,7 @@ export async function readSigningKeys(
     `SELECT kid, alg, sealed_key AS "sealedKey", signs_from AS "signsFrom", ends_at AS "endsAt"
        FROM signing_keys
       WHERE (ends_at IS NULL OR ends_at > :now) ${alg === undefined ? '' : 'AND alg = :alg'}
-      ORDER BY signs_from`,
+      ORDER BY signs_from, ends_at IS NULL, ends_at`,
     { alg, now: new Date(now) },
   );
   return rowsOf(answer);
