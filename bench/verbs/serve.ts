@@ -1,7 +1,8 @@
 /** lab serve: instances for hands-on use on embedded stores, until Ctrl-C. */
 import { randomBytes } from 'node:crypto';
-import { integer, listOf, parseOptions } from '../options.js';
+import { integer, listOf, oneOf, parseOptions } from '../options.js';
 import type { DescribedStrategy } from '../result/schema.js';
+import { DATABASE_NAMES, type DatabaseName, databases } from '../services/databases.js';
 import { type Fleet, startFleet } from '../services/fleet.js';
 import { withSeededStores } from '../services/seeded-stores.js';
 import { describeService, type SeededData } from '../services/service-process.js';
@@ -15,6 +16,7 @@ function serveOptions(strategies: readonly string[]) {
   return {
     strategies: listOf(strategies, 'which strategies to start (session,jwt)'),
     instances: integer(1, 64, 'how many instances of each (1)'),
+    database: oneOf(DATABASE_NAMES, 'what holds users and posts (postgres)'),
   } as const;
 }
 
@@ -26,18 +28,20 @@ export const serve: Verb = {
     const { options } = parseOptions(words, serveOptions(known.map(({ name }) => name)));
     const asked = options.strategies ?? ['session', 'jwt'];
     const strategies = asked.flatMap((name) => known.filter((each) => each.name === name));
-    await serveUntilStopped(strategies, options.instances ?? 1, context);
+    const database = options.database ?? 'postgres';
+    await serveUntilStopped(strategies, options.instances ?? 1, database, context);
   },
 };
 
 async function serveUntilStopped(
   strategies: readonly DescribedStrategy[],
   instances: number,
+  database: DatabaseName,
   { signal, stdout }: VerbContext,
 ): Promise<void> {
   const say = (line: string) => stdout.write(`${line}\n`);
   const fleets: Fleet[] = [];
-  await withSeededStores({ ...SEEDED, signal, say }, async (ready) => {
+  await withSeededStores({ ...SEEDED, database, signal, say }, async (ready) => {
     const { stores, guardian, seeded, serviceEnvironment } = ready;
     try {
       const operatorToken = randomBytes(32).toString('base64url');
@@ -53,7 +57,8 @@ async function serveUntilStopped(
         const { password } = seeded;
         announce({ strategy, fleet, user, password, operatorToken, say });
       }
-      say(`\nPostgreSQL: ${stores.databaseUrl}\nRedis:      ${stores.redisUrl}`);
+      say(`\n${`${databases[database].product}:`.padEnd(11)} ${stores.databaseUrl}`);
+      say(`Redis:      ${stores.redisUrl}`);
       say('\nPress Ctrl-C to stop everything.');
       await aborted(signal);
       say('\nStopping.');
