@@ -6,7 +6,7 @@ process.env.TEST_DATABASE = 'mariadb';
 /** Whatever meets the database, once more on MariaDB: MARIADB_URL, mariadbd on PATH, or unpacked. */
 const CONTRACT = ['jwt', 'session', 'strategies'];
 const INTEGRATION = [
-  ...['database', 'login-races', 'refresh-tokens', 'seed', 'start'],
+  ...['database', 'idempotency-keys', 'login-races', 'refresh-tokens', 'seed', 'start'],
   ...['keys/database-keys', 'keys/rotate-keys'],
   ...['store-trouble/postgres', 'store-trouble/start'],
 ];

@@ -5,10 +5,12 @@ import type { LoginLimiter } from './auth/login-limiter.js';
 import type { PasswordHasher } from './auth/password.js';
 import type { AuthStrategy } from './auth/strategy.js';
 import type { Database } from './data/database.js';
+import { createIdempotencyKeys } from './data/idempotency-keys.js';
 import { createPosts } from './data/posts.js';
 import { createUsers } from './data/users.js';
 import { addAccountRoutes } from './http/account-routes.js';
 import { busyWork } from './http/busy-work.js';
+import { addDocsRoutes } from './http/docs-routes.js';
 import { closeWhenLeaving, type Drain } from './http/drain.js';
 import { errorHandler } from './http/error-handler.js';
 import { addHealthRoutes } from './http/health-routes.js';
@@ -16,8 +18,10 @@ import { addJwksRoute } from './http/jwks-route.js';
 import { addLoginRoutes } from './http/login-routes.js';
 import { notFound } from './http/not-found.js';
 import { observer, type RequestCounters } from './http/observer.js';
+import type { DescribedInstance } from './http/openapi/instance.js';
 import { addOperatorRoutes } from './http/operator-routes.js';
 import { addPostRoutes } from './http/post-routes.js';
+import { prepareRoutes } from './http/prepare-routes.js';
 import { addSessionRoutes } from './http/session-routes.js';
 import { addTokenRoutes } from './http/token-routes.js';
 
@@ -35,6 +39,8 @@ export interface AppDeps {
   /** Clients that a user may let act for them. */
   readonly delegateClients: readonly string[];
   readonly operatorToken: Uint8Array | undefined;
+  /** What the document says of this instance; undefined: there is neither document nor page. */
+  readonly docs: DescribedInstance | undefined;
   /** CPU time that every GET costs more; 0 adds nothing. */
   readonly injectBusyMicroseconds: number;
 }
@@ -60,7 +66,13 @@ export function createApp(deps: AppDeps): Koa {
   addTokenRoutes(router, deps);
   addJwksRoute(router, strategy);
   addOperatorRoutes(router, { ...deps, users });
-  addPostRoutes(router, { strategy, posts: createPosts(database) });
+  addPostRoutes(router, {
+    strategy,
+    posts: createPosts(database),
+    keys: createIdempotencyKeys(database),
+  });
+  addDocsRoutes(router, deps.docs);
+  prepareRoutes(router, strategy);
 
   // One proxy: of a longer X-Forwarded-For only the last entry was written by somebody we trust.
   const app = new Koa({ proxy: deps.trustProxy, maxIpsCount: 1 });

@@ -6,14 +6,14 @@ import { readBody } from './body.js';
 import { parameter, readForm } from './form.js';
 import { refreshBody } from './validation.js';
 
-const REFRESH = 'refresh_token';
-const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
-const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
+export const REFRESH = 'refresh_token';
+export const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+export const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
-const revokeForm = z.object({ token: parameter, token_type_hint: parameter.optional() });
+export const revokeForm = z.object({ token: parameter, token_type_hint: parameter.optional() });
 const grantForm = z.looseObject({ grant_type: parameter });
-const refreshForm = z.object({ refresh_token: parameter });
-const exchangeForm = z.object({
+export const refreshForm = z.object({ refresh_token: parameter });
+export const exchangeForm = z.object({
   subject_token: parameter,
   subject_token_type: z.literal(ACCESS_TOKEN, `must be ${ACCESS_TOKEN}`),
   requested_token_type: z.literal(ACCESS_TOKEN, `must be ${ACCESS_TOKEN}`).optional(),
@@ -25,7 +25,6 @@ const exchangeForm = z.object({
 /** What OAuth 2.0 clients ask: renew (RFC 6749), revoke (RFC 7009), hand on (RFC 8693). */
 export function addTokenRoutes(router: Router, { strategy }: { strategy: AuthStrategy }): void {
   router.post('/auth/refresh', async (ctx) => {
-    ctx.set('Cache-Control', 'no-store');
     const tokens = supported(strategy);
     const { refresh_token } = await readBody(ctx, refreshBody);
     ctx.body = await tokens.refresh(refresh_token);
@@ -40,7 +39,6 @@ export function addTokenRoutes(router: Router, { strategy }: { strategy: AuthStr
   });
 
   router.post('/auth/token', async (ctx) => {
-    ctx.set('Cache-Control', 'no-store');
     const tokens = supported(strategy);
     const form = await readForm(ctx, grantForm);
     switch (form.grant_type) {

@@ -15,7 +15,7 @@ export async function seedMysql(
   const at = (index: number) => new Date(epoch.getTime() + (index + 1) * 1000);
   await manager.transaction(async (transaction) => {
     // TRUNCATE would commit, and is refused where a foreign key points to the table.
-    for (const table of ['refresh_families', 'posts', 'users']) {
+    for (const table of ['idempotency_keys', 'refresh_families', 'posts', 'users']) {
       await transaction.query(`DELETE FROM ${table}`);
     }
     await insertAll(

@@ -1,6 +1,13 @@
 import type { DataSource, EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
 import { StartupError } from '../../errors.js';
-import { compile, handWritten, prepare, rowsOf, type Statement, selectAll } from '../statement.js';
+import {
+  compile,
+  handWritten,
+  prepare,
+  returningAll,
+  rowsOf,
+  type Statement,
+} from '../statement.js';
 import type { Dialect, RefreshFamilySql, WritesWithRows } from './dialect.js';
 import { seedMysql } from './mysql-seed.js';
 import { isNetworkOutage } from './network-errors.js';
@@ -34,7 +41,7 @@ export const mysql: Dialect = {
   columns: {
     id: 'int AUTO_INCREMENT',
     // text would end at 65,535 bytes: 16,383 characters outside the basic plane.
-    text: 'mediumtext',
+    text: 'mediumtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
     email: 'varchar(254)',
     name: 'varchar(255) CHARACTER SET ascii COLLATE ascii_bin',
     hash: 'varbinary(32)',
@@ -121,7 +128,9 @@ function readById<Entity extends ObjectLiteral>(
   dataSource: DataSource,
   target: EntityTarget<Entity>,
 ): Statement<Entity> {
-  return compile(selectAll(dataSource, target, 'written').where('written.id = :id', { id: 'id' }));
+  const columns = returningAll(dataSource, target);
+  const { tableName } = dataSource.getMetadata(target);
+  return compile(handWritten(dataSource, `SELECT ${columns} FROM ${tableName} WHERE id = :id`));
 }
 
 function refreshFamilySql(): RefreshFamilySql {

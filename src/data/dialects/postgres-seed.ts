@@ -7,7 +7,9 @@ export async function seedPostgres(
   { users, posts, passwordHash, epoch }: Seed,
 ): Promise<void> {
   await manager.transaction(async (transaction) => {
-    await transaction.query('TRUNCATE users, posts, refresh_families RESTART IDENTITY');
+    await transaction.query(
+      'TRUNCATE users, posts, refresh_families, idempotency_keys RESTART IDENTITY',
+    );
     await transaction.query(
       `INSERT INTO users (email, name, password_hash, created_at, updated_at)
        SELECT email, name, $3, at, at
