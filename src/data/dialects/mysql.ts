@@ -41,7 +41,7 @@ export const mysql: Dialect = {
   columns: {
     id: 'int AUTO_INCREMENT',
     // text would end at 65,535 bytes: 16,383 characters outside the basic plane.
-    text: 'mediumtext',
+    text: 'mediumtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
     email: 'varchar(254)',
     name: 'varchar(255) CHARACTER SET ascii COLLATE ascii_bin',
     hash: 'varbinary(32)',
