@@ -4,7 +4,7 @@ import { AppError } from '../errors.js';
 const JSON_TYPE = 'application/json';
 
 /** Routes whose answer is of another type; they see to it themselves. */
-const OTHER_TYPES = new Set(['/.well-known/jwks.json']);
+const OTHER_TYPES = new Set(['/.well-known/jwks.json', '/docs', '/docs/:file']);
 
 export function answersInJson(path: string): boolean {
   return !OTHER_TYPES.has(path);

@@ -3,6 +3,7 @@ import { describeConditional } from './suites/conditional.js';
 import { describeCredential } from './suites/credential.js';
 import { describeDelegation } from './suites/delegation.js';
 import { describeDisabling } from './suites/disabling.js';
+import { describeDocument } from './suites/document.js';
 import { describeHttp } from './suites/http.js';
 import { describeIdempotency } from './suites/idempotency.js';
 import { describeLogin } from './suites/login.js';
@@ -30,6 +31,7 @@ const OF_EVERY_STRATEGY = [
   describePassword,
   describeDisabling,
   describeDelegation,
+  describeDocument,
 ];
 
 /**
