@@ -82,6 +82,7 @@ function announce({ fleet, say, ...target }: Announcement): void {
     say('  An instance does not know what another gave: try it with another address below.');
   }
   const origin = fleet.instances[0]?.origin as string;
+  say(`  to read and to try in a browser: ${origin}/docs`);
   for (const line of curlLines({ ...target, origin })) say(`  ${line}`);
 }
 

@@ -6,7 +6,7 @@ import { openServicesOnStores, type ServicesOnStores } from '../support/services
 
 /** One for each way a credential travels. */
 const STRATEGIES = ['session', 'jwt', 'none'];
-const WAIT_MS = 15_000;
+const WAIT_MS = 30_000;
 
 const executable = findChromium();
 
