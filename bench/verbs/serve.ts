@@ -119,6 +119,7 @@ function announce({ fleet, web, say, ...target }: Announcement): void {
         : '  An instance does not know what another gave: try it with another address below.',
     );
   }
+  say(`  to read and to try in a browser: ${origin}/docs`);
   for (const line of curlLines({ ...target, origin })) say(`  ${line}`);
 }
 
