@@ -1,0 +1,143 @@
+/**
+ * A closed loop on one URL of a server of this machine, in several windows. Nothing here knows what
+ * the server is.
+ */
+import { LabError } from '../../errors.js';
+import { monotonicClock } from '../../measure/clock.js';
+import { describeLatency, mergeHistograms } from '../../measure/histogram.js';
+import { machineShares, readMachineTimes } from '../../measure/machine-usage.js';
+import { usageOf } from '../../measure/process-usage.js';
+import { startGuardian } from '../../services/guardian.js';
+import { type LoadGenerator, startLoadGenerator } from '../generator.js';
+import type { Connection } from '../workload.js';
+import type { UrlWindow } from './describe-windows.js';
+
+export interface UrlLoad {
+  url: URL;
+  headers: Record<string, string>;
+  connections: number;
+  /** Of each window. */
+  seconds: number;
+  windows: number;
+  signal: AbortSignal;
+}
+
+/** Before the first window: the server compiles its code. */
+export const WARM_UP_SECONDS = 2;
+/** Before the others: connections open. */
+const OPENING_MS = 500;
+
+/** @throws LabError URL_UNREACHABLE, SHARD_FAILED, or the reason of the signal */
+export async function loadUrl(load: UrlLoad): Promise<UrlWindow[]> {
+  await askOnce(load);
+  const guardian = await startGuardian();
+  try {
+    const generator = await startLoadGenerator(1, guardian);
+    const stop = () => generator.abort();
+    load.signal.addEventListener('abort', stop, { once: true });
+    try {
+      const windows: UrlWindow[] = [];
+      while (windows.length < load.windows) {
+        load.signal.throwIfAborted();
+        const leadMs = windows.length === 0 ? WARM_UP_SECONDS * 1000 : OPENING_MS;
+        const window = await measure(generator, load, leadMs);
+        load.signal.throwIfAborted();
+        windows.push(window);
+      }
+      return windows;
+    } finally {
+      load.signal.removeEventListener('abort', stop);
+      generator.stop();
+    }
+  } finally {
+    await guardian.stop();
+  }
+}
+
+/** So that a server that is not there is named as such, and not measured as one that never answers. */
+async function askOnce({ url, headers, signal }: UrlLoad): Promise<void> {
+  try {
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(5000)]);
+    const answer = await fetch(url, { headers, redirect: 'manual', signal: patience });
+    await answer.arrayBuffer();
+  } catch (error) {
+    signal.throwIfAborted();
+    const { cause } = error as { cause?: { code?: string; message?: string } };
+    const why = cause?.code ?? cause?.message ?? String(error);
+    throw new LabError(
+      'URL_UNREACHABLE',
+      `${url.href} gave no answer (${why}). Is the server started, and is that its port?`,
+      { cause: error },
+    );
+  }
+}
+
+async function measure(
+  generator: LoadGenerator,
+  { url, headers, connections, seconds, signal }: UrlLoad,
+  leadMs: number,
+): Promise<UrlWindow> {
+  const nowMs = monotonicClock();
+  const windowFromMs = nowMs() + leadMs;
+  const windowToMs = windowFromMs + seconds * 1000;
+  const running = generator.run(
+    {
+      workload: 'url',
+      posts: { firstId: 0, lastId: 0 },
+      seed: 1,
+      windowFromMs,
+      windowToMs,
+      slices: 1,
+    },
+    Array.from({ length: connections }, () => connectionTo(url, headers)),
+  );
+  const [pid = 0] = generator.pids;
+  const read = async (atMs: number) => {
+    await sleep(atMs - nowMs(), signal);
+    return { usage: await usageOf(pid), machine: readMachineTimes(), atMs: nowMs() };
+  };
+  const from = await read(windowFromMs);
+  const to = await read(windowToMs);
+  const [report] = await running;
+  if (!report) throw new LabError('SHARD_FAILED', 'The load-generating process did not report.');
+  const latency = describeLatency(
+    mergeHistograms([report.histogram]),
+    report.latencySumMs / report.requests,
+  );
+  const cpuSeconds =
+    from.usage && to.usage ? to.usage.cpuSeconds - from.usage.cpuSeconds : Number.NaN;
+  return {
+    requests: report.requests,
+    throughputRps: report.requests / seconds,
+    latencyMs: latency && { p50: latency.p50, p99: latency.p99 },
+    statuses: report.statuses,
+    failures: report.errors,
+    firstFailure: report.firstError,
+    generatorCores: Number.isNaN(cpuSeconds) ? null : (cpuSeconds * 1000) / (to.atMs - from.atMs),
+    busyShare: machineShares([{ from: from.machine, to: to.machine }]).busyShare,
+  };
+}
+
+function connectionTo(url: URL, headers: Record<string, string>): Connection {
+  return {
+    origin: url.origin,
+    path: url.pathname + url.search,
+    instance: 0,
+    credential: headers,
+    user: { id: 0, email: '', name: '' },
+    password: '',
+  };
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, Math.max(0, ms));
+    function done() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', done, { once: true });
+  });
+}

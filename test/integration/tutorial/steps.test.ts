@@ -1,0 +1,53 @@
+import { expect } from 'chai';
+import { findOnPath } from '../../../bench/services/find-on-path.js';
+import { createTestDatabase, createTestRedis } from '../../support/stores.js';
+import { masked } from '../../support/tutorial/masked.js';
+import { type Block, blocksOf, PAGES, readTutorial } from '../../support/tutorial/page.js';
+import { loads, playBlock, startsStores } from '../../support/tutorial/play.js';
+import { openTerminal, type Terminal } from '../../support/tutorial/terminal.js';
+
+/** Measured once in test/e2e/load.test.ts: figures are no matter of right and wrong. */
+const types = (command: string) => !startsStores(command) && !loads(command);
+const isOfNginx = ({ words, language }: Block) => language === 'console' && words.includes('nginx');
+
+for (const page of PAGES) {
+  describe(`the page ${page}`, function () {
+    this.timeout(60_000);
+    const blocks = blocksOf(readTutorial(page));
+    let terminal: Terminal;
+    let closes: (() => unknown)[] = [];
+
+    before(async () => {
+      const [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+      closes = [() => database.drop(), () => redis.close()];
+      terminal = await openTerminal({ DATABASE_URL: database.url, REDIS_URL: redis.url });
+      closes.unshift(() => terminal.close());
+    });
+    after(async () => {
+      for (const close of closes) await close();
+    });
+
+    async function play(some: readonly Block[]): Promise<void> {
+      for (const block of some) {
+        await playBlock(block, terminal, {
+          types,
+          onOutput: ({ command, output: shown }, output) =>
+            expect(masked(output), command).to.equal(masked(shown)),
+        });
+      }
+    }
+
+    it('gives the answers that it shows', () => play(blocks.filter((block) => !isOfNginx(block))));
+
+    if (blocks.some(isOfNginx)) {
+      it('gives the same behind nginx', async function () {
+        if (findOnPath('nginx', process.env) === null) {
+          // Mocha shows a skipped test by its name alone.
+          process.stdout.write('    skipped: nginx is not on the PATH (apt-get install nginx)\n');
+          this.skip();
+        }
+        await play(blocks.filter(isOfNginx));
+      });
+    }
+  });
+}
