@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { createTestDatabase, createTestRedis } from '../../support/stores.js';
 import { openTerminal, type Terminal } from '../../support/tutorial/terminal.js';
@@ -64,6 +67,30 @@ describe('steps of the tutorial, beyond what the pages type', function () {
   it('a token is known to all', async () => {
     const answers = await fourTimesMe(7, INTO_VARIABLE, '-H "Authorization: Bearer $TOKEN"');
     expect(answers).to.deep.equal(Array(4).fill(MINA));
+  });
+
+  it('the web server uses connections again, and says itself who the client is', async () => {
+    const told: unknown[] = [];
+    let connections = 0;
+    const instance = createServer((request, response) => {
+      told.push(request.headers['x-forwarded-for']);
+      response.end('ok');
+    });
+    instance.on('connection', () => {
+      connections += 1;
+    });
+    instance.listen(0, '127.0.0.1');
+    await once(instance, 'listening');
+    closes.unshift(
+      () => instance.closeAllConnections(),
+      () => instance.close(),
+    );
+    const { port } = instance.address() as AddressInfo;
+    const ask = `curl -H 'X-Forwarded-For: 203.0.113.9' http://127.0.0.1:8080/`;
+    const start = `INSTANCES=http://127.0.0.1:${port} npm run tutorial -- 8`;
+    expect((await type(start, ask, ask, ask)).slice(1)).to.deep.equal(['ok', 'ok', 'ok']);
+    expect(told).to.deep.equal(Array(3).fill('127.0.0.1'));
+    expect(connections).to.equal(1);
   });
 
   it('a token without a signature is refused', async () => {
