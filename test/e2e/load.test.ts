@@ -30,7 +30,7 @@ describe('lab load, end to end', function () {
     const lab = startLab(['load', ...words, '--header', 'Cookie: session=abc']);
     expect(await lab.ended, lab.stderr()).to.equal(0);
     expect([...asked]).to.deep.equal(['GET /notes?limit=2 session=abc']);
-    expect(lab.stdout()).to.match(/^ +3 +[\d,]+ +[\d.]+ +[\d.]+ +[\d,]+ x 200$/m);
+    expect(lab.stdout()).to.match(/^ +3 +[\d,]+ +[\d.]+ +[\d.]+ +[\d.,–]+ +[\d,]+ x 200$/m);
     expect(lab.stdout()).to.match(/Median [\d,]+ requests\/s/);
   });
 

@@ -16,6 +16,8 @@ export interface UrlWindow {
   firstFailure: string | null;
   /** CPU time of the load generator as a share of one core; null where the system does not tell. */
   generatorCores: number | null;
+  /** CPU time of whoever listens on the port, for each answer; null where it cannot be seen. */
+  serverCpuMicroseconds: number | null;
   /** Of all cores together; null where the system does not tell. */
   busyShare: number | null;
 }
@@ -35,6 +37,7 @@ function windowTable(windows: readonly UrlWindow[]): string[] {
     right('requests/s'),
     right('p50 ms'),
     right('p99 ms'),
+    right('server CPU µs'),
     left('answers'),
   ];
   const rows = windows.map((window, index) => [
@@ -42,6 +45,7 @@ function windowTable(windows: readonly UrlWindow[]): string[] {
     formatNumber(window.throughputRps),
     formatNumber(window.latencyMs?.p50),
     formatNumber(window.latencyMs?.p99),
+    formatNumber(window.serverCpuMicroseconds),
     Object.entries(window.statuses)
       .map(([status, count]) => `${count.toLocaleString('en')} x ${status}`)
       .join(', ') || 'none',

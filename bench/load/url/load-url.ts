@@ -11,6 +11,7 @@ import { startGuardian } from '../../services/guardian.js';
 import { type LoadGenerator, startLoadGenerator } from '../generator.js';
 import type { Connection } from '../workload.js';
 import type { UrlWindow } from './describe-windows.js';
+import { listeningProcesses } from './listening-processes.js';
 
 export interface UrlLoad {
   url: URL;
@@ -92,9 +93,15 @@ async function measure(
     Array.from({ length: connections }, () => connectionTo(url, headers)),
   );
   const [pid = 0] = generator.pids;
+  const servers = listeningProcesses(Number(url.port || 80));
   const read = async (atMs: number) => {
     await sleep(atMs - nowMs(), signal);
-    return { usage: await usageOf(pid), machine: readMachineTimes(), atMs: nowMs() };
+    return {
+      generator: await cpuSecondsOf([pid]),
+      server: await cpuSecondsOf(servers),
+      machine: readMachineTimes(),
+      atMs: nowMs(),
+    };
   };
   const from = await read(windowFromMs);
   const to = await read(windowToMs);
@@ -104,8 +111,6 @@ async function measure(
     mergeHistograms([report.histogram]),
     report.latencySumMs / report.requests,
   );
-  const cpuSeconds =
-    from.usage && to.usage ? to.usage.cpuSeconds - from.usage.cpuSeconds : Number.NaN;
   return {
     requests: report.requests,
     throughputRps: report.requests / seconds,
@@ -113,9 +118,21 @@ async function measure(
     statuses: report.statuses,
     failures: report.errors,
     firstFailure: report.firstError,
-    generatorCores: Number.isNaN(cpuSeconds) ? null : (cpuSeconds * 1000) / (to.atMs - from.atMs),
+    generatorCores: quotient((to.generator - from.generator) * 1000, to.atMs - from.atMs),
+    serverCpuMicroseconds: quotient((to.server - from.server) * 1e6, report.requests),
     busyShare: machineShares([{ from: from.machine, to: to.machine }]).busyShare,
   };
+}
+
+/** NaN when one of them cannot be seen, or there is none. */
+async function cpuSecondsOf(pids: readonly number[]): Promise<number> {
+  if (pids.length === 0) return Number.NaN;
+  const uses = await Promise.all(pids.map(usageOf));
+  return uses.reduce((sum, use) => sum + (use?.cpuSeconds ?? Number.NaN), 0);
+}
+
+function quotient(dividend: number, divisor: number): number | null {
+  return Number.isFinite(dividend / divisor) ? dividend / divisor : null;
 }
 
 function connectionTo(url: URL, headers: Record<string, string>): Connection {

@@ -14,6 +14,7 @@ function window(changes: Partial<UrlWindow> = {}): UrlWindow {
     failures: 0,
     firstFailure: null,
     generatorCores: 0.4,
+    serverCpuMicroseconds: 31.4,
     busyShare: 0.6,
     ...changes,
   };
@@ -22,14 +23,20 @@ function window(changes: Partial<UrlWindow> = {}): UrlWindow {
 describe('describeWindows', () => {
   it('has a line for each window', () => {
     const lines = describeWindows([window(), window({ throughputRps: 1100, requests: 5500 })]);
-    expect(lines[0]).to.match(/window\s+requests\/s\s+p50 ms\s+p99 ms\s+answers/);
-    expect(lines[2]).to.match(/1\s+1,000\s+4\.50\s+12\.0\s+5,000 x 200/);
+    expect(lines[0]).to.match(/window\s+requests\/s\s+p50 ms\s+p99 ms\s+server CPU µs\s+answers/);
+    expect(lines[2]).to.match(/1\s+1,000\s+4\.50\s+12\.0\s+31\.4\s+5,000 x 200/);
     expect(lines[3]).to.match(/2\s+1,100\s+/);
   });
 
   it('shows a window without an answer as such', () => {
-    const silent = window({ requests: 0, throughputRps: 0, latencyMs: null, statuses: {} });
-    expect(describeWindows([silent])[2]).to.match(/1\s+0\s+–\s+–\s+none/);
+    const silent = window({
+      requests: 0,
+      throughputRps: 0,
+      latencyMs: null,
+      statuses: {},
+      serverCpuMicroseconds: null,
+    });
+    expect(describeWindows([silent])[2]).to.match(/1\s+0\s+–\s+–\s+–\s+none/);
   });
 });
 
