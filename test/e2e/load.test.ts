@@ -34,13 +34,6 @@ describe('lab load, end to end', function () {
     expect(lab.stdout()).to.match(/Median [\d,]+ requests\/s/);
   });
 
-  it('says that refusals are no measurement', async () => {
-    const origin = await serve((_, response) => response.writeHead(401).end());
-    const lab = startLab(['load', origin, '--seconds', '1', '--connections', '2']);
-    expect(await lab.ended, lab.stderr()).to.equal(0);
-    expect(lab.stdout()).to.include('Answers with status 401');
-  });
-
   it('ends with a sentence when nobody listens', async () => {
     const origin = await serve((_, response) => response.end());
     await new Promise((resolve) => server?.close(resolve));

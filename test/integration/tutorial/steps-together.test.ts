@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { createTestDatabase, createTestRedis } from '../../support/stores.js';
+import { needs } from '../../support/tutorial/needs.js';
 import { openTerminal, type Terminal } from '../../support/tutorial/terminal.js';
 
 const JSON_TYPE = `-H 'Content-Type: application/json'`;
@@ -15,6 +16,9 @@ describe('steps of the tutorial, beyond what the pages type', function () {
   let closes: (() => unknown)[] = [];
   let terminal: Terminal;
 
+  before(function () {
+    needs(this, 'bash', 'curl');
+  });
   beforeEach(async () => {
     const [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
     closes = [() => database.drop(), () => redis.close()];

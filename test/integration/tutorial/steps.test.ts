@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { findOnPath } from '../../../bench/services/find-on-path.js';
 import { createTestDatabase, createTestRedis } from '../../support/stores.js';
 import { masked } from '../../support/tutorial/masked.js';
+import { needs } from '../../support/tutorial/needs.js';
 import { type Block, blocksOf, PAGES, readTutorial } from '../../support/tutorial/page.js';
 import { loads, playBlock, startsStores } from '../../support/tutorial/play.js';
 import { openTerminal, type Terminal } from '../../support/tutorial/terminal.js';
@@ -17,7 +17,8 @@ for (const page of PAGES) {
     let terminal: Terminal;
     let closes: (() => unknown)[] = [];
 
-    before(async () => {
+    before(async function () {
+      needs(this, 'bash', 'curl');
       const [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
       closes = [() => database.drop(), () => redis.close()];
       terminal = await openTerminal({ DATABASE_URL: database.url, REDIS_URL: redis.url });
@@ -41,11 +42,7 @@ for (const page of PAGES) {
 
     if (blocks.some(isOfNginx)) {
       it('gives the same behind nginx', async function () {
-        if (findOnPath('nginx', process.env) === null) {
-          // Mocha shows a skipped test by its name alone.
-          process.stdout.write('    skipped: nginx is not on the PATH (apt-get install nginx)\n');
-          this.skip();
-        }
+        needs(this, 'nginx');
         await play(blocks.filter(isOfNginx));
       });
     }
