@@ -27,6 +27,7 @@ import {
   repeatCommand,
   usersOf,
 } from './run-options.js';
+import { WEB_OPTIONS, webFrom } from './web-options.js';
 
 const DEFAULT_CONNECTIONS = 100;
 /** Enough that each of many instances finds a request waiting when it may work. */
@@ -88,6 +89,7 @@ export function compareOptions(strategies: readonly string[]) {
     set: variables(
       'environment variables of one side, for instance session#2.UV_THREADPOOL_SIZE=2 beside --strategies session,session',
     ),
+    ...WEB_OPTIONS,
     ...RUN_OPTIONS,
   } as const;
 }
@@ -129,6 +131,7 @@ export function configFrom(options: CompareOptions, known: readonly string[]): R
     ...(connectionsPerInstance !== undefined && { connectionsPerInstance }),
     ...(cpuLimits && { cpuLimits }),
     ...offeredFrom(options),
+    ...webFrom(options),
     ...untilSureFrom(options, plan.rounds),
     ...(options.set && { variables: options.set }),
     users,

@@ -35,6 +35,8 @@ export interface WorkloadRequest {
   body?: string;
   /** Path of a resource that is known only once an earlier answer came. Costs the client CPU time. */
   latePath?: () => string;
+  /** Header fields that are known only once an earlier answer came. Costs the client CPU time. */
+  lateHeaders?: () => Record<string, string>;
   /** Reads the answer. Costs the client CPU time. */
   onResponse?: (status: number, headers: Record<string, string>) => void;
 }

@@ -2,8 +2,10 @@ import type { Logger } from 'pino';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import { AppError, StartupError, unavailable } from '../errors.js';
 import { deadlineClient } from './deadline-client.js';
+import { IdempotencyKey } from './idempotency-key.js';
 import { CreateUsersAndPosts1760000000000 } from './migrations/1760000000000-create-users-and-posts.js';
 import { LoginsKeysAndDelegation1770000000000 } from './migrations/1770000000000-logins-keys-and-delegation.js';
+import { PostVersionsAndIdempotencyKeys1780000000000 } from './migrations/1780000000000-post-versions-and-idempotency-keys.js';
 import { Post } from './post.js';
 import { User } from './user.js';
 
@@ -34,8 +36,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const dataSource = new DataSource({
     type: 'postgres',
     url: options.url,
-    entities: [User, Post],
-    migrations: [CreateUsersAndPosts1760000000000, LoginsKeysAndDelegation1770000000000],
+    entities: [User, Post, IdempotencyKey],
+    migrations: [
+      CreateUsersAndPosts1760000000000,
+      LoginsKeysAndDelegation1770000000000,
+      PostVersionsAndIdempotencyKeys1780000000000,
+    ],
     synchronize: false,
     installExtensions: false,
     poolSize: options.poolSize,

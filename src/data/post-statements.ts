@@ -5,33 +5,41 @@ import { compile, returningAll, type Statement, selectAll } from './statement.js
 /** The fields a request may change, in every combination that is asked for. */
 export type PostField = 'title' | 'body';
 
+/** A post of a list. */
+export type PostItem = Omit<Post, 'version'>;
+
 /** What the API asks of the table of posts. Parameters are named in the comments. */
 export interface PostStatements {
   /** id */
   readonly selectById: Statement<Post>;
   /** Without a cursor: none. After one: beforeId. LIMIT is part of the SQL, so there is one for each. */
-  selectPage(limit: number, afterCursor: boolean): Statement<Post>;
+  selectPage(limit: number, afterCursor: boolean): Statement<PostItem>;
   /** ownerId, actedBy, title, body */
   readonly insert: Statement<Post>;
-  /** id, ownerId, actedBy, and the fields */
-  update(fields: readonly PostField[]): Statement<Post>;
-  /** id, ownerId */
-  readonly remove: Statement<Pick<Post, 'id'>>;
+  /** id, ownerId, actedBy, and the fields; of a version: also version, and only what still has it */
+  update(fields: readonly PostField[], ofVersion: boolean): Statement<Post>;
+  /** id, ownerId; of a version: also version, and only what still has it */
+  remove(ofVersion: boolean): Statement<Pick<Post, 'id'>>;
 }
 
 export function preparePostStatements(dataSource: DataSource): PostStatements {
   const posts = () => selectAll(dataSource, Post, 'post');
   const returning = returningAll(dataSource, Post);
-  const byOwner = 'id = :id AND ownerId = :ownerId';
-  const owned = { id: 'id', ownerId: 'ownerId' };
+  // Look and write in one statement: nobody gets in between.
+  const byOwner = (ofVersion: boolean): [string, object] => [
+    `id = :id AND ownerId = :ownerId${ofVersion ? ' AND version = :version' : ''}`,
+    { id: 'id', ownerId: 'ownerId', version: 'version' },
+  ];
   // A parameter stands in the query as its own name, whatever the type of its column.
   const named = (names: readonly string[]): object =>
     Object.fromEntries(names.map((name) => [name, name]));
   return {
-    selectById: compile(posts().where('post.id = :id', { id: 'id' })),
+    selectById: compile(
+      posts().addSelect('post.version', 'version').where('post.id = :id', { id: 'id' }),
+    ),
     selectPage: remembered((limit: number, afterCursor: boolean) => {
       const page = posts().orderBy('post.id', 'DESC').limit(limit);
-      return compile<Post>(
+      return compile<PostItem>(
         afterCursor ? page.where('post.id < :beforeId', { beforeId: 'beforeId' }) : page,
       );
     }),
@@ -44,19 +52,30 @@ export function preparePostStatements(dataSource: DataSource): PostStatements {
         .returning(returning)
         .updateEntity(false),
     ),
-    update: remembered((fields: readonly PostField[]) =>
+    update: remembered((fields: readonly PostField[], ofVersion: boolean) =>
       compile<Post>(
         dataSource
           .createQueryBuilder()
           .update(Post)
-          .set({ ...named([...fields, 'actedBy']), updatedAt: () => 'now()' })
-          .where(byOwner, owned)
+          .set({
+            ...named([...fields, 'actedBy']),
+            updatedAt: () => 'now()',
+            version: () => 'version + 1',
+          })
+          .where(...byOwner(ofVersion))
           .returning(returning)
           .updateEntity(false),
       ),
     ),
-    remove: compile(
-      dataSource.createQueryBuilder().delete().from(Post).where(byOwner, owned).returning('id'),
+    remove: remembered((ofVersion: boolean) =>
+      compile<Pick<Post, 'id'>>(
+        dataSource
+          .createQueryBuilder()
+          .delete()
+          .from(Post)
+          .where(...byOwner(ofVersion))
+          .returning('id'),
+      ),
     ),
   };
 }

@@ -18,6 +18,10 @@ export class Post {
   @Column({ name: 'acted_by', type: 'text', nullable: true })
   actedBy!: string | null;
 
+  /** Grows with each change. Not part of what clients see: their entity tag is made of it. */
+  @Column({ type: 'int', default: 1, select: false })
+  version!: number;
+
   @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
   createdAt!: Date;
 

@@ -28,7 +28,9 @@ export async function seedDatabase(
 ): Promise<SeededUser[]> {
   await refuseRealUsers(manager);
   return manager.transaction(async (transaction) => {
-    await transaction.query('TRUNCATE users, posts, refresh_families RESTART IDENTITY');
+    await transaction.query(
+      'TRUNCATE users, posts, refresh_families, idempotency_keys RESTART IDENTITY',
+    );
 
     const people = seedUsers(users);
     const seeded: SeededUser[] = await transaction.query(

@@ -36,15 +36,20 @@ export function compile<Row>(query: BuiltQuery): Statement<Row> {
   };
 }
 
-/** A SELECT of every column of an entity under the name of its property. */
+/**
+ * A SELECT of every column of an entity under the name of its property, but for those that are marked
+ * `select: false`.
+ */
 export function selectAll<Entity extends ObjectLiteral>(
   dataSource: DataSource,
   target: EntityTarget<Entity>,
   alias: string,
 ) {
   const query = dataSource.createQueryBuilder(target, alias).select([]);
-  for (const { propertyName } of dataSource.getMetadata(target).columns) {
-    query.addSelect(`${alias}.${propertyName}`, propertyName);
+  for (const { propertyName, isSelect } of dataSource.getMetadata(target).columns) {
+    if (isSelect) {
+      query.addSelect(`${alias}.${propertyName}`, propertyName);
+    }
   }
   return query;
 }

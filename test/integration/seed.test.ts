@@ -101,11 +101,17 @@ describe('migrating', () => {
   it('applies each migration once', async () => {
     const database = await createTestDatabase();
     try {
-      await database.query('DROP TABLE refresh_families, signing_keys, posts, users, migrations');
+      await database.query(
+        'DROP TABLE idempotency_keys, refresh_families, signing_keys, posts, users, migrations',
+      );
       const first = await runEntry('migrate', { DATABASE_URL: database.url });
       expect(JSON.parse(first.stdout)).to.deep.equal({
         migrated: {
-          applied: ['CreateUsersAndPosts1760000000000', 'LoginsKeysAndDelegation1770000000000'],
+          applied: [
+            'CreateUsersAndPosts1760000000000',
+            'LoginsKeysAndDelegation1770000000000',
+            'PostVersionsAndIdempotencyKeys1780000000000',
+          ],
         },
       });
       const second = await runEntry('migrate', { DATABASE_URL: database.url });

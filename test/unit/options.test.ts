@@ -75,6 +75,17 @@ describe('options of compare', () => {
     expect(refusalOf('--rate', '0').message).to.include('1 to 1000000');
   });
 
+  it('put a web tier before the instances, in turn unless told otherwise', () => {
+    expect(configOf('--topology', 'web').web).to.deep.equal({ balance: 'round-robin' });
+    const sticky = configOf('--topology=web', '--balance', 'sticky');
+    expect(sticky.web).to.deep.equal({ balance: 'sticky' });
+    expect(sticky.command).to.include('--topology web --balance sticky');
+    expect(configOf('--topology', 'direct')).not.to.have.property('web');
+    expect(refusalOf('--balance', 'sticky').message).to.include('--topology web only');
+    expect(refusalOf('--topology', 'nginx').message).to.include('direct, web');
+    expect(refusalOf('--topology=web', '--balance=random').message).to.include('sticky');
+  });
+
   it('set variables of one side, and repeat them in the command', () => {
     const set = 'session#2.UV_THREADPOOL_SIZE=2,session#2.LOG_LEVEL=info';
     const config = configOf('--strategies', 'session,session', '--set', set);
