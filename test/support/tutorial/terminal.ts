@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findFreePort } from '../../../bench/services/free-port.js';
+import { type NginxProgram, nginxEnvironment } from '../../../bench/services/nginx-program.js';
 import { eventually } from '../eventually.js';
 import { TUTORIAL } from './page.js';
 
@@ -33,8 +34,14 @@ interface Server {
   printed: string;
 }
 
-/** @param variables for instance DATABASE_URL, as the page has the reader paste it */
-export async function openTerminal(variables: Record<string, string>): Promise<Terminal> {
+/**
+ * @param variables for instance DATABASE_URL, as the page has the reader paste it
+ * @param nginx what the command "nginx" of a page starts
+ */
+export async function openTerminal(
+  variables: Record<string, string>,
+  nginx?: NginxProgram,
+): Promise<Terminal> {
   const folder = await mkdtemp(join(tmpdir(), 'lab-tutorial-'));
   const ports = new Map<string, string>();
   for (const port of PORTS) ports.set(port, String(await findFreePort()));
@@ -81,10 +88,13 @@ export async function openTerminal(variables: Record<string, string>): Promise<T
 
   /** As a copy: with the ports in use, and with folders of its own. */
   async function startNginx(): Promise<string> {
+    if (!nginx) throw new Error('The page starts nginx, and none was given.');
     const page = await readFile(new URL('steps/08-nginx.conf', TUTORIAL), 'utf8');
     const file = join(folder, 'nginx.conf');
     await writeFile(file, inUse(page));
-    const server = await start('nginx', ['-p', folder, '-e', 'stderr', '-c', file], {});
+    const words = ['-p', folder, '-e', 'stderr', '-c', file];
+    const { PATH: _shell, ...libraries } = nginxEnvironment(nginx) as Record<string, string>;
+    const server = await start(nginx.command, words, libraries);
     const port = Number(ports.get('8081'));
     await eventually(() => answers(port), `nginx listens (${server.printed})`);
     return server.printed;

@@ -4,8 +4,9 @@
  */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { findOnPath } from '../../../bench/services/find-on-path.js';
+import type { NginxProgram } from '../../../bench/services/nginx-program.js';
 import { startStores } from '../../../bench/services/stores.js';
+import { nginxOrReason } from './nginx.js';
 import { type Block, blocksOf, PAGES, readTutorial, replaceBlocks, TUTORIAL } from './page.js';
 import { loads, playBlock, startsStores } from './play.js';
 import { openTerminal } from './terminal.js';
@@ -13,7 +14,8 @@ import { openTerminal } from './terminal.js';
 const words = process.argv.slice(2);
 const figures = words.includes('--figures');
 const only = words.filter((word) => !word.startsWith('--'));
-const nginx = findOnPath('nginx', process.env) !== null;
+const nginx = await nginxOrReason();
+if (typeof nginx === 'string') throw new Error(nginx);
 
 for (const page of PAGES.filter((name) => only.length === 0 || only.includes(name.slice(0, 2)))) {
   const english = readTutorial(page);
@@ -24,18 +26,14 @@ for (const page of PAGES.filter((name) => only.length === 0 || only.includes(nam
 
 async function played(blocks: Block[]): Promise<(string | undefined)[]> {
   const stores = await startStores({ environment: { PATH: process.env.PATH } });
-  const terminal = await openTerminal({
-    DATABASE_URL: stores.databaseUrl,
-    REDIS_URL: stores.redisUrl,
-  });
+  const variables = { DATABASE_URL: stores.databaseUrl, REDIS_URL: stores.redisUrl };
+  const terminal = await openTerminal(variables, nginx as NginxProgram);
   try {
     const types = (command: string) => !startsStores(command) && (figures || !loads(command));
     const texts: (string | undefined)[] = [];
     for (const block of blocks) {
       const file = block.words.find((word) => word.startsWith('file='))?.slice('file='.length);
-      const skipped = block.words.includes('nginx') && block.language === 'console' && !nginx;
-      if (file) texts.push(readTutorial(file));
-      else texts.push(skipped ? block.text : await playBlock(block, terminal, { types }));
+      texts.push(file ? readTutorial(file) : await playBlock(block, terminal, { types }));
     }
     return texts;
   } finally {
