@@ -1,6 +1,6 @@
 /** lab load: how fast any server of this machine answers one URL. */
 import { describeWindows } from '../load/url/describe-windows.js';
-import { loadUrl, WARM_UP_SECONDS } from '../load/url/load-url.js';
+import { loadUrl } from '../load/url/load-url.js';
 import { integer, type OptionKind, parseOptions, usageError } from '../options.js';
 import { countOf } from '../report/format.js';
 import { isLoopback } from '../services/loopback.js';
@@ -28,7 +28,7 @@ export const load: Verb = {
     const say = (line: string) => stdout.write(`${line}\n`);
     const length = countOf(seconds, 'second');
     say(
-      `GET ${url.href}: ${countOf(connections, 'connection')}, ${WINDOWS} windows of ${length} after ${WARM_UP_SECONDS} seconds to warm up`,
+      `GET ${url.href}: ${countOf(connections, 'connection')}, ${WINDOWS} windows of ${length} after the warm-up`,
     );
     const windows = await loadUrl({
       ...{ url, seconds, connections, headers, signal },

@@ -23,10 +23,15 @@ export interface UrlLoad {
   signal: AbortSignal;
 }
 
-/** Before the first window: the server compiles its code. */
-export const WARM_UP_SECONDS = 2;
-/** Before the others: connections open. */
-const OPENING_MS = 500;
+/**
+ * Before the first window the server compiles its code. It does so by the number of calls, so on a busy
+ * machine seconds alone would not do (docs/performance.md).
+ */
+const WARM_UP_REQUESTS = 10_000;
+/** A server that is slow by itself is not waited for longer. */
+const WARM_UP_SECONDS_MAX = 15;
+/** Before each window: connections open. */
+const OPENING_MS = 300;
 
 /** @throws LabError URL_UNREACHABLE, SHARD_FAILED, or the reason of the signal */
 export async function loadUrl(load: UrlLoad): Promise<UrlWindow[]> {
@@ -37,11 +42,11 @@ export async function loadUrl(load: UrlLoad): Promise<UrlWindow[]> {
     const stop = () => generator.abort();
     load.signal.addEventListener('abort', stop, { once: true });
     try {
+      await warmUp(generator, load);
       const windows: UrlWindow[] = [];
       while (windows.length < load.windows) {
         load.signal.throwIfAborted();
-        const leadMs = windows.length === 0 ? WARM_UP_SECONDS * 1000 : OPENING_MS;
-        const window = await measure(generator, load, leadMs);
+        const window = await measure(generator, load);
         load.signal.throwIfAborted();
         windows.push(window);
       }
@@ -73,13 +78,20 @@ async function askOnce({ url, headers, signal }: UrlLoad): Promise<void> {
   }
 }
 
+async function warmUp(generator: LoadGenerator, load: UrlLoad): Promise<void> {
+  let answers = 0;
+  for (let second = 0; second < WARM_UP_SECONDS_MAX && answers < WARM_UP_REQUESTS; second++) {
+    load.signal.throwIfAborted();
+    answers += (await measure(generator, { ...load, seconds: 1 })).requests;
+  }
+}
+
 async function measure(
   generator: LoadGenerator,
   { url, headers, connections, seconds, signal }: UrlLoad,
-  leadMs: number,
 ): Promise<UrlWindow> {
   const nowMs = monotonicClock();
-  const windowFromMs = nowMs() + leadMs;
+  const windowFromMs = nowMs() + OPENING_MS;
   const windowToMs = windowFromMs + seconds * 1000;
   const running = generator.run(
     {
