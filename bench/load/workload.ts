@@ -13,6 +13,8 @@ export interface Connection {
   credential: Record<string, string>;
   user: { id: number; email: string; name: string };
   password: string;
+  /** What to ask for, with its query; only for the workload `url`, which knows no path of its own. */
+  path?: string;
 }
 
 export interface SeededPosts {

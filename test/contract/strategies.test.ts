@@ -1,4 +1,4 @@
-import { strategies } from '../../src/auth/registry.js';
+import { strategiesUnderTest } from '../support/strategies-under-test.js';
 import { describeConditional } from './suites/conditional.js';
 import { describeCredential } from './suites/credential.js';
 import { describeDelegation } from './suites/delegation.js';
@@ -49,7 +49,7 @@ const OF_EVERY_CARRIER = [
 ];
 
 const carriersSeen = new Set<string>();
-for (const [name, loadModule] of Object.entries(strategies)) {
+for (const [name, loadModule] of Object.entries(strategiesUnderTest)) {
   const module = await loadModule();
   const { description } = module;
   const first = !carriersSeen.has(description.carrier);

@@ -45,6 +45,8 @@ const BARE_ROUTES: readonly (readonly [string, string])[] = [
   ['GET', '/auth/sessions'],
   ['DELETE', '/auth/sessions/AAAAAAAAAAAAAAAAAAAAAA'],
   ['GET', '/.well-known/jwks.json'],
+  ['GET', '/openapi.json'],
+  ['GET', '/docs/page.js'],
   ['POST', '/users/1/disable'],
   ['OPTIONS', '/auth/token'],
   ['HEAD', '/me'],

@@ -1,7 +1,19 @@
 import type { OpenApiDocument } from '../../../src/http/openapi/document.js';
-import type { Answer, ApiClient } from '../../support/api-client.js';
+import {
+  type Answer,
+  type ApiClient,
+  type Credential,
+  credentialOf,
+} from '../../support/api-client.js';
 import { type DocumentedOperation, parametersOf, resolve } from '../../support/open-api.js';
-import { type Newcomer, newcomer, OPERATOR_TOKEN, type World } from '../world.js';
+import {
+  delegateSession,
+  exchange,
+  type Newcomer,
+  newcomer,
+  OPERATOR_TOKEN,
+  type World,
+} from '../world.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -43,24 +55,31 @@ export async function newActor(world: World): Promise<Actor> {
   return newcomer(world.api, 'documented');
 }
 
-/** Every body that the document has an example of, with and without the parameters in the query. */
-export async function requestsOf(
+/** What kinds of request the document shows: with each of its bodies, and with parameters in the query. */
+export interface RequestKind {
+  readonly example?: Fields;
+  readonly query: Readonly<Record<string, string>>;
+}
+
+export function kindsOf(document: OpenApiDocument, operation: DocumentedOperation): RequestKind[] {
+  const query = queryOf(document, operation);
+  const examples = bodyOf(document, operation)?.schemas.flatMap((schema) => schema.examples ?? []);
+  return [
+    ...(examples?.map((example) => ({ example, query: {} })) ?? [{ query: {} }]),
+    ...(Object.keys(query).length > 0 ? [{ query }] : []),
+  ];
+}
+
+/** One that can succeed: with IDs of things that are there, and secrets that are right. */
+export async function makeRequest(
   world: World,
   document: OpenApiDocument,
   operation: DocumentedOperation,
+  { example, query }: RequestKind,
   actor: Actor,
-): Promise<DocumentedRequest[]> {
+): Promise<DocumentedRequest> {
   const path = await fillPath(world, document, operation, actor);
-  const bodies = bodyOf(document, operation)?.schemas.flatMap(({ examples = [] }) => examples);
-  const query = queryOf(document, operation);
-  return [
-    ...(bodies ?? [undefined]).map((example) => ({
-      path,
-      query: {},
-      ...(example && { body: fillBody(operation, example, actor) }),
-    })),
-    ...(Object.keys(query).length > 0 ? [{ path, query }] : []),
-  ];
+  return { path, query, ...(example && { body: fillBody(operation, example, actor) }) };
 }
 
 export async function send(
@@ -146,4 +165,17 @@ function fillBody({ operation }: DocumentedOperation, example: Fields, actor: Ac
   return Object.fromEntries(
     Object.entries(example).map(([name, value]) => [name, known[name] ?? value]),
   );
+}
+
+/** A credential of the actor's that can do less. */
+export async function handOn(
+  world: World,
+  { credential }: Actor,
+  scope: string,
+): Promise<Credential> {
+  if (world.description.delegation === 'scoped-session') {
+    const { body } = await delegateSession(world.api, credential, { scope: [scope] });
+    return { cookie: `${body.cookie}=${body.value}` };
+  }
+  return credentialOf(await exchange(world.api, credential, { scope }));
 }
