@@ -5,6 +5,7 @@ import type { LoginLimiter } from './auth/login-limiter.js';
 import type { PasswordHasher } from './auth/password.js';
 import type { AuthStrategy } from './auth/strategy.js';
 import type { Database } from './data/database.js';
+import { createIdempotencyKeys } from './data/idempotency-keys.js';
 import { createPosts } from './data/posts.js';
 import { createUsers } from './data/users.js';
 import { addAccountRoutes } from './http/account-routes.js';
@@ -20,6 +21,7 @@ import { observer, type RequestCounters } from './http/observer.js';
 import type { DescribedInstance } from './http/openapi/instance.js';
 import { addOperatorRoutes } from './http/operator-routes.js';
 import { addPostRoutes } from './http/post-routes.js';
+import { prepareRoutes } from './http/prepare-routes.js';
 import { addSessionRoutes } from './http/session-routes.js';
 import { addTokenRoutes } from './http/token-routes.js';
 
@@ -64,8 +66,13 @@ export function createApp(deps: AppDeps): Koa {
   addTokenRoutes(router, deps);
   addJwksRoute(router, strategy);
   addOperatorRoutes(router, { ...deps, users });
-  addPostRoutes(router, { strategy, posts: createPosts(database) });
+  addPostRoutes(router, {
+    strategy,
+    posts: createPosts(database),
+    keys: createIdempotencyKeys(database),
+  });
   addDocsRoutes(router, deps.docs);
+  prepareRoutes(router, strategy);
 
   // One proxy: of a longer X-Forwarded-For only the last entry was written by somebody we trust.
   const app = new Koa({ proxy: deps.trustProxy, maxIpsCount: 1 });

@@ -101,7 +101,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Written out: importing the table would load jose into instances that have no tokens. */
 const TOKEN_ALGORITHMS = ['HS256', 'ES256', 'EdDSA', 'RS256'] as const satisfies TokenAlgorithm[];
 
-const databaseUrl = urlWithScheme(['postgres:', 'postgresql:'], 'postgres://user@host:5432/name');
+const databaseUrl = urlWithScheme(
+  ['postgres:', 'postgresql:', 'mysql:', 'mariadb:'],
+  'postgres://user@host:5432/name or mysql://user@host:3306/name',
+);
 const toggle = z.enum(['on', 'off']);
 
 const COUNTERS_RULE = 'may be on only when HOST is loopback';

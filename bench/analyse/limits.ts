@@ -17,6 +17,7 @@ export interface Limit {
 const LABELS: Record<Limit['code'], string> = {
   application: 'the application instances (each used its whole core)',
   authority: 'the authority (it used its whole core)',
+  web: 'the web tier (nginx used as many cores as it has workers)',
   redis: 'Redis (it used its whole core)',
   postgres: 'PostgreSQL (it used all cores)',
   loadGenerator: 'the load generator',
@@ -25,7 +26,7 @@ const LABELS: Record<Limit['code'], string> = {
 };
 
 /** In this order: a load generator at its limit hides all others. */
-const KINDS = ['loadGenerator', 'application', 'authority', 'redis', 'postgres'] as const;
+const KINDS = ['loadGenerator', 'application', 'web', 'authority', 'redis', 'postgres'] as const;
 
 export function limitOf(trial: Trial): Limit {
   for (const kind of KINDS) {
@@ -40,10 +41,10 @@ type ProcessUse = Trial['processes'][number];
 
 /** It used what it may, or was running or held back nearly all the time. */
 function isSaturated(use: ProcessUse, { machine, seconds, loadedSeconds }: Trial): boolean {
-  const { kind, cores, limitCores, throttledSeconds } = use;
+  const { kind, cores, limitCores, throttledSeconds, workers = 1 } = use;
   if (cores === null) return false;
   // PostgreSQL has a process for each connection, so only all cores together are its limit.
-  const whole = kind === 'postgres' ? machine.cores : 1;
+  const whole = kind === 'postgres' ? machine.cores : workers;
   if (cores >= SATURATED_CORES * (limitCores ?? whole)) return true;
   if (!limitCores || limitCores > 1 || !throttledSeconds) return false;
   return cores + throttledSeconds / (loadedSeconds ?? seconds) >= SATURATED_CORES;

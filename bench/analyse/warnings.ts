@@ -62,7 +62,8 @@ function limitsMissing({ config, environment }: Result): Warning[] {
 function moreProcessesThanCores({ config, environment, strategies }: Result): Warning[] {
   const { cores } = environment;
   const companions = Math.max(0, ...strategies.map((known) => known.companions?.length ?? 0));
-  const processesWith = (instances: number) => processesFor(instances, config.shards) + companions;
+  const beside = companions + (environment.web?.workers ?? 0);
+  const processesWith = (instances: number) => processesFor(instances, config.shards) + beside;
   const crowded = config.instances.filter((count) => processesWith(count) > cores);
   const [fewest] = crowded;
   if (fewest === undefined) return [];
@@ -107,8 +108,11 @@ function invalidTrials({ trials }: Result): Warning[] {
 }
 
 function unmeasuredStores({ trials }: Result): Warning[] {
-  const names = { redis: 'Redis', postgres: 'PostgreSQL', authority: 'the authority' } as const;
-  return (['redis', 'postgres', 'authority'] as const).flatMap((kind) => {
+  const names = {
+    ...{ redis: 'Redis', postgres: 'PostgreSQL', authority: 'the authority' },
+    web: 'the web tier',
+  } as const;
+  return (['redis', 'postgres', 'authority', 'web'] as const).flatMap((kind) => {
     const measured = trials.filter((trial) => trial.valid);
     const unknown = measured.filter((trial) => trial.cpuMicrosecondsPerRequest[kind] === null);
     if (unknown.length === 0) return [];

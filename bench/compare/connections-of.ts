@@ -5,8 +5,8 @@ import type { RunConfig } from '../result/schema.js';
 export type ConnectionsConfig = Pick<RunConfig, 'connections' | 'connectionsPerInstance'>;
 
 /**
- * The same number for every trial, or so many for each instance: where the size of instances is what
- * counts, each must find the same work whatever their number.
+ * The same number for every trial, so that a store has as many requests waiting whatever the number of
+ * instances; or so many for each instance.
  */
 export function connectionsOf(
   { connections, connectionsPerInstance }: ConnectionsConfig,

@@ -6,6 +6,7 @@ import type { DescribedStrategy, RunConfig } from '../result/schema.js';
 import type { Guardian } from '../services/guardian.js';
 import type { ProcessHolder } from '../services/held-processes.js';
 import type { SeededData } from '../services/service-process.js';
+import type { WebTierPlan } from '../services/web-tier-plan.js';
 import type { EmitRunEvent } from './events.js';
 import type { ProbeBook } from './instance-requests.js';
 import type { SnapshotSources } from './snapshot.js';
@@ -26,6 +27,8 @@ export interface TrialContext {
   /** A closed loop, whatever the load that is measured: for warm-up at least. */
   closedLoop(): Promise<ClosedLoopGenerator>;
   guardian: Guardian;
+  /** For every fleet; absent where connections go to the instances. */
+  web?: WebTierPlan | undefined;
   /** Holds processes to their share of a core, where that was asked for and can be had. */
   holder: ProcessHolder;
   signal: AbortSignal;

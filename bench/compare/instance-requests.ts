@@ -50,19 +50,35 @@ export async function probeInstances(
 
 const counters = z.object({ requests: z.object({ completed: z.int() }) });
 
-/** @returns answers that all instances counted together; null when one cannot be asked */
-export async function readCounters(fleet: Fleet): Promise<number | null> {
+/** @returns answers that each instance counted, in their order; null when one cannot be asked */
+export async function readCounters(fleet: Fleet): Promise<number[] | null> {
   try {
-    const counts = await Promise.all(
+    return await Promise.all(
       fleet.instances.map(async ({ origin }) => {
         const answer = await send(origin, { method: 'GET', path: '/counters', headers: {} });
         return counters.parse(await answer.json()).requests.completed;
       }),
     );
-    return counts.reduce((sum, count) => sum + count, 0);
   } catch {
     return null;
   }
+}
+
+/** By how much the counters of each instance grew between two readings; null when one is missing. */
+export function countedBetween(
+  before: readonly number[] | null,
+  after: readonly number[] | null,
+): number[] | null {
+  if (before === null || after === null) return null;
+  return after.map((count, index) => count - (before[index] ?? 0));
+}
+
+/** The same of all instances together. */
+export function countedTogether(
+  before: readonly number[] | null,
+  after: readonly number[] | null,
+): number | null {
+  return countedBetween(before, after)?.reduce((sum, count) => sum + count, 0) ?? null;
 }
 
 /**

@@ -8,6 +8,12 @@ import type { Guardian } from '../services/guardian.js';
 import { holdProcesses, type ProcessHolder } from '../services/held-processes.js';
 import { withSeededStores } from '../services/seeded-stores.js';
 import type { Stores } from '../services/stores.js';
+import {
+  describeWebTier,
+  planWebTier,
+  type WebTierMeans,
+  type WebTierPlan,
+} from '../services/web-tier-plan.js';
 import type { TrialContext } from './context.js';
 import { logInAndRehearse } from './rehearsal.js';
 import type { RunInput } from './run.js';
@@ -35,6 +41,7 @@ export async function withTrialContext(
     result.environment.redis = describeStore(stores.redis);
     // A saturated machine answers late; while measuring that is data, not a reason to refuse.
     const serviceEnvironment = { ...ready.serviceEnvironment, STORE_TIMEOUT_MS: '5000' };
+    const web = await openWeb(config, { guardian, signal, say }, result);
     const redis = await connectRedisMeter(stores.redisUrl);
     const closedLoop = keepLoadGenerator(config.shards, guardian, (shards, watched) =>
       startLoadGenerator(shards, watched),
@@ -57,6 +64,7 @@ export async function withTrialContext(
         loadGenerator: keeper.get,
         closedLoop: closedLoop.get,
         guardian,
+        web,
         holder,
         signal,
         emit,
@@ -71,6 +79,18 @@ export async function withTrialContext(
       redis.close();
     }
   });
+}
+
+/** undefined where none was asked for. */
+async function openWeb(
+  { web, connections }: RunConfig,
+  { say, ...means }: Pick<WebTierMeans, 'guardian' | 'signal'> & { say: (line: string) => void },
+  { environment }: Result,
+): Promise<WebTierPlan | undefined> {
+  if (!web) return undefined;
+  const plan = await planWebTier({ ...web, connections }, { ...means, onMessage: say });
+  environment.web = describeWebTier(plan);
+  return plan;
 }
 
 /** null where no limit was asked for, or none can be had: then the result says why. */

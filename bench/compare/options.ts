@@ -27,10 +27,11 @@ import {
   repeatCommand,
   usersOf,
 } from './run-options.js';
+import { WEB_OPTIONS, webFrom } from './web-options.js';
 
 const DEFAULT_CONNECTIONS = 100;
-/** Enough that an instance always finds a request waiting when it may work. */
-const CONNECTIONS_PER_HELD_INSTANCE = 16;
+/** Enough that each of many instances finds a request waiting when it may work. */
+const LEAST_CONNECTIONS_PER_INSTANCE = 8;
 const MOST_ROUNDS_FACTOR = 5;
 
 /** @param strategies names that the service offers */
@@ -65,12 +66,12 @@ export function compareOptions(strategies: readonly string[]) {
     connections: integer(
       1,
       5000,
-      `kept open by the load generator, one user each (${DEFAULT_CONNECTIONS})`,
+      `kept open by the load generator, one user each (${DEFAULT_CONNECTIONS}, or ${LEAST_CONNECTIONS_PER_INSTANCE} for each instance of the most)`,
     ),
     'connections-per-instance': integer(
       1,
       500,
-      `instead of --connections: so many for each instance (${CONNECTIONS_PER_HELD_INSTANCE} with --instance-cpu)`,
+      'instead of --connections: so many for each instance',
     ),
     ...LIMIT_OPTIONS,
     rate: decimal(
@@ -88,6 +89,7 @@ export function compareOptions(strategies: readonly string[]) {
     set: variables(
       'environment variables of one side, for instance session#2.UV_THREADPOOL_SIZE=2 beside --strategies session,session',
     ),
+    ...WEB_OPTIONS,
     ...RUN_OPTIONS,
   } as const;
 }
@@ -129,6 +131,7 @@ export function configFrom(options: CompareOptions, known: readonly string[]): R
     ...(connectionsPerInstance !== undefined && { connectionsPerInstance }),
     ...(cpuLimits && { cpuLimits }),
     ...offeredFrom(options),
+    ...webFrom(options),
     ...untilSureFrom(options, plan.rounds),
     ...(options.set && { variables: options.set }),
     users,
@@ -142,17 +145,17 @@ export function configFrom(options: CompareOptions, known: readonly string[]): R
 
 /** The most that a trial has, and how many for each instance where that is fixed. */
 function connectionsFrom(options: CompareOptions, mostInstances: number) {
-  const given = options['connections-per-instance'];
+  const connectionsPerInstance = options['connections-per-instance'];
   refuse(
-    given !== undefined && options.connections !== undefined,
+    connectionsPerInstance !== undefined && options.connections !== undefined,
     'Take --connections or --connections-per-instance, not both.',
   );
-  const isHeld = options['instance-cpu'] !== undefined && options.connections === undefined;
-  const connectionsPerInstance = given ?? (isHeld ? CONNECTIONS_PER_HELD_INSTANCE : undefined);
   if (connectionsPerInstance !== undefined) {
     return { connections: connectionsPerInstance * mostInstances, connectionsPerInstance };
   }
-  return { connections: options.connections ?? DEFAULT_CONNECTIONS };
+  // The same for every number of instances: a store's cost per command depends on how many wait for it.
+  const unlessTold = Math.max(DEFAULT_CONNECTIONS, LEAST_CONNECTIONS_PER_INSTANCE * mostInstances);
+  return { connections: options.connections ?? unlessTold };
 }
 
 function offeredFrom({ rate, arrivals }: CompareOptions): Pick<RunConfig, 'offered'> {

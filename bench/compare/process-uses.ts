@@ -19,6 +19,7 @@ interface Reading {
   kind: ProcessKind;
   name: string;
   usage(snapshot: Snapshot): ProcessUsage | null | undefined;
+  workers?: number;
   /** Length of a span by the clock that goes with the usage. */
   seconds?(span: Span): number;
   /** Of those that can be held to a share of a core. */
@@ -28,8 +29,11 @@ interface Reading {
   };
 }
 
+/** The processes of a fleet, without what ends them. */
+export type FleetProcesses = Pick<Fleet, 'instances' | 'companions' | 'web'>;
+
 export function processUses(
-  fleet: Pick<Fleet, 'instances' | 'companions'>,
+  fleet: FleetProcesses,
   spans: readonly Span[],
   limits?: RunConfig['cpuLimits'],
 ): ProcessUse[] {
@@ -39,7 +43,7 @@ export function processUses(
 }
 
 function readingsOf(
-  fleet: Pick<Fleet, 'instances' | 'companions'>,
+  fleet: FleetProcesses,
   shards: number,
   limits: RunConfig['cpuLimits'],
 ): Reading[] {
@@ -63,6 +67,7 @@ function readingsOf(
         usage: ({ companions }) => companions[index],
       }),
     ),
+    ...(fleet.web ? [webReading(fleet.web)] : []),
     {
       kind: 'redis',
       name: 'redis',
@@ -93,8 +98,15 @@ function readingsOf(
   ];
 }
 
+function webReading({ workers }: NonNullable<Fleet['web']>): Reading {
+  return { kind: 'web', name: 'nginx', workers, usage: ({ web }) => web };
+}
+
 /** Unknown as soon as it is unknown for one window. */
-function useOf({ kind, name, usage, seconds, hold }: Reading, spans: readonly Span[]): ProcessUse {
+function useOf(
+  { kind, name, workers, usage, seconds, hold }: Reading,
+  spans: readonly Span[],
+): ProcessUse {
   const cpuSeconds = grown(spans, (snapshot) => usage(snapshot)?.cpuSeconds);
   const length = spans.reduce((sum, span) => sum + (seconds ?? secondsBetween)(span), 0);
   const last = spans.at(-1)?.to;
@@ -105,6 +117,7 @@ function useOf({ kind, name, usage, seconds, hold }: Reading, spans: readonly Sp
     cpuSeconds,
     cores: cpuSeconds === null || length <= 0 ? null : cpuSeconds / length,
     rssBytes: (last && usage(last)?.rssBytes) ?? null,
+    ...(workers !== undefined && { workers }),
     // Nothing is said of what is never held.
     ...(hold &&
       typeof throttledSeconds === 'number' && { limitCores: hold.limitCores, throttledSeconds }),

@@ -13,7 +13,12 @@ import type { Trial } from '../result/schema.js';
 import type { Cadence } from './cadence.js';
 import type { TrialContext } from './context.js';
 import { untilLostOrCancelled } from './cut-short.js';
-import { deleteLeftovers, readCounters } from './instance-requests.js';
+import {
+  countedBetween,
+  countedTogether,
+  deleteLeftovers,
+  readCounters,
+} from './instance-requests.js';
 import { loadByPlan } from './load-by-plan.js';
 import type { Span } from './process-uses.js';
 import { takeSnapshot } from './snapshot.js';
@@ -57,8 +62,9 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
   let started: StartedTrial | undefined;
   let connected: TrialConnections | undefined;
   let startedAt = blank.startedAt;
-  let countedBefore: number | null = null;
-  let countedAfter: number | null = null;
+  let countedBefore: number[] | null = null;
+  let countedWarm: number[] | null = null;
+  let countedAfter: number[] | null = null;
   let failure: string | null = null;
 
   /** Steps come in order, so a later one finds what the first has started. */
@@ -85,6 +91,12 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
       forget();
       signal.throwIfAborted();
     }
+  }
+
+  /** Once, after the warm-up: behind a web tier only the instances know who answered what. */
+  async function countWarm(): Promise<void> {
+    const { fleet } = running();
+    if (fleet.web && spans.length === 0) countedWarm = await readCounters(fleet);
   }
 
   return {
@@ -122,6 +134,7 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
     },
     async measure(session, index, { windowMs, leadMs }) {
       const generator = await context.closedLoop();
+      await countWarm();
       const from = await snapshot('from', generator.pids);
       const fromMs = nowMs() + leadMs;
       const toMs = fromMs + windowMs;
@@ -132,6 +145,7 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
     },
     async measureByPlan({ windowMs, leadMs }) {
       const generator = await context.loadGenerator();
+      await countWarm();
       const connections = connected?.connections ?? [];
       const { reports, span } = await load(
         () =>
@@ -181,8 +195,8 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
           limits: config.cpuLimits,
           // Every load of the session ended with its last answer; one by plan does not wait for it.
           inFlightLimit: blank.connections * byPlan.length,
-          serverRequests:
-            countedBefore === null || countedAfter === null ? null : countedAfter - countedBefore,
+          serverRequests: countedTogether(countedBefore, countedAfter),
+          countedByInstances: countedBetween(countedWarm, countedAfter),
           interruption,
         }),
       };

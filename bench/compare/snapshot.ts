@@ -3,7 +3,7 @@
  */
 
 import { type MachineTimes, readMachineTimes } from '../measure/machine-usage.js';
-import { type ProcessUsage, usageOf, usageOfPostgres } from '../measure/process-usage.js';
+import { type ProcessUsage, usageOf, usageOfFamily } from '../measure/process-usage.js';
 import type { RedisMeter, RedisUsage } from '../measure/redis-usage.js';
 import type { Fleet } from '../services/fleet.js';
 import type { HeldProcess } from '../services/held-processes.js';
@@ -36,6 +36,8 @@ export interface Snapshot {
   machine: MachineTimes;
   instances: (ProcessUsage | null)[];
   companions: (ProcessUsage | null)[];
+  /** Absent where the fleet has no web tier. */
+  web?: ProcessUsage | null;
   shards: (ProcessUsage | null)[];
   postgres: ProcessUsage | null;
   /** Redis answers when it gets to it, so it brings a moment of its own. */
@@ -70,8 +72,9 @@ export async function takeSnapshot(
     machine: readMachineTimes(),
     instances,
     companions,
+    ...(fleet.web && { web: usageOfFamily(fleet.web.pid) }),
     shards,
-    postgres: postgresPid === null ? null : usageOfPostgres(postgresPid),
+    postgres: postgresPid === null ? null : usageOfFamily(postgresPid),
     redisProcess,
     redis: edge === 'from' ? before : await readRedis(),
     throttledSeconds: {

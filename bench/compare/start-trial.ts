@@ -6,7 +6,8 @@ import { type Fleet, startFleet } from '../services/fleet.js';
 import type { HeldProcess } from '../services/held-processes.js';
 import { strategyNamed, type TrialContext } from './context.js';
 import { probeInstances } from './instance-requests.js';
-import { connectTrial, type TrialConnections } from './trial-connections.js';
+import { type ConnectInput, connectTrial, type TrialConnections } from './trial-connections.js';
+import { connectThroughWeb } from './web-connections.js';
 
 export interface StartedTrial {
   fleet: Fleet;
@@ -16,7 +17,7 @@ export interface StartedTrial {
 }
 
 /**
- * @throws LabError SERVICE_FAILED, CPU_LIMIT_FAILED; nothing is left running then
+ * @throws LabError SERVICE_FAILED, WEB_TIER_FAILED, CPU_LIMIT_FAILED; nothing is left running then
  */
 export async function startTrial(
   planned: PlannedTrial,
@@ -31,6 +32,7 @@ export async function startTrial(
       ...context.serviceEnvironment,
       ...context.config.variables?.[planned.strategy],
     },
+    web: context.web,
     guardian: context.guardian,
   });
   const held: HeldProcess[] = [];
@@ -51,7 +53,7 @@ export async function startTrial(
 }
 
 /**
- * @throws LabError LOGIN_FAILED, PROBE_FAILED, PROBE_DIFFERS
+ * @throws LabError LOGIN_FAILED, VISIT_FAILED, PROBE_FAILED, PROBE_DIFFERS
  */
 export async function connectUsers(
   planned: PlannedTrial,
@@ -61,7 +63,7 @@ export async function connectUsers(
   const { config, seeded, signal, probes } = context;
   const strategy = strategyNamed(strategyOfArm(planned.strategy), context);
   const workload = workloadNamed(planned.workload);
-  const connected = await connectTrial({
+  const input: ConnectInput = {
     strategy,
     workload,
     config,
@@ -69,7 +71,11 @@ export async function connectUsers(
     credentials: context.credentials.get(strategy.name) ?? [],
     origins: fleet.instances.map(({ origin }) => origin),
     signal,
-  });
+  };
+  const connected =
+    fleet.web && config.web
+      ? await connectThroughWeb(input, { ...config.web, origin: fleet.web.origin })
+      : await connectTrial(input);
   await probeInstances(workload, fleet, connected.probes, seeded.posts, probes);
   return connected;
 }

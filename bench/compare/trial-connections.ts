@@ -116,6 +116,6 @@ async function connectToEachInstance(input: ConnectInput): Promise<TrialConnecti
   };
 }
 
-function withoutCredential(users: SeededData['users'], password: string): Credentials {
+export function withoutCredential(users: SeededData['users'], password: string): Credentials {
   return users.map((user) => ({ user, password, credential: {} }));
 }

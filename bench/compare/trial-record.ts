@@ -10,9 +10,14 @@ import { machineShares } from '../measure/machine-usage.js';
 import type { Evidence } from '../measure/validity.js';
 import type { PlannedTrial } from '../plan.js';
 import type { ProcessKind, RunConfig, Trial } from '../result/schema.js';
-import type { Fleet } from '../services/fleet.js';
 import { type ConnectionsConfig, connectionsOf } from './connections-of.js';
-import { type ProcessUse, processUses, type Span, secondsBetween } from './process-uses.js';
+import {
+  type FleetProcesses,
+  type ProcessUse,
+  processUses,
+  type Span,
+  secondsBetween,
+} from './process-uses.js';
 
 const NOTHING = { application: null, redis: null, postgres: null, loadGenerator: null };
 
@@ -60,7 +65,7 @@ export function emptyTrial(
 
 export interface Observation {
   blank: Trial;
-  fleet: Pick<Fleet, 'instances' | 'companions'>;
+  fleet: FleetProcesses;
   /** Readings of every process, with this trial's load between them. */
   spans: readonly Span[];
   /** What the shards saw, and how long the windows were in which they saw it. */
@@ -76,6 +81,11 @@ export interface Observation {
   /** Requests that may have been on their way when load ended. */
   inFlightLimit: number;
   serverRequests: number | null;
+  /**
+   * Behind a web tier, where no connection belongs to an instance: what each of them counted under the
+   * measured loads; null when one could not be asked.
+   */
+  countedByInstances?: readonly number[] | null;
   interruption: Evidence['interruption'];
 }
 
@@ -118,7 +128,7 @@ export function assembleEvidence(observation: Observation): Evidence {
         received: perRequest(wire.receivedBytes, wire.responses),
       },
       storeCommandsPerRequest: storeCommands(spans, cost),
-      perInstance: instanceShares(observation.fleet, reports, processes, cost),
+      perInstance: instanceShares(observation, reports, processes, cost),
       processes,
       machine: {
         cores: known.machine.cores,
@@ -179,20 +189,25 @@ function storeCommands(spans: readonly Span[], { requests, seconds, readings }: 
 }
 
 function instanceShares(
-  fleet: Observation['fleet'],
+  { fleet, countedByInstances }: Pick<Observation, 'fleet' | 'countedByInstances'>,
   reports: readonly ShardReport[],
   processes: readonly ProcessUse[],
   cost: CostBasis,
 ): Trial['perInstance'] {
   const requests = total(reports, (report) => report.requests);
   const instances = processes.filter((use) => use.kind === 'application');
+  const counted = fleet.web
+    ? (countedByInstances ?? [])
+    : fleet.instances.map((_, index) =>
+        total(reports, (report) => report.requestsPerInstance[index] ?? 0),
+      );
+  const all = total(counted, (count) => count);
   return fleet.instances.map((instance, index) => {
-    const answered = total(reports, (report) => report.requestsPerInstance[index] ?? 0);
-    const share = requests === 0 ? 0 : answered / requests;
+    const share = all === 0 ? 0 : (counted[index] ?? 0) / all;
     const use = instances[index] as ProcessUse;
     return {
       instance: instance.number,
-      requests: answered,
+      requests: Math.round(requests * share),
       share,
       cpuMicrosecondsPerRequest: cpuPerRequest(use, { ...cost, requests: cost.requests * share }),
       cores: use.cores,
@@ -224,6 +239,7 @@ function perKind(processes: readonly ProcessUse[], of: (use: ProcessUse) => numb
     ...(processes.some(({ kind }) => kind === 'authority') && {
       authority: ofKind('authority'),
     }),
+    ...(processes.some(({ kind }) => kind === 'web') && { web: ofKind('web') }),
   };
 }
 

@@ -51,6 +51,12 @@ const LOOKS: readonly Look[] = [
     what: 'load-generating processes',
     of: ({ config }) => String(config.shards),
   },
+  { weight: 'conditions', what: 'web tier', of: ({ config }) => config.web?.balance ?? 'none' },
+  {
+    weight: 'conditions',
+    what: 'nginx',
+    of: ({ environment }) => environment.web?.version ?? 'none',
+  },
   { weight: 'conditions', what: 'limits of CPU time', of: ({ config }) => limitsOf(config) },
   {
     weight: 'conditions',

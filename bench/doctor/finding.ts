@@ -17,4 +17,5 @@ export type Topic =
   | 'redis'
   | 'open-files'
   | 'temp-folder'
-  | 'cpu-limits';
+  | 'cpu-limits'
+  | 'nginx';

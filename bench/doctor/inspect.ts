@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { LabError } from '../errors.js';
 import { describeControl, lookForCpuControl } from '../services/cpu-limits/cpu-control.js';
 import { findDelegation } from '../services/cpu-limits/delegated-rerun.js';
+import { debianCacheKey, hasDebianTools } from '../services/debian-packages.js';
 import { findOnPath } from '../services/find-on-path.js';
-import { readSystem, redisAdvice } from '../services/install-advice.js';
+import { nginxAdvice, readSystem, redisAdvice } from '../services/install-advice.js';
 import { cacheBases, LAB_NAME } from '../services/lab-folders.js';
+import { findNginxOnPath, NGINX_CACHE_KEY } from '../services/nginx-program.js';
 import { chooseOrdinaryUser } from '../services/ordinary-user.js';
 import { findInstalledPackage } from '../services/postgres-binaries.js';
 import { useGivenPostgres } from '../services/postgres-given.js';
-import { debianCacheKey, hasDebianTools } from '../services/redis-debian.js';
+import { REDIS_CACHE_KEY } from '../services/redis-debian.js';
 import { findDockerEngine } from '../services/redis-docker.js';
 import { useGivenRedis } from '../services/redis-given.js';
 import { redisServerNames } from '../services/redis-on-path.js';
@@ -44,6 +46,7 @@ export async function inspectMachine(
     judgeOpenFiles(await readOpenFileLimit()),
     await inspectTempFolder(),
     await inspectCpuLimits(environment),
+    await inspectNginx(environment),
   ];
 }
 
@@ -105,16 +108,41 @@ async function findRedisSource(environment: NodeJS.ProcessEnv): Promise<string |
     const file = findOnPath(name, environment);
     if (file !== null) return `${file} on PATH`;
   }
-  if (hasDebianTools(environment)) {
-    const key = debianCacheKey(await readSystem());
-    const kept = cacheBases(environment, process.getuid?.() === 0)
-      .map((base) => join(base, LAB_NAME, key))
-      .find((folder) => existsSync(folder));
-    return kept
-      ? `unpacked from the Debian package in ${kept}`
-      : "none installed; the first run unpacks this system's package into the lab's cache (about 1.5 MB to fetch, up to 15 MB with package lists)";
-  }
-  return (await findDockerEngine(environment)) ? 'a container of Docker' : null;
+  return (
+    (await findDebianSource(REDIS_CACHE_KEY, 'run', environment)) ??
+    ((await findDockerEngine(environment)) ? 'a container of Docker' : null)
+  );
+}
+
+/** @param run what will unpack the package when it is not there yet */
+async function findDebianSource(
+  software: string,
+  run: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<string | null> {
+  if (!hasDebianTools(environment)) return null;
+  const key = debianCacheKey(software, await readSystem());
+  const kept = cacheBases(environment, process.getuid?.() === 0)
+    .map((base) => join(base, LAB_NAME, key))
+    .find((folder) => existsSync(folder));
+  return kept
+    ? `unpacked from the Debian package in ${kept}`
+    : `none installed; the first ${run} unpacks this system's package into the lab's cache (about 1.5 MB to fetch, up to 15 MB with package lists)`;
+}
+
+/** Only runs with a web tier need it. */
+async function inspectNginx(environment: NodeJS.ProcessEnv): Promise<Finding> {
+  const installed = findNginxOnPath(environment);
+  const found = installed
+    ? `${installed} on PATH`
+    : await findDebianSource(NGINX_CACHE_KEY, 'run with a web tier', environment);
+  if (found) return { topic: 'nginx', status: 'ok', found };
+  return {
+    topic: 'nginx',
+    status: 'warning',
+    found: 'not on PATH, and no apt to unpack it with',
+    advice: `--topology web and --web nginx cannot be used. ${nginxAdvice(await readSystem())}`,
+  };
 }
 
 /** What the system can still give; "free" alone leaves out what it only uses as a cache. */

@@ -158,11 +158,15 @@ function createGate() {
 }
 
 function toAutocannon(request: WorkloadRequest): autocannon.Request {
-  const { latePath, onResponse, ...rest } = request;
+  const { latePath, lateHeaders, onResponse, ...rest } = request;
   return {
     ...rest,
-    ...(latePath && {
-      setupRequest: (known: autocannon.Request) => ({ ...known, path: latePath() }),
+    ...((latePath || lateHeaders) && {
+      setupRequest: (known: autocannon.Request) => ({
+        ...known,
+        path: latePath?.() ?? rest.path,
+        headers: { ...rest.headers, ...lateHeaders?.() },
+      }),
     }),
     ...(onResponse && {
       onResponse: (status: number, _body: string, _context: object, headers?: object) =>

@@ -6,7 +6,7 @@ import { LabError } from '../errors.js';
 import type { Connection } from './workload.js';
 
 /** Below what an instance hashes and lets wait at once. */
-const LOGINS_AT_ONCE = 8;
+const AT_ONCE = 8;
 
 export type Credentials = Omit<Connection, 'origin' | 'instance'>[];
 
@@ -23,17 +23,50 @@ export async function logInAll(
   password: string,
   signal?: AbortSignal,
 ): Promise<Credentials> {
-  const waiting = [...users.entries()];
-  const credentials: Credentials = [];
+  return aFewAtOnce(users, async (user) => ({
+    credential: await logIn(origin, user.email, password, signal),
+    user,
+    password,
+  }));
+}
+
+/**
+ * Lets everyone come by once, and keep the cookies that are set then beside their credential.
+ *
+ * @throws LabError VISIT_FAILED naming the status when an answer is not 200
+ */
+export async function visitAll(
+  origin: string,
+  users: Credentials,
+  signal?: AbortSignal,
+): Promise<Credentials> {
+  return aFewAtOnce(users, async (user) => {
+    const answer = await fetch(`${origin}/livez`, {
+      headers: user.credential,
+      ...(signal && { signal }),
+    });
+    await answer.arrayBuffer();
+    if (answer.status !== 200) {
+      throw new LabError('VISIT_FAILED', `GET /livez answered ${answer.status}.`);
+    }
+    return { ...user, credential: withCookies(user.credential, cookiesOf(answer)) };
+  });
+}
+
+async function aFewAtOnce<Item, Outcome>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Outcome>,
+): Promise<Outcome[]> {
+  const waiting = [...items.entries()];
+  const outcomes: Outcome[] = [];
   const worker = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [index, user] = next;
-      const credential = await logIn(origin, user.email, password, signal);
-      credentials[index] = { credential, user, password };
+      const [index, item] = next;
+      outcomes[index] = await work(item);
     }
   };
-  await Promise.all(Array.from({ length: LOGINS_AT_ONCE }, worker));
-  return credentials;
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return outcomes;
 }
 
 /** @returns the headers that carry the credential: a cookie, a token, or whatever was issued */
@@ -56,14 +89,40 @@ export async function logIn(
       `POST /auth/login answered ${answer.status}: ${text.slice(0, 300)}`,
     );
   }
-  const cookies = answer.headers.getSetCookie().map((cookie) => cookie.split(';', 1)[0]);
-  if (cookies.length > 0) return { Cookie: cookies.join('; ') };
-  const token = tokenAnswer.safeParse(JSON.parse(text));
-  if (!token.success) {
+  const cookies = cookiesOf(answer);
+  const token = tokenAnswer.safeParse(parseJson(text));
+  if (token.success) {
+    // Beside a token, the cookie of a web tier.
+    const { token_type, access_token } = token.data;
+    return withCookies({ Authorization: `${token_type} ${access_token}` }, cookies);
+  }
+  if (cookies.length === 0) {
     throw new LabError(
       'LOGIN_FAILED',
       'POST /auth/login gave neither a cookie nor an access token.',
     );
   }
-  return { Authorization: `${token.data.token_type} ${token.data.access_token}` };
+  return withCookies({}, cookies);
+}
+
+/** undefined for what is none: a login that sets a cookie may answer with anything. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function cookiesOf(answer: Response): string[] {
+  return answer.headers.getSetCookie().map((cookie) => cookie.split(';', 1)[0] as string);
+}
+
+function withCookies(
+  credential: Record<string, string>,
+  cookies: readonly string[],
+): Record<string, string> {
+  const { Cookie, ...rest } = credential;
+  const all = [...(Cookie === undefined ? [] : [Cookie]), ...cookies];
+  return all.length > 0 ? { ...rest, Cookie: all.join('; ') } : rest;
 }

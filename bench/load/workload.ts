@@ -13,6 +13,8 @@ export interface Connection {
   credential: Record<string, string>;
   user: { id: number; email: string; name: string };
   password: string;
+  /** What to ask for, with its query; only for the workload `url`, which knows no path of its own. */
+  path?: string;
 }
 
 export interface SeededPosts {
@@ -33,6 +35,8 @@ export interface WorkloadRequest {
   body?: string;
   /** Path of a resource that is known only once an earlier answer came. Costs the client CPU time. */
   latePath?: () => string;
+  /** Header fields that are known only once an earlier answer came. Costs the client CPU time. */
+  lateHeaders?: () => Record<string, string>;
   /** Reads the answer. Costs the client CPU time. */
   onResponse?: (status: number, headers: Record<string, string>) => void;
 }

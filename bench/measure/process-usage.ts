@@ -22,17 +22,17 @@ export async function usageOf(pid: number): Promise<ProcessUsage | null> {
 }
 
 /**
- * PostgreSQL: the postmaster and all its children. Children that ended in between stay counted,
- * because the postmaster has waited for them (cutime and cstime in proc(5)).
+ * A server that works in children of its first process: PostgreSQL, nginx. Children that ended in
+ * between stay counted, because the first process has waited for them (cutime and cstime in proc(5)).
  *
  * Memory: private pages of each process, and once the largest share of common pages: a plain sum
- * would count the shared buffers in every process again.
+ * would count PostgreSQL's shared buffers in every process again.
  */
-export function usageOfPostgres(postmaster: number): ProcessUsage | null {
+export function usageOfFamily(first: number): ProcessUsage | null {
   if (process.platform !== 'linux') return null;
-  const pids = [postmaster, ...childrenOf(postmaster)];
+  const pids = [first, ...childrenOf(first)];
   const parts = pids.map(readLinuxParts).filter((part) => part !== null);
-  const ended = cpuSecondsOfEndedChildren(postmaster);
+  const ended = cpuSecondsOfEndedChildren(first);
   if (parts.length === 0 || ended === null) return null;
   return {
     cpuSeconds: ended + parts.reduce((total, part) => total + part.cpuSeconds, 0),

@@ -7,6 +7,7 @@ import { controlFindings } from './findings/control.js';
 import type { Finding } from './findings/finding.js';
 import { inShortFindings } from './findings/in-short.js';
 import { limitFindings } from './findings/limits.js';
+import { lostSessionFindings } from './findings/lost-sessions.js';
 import { noiseFindings } from './findings/noise.js';
 import { scalingFindings } from './findings/scaling.js';
 import { singleStrategyFindings } from './findings/single-strategy.js';
@@ -20,6 +21,7 @@ export function findingsOf(result: Result): Finding[] {
 export function findingsOfView(view: ReportView): Finding[] {
   return [
     ...stateFindings(view),
+    ...lostSessionFindings(view),
     ...inShortFindings(view),
     ...singleStrategyFindings(view),
     ...comparisonFindings(view),

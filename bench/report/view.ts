@@ -6,7 +6,7 @@ import { armNames, strategyOfArm } from '../analyse/arms.js';
 import { compareStrategies } from '../analyse/compare.js';
 import { analyseScaling, type Scaling } from '../analyse/scaling/analyse-scaling.js';
 import { type Summary, summarise } from '../analyse/summarise.js';
-import type { Comparison, Result } from '../result/schema.js';
+import type { Comparison, ProcessKind, Result } from '../result/schema.js';
 
 export interface Arm {
   name: string;
@@ -76,7 +76,16 @@ function scalingOf(result: Result): Scaling[] {
 
 /** Whether a trial of the run had a process that instances ask about credentials. */
 export function hasAuthority({ result }: Pick<ReportView, 'result'>): boolean {
-  return result.trials.some(({ processes }) => processes.some(({ kind }) => kind === 'authority'));
+  return hasProcess('authority', result);
+}
+
+/** Whether clients spoke to a web tier rather than to the instances. */
+export function hasWebTier({ result }: Pick<ReportView, 'result'>): boolean {
+  return hasProcess('web', result);
+}
+
+function hasProcess(wanted: ProcessKind, { trials }: Result): boolean {
+  return trials.some(({ processes }) => processes.some(({ kind }) => kind === wanted));
 }
 
 /** Measured cells only: a plan that was cut short leaves cells without a trial. */

@@ -4,7 +4,7 @@
  */
 import type { Metric } from '../analyse/metrics.js';
 import { METRICS } from '../analyse/metrics.js';
-import type { Verdict } from '../result/schema.js';
+import type { RunConfig, Verdict } from '../result/schema.js';
 import { formatPercentPoints } from './format.js';
 
 export interface Wording {
@@ -68,6 +68,13 @@ const WORDINGS: Record<string, Wording> = {
     suffix: ' at the 99th percentile of latency',
     verdicts: { faster: 'shorter', slower: 'longer', equal: 'equal', unsure: 'unsure' },
   },
+};
+
+/** How a web tier spreads the requests. */
+export const BALANCE_WORDS: Record<NonNullable<RunConfig['web']>['balance'], string> = {
+  'round-robin': 'round robin',
+  'least-connections': 'least connections',
+  sticky: 'sticky by cookie',
 };
 
 export function wordingOf(metricName: string): Wording {

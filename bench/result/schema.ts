@@ -10,9 +10,10 @@ import { calibrationSchema } from './calibration-schema.js';
 /**
  * 1: the first. 2: strategies carry their whole declaration, and a trial may have an `authority`.
  * 3: processes may be held to a share of a core, and the load may follow a plan (open loop).
+ * 4: a web tier may stand before the instances.
  * Whatever a version added is optional, so one schema reads all (docs/decisions/401).
  */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 const count = z.int().nonnegative();
 const amount = z.number().nonnegative();
@@ -27,6 +28,10 @@ const perKind = z.object({
     .nullable()
     .optional()
     .describe('The process that instances ask about credentials; absent where there is none.'),
+  web: amount
+    .nullable()
+    .optional()
+    .describe('The web tier with all its workers; absent where clients ask the instances.'),
 });
 
 const latencyMs = z
@@ -44,11 +49,15 @@ const latencyMs = z
   );
 
 const processUse = z.object({
-  kind: z.enum(['application', 'redis', 'postgres', 'loadGenerator', 'authority']),
-  name: z.string().describe('For instance "instance 1", "redis", "authority" or "shard 2".'),
+  kind: z.enum(['application', 'redis', 'postgres', 'loadGenerator', 'authority', 'web']),
+  name: z.string().describe('For instance "instance 1", "redis", "nginx" or "shard 2".'),
   cpuSeconds: amount.nullable().describe('CPU time, user and system, between the readings.'),
   cores: amount.nullable().describe('cpuSeconds over the time between them: 1 is one whole core.'),
   rssBytes: amount.nullable(),
+  workers: count
+    .positive()
+    .optional()
+    .describe('Processes of it that serve, each on one core at most; absent: one.'),
   limitCores: amount
     .nullable()
     .optional()
@@ -61,7 +70,7 @@ const processUse = z.object({
 
 const instanceShare = z.object({
   instance: count.describe('Counted from 1.'),
-  requests: count,
+  requests: count.describe('Behind a web tier: by the share that the instance itself counted.'),
   share: z.number().min(0).max(1).describe('Of the requests of the trial.'),
   cpuMicrosecondsPerRequest: amount.nullable(),
   cores: amount.nullable(),
@@ -234,6 +243,10 @@ export const configSchema = z.object({
     })
     .optional()
     .describe('Rounds are added while a verdict is unsure; `rounds` is what it came to.'),
+  web: z
+    .object({ balance: z.enum(['round-robin', 'least-connections', 'sticky']) })
+    .optional()
+    .describe('How a web tier spreads the requests; absent: connections go to the instances.'),
   variables: z
     .record(z.string(), z.record(z.string(), z.string()))
     .optional()
@@ -315,6 +328,10 @@ export const environmentSchema = z.object({
   memoryBytes: count,
   postgres: z.object({ version: z.string(), startedBy: z.string() }).nullable(),
   redis: z.object({ version: z.string(), startedBy: z.string() }).nullable(),
+  web: z
+    .object({ version: z.string(), startedBy: z.string(), workers: count.positive() })
+    .optional()
+    .describe('What the web tier was; absent where there was none.'),
   cpuLimiter: z
     .string()
     .nullable()
@@ -327,7 +344,7 @@ export const environmentSchema = z.object({
 });
 
 export const resultSchema = z.object({
-  schemaVersion: z.literal([1, 2, SCHEMA_VERSION]),
+  schemaVersion: z.literal([1, 2, 3, SCHEMA_VERSION]),
   id: z.string().describe('Name of the folder: the time of the start in UTC.'),
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),

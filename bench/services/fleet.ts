@@ -1,11 +1,14 @@
 /**
  * The fleet: N instances of the service, each a process of its own on a free port, and the companions
- * (further processes of the service) that a strategy declares and all its instances share.
+ * (further processes of the service) that a strategy declares and all its instances share, and
+ * the web tier before them, where there is one.
  */
 import type { ChildProcess } from 'node:child_process';
 import { z } from 'zod';
 import type { Guardian } from './guardian.js';
 import { printedLine, type ServiceEntry, spawnService } from './service-process.js';
+import { BEHIND_WEB_TIER, startWebTier, type WebTier } from './web-tier.js';
+import type { WebTierPlan } from './web-tier-plan.js';
 
 /** The service promises to be gone 5 s after SIGTERM. */
 const STOP_PATIENCE_MS = 6000;
@@ -26,6 +29,8 @@ export interface CompanionProcess {
 export interface Fleet {
   instances: readonly Instance[];
   companions: readonly CompanionProcess[];
+  /** What clients speak to; absent where they speak to the instances themselves. */
+  web?: Pick<WebTier, 'pid' | 'origin' | 'workers'>;
   /** What happened, as a sentence, once a process ends that nobody asked to; else null. */
   lost(): string | null;
   /** Called at most once, when the first process is lost. */
@@ -38,6 +43,8 @@ export interface FleetOptions {
   instances: number;
   /** Entries of the service that run beside the instances, one process each; none unless told. */
   companions?: readonly ServiceEntry[];
+  /** Starts a web tier before the instances. */
+  web?: WebTierPlan | undefined;
   /** Secrets and addresses of the stores, the same for every process. */
   environment: Record<string, string>;
   guardian: Guardian;
@@ -46,22 +53,25 @@ export interface FleetOptions {
 const listening = z.object({ listening: z.object({ port: z.int() }) });
 
 /**
- * Companions first: an instance is told the address of each as <NAME>_URL.
+ * Companions first: an instance is told the address of each as <NAME>_URL. The web tier last: it is told
+ * the addresses of the instances.
  *
- * @throws LabError SERVICE_FAILED when a process cannot start; the others are stopped
+ * @throws LabError SERVICE_FAILED, WEB_TIER_FAILED when a process cannot start; the others are stopped
  */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const { strategy, companions: entries = [], environment, guardian } = options;
   const losses = watchLosses();
   const companions: Member[] = [];
   const instances: Member[] = [];
+  let web: WebTier | undefined;
   const start = (entry: ServiceEntry, what: string, more: Record<string, string>): Member => {
     const member = startMember(entry, { ...environment, ...more }, guardian);
-    losses.watch(member.child, what);
+    losses.watch(endOf(member.child), what);
     return member;
   };
   const stop = async () => {
     losses.expect();
+    await web?.stop();
     // Instances drain by asking their companions, so those go last.
     await Promise.all(instances.map(({ child }) => stopChild(child)));
     await Promise.all(companions.map(({ child }) => stopChild(child)));
@@ -76,10 +86,19 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       ]),
     );
     for (let number = 1; number <= options.instances; number++) {
-      const more = { ...addresses, AUTH_STRATEGY: strategy, COUNTERS: 'on' };
+      const more = {
+        ...addresses,
+        ...(options.web && BEHIND_WEB_TIER),
+        AUTH_STRATEGY: strategy,
+        COUNTERS: 'on',
+      };
       instances.push(start('main', `instance ${number}`, more));
     }
     const origins = await Promise.all(instances.map(({ origin }) => origin));
+    if (options.web) {
+      web = await startWebTier(options.web, origins, guardian);
+      losses.watch(web.ended, 'nginx');
+    }
     return {
       instances: origins.map((origin, index) => ({
         number: index + 1,
@@ -91,6 +110,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
         pid: companions[index]?.child.pid as number,
         origin: companionOrigins[index] as string,
       })),
+      ...(web && { web }),
       lost: losses.first,
       onLost: losses.onFirst,
       stop,
@@ -139,10 +159,10 @@ function watchLosses() {
   let lost: string | null = null;
   let listener: ((what: string) => void) | null = null;
   return {
-    watch(child: ChildProcess, what: string): void {
-      child.once('exit', (code, signal) => {
+    watch(ended: Promise<string>, what: string): void {
+      ended.then((how) => {
         if (expected || lost) return;
-        lost = `${what} ended with ${signal ?? `code ${code}`}`;
+        lost = `${what} ended with ${how}`;
         listener?.(lost);
       });
     },
@@ -155,6 +175,13 @@ function watchLosses() {
       if (lost) heard(lost);
     },
   };
+}
+
+/** Resolves with "SIGKILL" or "code 1". */
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal ?? `code ${code}`));
+  });
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {

@@ -46,14 +46,41 @@ export function redisAdvice({ platform, families }: System): string {
   if (platform === 'win32') {
     return 'Start Docker Desktop and run the lab again, or run the lab inside WSL, or install Memurai and set REDIS_URL=redis://127.0.0.1:6379.';
   }
-  // RHEL and its kin name Fedora as what they are like, but not the other way round.
-  const family = families.includes('rhel')
-    ? 'rhel'
-    : families.find((name) => name in redisCommands);
-  const command = family && redisCommands[family];
+  const command = commandFor(redisCommands, families);
   return command
     ? `Install one with "${command}".`
     : 'Install redis-server or valkey-server with the package manager of this system, or start Docker.';
+}
+
+/** The lab calls it by its path and starts it by itself: a service that the package enables is not needed. */
+const nginxCommands: Record<string, string> = {
+  debian: 'sudo apt-get install nginx-light',
+  ubuntu: 'sudo apt-get install nginx-light',
+  fedora: 'sudo dnf install nginx-core',
+  rhel: 'sudo dnf install nginx',
+  centos: 'sudo dnf install nginx',
+  suse: 'sudo zypper install nginx',
+  alpine: 'sudo apk add nginx',
+  arch: 'sudo pacman -S nginx',
+};
+
+/** A sentence with the exact command for this system. */
+export function nginxAdvice({ platform, families }: System): string {
+  if (platform === 'darwin') return 'Install it with "brew install nginx".';
+  if (platform === 'win32') return 'Run the lab inside WSL, where nginx is a package.';
+  const command = commandFor(nginxCommands, families);
+  return command
+    ? `Install it with "${command}".`
+    : 'Install nginx with the package manager of this system.';
+}
+
+function commandFor(
+  commands: Readonly<Record<string, string>>,
+  families: readonly string[],
+): string | undefined {
+  // RHEL and its kin name Fedora as what they are like, but not the other way round.
+  const family = families.includes('rhel') ? 'rhel' : families.find((name) => name in commands);
+  return family === undefined ? undefined : commands[family];
 }
 
 async function readOsRelease(): Promise<string> {

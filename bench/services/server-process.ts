@@ -9,8 +9,8 @@ import type { OrdinaryUser } from './ordinary-user.js';
 /** A server the lab has started. */
 export interface ServerProcess {
   pid: number;
-  /** Resolves when it has ended, by whatever cause. */
-  ended: Promise<void>;
+  /** Resolves when it has ended, by whatever cause: with "SIGKILL" or "code 1". */
+  ended: Promise<string>;
   hasEnded(): boolean;
   /** The end of what it wrote to its log. */
   readLog(): Promise<string>;
@@ -67,7 +67,7 @@ export async function startServerProcess(
   const [first] = server.stopSignals;
   guardian.watchProcess(pid, { group: true, ...(first && { signal: first.signal }) });
   const hasEnded = () => running.exitCode !== null || running.signalCode !== null;
-  const ended = once(running, 'exit').then(() => {});
+  const ended = once(running, 'exit').then(([code, signal]) => String(signal ?? `code ${code}`));
   running.unref(); // the guardian, not an open handle, sees to its end
 
   return {

@@ -1,7 +1,7 @@
 /** One attempt at one rate: a trial of the open loop, judged by the objective. */
 
 import type { TrialContext } from '../compare/context.js';
-import { deleteLeftovers, readCounters } from '../compare/instance-requests.js';
+import { countedTogether, deleteLeftovers, readCounters } from '../compare/instance-requests.js';
 import { loadByPlan } from '../compare/load-by-plan.js';
 import { takeSnapshot } from '../compare/snapshot.js';
 import { connectUsers, type StartedTrial, startTrial } from '../compare/start-trial.js';
@@ -113,8 +113,7 @@ export async function attemptRate(
       readings: 'under-load',
       limits: config.cpuLimits,
       inFlightLimit: blank.connections,
-      serverRequests:
-        countersBefore === null || countersAfter === null ? null : countersAfter - countersBefore,
+      serverRequests: countedTogether(countersBefore, countersAfter),
       interruption: null,
     });
     const trial = judge(evidence);

@@ -2,9 +2,11 @@ import { calibrate } from './calibrate.js';
 import { compare } from './compare.js';
 import { diff } from './diff.js';
 import { doctor } from './doctor.js';
+import { load } from './load.js';
 import { plan } from './plan.js';
 import { report } from './report.js';
 import { serve } from './serve.js';
+import { stores } from './stores.js';
 import { strategies } from './strategies.js';
 import { sustain } from './sustain.js';
 import type { Verb } from './verb.js';
@@ -16,6 +18,8 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   diff,
   calibrate,
   serve,
+  stores,
+  load,
   report,
   plan,
   strategies,

@@ -1,20 +1,31 @@
 /** lab serve: instances for hands-on use on embedded stores, until Ctrl-C. */
 import { randomBytes } from 'node:crypto';
-import { integer, listOf, parseOptions } from '../options.js';
+import { balanceFrom, balanceOption } from '../compare/web-options.js';
+import { integer, listOf, oneOf, parseOptions } from '../options.js';
+import { BALANCE_WORDS } from '../report/wording.js';
 import type { DescribedStrategy } from '../result/schema.js';
+import { DATABASE_NAMES, type DatabaseName, databases } from '../services/databases.js';
 import { type Fleet, startFleet } from '../services/fleet.js';
+import type { Balance } from '../services/nginx-configuration.js';
 import { withSeededStores } from '../services/seeded-stores.js';
 import { describeService, type SeededData } from '../services/service-process.js';
+import { planWebTier, type WebTierPlan } from '../services/web-tier-plan.js';
 import { curlLines } from './curl-lines.js';
 import type { Verb, VerbContext } from './verb.js';
 
 /** Enough to page through, quick to make. */
 const SEEDED = { users: 100, posts: 1000 };
+const WITH_WEB = '--web nginx';
+/** Of people who try it by hand. */
+const CONNECTIONS = 256;
 
 function serveOptions(strategies: readonly string[]) {
   return {
     strategies: listOf(strategies, 'which strategies to start (session,jwt)'),
     instances: integer(1, 64, 'how many instances of each (1)'),
+    web: oneOf(['nginx'], 'a web tier before the instances of each (none)'),
+    balance: balanceOption(WITH_WEB),
+    database: oneOf(DATABASE_NAMES, 'what holds users and posts (postgres)'),
   } as const;
 }
 
@@ -26,34 +37,49 @@ export const serve: Verb = {
     const { options } = parseOptions(words, serveOptions(known.map(({ name }) => name)));
     const asked = options.strategies ?? ['session', 'jwt'];
     const strategies = asked.flatMap((name) => known.filter((each) => each.name === name));
-    await serveUntilStopped(strategies, options.instances ?? 1, context);
+    const balance = balanceFrom(options.web !== undefined, options.balance, WITH_WEB);
+    const { instances = 1, database = 'postgres' } = options;
+    await serveUntilStopped(strategies, { instances, database, balance }, context);
   },
 };
 
+interface ServeOptions {
+  instances: number;
+  database: DatabaseName;
+  balance: Balance | undefined;
+}
+
 async function serveUntilStopped(
   strategies: readonly DescribedStrategy[],
-  instances: number,
+  { instances, database, balance }: ServeOptions,
   { signal, stdout }: VerbContext,
 ): Promise<void> {
   const say = (line: string) => stdout.write(`${line}\n`);
   const fleets: Fleet[] = [];
-  await withSeededStores({ ...SEEDED, signal, say }, async (ready) => {
+  await withSeededStores({ ...SEEDED, database, signal, say }, async (ready) => {
     const { stores, guardian, seeded, serviceEnvironment } = ready;
     try {
+      const web = balance
+        ? await planWebTier(
+            { balance, connections: CONNECTIONS },
+            { guardian, signal, onMessage: say },
+          )
+        : undefined;
       const operatorToken = randomBytes(32).toString('base64url');
       const environment = { ...serviceEnvironment, OPERATOR_TOKEN: operatorToken };
       for (const [index, strategy] of strategies.entries()) {
         const { name, companions } = strategy;
-        const options = { strategy: name, instances, companions, environment, guardian };
+        const options = { strategy: name, instances, companions, environment, web, guardian };
         const fleet = await startFleet(options);
         fleets.push(fleet);
         fleet.onLost((what) => say(`${name}: ${what}`));
         // All share a database: whom the last line of one disables must be able to try the others.
         const user = seeded.users[index % seeded.users.length] as SeededUser;
         const { password } = seeded;
-        announce({ strategy, fleet, user, password, operatorToken, say });
+        announce({ strategy, fleet, web, user, password, operatorToken, say });
       }
-      say(`\nPostgreSQL: ${stores.databaseUrl}\nRedis:      ${stores.redisUrl}`);
+      say(`\n${`${databases[database].product}:`.padEnd(11)} ${stores.databaseUrl}`);
+      say(`Redis:      ${stores.redisUrl}`);
       say('\nPress Ctrl-C to stop everything.');
       await aborted(signal);
       say('\nStopping.');
@@ -66,6 +92,7 @@ async function serveUntilStopped(
 interface Announcement {
   strategy: DescribedStrategy;
   fleet: Fleet;
+  web: WebTierPlan | undefined;
   user: SeededUser;
   password: string;
   operatorToken: string;
@@ -74,14 +101,24 @@ interface Announcement {
 
 type SeededUser = SeededData['users'][number];
 
-function announce({ fleet, say, ...target }: Announcement): void {
+function announce({ fleet, web, say, ...target }: Announcement): void {
   const { strategy } = target;
-  say(`\n${strategy.name}: ${fleet.instances.map(({ origin }) => origin).join('  ')}`);
+  const instances = fleet.instances.map(({ origin }) => origin).join('  ');
+  const origin = fleet.web?.origin ?? (fleet.instances[0]?.origin as string);
+  say(`\n${strategy.name}: ${web ? origin : instances}`);
+  if (web) {
+    say(
+      `  that is nginx ${web.program.version}; behind it, ${BALANCE_WORDS[web.balance]}: ${instances}`,
+    );
+  }
   for (const { name, origin } of fleet.companions) say(`  beside them the ${name}: ${origin}`);
   if (!strategy.sharedByInstances && fleet.instances.length > 1) {
-    say('  An instance does not know what another gave: try it with another address below.');
+    say(
+      web
+        ? `  An instance does not know what another gave: ask for /me several times${web.balance === 'sticky' ? ', with the cookie "route" and without' : ''}.`
+        : '  An instance does not know what another gave: try it with another address below.',
+    );
   }
-  const origin = fleet.instances[0]?.origin as string;
   say(`  to read and to try in a browser: ${origin}/docs`);
   for (const line of curlLines({ ...target, origin })) say(`  ${line}`);
 }

@@ -1,62 +1,80 @@
-import type { DataSource } from 'typeorm';
+import type { Database } from './database.js';
 import { Post } from './post.js';
-import { compile, returningAll, type Statement, selectAll } from './statement.js';
+import { compile, type Statement, selectAll } from './statement.js';
 
 /** The fields a request may change, in every combination that is asked for. */
 export type PostField = 'title' | 'body';
+
+/** A post of a list. */
+export type PostItem = Omit<Post, 'version'>;
 
 /** What the API asks of the table of posts. Parameters are named in the comments. */
 export interface PostStatements {
   /** id */
   readonly selectById: Statement<Post>;
   /** Without a cursor: none. After one: beforeId. LIMIT is part of the SQL, so there is one for each. */
-  selectPage(limit: number, afterCursor: boolean): Statement<Post>;
+  selectPage(limit: number, afterCursor: boolean): Statement<PostItem>;
   /** ownerId, actedBy, title, body */
   readonly insert: Statement<Post>;
-  /** id, ownerId, actedBy, and the fields */
-  update(fields: readonly PostField[]): Statement<Post>;
-  /** id, ownerId */
-  readonly remove: Statement<Pick<Post, 'id'>>;
+  /** id, ownerId, actedBy, and the fields; of a version: also version, and only what still has it */
+  update(fields: readonly PostField[], ofVersion: boolean): Statement<Post>;
+  /** id, ownerId; of a version: also version, and only what still has it */
+  remove(ofVersion: boolean): Statement<Pick<Post, 'id'>>;
 }
 
-export function preparePostStatements(dataSource: DataSource): PostStatements {
+export function preparePostStatements({ dataSource, dialect }: Database): PostStatements {
+  const { writes, now } = dialect;
   const posts = () => selectAll(dataSource, Post, 'post');
-  const returning = returningAll(dataSource, Post);
-  const byOwner = 'id = :id AND ownerId = :ownerId';
-  const owned = { id: 'id', ownerId: 'ownerId' };
+  // Look and write in one statement: nobody gets in between.
+  const byOwner = (ofVersion: boolean): [string, object] => [
+    `id = :id AND ownerId = :ownerId${ofVersion ? ' AND version = :version' : ''}`,
+    { id: 'id', ownerId: 'ownerId', version: 'version' },
+  ];
   // A parameter stands in the query as its own name, whatever the type of its column.
   const named = (names: readonly string[]): object =>
     Object.fromEntries(names.map((name) => [name, name]));
   return {
-    selectById: compile(posts().where('post.id = :id', { id: 'id' })),
+    selectById: compile(
+      posts().addSelect('post.version', 'version').where('post.id = :id', { id: 'id' }),
+    ),
     selectPage: remembered((limit: number, afterCursor: boolean) => {
       const page = posts().orderBy('post.id', 'DESC').limit(limit);
-      return compile<Post>(
+      return compile<PostItem>(
         afterCursor ? page.where('post.id < :beforeId', { beforeId: 'beforeId' }) : page,
       );
     }),
-    insert: compile(
+    insert: writes.insert(
+      dataSource,
+      Post,
       dataSource
         .createQueryBuilder()
         .insert()
         .into(Post)
-        .values(named(['ownerId', 'actedBy', 'title', 'body']))
-        .returning(returning)
-        .updateEntity(false),
+        .values(named(['ownerId', 'actedBy', 'title', 'body'])),
     ),
-    update: remembered((fields: readonly PostField[]) =>
-      compile<Post>(
+    update: remembered((fields: readonly PostField[], ofVersion: boolean) =>
+      writes.update(
+        dataSource,
+        Post,
         dataSource
           .createQueryBuilder()
           .update(Post)
-          .set({ ...named([...fields, 'actedBy']), updatedAt: () => 'now()' })
-          .where(byOwner, owned)
-          .returning(returning)
-          .updateEntity(false),
+          .set({
+            ...named([...fields, 'actedBy']),
+            updatedAt: () => now,
+            version: () => 'version + 1',
+          })
+          .where(...byOwner(ofVersion)),
       ),
     ),
-    remove: compile(
-      dataSource.createQueryBuilder().delete().from(Post).where(byOwner, owned).returning('id'),
+    remove: remembered((ofVersion: boolean) =>
+      writes.remove(
+        dataSource
+          .createQueryBuilder()
+          .delete()
+          .from(Post)
+          .where(...byOwner(ofVersion)),
+      ),
     ),
   };
 }

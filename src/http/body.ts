@@ -2,10 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import type * as z from 'zod';
 import { AppError } from '../errors.js';
+import { acceptField, jsonTypesOf } from './media-types.js';
 
 export const BODY_BYTES_MAX = 100_000;
 
-const JSON_TYPE = /^application\/(json|merge-patch\+json)\s*(;\s*charset="?utf-8"?\s*)?$/i;
+const JSON_TYPE = /^(application\/[a-z+-]+)\s*(;\s*charset="?utf-8"?\s*)?$/i;
 
 /**
  * Reads and checks the JSON body of a request.
@@ -13,16 +14,7 @@ const JSON_TYPE = /^application\/(json|merge-patch\+json)\s*(;\s*charset="?utf-8
  *   `validation_failed` with every field that is wrong
  */
 export async function readBody<T extends z.ZodType>(ctx: Context, schema: T): Promise<z.output<T>> {
-  const { headers } = ctx.req;
-  const encoding = headers['content-encoding'];
-  if (
-    !JSON_TYPE.test(headers['content-type'] ?? '') ||
-    (encoding !== undefined && encoding !== 'identity')
-  ) {
-    throw new AppError('unsupported_media_type', {
-      detail: 'Send Content-Type: application/json, in UTF-8 and not compressed.',
-    });
-  }
+  requireJson(ctx);
   const parsed = schema.safeParse(parseJson(await readText(ctx.req)));
   if (!parsed.success) {
     throw new AppError('validation_failed', {
@@ -30,6 +22,25 @@ export async function readBody<T extends z.ZodType>(ctx: Context, schema: T): Pr
     });
   }
   return parsed.data;
+}
+
+function requireJson({ method, req: { headers } }: Context): void {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new AppError('unsupported_media_type', {
+      detail: 'Send it as it is: compressed bodies are not taken.',
+      // RFC 9110, section 12.5.3: what the next request may use.
+      headers: { 'Accept-Encoding': 'identity' },
+    });
+  }
+  const types = jsonTypesOf(method);
+  const type = JSON_TYPE.exec(headers['content-type'] ?? '')?.[1]?.toLowerCase();
+  if (type === undefined || !types.split(', ').includes(type)) {
+    throw new AppError('unsupported_media_type', {
+      detail: `Send it in UTF-8, with one of these as Content-Type: ${types}.`,
+      headers: acceptField(method, types),
+    });
+  }
 }
 
 function parseJson(text: string): unknown {

@@ -5,9 +5,6 @@ import { AppError } from '../errors.js';
 import { DOCS_FILES, DOCS_HTML, readDocsFile } from './docs/files.js';
 import type { DescribedInstance } from './openapi/instance.js';
 
-/** Answers may be kept, and are asked for again each time: an instance may be started anew, as another. */
-const CACHE_CONTROL = 'public, no-cache';
-
 /**
  * The page runs scripts where cookies of the API are sent, so it takes none but its own files, talks to
  * nobody else and stands in no frame. Swagger UI has its pictures in its style sheet (`data:`).
@@ -75,7 +72,6 @@ function withEtag(content: Omit<Content, 'etag'>): Content {
 function send(ctx: Context, { type, body, etag }: Content): void {
   ctx.status = 200;
   ctx.type = type;
-  ctx.set('Cache-Control', CACHE_CONTROL);
   ctx.set('X-Content-Type-Options', 'nosniff');
   ctx.set('Cross-Origin-Resource-Policy', 'same-origin');
   ctx.etag = etag;

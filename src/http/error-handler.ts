@@ -18,6 +18,8 @@ export function errorHandler(log: Logger, challenge?: string) {
         log.debug({ code: error.code, cause: String(error.cause) }, 'answered with an error');
       }
       ctx.status = error.status;
+      // An error is of the moment, and caches may keep some of them unasked (RFC 9110, 15.1).
+      ctx.set('Cache-Control', 'no-store');
       if (error.status === 401 && challenge !== undefined) {
         ctx.set('WWW-Authenticate', challenge);
       }

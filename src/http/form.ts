@@ -2,7 +2,9 @@ import type { Context } from 'koa';
 import * as z from 'zod';
 import { AppError } from '../errors.js';
 import { readText } from './body.js';
+import { acceptField } from './media-types.js';
 
+const FORM = 'application/x-www-form-urlencoded';
 const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(;\s*charset="?utf-8"?\s*)?$/i;
 
 /**
@@ -13,7 +15,8 @@ const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(;\s*charset="?utf-8"?\
 export async function readForm<T extends z.ZodType>(ctx: Context, schema: T): Promise<z.output<T>> {
   if (!FORM_TYPE.test(ctx.req.headers['content-type'] ?? '')) {
     throw new AppError('unsupported_media_type', {
-      detail: 'Send Content-Type: application/x-www-form-urlencoded.',
+      detail: `Send Content-Type: ${FORM}.`,
+      headers: acceptField(ctx.method, FORM),
       oauthError: 'invalid_request',
     });
   }

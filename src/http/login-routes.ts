@@ -64,7 +64,6 @@ export function addLoginRoutes(router: Router, deps: LoginRoutesDeps): void {
   }
 
   router.post('/auth/login', async (ctx) => {
-    ctx.set('Cache-Control', 'no-store');
     const { email, password } = await readBody(ctx, loginBody);
     strategy.guardLogin?.(ctx);
     await issueTo(ctx, await checkPassword(ctx, email, password));

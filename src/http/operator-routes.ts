@@ -41,7 +41,6 @@ export function addOperatorRoutes(router: Router, deps: OperatorRoutesDeps): voi
 
 function requireOperator(secret: Uint8Array) {
   return async (ctx: Context, next: Next): Promise<void> => {
-    ctx.set('Cache-Control', 'no-store');
     const given = readAuthorization(ctx.req.headers.authorization, SCHEME, SCHEME);
     if (!isSameSecret(given, secret)) {
       throw new AppError('operator_only', { detail: 'The operator token is not the right one.' });

@@ -6,12 +6,11 @@ import { AppError } from '../errors.js';
 export type Access = Scope | 'account';
 
 /**
- * Guards a route: it runs only with a principal who may use it, and caches keep nothing of the answer.
+ * Guards a route: it runs only with a principal who may use it.
  * A credential got by a login may do everything; one that somebody else holds, what it says.
  */
 export function requirePrincipal(strategy: AuthStrategy, access: Access) {
   return async (ctx: Context, next: Next): Promise<void> => {
-    ctx.set('Cache-Control', 'no-store');
     const principal = await strategy.authenticate(ctx);
     if (principal.delegation !== undefined) {
       requireScope(strategy, principal.delegation.scope, access);

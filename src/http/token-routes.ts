@@ -25,7 +25,6 @@ export const exchangeForm = z.object({
 /** What OAuth 2.0 clients ask: renew (RFC 6749), revoke (RFC 7009), hand on (RFC 8693). */
 export function addTokenRoutes(router: Router, { strategy }: { strategy: AuthStrategy }): void {
   router.post('/auth/refresh', async (ctx) => {
-    ctx.set('Cache-Control', 'no-store');
     const tokens = supported(strategy);
     const { refresh_token } = await readBody(ctx, refreshBody);
     ctx.body = await tokens.refresh(refresh_token);
@@ -40,7 +39,6 @@ export function addTokenRoutes(router: Router, { strategy }: { strategy: AuthStr
   });
 
   router.post('/auth/token', async (ctx) => {
-    ctx.set('Cache-Control', 'no-store');
     const tokens = supported(strategy);
     const form = await readForm(ctx, grantForm);
     switch (form.grant_type) {

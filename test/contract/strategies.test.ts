@@ -1,9 +1,11 @@
-import { strategies } from '../../src/auth/registry.js';
+import { strategiesUnderTest } from '../support/strategies-under-test.js';
+import { describeConditional } from './suites/conditional.js';
 import { describeCredential } from './suites/credential.js';
 import { describeDelegation } from './suites/delegation.js';
 import { describeDisabling } from './suites/disabling.js';
 import { describeDocument } from './suites/document.js';
 import { describeHttp } from './suites/http.js';
+import { describeIdempotency } from './suites/idempotency.js';
 import { describeLogin } from './suites/login.js';
 import { describeLoginLimits } from './suites/login-limits.js';
 import { describeLogins } from './suites/logins.js';
@@ -13,6 +15,7 @@ import { describePosts } from './suites/posts.js';
 import { describeProperties } from './suites/properties.js';
 import { describeRefresh } from './suites/refresh.js';
 import { describeRegistration } from './suites/registration.js';
+import { describeRepresentations } from './suites/representations.js';
 import { describeRevocation } from './suites/revocation.js';
 import { openWorld } from './world.js';
 
@@ -35,10 +38,18 @@ const OF_EVERY_STRATEGY = [
  * What is the same behind every strategy: bodies, pages, counters, limits. All that could differ is how
  * the credential travels, so one strategy of each carrier runs them, the first in the registry.
  */
-const OF_EVERY_CARRIER = [describeRegistration, describeLoginLimits, describePosts, describeHttp];
+const OF_EVERY_CARRIER = [
+  describeRegistration,
+  describeLoginLimits,
+  describePosts,
+  describeHttp,
+  describeConditional,
+  describeIdempotency,
+  describeRepresentations,
+];
 
 const carriersSeen = new Set<string>();
-for (const [name, loadModule] of Object.entries(strategies)) {
+for (const [name, loadModule] of Object.entries(strategiesUnderTest)) {
   const module = await loadModule();
   const { description } = module;
   const first = !carriersSeen.has(description.carrier);

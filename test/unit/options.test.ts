@@ -35,16 +35,19 @@ describe('options of compare', () => {
     });
   });
 
-  it('give each instance that is held to a share the same number of connections', () => {
+  it('keep as many connections for every number of instances, unless told', () => {
     const config = configOf('--instance-cpu', '0.1', '--redis-cpu=0.02', '--instances', '1,16');
     expect(config).to.deep.include({
       cpuLimits: { application: 0.1, redis: 0.02, postgres: null },
-      connectionsPerInstance: 16,
-      connections: 256,
-      users: 256,
+      connections: 128,
+      users: 128,
     });
     expect(configOf('--instance-cpu', '0.1', '--connections', '40')).to.include({
       connections: 40,
+    });
+    expect(configOf('--connections-per-instance', '4', '--instances', '1,8')).to.include({
+      connectionsPerInstance: 4,
+      connections: 32,
     });
     expect(configOf()).not.to.have.any.keys('cpuLimits', 'connectionsPerInstance', 'variables');
     const both = refusalOf('--connections', '40', '--connections-per-instance', '4');
@@ -70,6 +73,17 @@ describe('options of compare', () => {
     expect(configOf()).not.to.have.property('offered');
     expect(refusalOf('--arrivals', 'constant').message).to.include('--rate only');
     expect(refusalOf('--rate', '0').message).to.include('1 to 1000000');
+  });
+
+  it('put a web tier before the instances, in turn unless told otherwise', () => {
+    expect(configOf('--topology', 'web').web).to.deep.equal({ balance: 'round-robin' });
+    const sticky = configOf('--topology=web', '--balance', 'sticky');
+    expect(sticky.web).to.deep.equal({ balance: 'sticky' });
+    expect(sticky.command).to.include('--topology web --balance sticky');
+    expect(configOf('--topology', 'direct')).not.to.have.property('web');
+    expect(refusalOf('--balance', 'sticky').message).to.include('--topology web only');
+    expect(refusalOf('--topology', 'nginx').message).to.include('direct, web');
+    expect(refusalOf('--topology=web', '--balance=random').message).to.include('sticky');
   });
 
   it('set variables of one side, and repeat them in the command', () => {

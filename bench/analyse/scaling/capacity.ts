@@ -5,7 +5,14 @@
 import type { ProcessKind, Trial } from '../../result/schema.js';
 
 /** The tiers that a request passes. */
-export const TIERS = ['application', 'redis', 'postgres', 'authority', 'loadGenerator'] as const;
+export const TIERS = [
+  'web',
+  'application',
+  'redis',
+  'postgres',
+  'authority',
+  'loadGenerator',
+] as const;
 export type Tier = ProcessKind & (typeof TIERS)[number];
 
 export interface Capacity {
@@ -14,7 +21,7 @@ export interface Capacity {
   /**
    * - limit: the run held it to that
    * - assumption: JavaScript, Redis's commands and a shard run on one thread; PostgreSQL has a process
-   *   for each connection
+   *   for each connection, a web tier its workers
    * - observation: it was seen to use more than the assumption (hashing threads)
    */
   from: 'limit' | 'assumption' | 'observation';
@@ -28,6 +35,7 @@ export function capacityOf(tier: Tier, trials: readonly Trial[]): Capacity {
   const limit = limitOfTier(tier, trials);
   if (limit !== null) return { cores: limit, from: 'limit' };
   if (tier === 'postgres') return { cores: machineCores(trials), from: 'assumption' };
+  if (tier === 'web') return { cores: workersOf(trials), from: 'assumption' };
   const seen = mostUsed(tier, trials);
   return seen > NOTABLY_MORE
     ? { cores: seen, from: 'observation' }
@@ -54,6 +62,13 @@ export function availableCores(trials: readonly Trial[]): number {
     return machine.cores * (1 - stolen) - Math.max(0, busy - known);
   });
   return meanOf(shares);
+}
+
+function workersOf(trials: readonly Trial[]): number {
+  return Math.max(
+    1,
+    ...trials.flatMap(({ processes }) => processes.map(({ workers }) => workers ?? 1)),
+  );
 }
 
 function machineCores(trials: readonly Trial[]): number {

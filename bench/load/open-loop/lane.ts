@@ -53,10 +53,15 @@ export function createLane(origin: string, { onAnswer, onFailure }: LaneEvents):
     },
   };
   const lane: Lane = {
-    send({ method, path, headers, body, latePath, onResponse }) {
+    send({ method, path, headers, body, latePath, lateHeaders, onResponse }) {
       readAnswer = onResponse;
       client.dispatch(
-        { method, path: latePath ? latePath() : path, headers, body: body ?? null },
+        {
+          method,
+          path: latePath ? latePath() : path,
+          headers: lateHeaders ? { ...headers, ...lateHeaders() } : headers,
+          body: body ?? null,
+        },
         handler,
       );
     },

@@ -1,15 +1,18 @@
 import { LabError } from '../../errors.js';
 import type { Workload } from '../workload.js';
+import { conditional } from './conditional.js';
 import { crud } from './crud.js';
 import { login } from './login.js';
 import { me } from './me.js';
 import { read } from './read.js';
+import { repost } from './repost.js';
+import { url } from './url.js';
 
 /** One line a workload. */
-export const WORKLOADS: readonly Workload[] = [me, read, crud, login];
+export const WORKLOADS: readonly Workload[] = [me, read, conditional, repost, crud, login];
 
 export function workloadNamed(name: string): Workload {
-  const workload = WORKLOADS.find((known) => known.name === name);
+  const workload = [...WORKLOADS, url].find((known) => known.name === name);
   if (!workload) throw new LabError('WORKLOAD_UNKNOWN', `There is no workload named "${name}".`);
   return workload;
 }

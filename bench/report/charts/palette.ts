@@ -81,6 +81,8 @@ const DOTS = {
   color: 'rgba(0,0,0,0.55)',
 };
 
+const CROSS_DOTS = { ...DOTS, symbol: 'rect', symbolSize: 0.4 };
+
 /** Of the service, in the order of stacking. */
 export const SERVER_FILLS: readonly Fill[] = [
   { kind: 'application', label: 'Application', color: '#009E73', decal: PLAIN },
@@ -93,6 +95,13 @@ export const AUTHORITY_FILL: Fill = {
   label: 'Authority',
   color: '#CC79A7',
   decal: CROSS_STRIPES,
+};
+/** Drawn where a run had one, before the other servers: a request meets it first. */
+export const WEB_FILL: Fill = {
+  kind: 'web',
+  label: 'Web tier',
+  color: '#E69F00',
+  decal: CROSS_DOTS,
 };
 export const LOAD_FILL: Fill = {
   kind: 'loadGenerator',

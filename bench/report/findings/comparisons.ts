@@ -125,11 +125,18 @@ function whyMissing(cell: Comparison, trials: Trial[]): string {
 /** Less is the idle work of a server, spread over the requests. */
 const NOTABLE_MICROSECONDS = 0.5;
 
-const OUTSIDE = { redis: 'Redis', postgres: 'PostgreSQL', authority: 'the authority' } as const;
+const OUTSIDE = {
+  web: 'nginx',
+  redis: 'Redis',
+  postgres: 'PostgreSQL',
+  authority: 'the authority',
+} as const;
+/** Of those that a strategy or a run may be without. */
+const MAY_BE_ABSENT: readonly string[] = ['web', 'authority'];
 
 /** What a request cost outside the application: the half of the bill that is easily overlooked. */
 function storeSentences(cell: Comparison, summaries: Summary[]): string[] {
-  const costs = (['redis', 'postgres', 'authority'] as const).flatMap((kind) => {
+  const costs = (['web', 'redis', 'postgres', 'authority'] as const).flatMap((kind) => {
     const sides = [cell.candidate, cell.baseline].map((strategy) => {
       const found = summaries.find(
         (known) =>
@@ -142,7 +149,7 @@ function storeSentences(cell: Comparison, summaries: Summary[]): string[] {
     if (sides.every(({ estimate }) => estimate !== null && estimate.mean < NOTABLE_MICROSECONDS))
       return [];
     // Both sides use the stores, if only at rest; an authority may be on one side or none.
-    const used = sides.filter(({ estimate }) => kind !== 'authority' || estimate !== null);
+    const used = sides.filter(({ estimate }) => !MAY_BE_ABSENT.includes(kind) || estimate !== null);
     if (used.some(({ estimate }) => estimate === null)) {
       return [`what ${OUTSIDE[kind]} spent was not measured`];
     }

@@ -11,6 +11,7 @@ const READINGS: Record<Limit['code'], string> = {
   application:
     'Throughput there follows from the CPU time that the application needs for a request.',
   authority: 'More instances cannot raise throughput there: all of them ask the one authority.',
+  web: 'More instances cannot raise throughput there: all requests pass the one nginx.',
   redis:
     'More instances cannot raise throughput there: the shared session store is the limit to scaling.',
   postgres:

@@ -9,6 +9,7 @@ import type { ReportView } from '../view.js';
 import { type Finding, finding } from './finding.js';
 
 export const LIMIT_NAMES: Record<SharedLimit, string> = {
+  web: 'the web tier',
   redis: 'Redis',
   postgres: 'PostgreSQL',
   authority: 'the authority',

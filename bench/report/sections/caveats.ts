@@ -14,8 +14,8 @@ const FEW_PAIRS = 3;
 
 /** What the run cannot show, as a table of questions put to the result: each may have no answer. */
 const CAVEATS: readonly Caveat[] = [
-  () =>
-    'Everything ran on one host and spoke over its loopback interface. There was no network, no TLS and no proxy. A real network adds the same delay to both strategies, and once more for each question to Redis.',
+  ({ environment }) =>
+    `Everything ran on one host and spoke over its loopback interface. There was no network${environment.web ? ' and no TLS' : ', no TLS and no proxy'}. A real network adds the same delay to both strategies, and once more for each question to Redis${environment.web ? ' and each request that nginx passes on' : ''}.`,
   crowding,
   neighbours,
   fewRounds,
@@ -89,6 +89,7 @@ function unmeasured({ trials }: Result): string | null {
   const names = {
     application: 'the application',
     authority: 'the authority',
+    web: 'the web tier',
     redis: 'Redis',
     postgres: 'PostgreSQL',
     loadGenerator: 'the load generator',

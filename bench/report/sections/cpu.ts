@@ -3,16 +3,17 @@ import { CPU_CAPTION, cpuChart } from '../charts/cpu.js';
 import { controlCells, differenceOf } from '../findings/control.js';
 import type { Finding } from '../findings/finding.js';
 import { code, formatEstimate, formatMean, formatNumber } from '../format.js';
-import { hasAuthority, measuredSummaries, type ReportView } from '../view.js';
+import { hasAuthority, hasWebTier, measuredSummaries, type ReportView } from '../view.js';
 import { signedChange, wordingOf } from '../wording.js';
 
 export function cpu(view: ReportView, _findings: Finding[]): Block[] {
   const summaries = measuredSummaries(view);
   if (summaries.length === 0) return [paragraph('No trial was measured.')];
   const authority = hasAuthority(view);
+  const web = hasWebTier(view);
   return [
     paragraph(
-      `CPU time per request, in microseconds (µs, millionths of a second), for each kind of process. Lower is better. It drifts less than throughput does on a shared machine. “All servers” are application, Redis and PostgreSQL${authority ? ', and the authority of the strategies that have one (– where there is none)' : ''}. The load generator is shown apart: it is the measuring tool, not part of the service.`,
+      `CPU time per request, in microseconds (µs, millionths of a second), for each kind of process. Lower is better. It drifts less than throughput does on a shared machine. “All servers” are ${web ? 'the web tier (nginx with all its workers), ' : ''}application, Redis and PostgreSQL${authority ? ', and the authority of the strategies that have one (– where there is none)' : ''}. The load generator is shown apart: it is the measuring tool, not part of the service.`,
     ),
     {
       kind: 'figures',
@@ -27,6 +28,7 @@ export function cpu(view: ReportView, _findings: Finding[]): Block[] {
         left('Workload'),
         left('Strategy'),
         right('Instances'),
+        ...(web ? [right('Web tier')] : []),
         right('Application'),
         right('Redis'),
         right('PostgreSQL'),
@@ -38,6 +40,7 @@ export function cpu(view: ReportView, _findings: Finding[]): Block[] {
         code(workload),
         strategy,
         String(instances),
+        ...(web ? [formatMean(cpuMicrosecondsPerRequest.web)] : []),
         formatMean(cpuMicrosecondsPerRequest.application),
         formatMean(cpuMicrosecondsPerRequest.redis),
         formatMean(cpuMicrosecondsPerRequest.postgres),

@@ -10,6 +10,7 @@ import {
   formatTime,
 } from '../format.js';
 import type { ReportView } from '../view.js';
+import { BALANCE_WORDS } from '../wording.js';
 
 export function environment({ result }: ReportView, _findings: Finding[]): Block[] {
   const { environment: where, config, lab } = result;
@@ -21,6 +22,7 @@ export function environment({ result }: ReportView, _findings: Finding[]): Block
     ['Node.js', where.node],
     ['PostgreSQL', storeOf(where.postgres)],
     ['Redis', storeOf(where.redis)],
+    ...webRows(config, where),
     ['Lab', `${where.lab}, commit ${commitOf(where)}`],
     [
       'Packages',
@@ -67,6 +69,16 @@ function limitRows(
       : [
           ['Connections', `${connectionsPerInstance} for each instance`] satisfies [string, string],
         ]),
+  ];
+}
+
+function webRows({ web }: RunConfig, { web: server }: Environment): [string, string][] {
+  if (!web || !server) return [];
+  return [
+    [
+      'Web tier',
+      `nginx ${server.version}, ${server.startedBy}, ${countOf(server.workers, 'worker')}, ${BALANCE_WORDS[web.balance]}`,
+    ],
   ];
 }
 

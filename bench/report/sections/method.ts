@@ -3,13 +3,14 @@ import { type Block, list } from '../blocks.js';
 import type { Finding } from '../findings/finding.js';
 import { countOf, formatPercentPoints, listOf } from '../format.js';
 import type { ReportView } from '../view.js';
+import { BALANCE_WORDS } from '../wording.js';
 
 export function method({ result }: ReportView, _findings: Finding[]): Block[] {
   const { config } = result;
   return list([
     `Users log in for real, once for each strategy${atEachInstance(result)}. Each trial then starts fresh processes of the service, checks the answers, warms up for ${warmUps(result.trials)} s (longer where more code or more instances have to be compiled) and then measures for ${config.seconds} s. The load generator serves all trials and is warm before the first.`,
     `In each round every combination of strategy, workload and instances runs once, in an order shuffled from seed ${config.seed}. So a slow minute of the machine hits all strategies alike.`,
-    `Load comes from ${countOf(config.shards, 'process', 'processes')} of its own, with ${countOf(config.connections, 'connection')} spread evenly over the instances. Each connection has its own user and credential. Latency is taken in microseconds into histograms.`,
+    `Load comes from ${countOf(config.shards, 'process', 'processes')} of its own, with ${countOf(config.connections, 'connection')} ${config.web ? `to the web tier, which spreads requests over the instances (${BALANCE_WORDS[config.web.balance]})` : 'spread evenly over the instances'}. Each connection has its own user and credential. Latency is taken in microseconds into histograms.`,
     'The unit of evidence is the round, not the request: requests of one trial share their processes and their moment. Ratios are taken within a round, then averaged, with a t interval over the rounds. Cells of one table share an estimate of how much ratios scatter; a cell that scatters more keeps its own.',
     `A verdict must hold for all comparisons of its kind at once (a wider interval, after Bonferroni). Within ${formatPercentPoints(config.horizon * 100)} % counts as equal.`,
     'A trial does not count when the load generator was the limit, when client and server count differently, when any answer was unexpected, when an instance got over twice the share of another, or when throughput was still moving.',
@@ -17,9 +18,11 @@ export function method({ result }: ReportView, _findings: Finding[]): Block[] {
 }
 
 /** Strategies whose credentials one instance alone knows. */
-function atEachInstance({ strategies }: Result): string {
+function atEachInstance({ strategies, config }: Result): string {
   const names = strategies.filter(({ stateIn }) => stateIn === 'instance').map(({ name }) => name);
-  return names.length > 0 ? ` (${listOf(names)}: at the fresh instances of each trial)` : '';
+  return names.length > 0
+    ? ` (${listOf(names)}: at the fresh instances of each trial${config.web ? ', through the web tier' : ''})`
+    : '';
 }
 
 /** "0.5 to 2.5": the shortest and the longest of the trials. */

@@ -2,13 +2,14 @@ import type { Summary } from '../../analyse/summarise.js';
 import { type Block, left, paragraph, right, table } from '../blocks.js';
 import type { Finding } from '../findings/finding.js';
 import { code, formatMean, formatMegabytes, formatShare, NOT_MEASURED } from '../format.js';
-import { hasAuthority, measuredSummaries, type ReportView } from '../view.js';
+import { hasAuthority, hasWebTier, measuredSummaries, type ReportView } from '../view.js';
 
 /** Redis commands, bytes, memory, and how evenly the instances were loaded. */
 export function otherCosts(view: ReportView, _findings: Finding[]): Block[] {
   const summaries = measuredSummaries(view);
   if (summaries.length === 0) return [paragraph('No trial was measured.')];
   const authority = hasAuthority(view);
+  const web = hasWebTier(view);
   return [
     ...table(
       'Traffic per request: commands to Redis, and bytes between client and service (start line, headers and body).',
@@ -34,6 +35,7 @@ export function otherCosts(view: ReportView, _findings: Finding[]): Block[] {
         left('Workload'),
         left('Strategy'),
         right('Instances'),
+        ...(web ? [right('Web tier')] : []),
         right('Application'),
         right('Redis'),
         right('PostgreSQL'),
@@ -42,6 +44,7 @@ export function otherCosts(view: ReportView, _findings: Finding[]): Block[] {
       ],
       summaries.map((cell) => [
         ...nameOf(cell),
+        ...(web ? [formatMegabytes(cell.rssBytes.web?.mean)] : []),
         formatMegabytes(cell.rssBytes.application?.mean),
         formatMegabytes(cell.rssBytes.redis?.mean),
         formatMegabytes(cell.rssBytes.postgres?.mean),

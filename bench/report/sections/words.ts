@@ -9,7 +9,7 @@ const WORDS: readonly [string, string][] = [
   ],
   [
     'All servers',
-    'Application, Redis, PostgreSQL and, where there is one, the authority together, without the load generator.',
+    'Application, Redis, PostgreSQL and, where there are any, the web tier and the authority together, without the load generator.',
   ],
   ['Authority', 'A process that the instances of some strategies ask about each credential.'],
   ['Closed loop', 'A fixed number of connections; each waits for its answer before it asks again.'],
@@ -37,6 +37,10 @@ const WORDS: readonly [string, string][] = [
     'The client keeps who is logged in, signed by the server. The server checks the signature.',
   ],
   ['Trial', 'One measurement: one strategy, one workload, one number of instances, one round.'],
+  [
+    'Web tier',
+    'The server that clients speak to, here nginx. It passes each request on to one of the instances.',
+  ],
 ];
 
 export function words(_view: ReportView, _findings: Finding[]): Block[] {

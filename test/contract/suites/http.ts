@@ -67,7 +67,12 @@ export function describeHttp(world: World): void {
     it('names the methods a path knows', async () => {
       const answer = await world.api.call('DELETE', '/posts');
       expectProblem(answer, 405, 'method_not_allowed');
-      expect(answer.headers.get('allow')?.split(', ')).to.have.members(['GET', 'HEAD', 'POST']);
+      expect(answer.headers.get('allow')?.split(', ')).to.have.members([
+        'GET',
+        'HEAD',
+        'POST',
+        'OPTIONS',
+      ]);
       const asked = await world.api.call('OPTIONS', '/posts/1');
       expect(asked.status).to.equal(204);
       expect(asked.headers.get('allow')?.split(', ')).to.have.members([
@@ -76,7 +81,14 @@ export function describeHttp(world: World): void {
         'PUT',
         'PATCH',
         'DELETE',
+        'OPTIONS',
       ]);
+      expect(asked.headers.get('accept-patch')).to.equal(
+        'application/merge-patch+json, application/json',
+      );
+      expectProblem(await world.api.call('OPTIONS', '/nothing'), 404, 'not_found');
+      const server = 'OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+      expect((await rawRequest(world.url, server)).status).to.equal(204);
     });
 
     it('is alive and ready', async () => {

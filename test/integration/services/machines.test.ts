@@ -3,10 +3,11 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node
 import { rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { hasDebianTools } from '../../../bench/services/debian-packages.js';
 import { findFreePort } from '../../../bench/services/free-port.js';
 import { startGuardian } from '../../../bench/services/guardian.js';
 import { chooseOrdinaryUser } from '../../../bench/services/ordinary-user.js';
-import { hasDebianTools, unpackDebianRedis } from '../../../bench/services/redis-debian.js';
+import { unpackDebianRedis } from '../../../bench/services/redis-debian.js';
 import { findRedisOnPath } from '../../../bench/services/redis-on-path.js';
 import type { RedisProgram } from '../../../bench/services/redis-server.js';
 import {
@@ -191,7 +192,6 @@ describe('startStores on other machines', function () {
         signal,
         onMessage: () => {},
         user: await chooseOrdinaryUser(),
-        runFolder: sandbox.temporary,
       });
     } finally {
       await guardian.stop();

@@ -50,7 +50,12 @@ function snapshot(atMs: number, cpuSeconds: number, commands: number): Snapshot 
 }
 
 function observe(
-  changes: { from?: Partial<Snapshot>; to?: Partial<Snapshot>; authority?: boolean } = {},
+  changes: {
+    from?: Partial<Snapshot>;
+    to?: Partial<Snapshot>;
+    authority?: boolean;
+    countedByInstances?: number[] | null;
+  } = {},
   limits?: RunConfig['cpuLimits'],
   spans?: Span[],
   windows?: Observation['windows'],
@@ -64,7 +69,11 @@ function observe(
       companions: changes.authority
         ? [{ name: 'authority' as const, pid: 3, origin: 'http://127.0.0.1:2' }]
         : [],
+      ...(changes.countedByInstances !== undefined && {
+        web: { pid: 4, origin: 'http://127.0.0.1:3', workers: 2 },
+      }),
     },
+    countedByInstances: changes.countedByInstances ?? null,
     spans: spans ?? [
       {
         from: { ...snapshot(1000, 5, 100), ...changes.from },
@@ -143,6 +152,39 @@ describe('record of a trial', () => {
       to: { companions: [null] },
     });
     expect(lost.trial.cpuMicrosecondsPerRequest.authority).to.equal(null);
+  });
+
+  it('measures a web tier where there is one, with all its workers', () => {
+    const usage = { cpuSeconds: 5, rssBytes: 1000 };
+    const { trial } = observe({
+      countedByInstances: [1, 1],
+      from: { web: usage },
+      to: { web: { ...usage, cpuSeconds: 6.01 } },
+    });
+    expect(trial.cpuMicrosecondsPerRequest.web).to.be.closeTo(MICROSECONDS / 8000, 1e-6);
+    expect(trial.rssBytes.web).to.equal(1000);
+    expect(trial.processes.find(({ kind }) => kind === 'web')).to.deep.equal({
+      ...{ kind: 'web', name: 'nginx', rssBytes: 1000, workers: 2 },
+      ...{ cpuSeconds: 6.01 - 5, cores: (6.01 - 5) / 2.02 },
+    });
+    expect(observe().trial.cpuMicrosecondsPerRequest).not.to.have.property('web');
+  });
+
+  it('takes the shares of the instances behind a web tier from what they counted themselves', () => {
+    const sharesOf = (countedByInstances: number[] | null) =>
+      observe({ countedByInstances }).trial.perInstance.map(({ requests, share }) => [
+        requests,
+        share,
+      ]);
+    expect(sharesOf([3000, 1000])).to.deep.equal([
+      [6000, 0.75],
+      [2000, 0.25],
+    ]);
+    // One that could not be asked: nothing is known, and nothing is made up.
+    expect(sharesOf(null)).to.deep.equal([
+      [0, 0],
+      [0, 0],
+    ]);
   });
 
   it('adds windows up, with the whole cost of every load, its first and last requests included', () => {

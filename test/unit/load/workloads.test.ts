@@ -54,6 +54,32 @@ describe('workload', () => {
     expect(loop.leftover?.()).to.equal(null);
   });
 
+  it('conditional asks for a post, and then whether it is still the one it got', () => {
+    const { requests } = workloadNamed('conditional').loopFor(contextOf());
+    const [read, ...repeats] = requests.slice(0, 100);
+    expect(read).to.not.have.property('lateHeaders');
+    expect(repeats[0]?.lateHeaders?.()).to.deep.equal({ 'If-None-Match': 'none' });
+    read?.onResponse?.(200, { etag: '"1-2-3"' });
+    for (const { path, lateHeaders } of repeats) {
+      expect(path).to.equal(read?.path);
+      expect(lateHeaders?.()).to.deep.equal({ 'If-None-Match': '"1-2-3"' });
+    }
+    expect(requests[100]).to.not.have.property('lateHeaders');
+    expect(requests[101]?.lateHeaders?.()).to.deep.equal({ 'If-None-Match': 'none' });
+  });
+
+  it('repost sends one body again and again, and deletes what each made', () => {
+    const loop = workloadNamed('repost').loopFor(contextOf());
+    const [post, remove] = loop.requests;
+    post?.onResponse?.(201, { location: '/posts/10001' });
+    expect([remove?.latePath?.(), loop.leftover?.()]).to.deep.equal([
+      '/posts/10001',
+      '/posts/10001',
+    ]);
+    remove?.onResponse?.(204, {});
+    expect(loop.leftover?.()).to.equal(null);
+  });
+
   it('crud creates before it changes and deletes last, so that a loop leaves nothing behind', () => {
     const { requests } = workloadNamed('crud').loopFor(contextOf());
     const order = requests.slice(0, 20).flatMap(({ method }) => (method === 'GET' ? [] : [method]));

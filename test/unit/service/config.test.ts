@@ -103,7 +103,7 @@ describe('the settings of an instance', () => {
     const message = await problemsOf({
       AUTH_STRATEGY: 'session',
       PORT: '70000',
-      DATABASE_URL: 'mysql://somewhere',
+      DATABASE_URL: 'sqlserver://somewhere',
       HOST: '0.0.0.0',
       COUNTERS: 'on',
     });
@@ -215,7 +215,7 @@ describe('the settings of an instance', () => {
   });
 
   it('do not repeat a URL that may hold a password', async () => {
-    const message = await problemsOf({ ...jwt, DATABASE_URL: 'mysql://root:hunter2@db/x' });
+    const message = await problemsOf({ ...jwt, DATABASE_URL: 'sqlserver://root:hunter2@db/x' });
     expect(message).to.not.include('hunter2');
   });
 

@@ -69,6 +69,7 @@ describe('the doctor', () => {
         'open-files',
         'temp-folder',
         'cpu-limits',
+        'nginx',
       ],
     ]);
     for (const { topic, status, advice } of findings) {

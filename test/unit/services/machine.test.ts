@@ -15,7 +15,11 @@ import { expect } from 'chai';
 import type { LabError } from '../../../bench/errors.js';
 import { findOnPath } from '../../../bench/services/find-on-path.js';
 import type { Guardian } from '../../../bench/services/guardian.js';
-import { parseOsRelease, redisAdvice } from '../../../bench/services/install-advice.js';
+import {
+  nginxAdvice,
+  parseOsRelease,
+  redisAdvice,
+} from '../../../bench/services/install-advice.js';
 import { cacheBases, openCache, useCache } from '../../../bench/services/lab-folders.js';
 import { isLoopback } from '../../../bench/services/loopback.js';
 import { parseUsers } from '../../../bench/services/ordinary-user.js';
@@ -63,6 +67,22 @@ describe('the advice on installing Redis', () => {
     expect(parseOsRelease('VERSION_ID="24.04"\nVERSION_CODENAME=noble').version).to.equal('24.04');
     expect(parseOsRelease('VERSION_CODENAME=sid').version).to.equal('sid');
     expect(parseOsRelease('').version).to.equal('rolling');
+  });
+});
+
+describe('the advice on installing nginx', () => {
+  const advise = (osRelease: string, platform: NodeJS.Platform = 'linux') =>
+    nginxAdvice({ platform, ...parseOsRelease(osRelease) });
+
+  it('is the command of the system, as far as it is known', () => {
+    expect(advise('ID=debian\n')).to.include('sudo apt-get install nginx');
+    expect(advise('ID=linuxmint\nID_LIKE="ubuntu debian"\n')).to.include('sudo apt-get install');
+    expect(advise('ID="rocky"\nID_LIKE="rhel centos fedora"\n')).to.include(
+      'sudo dnf install nginx"',
+    );
+    expect(advise('', 'darwin')).to.include('brew install nginx');
+    expect(advise('', 'win32')).to.include('WSL');
+    expect(advise('')).to.include('package manager of this system');
   });
 });
 

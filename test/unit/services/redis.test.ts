@@ -1,14 +1,13 @@
 import { expect } from 'chai';
-import {
-  aptConfiguration,
-  debianCacheKey,
-  findNetworkProblem,
-  packageOfLibrary,
-  parseMissingLibraries,
-} from '../../../bench/services/redis-debian.js';
+import { aptConfiguration, findNetworkProblem } from '../../../bench/services/apt.js';
+import { debianCacheKey } from '../../../bench/services/debian-packages.js';
 import { parsePublishedPort } from '../../../bench/services/redis-docker.js';
 import { describeRedis, parseInfo } from '../../../bench/services/redis-info.js';
 import { redisConfiguration } from '../../../bench/services/redis-server.js';
+import {
+  packageOfLibrary,
+  parseMissingLibraries,
+} from '../../../bench/services/shared-libraries.js';
 
 describe('unpacking Redis', () => {
   it('reads from ldd which libraries are missing', () => {
@@ -47,14 +46,14 @@ describe('unpacking Redis', () => {
   });
 
   it('keeps apart the packages of another release, distribution or processor', () => {
-    const key = debianCacheKey({
+    const key = debianCacheKey('redis', {
       platform: 'linux',
       families: ['ubuntu', 'debian'],
       version: '24.04',
     });
     expect(key).to.equal(`redis-ubuntu-24.04-${process.arch}`);
     expect(
-      debianCacheKey({ platform: 'linux', families: ['../x'], version: 'a/b' }),
+      debianCacheKey('redis', { platform: 'linux', families: ['../x'], version: 'a/b' }),
     ).not.to.include('/');
   });
 

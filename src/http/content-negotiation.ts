@@ -1,0 +1,28 @@
+import type { Context } from 'koa';
+import { AppError } from '../errors.js';
+
+const JSON_TYPE = 'application/json';
+
+/** Routes whose answer is of another type; they see to it themselves. */
+const OTHER_TYPES = new Set(['/.well-known/jwks.json', '/docs', '/docs/:file']);
+
+export function answersInJson(path: string): boolean {
+  return !OTHER_TYPES.has(path);
+}
+
+/**
+ * The API has one type of answer, so negotiation is to see whether the client takes it (RFC 9110,
+ * section 12.5.1). An error is problem+json even where that was not asked for: the section lets a
+ * server disregard the field, and a reason that can be logged is better than none.
+ * @throws AppError `not_acceptable`
+ */
+export function requireJsonAccepted(ctx: Context): void {
+  const { accept } = ctx.req.headers;
+  // What clients send that do not care, and costs nothing to look at.
+  if (accept === undefined || accept === '*/*' || accept === JSON_TYPE || accept === '') {
+    return;
+  }
+  if (ctx.accepts(JSON_TYPE) === false) {
+    throw new AppError('not_acceptable', { detail: `It comes as ${JSON_TYPE} only.` });
+  }
+}

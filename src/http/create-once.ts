@@ -1,0 +1,52 @@
+import type { IdempotencyKeys } from '../data/idempotency-keys.js';
+import type { Post } from '../data/post.js';
+import type { Author, PostContent, Posts } from '../data/posts.js';
+import { fingerprintOf } from './idempotency-key.js';
+
+interface CreateOnceDeps {
+  readonly posts: Posts;
+  readonly keys: IdempotencyKeys;
+}
+
+/**
+ * Creates a post, or answers with the post that an earlier request with the same key created, as it
+ * was then, whatever became of it since.
+ * @throws AppError as `IdempotencyKeys.claim` and `Posts.create` do
+ */
+export async function createOnce(
+  { posts, keys }: CreateOnceDeps,
+  key: string,
+  author: Author,
+  content: PostContent,
+): Promise<Post> {
+  const { title, body } = content;
+  const fingerprint = fingerprintOf(author.actedBy, title, body);
+  const claim = await keys.claim({ userId: author.ownerId, key, fingerprint });
+  if ('answer' in claim) {
+    return fromAnswer(claim.answer, content);
+  }
+  try {
+    return await posts.create(author, content, (transaction, post) =>
+      claim.complete(transaction, toAnswer(post)),
+    );
+  } catch (error) {
+    // Not waited for: the database may be what failed. Without it the claim ends by itself.
+    claim.release().catch(() => {});
+    throw error;
+  }
+}
+
+/**
+ * Title and body are in the request, and the fingerprint says that they are the same. Their places are
+ * kept: the answer is to be the same to the letter.
+ */
+function toAnswer(post: Post): string {
+  return JSON.stringify({ ...post, title: null, body: null });
+}
+
+function fromAnswer(answer: string, { title, body }: PostContent): Post {
+  const post = JSON.parse(answer);
+  const createdAt = new Date(post.createdAt);
+  const updatedAt = new Date(post.updatedAt);
+  return { ...post, title, body, createdAt, updatedAt };
+}
