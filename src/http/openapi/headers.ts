@@ -28,6 +28,24 @@ export const HEADERS = {
     schema: text,
     example: '/posts/42',
   },
+  Link: {
+    description: 'Where the next page is, and the first (RFC 8288).',
+    required: true,
+    schema: text,
+    example: '</posts?limit=20>; rel="first"',
+  },
+  Vary: {
+    description: 'What of the request the answer depends on (RFC 9110, section 12.5.5).',
+    required: true,
+    schema: text,
+    example: 'Accept',
+  },
+  'Accept-Patch': {
+    description: 'What PATCH takes (RFC 5789, section 3.1).',
+    required: true,
+    schema: text,
+    example: 'application/merge-patch+json',
+  },
   'Set-Cookie': {
     description: 'The credential. Browsers keep it from scripts (HttpOnly).',
     required: true,

@@ -45,6 +45,29 @@ export const PARAMETERS = {
     description: '`nextCursor` of the page before; leave it out for the first.',
     schema: { type: 'string' },
   },
+  ifNoneMatch: {
+    name: 'If-None-Match',
+    in: 'header',
+    description:
+      'The `ETag` that I have: while it is still that, the answer is 304 (RFC 9110, 13.1.2).',
+    schema: { type: 'string' },
+    example: '"an earlier one"',
+  },
+  ifMatch: {
+    name: 'If-Match',
+    in: 'header',
+    description:
+      'The `ETag` that I have read, or `*`: when it is another by now, nothing is changed (RFC 9110, 13.1.1).',
+    schema: { type: 'string' },
+    example: '*',
+  },
+  idempotencyKey: {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description: 'Names this request, so that sending it again does not do it again.',
+    schema: { type: 'string' },
+    example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+  },
   docsFile: {
     name: 'file',
     in: 'path',

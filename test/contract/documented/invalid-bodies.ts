@@ -1,5 +1,5 @@
 import { BODY_BYTES_MAX } from '../../../src/http/body.js';
-import type { Fields, ObjectSchema } from './requests.js';
+import type { Fields, ObjectSchema } from './kinds.js';
 
 /**
  * Bodies that a schema refuses, made from it: with nothing in them, without a field, with one too many,

@@ -1,11 +1,12 @@
 import type { OpenApiDocument } from '../../../src/http/openapi/document.js';
+import type { ParameterObject } from '../../../src/http/openapi/parameters.js';
 import {
   type Answer,
   type ApiClient,
   type Credential,
   credentialOf,
 } from '../../support/api-client.js';
-import { type DocumentedOperation, parametersOf, resolve } from '../../support/open-api.js';
+import { type DocumentedOperation, parametersOf } from '../../support/open-api.js';
 import {
   delegateSession,
   exchange,
@@ -14,38 +15,15 @@ import {
   OPERATOR_TOKEN,
   type World,
 } from '../world.js';
-
-export type Fields = Readonly<Record<string, unknown>>;
+import { bodyOf, type Fields, type RequestKind } from './kinds.js';
 
 /** A request that the document lets a client make. */
 export interface DocumentedRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
   /** Undefined where the operation has no body. */
   readonly body?: Fields;
-}
-
-export interface ObjectSchema {
-  readonly $ref?: string;
-  readonly oneOf?: readonly ObjectSchema[];
-  readonly properties?: Readonly<Record<string, Fields>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: boolean;
-  readonly examples?: readonly Fields[];
-}
-
-/** The media type and the schemas of a body: one, or all that it may be one of. */
-export function bodyOf(
-  document: OpenApiDocument,
-  { operation }: DocumentedOperation,
-): { mediaType: string; schemas: ObjectSchema[] } | undefined {
-  const [first] = Object.entries(operation.requestBody?.content ?? {});
-  if (first === undefined) {
-    return undefined;
-  }
-  const schema = resolve<ObjectSchema>(document, first[1].schema);
-  const schemas = (schema.oneOf ?? [schema]).map((one) => resolve<ObjectSchema>(document, one));
-  return { mediaType: first[0], schemas };
 }
 
 /** A user with a login, and what a request needs that no document can know. */
@@ -55,46 +33,47 @@ export async function newActor(world: World): Promise<Actor> {
   return newcomer(world.api, 'documented');
 }
 
-/** What kinds of request the document shows: with each of its bodies, and with parameters in the query. */
-export interface RequestKind {
-  readonly example?: Fields;
-  readonly query: Readonly<Record<string, string>>;
-}
-
-export function kindsOf(document: OpenApiDocument, operation: DocumentedOperation): RequestKind[] {
-  const query = queryOf(document, operation);
-  const examples = bodyOf(document, operation)?.schemas.flatMap((schema) => schema.examples ?? []);
-  return [
-    ...(examples?.map((example) => ({ example, query: {} })) ?? [{ query: {} }]),
-    ...(Object.keys(query).length > 0 ? [{ query }] : []),
-  ];
-}
-
 /** One that can succeed: with IDs of things that are there, and secrets that are right. */
 export async function makeRequest(
   world: World,
   document: OpenApiDocument,
   operation: DocumentedOperation,
-  { example, query }: RequestKind,
+  { example, query, headers }: RequestKind,
   actor: Actor,
 ): Promise<DocumentedRequest> {
   const path = await fillPath(world, document, operation, actor);
-  return { path, query, ...(example && { body: fillBody(operation, example, actor) }) };
+  return { path, query, headers, ...(example && { body: fillBody(operation, example, actor) }) };
+}
+
+export function replaceParameter(
+  { path }: DocumentedOperation,
+  request: DocumentedRequest,
+  { in: place, name }: ParameterObject,
+  value: string,
+): DocumentedRequest {
+  switch (place) {
+    case 'path':
+      return { ...request, path: path.replace(`{${name}}`, value) };
+    case 'query':
+      return { ...request, query: { [name]: value } };
+    case 'header':
+      return { ...request, headers: { [name]: value } };
+  }
 }
 
 export async function send(
   api: ApiClient,
   document: OpenApiDocument,
   operation: DocumentedOperation,
-  { path, query, body }: DocumentedRequest,
+  { path, query, headers, body }: DocumentedRequest,
   actor: Actor | undefined,
 ): Promise<Answer> {
   const search = new URLSearchParams(query).toString();
   const mediaType = bodyOf(document, operation)?.mediaType;
   return api.call(operation.method, search === '' ? path : `${path}?${search}`, {
     credential: credentialFor(operation, actor),
-    ...(body &&
-      mediaType && { body: encode(body, mediaType), headers: { 'content-type': mediaType } }),
+    headers: { ...headers, ...(body && mediaType && { 'content-type': mediaType }) },
+    ...(body && mediaType && { body: encode(body, mediaType) }),
   });
 }
 
@@ -136,18 +115,6 @@ async function fillPath(
     const example = parameters.find((parameter) => parameter.name === name)?.example;
     return id === '' ? String(example) : id;
   });
-}
-
-/** Parameters whose schema says what a value can be. */
-function queryOf(document: OpenApiDocument, { operation }: DocumentedOperation) {
-  return Object.fromEntries(
-    parametersOf(document, operation)
-      .filter((parameter) => parameter.in === 'query')
-      .flatMap(({ name, schema }) => {
-        const [value = schema.minimum] = (schema.enum as unknown[] | undefined) ?? [];
-        return value === undefined ? [] : [[name, String(value)]];
-      }),
-  );
 }
 
 /** The example, with what is true of the actor in its place. */

@@ -11,6 +11,7 @@ export function documentationOperations(): Operation[] {
       tag: 'documentation',
       summary: 'This document',
       access: 'anyone',
+      parameters: ['ifNoneMatch'],
       answers: [
         {
           status: 200,
@@ -28,6 +29,7 @@ export function documentationOperations(): Operation[] {
       tag: 'documentation',
       summary: 'A page that shows this document, and tries the API',
       access: 'anyone',
+      parameters: ['ifNoneMatch'],
       answers: [
         {
           status: 200,
@@ -45,7 +47,7 @@ export function documentationOperations(): Operation[] {
       tag: 'documentation',
       summary: 'What that page is made of',
       access: 'anyone',
-      parameters: ['docsFile'],
+      parameters: ['docsFile', 'ifNoneMatch'],
       answers: [
         {
           status: 200,

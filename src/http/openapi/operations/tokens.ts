@@ -80,6 +80,7 @@ export function tokenOperations(instance: DescribedInstance): Operation[] {
       summary: 'The keys that verify tokens',
       access: 'anyone',
       supported: publishesKeys,
+      parameters: ['ifNoneMatch'],
       answers: [
         {
           status: 200,
