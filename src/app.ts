@@ -10,6 +10,7 @@ import { createPosts } from './data/posts.js';
 import { createUsers } from './data/users.js';
 import { addAccountRoutes } from './http/account-routes.js';
 import { busyWork } from './http/busy-work.js';
+import { addDocsRoutes } from './http/docs-routes.js';
 import { closeWhenLeaving, type Drain } from './http/drain.js';
 import { errorHandler } from './http/error-handler.js';
 import { addHealthRoutes } from './http/health-routes.js';
@@ -17,6 +18,7 @@ import { addJwksRoute } from './http/jwks-route.js';
 import { addLoginRoutes } from './http/login-routes.js';
 import { notFound } from './http/not-found.js';
 import { observer, type RequestCounters } from './http/observer.js';
+import type { DescribedInstance } from './http/openapi/instance.js';
 import { addOperatorRoutes } from './http/operator-routes.js';
 import { addPostRoutes } from './http/post-routes.js';
 import { prepareRoutes } from './http/prepare-routes.js';
@@ -37,6 +39,8 @@ export interface AppDeps {
   /** Clients that a user may let act for them. */
   readonly delegateClients: readonly string[];
   readonly operatorToken: Uint8Array | undefined;
+  /** What the document says of this instance; undefined: there is neither document nor page. */
+  readonly docs: DescribedInstance | undefined;
   /** CPU time that every GET costs more; 0 adds nothing. */
   readonly injectBusyMicroseconds: number;
 }
@@ -67,6 +71,7 @@ export function createApp(deps: AppDeps): Koa {
     posts: createPosts(database),
     keys: createIdempotencyKeys(database),
   });
+  addDocsRoutes(router, deps.docs);
   prepareRoutes(router, strategy);
 
   // One proxy: of a longer X-Forwarded-For only the last entry was written by somebody we trust.

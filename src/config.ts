@@ -45,6 +45,8 @@ export interface InstanceSettings {
   readonly passwordHashQueue: number;
   readonly logLevel: string;
   readonly counters: boolean;
+  /** Whether GET /openapi.json and the page at /docs exist. */
+  readonly docs: boolean;
   readonly trustProxy: boolean;
   /** CPU time that every GET costs more; 0 unless the lab checks itself. */
   readonly injectBusyMicroseconds: number;
@@ -99,7 +101,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Written out: importing the table would load jose into instances that have no tokens. */
 const TOKEN_ALGORITHMS = ['HS256', 'ES256', 'EdDSA', 'RS256'] as const satisfies TokenAlgorithm[];
 
-const databaseUrl = urlWithScheme(['postgres:', 'postgresql:'], 'postgres://user@host:5432/name');
+const databaseUrl = urlWithScheme(
+  ['postgres:', 'postgresql:', 'mysql:', 'mariadb:'],
+  'postgres://user@host:5432/name or mysql://user@host:3306/name',
+);
 const toggle = z.enum(['on', 'off']);
 
 const COUNTERS_RULE = 'may be on only when HOST is loopback';
@@ -167,6 +172,7 @@ const instanceSchema = z.object({
   PASSWORD_HASH_QUEUE: integer(0, 10_000, 32),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   COUNTERS: toggle.default('off'),
+  DOCS: z.enum(['auto', 'on', 'off']).default('auto'),
   TRUST_PROXY: toggle.default('off'),
   INJECT_BUSY_MICROSECONDS: decimal(0, 100_000, 0),
 });
@@ -225,6 +231,8 @@ export async function readInstanceSettings(
   }
 
   const values = parsed.data;
+  // Behind a proxy on the same machine, where TLS ends, it listens on loopback too.
+  const isLocal = isLoopback(host) && values.TRUST_PROXY === 'off';
   const settings: InstanceSettings = {
     strategyName: values.AUTH_STRATEGY,
     host,
@@ -250,16 +258,13 @@ export async function readInstanceSettings(
     sessionIdleSeconds: values.SESSION_IDLE_SECONDS,
     sessionAbsoluteSeconds: values.SESSION_ABSOLUTE_SECONDS,
     loginsPerUserMax: values.LOGINS_PER_USER_MAX,
-    cookieSecure:
-      values.COOKIE_SECURE === 'auto'
-        ? // Behind a proxy on the same machine, where TLS ends, it listens on loopback too.
-          values.TRUST_PROXY === 'on' || !isLoopback(host)
-        : values.COOKIE_SECURE === 'on',
+    cookieSecure: values.COOKIE_SECURE === 'auto' ? !isLocal : values.COOKIE_SECURE === 'on',
     storeTimeoutMs: values.STORE_TIMEOUT_MS,
     passwordHashConcurrency: values.PASSWORD_HASH_CONCURRENCY,
     passwordHashQueue: values.PASSWORD_HASH_QUEUE,
     logLevel: values.LOG_LEVEL,
     counters: values.COUNTERS === 'on',
+    docs: values.DOCS === 'auto' ? isLocal : values.DOCS === 'on',
     trustProxy: values.TRUST_PROXY === 'on',
     injectBusyMicroseconds: values.INJECT_BUSY_MICROSECONDS,
   };

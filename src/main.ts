@@ -7,6 +7,7 @@ import { openDatabase } from './data/database.js';
 import { createRedisStore, type RedisStore } from './data/redis.js';
 import { printLine, runEntry } from './entry.js';
 import type { Drain } from './http/drain.js';
+import { describeInstance } from './http/openapi/instance.js';
 import { leaveOnSignal } from './leave-on-signal.js';
 import { createHttpServer, listen } from './listen.js';
 import { createProcessLog } from './process-log.js';
@@ -48,6 +49,7 @@ await runEntry(async () => {
     trustProxy: settings.trustProxy,
     delegateClients: settings.delegateClients,
     operatorToken: settings.operatorToken,
+    docs: settings.docs ? describeInstance(settings, strategyModule) : undefined,
     injectBusyMicroseconds: settings.injectBusyMicroseconds,
   });
 

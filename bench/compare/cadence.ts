@@ -14,6 +14,8 @@ const HELD_WINDOW_MS = 1500;
 const HELD_LEAD_MS = 300;
 /** Of a window. */
 const LEAD_SHARE = 0.25;
+/** One more process on the same cores: a request takes about twice as long. */
+const WEB_TIMES = 2;
 /** A plan that is kept for less says little of how a queue grows. */
 const OPEN_LOOP_WINDOW_MS = 1000;
 
@@ -29,12 +31,13 @@ export function cadenceOf(
     turns,
     cpuLimits,
     offered,
-  }: Pick<RunConfig, 'seconds' | 'turns' | 'cpuLimits' | 'offered'>,
+    web,
+  }: Pick<RunConfig, 'seconds' | 'turns' | 'cpuLimits' | 'offered' | 'web'>,
   { windowMs }: Pick<Workload, 'windowMs'>,
   sides: number,
 ): Cadence {
   const wantedMs = Math.max(
-    windowMs,
+    windowMs * (web ? WEB_TIMES : 1),
     cpuLimits ? HELD_WINDOW_MS : 0,
     offered ? OPEN_LOOP_WINDOW_MS : 0,
   );

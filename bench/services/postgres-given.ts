@@ -5,8 +5,14 @@ import { connect, describeFailure, readVersion } from './postgres-connection.js'
 import { readStat } from './process-identity.js';
 import type { StartedStore } from './stores.js';
 
-/** DATABASE_URL, used as it is: verified, and neither set nor stopped. @throws {LabError} DATABASE_UNREACHABLE */
+/** DATABASE_URL, used as it is: verified, and neither set nor stopped. @throws {LabError} DATABASE_UNREACHABLE, DATABASE_NOT_POSTGRES */
 export async function useGivenPostgres(url: string): Promise<StartedStore> {
+  if (/^(mysql|mariadb):/i.test(url)) {
+    throw new LabError(
+      'DATABASE_NOT_POSTGRES',
+      'DATABASE_URL names a MySQL or MariaDB, and the lab measures with PostgreSQL: unset DATABASE_URL. To try the service on MariaDB, set MARIADB_URL instead and run "lab serve --database mariadb".',
+    );
+  }
   const client = await connect(url, 5_000).catch((cause: Error) => {
     throw new LabError(
       'DATABASE_UNREACHABLE',

@@ -3,6 +3,7 @@
  * that all instances share. Opened for one piece of work and closed however that ends.
  */
 import { randomBytes } from 'node:crypto';
+import { type DatabaseName, databases } from './databases.js';
 import { type Guardian, startGuardian } from './guardian.js';
 import { migrateDatabase, type SeededData, seedDatabase } from './service-process.js';
 import { type Stores, startStores } from './stores.js';
@@ -18,6 +19,8 @@ export interface SeededStores {
 export interface SeedOptions {
   users: number;
   posts: number;
+  /** PostgreSQL when left out: what the lab measures with. */
+  database?: DatabaseName;
   signal: AbortSignal;
   say: (message: string) => void;
 }
@@ -29,14 +32,15 @@ const CREDENTIAL_LIFE_SECONDS = 24 * 3600;
  * @throws LabError of whatever could not start; the signal's reason when it was aborted
  */
 export async function withSeededStores<Outcome>(
-  { users, posts, signal, say }: SeedOptions,
+  { users, posts, database = 'postgres', signal, say }: SeedOptions,
   use: (ready: SeededStores) => Promise<Outcome>,
 ): Promise<Outcome> {
   const guardian = await startGuardian();
   let stores: Stores | undefined;
   try {
-    say('Looking for PostgreSQL and Redis');
-    stores = await startStores({ guardian, signal, onMessage: say });
+    const { product, start: startDatabase } = databases[database];
+    say(`Looking for ${product} and Redis`);
+    stores = await startStores({ guardian, signal, onMessage: say, startDatabase });
     say('Migrating the database');
     await migrateDatabase(stores.databaseUrl, guardian);
     signal.throwIfAborted();

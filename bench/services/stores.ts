@@ -7,10 +7,11 @@ import { chooseOrdinaryUser, type OrdinaryUser } from './ordinary-user.js';
 import { startPostgres } from './postgres.js';
 import { startRedis } from './redis.js';
 
-/** A real PostgreSQL and a real Redis, found or started. */
+/** A real database and a real Redis, found or started. */
 export interface Stores {
   databaseUrl: string;
   redisUrl: string;
+  /** Of the database, whatever `startDatabase` started. */
   postgres: StoreInformation;
   redis: StoreInformation;
   /** Stops what was started and removes its files. Idempotent; never rejects for a server already gone. */
@@ -36,6 +37,8 @@ export interface StoresOptions {
   environment?: NodeJS.ProcessEnv;
   /** Shared with others; one of its own when left out. */
   guardian?: Guardian;
+  /** PostgreSQL when left out: what the lab measures with. */
+  startDatabase?: (context: StartContext) => Promise<StartedStore>;
 }
 
 /** What the start of either server needs. */
@@ -61,6 +64,7 @@ export interface StartedStore extends StoreInformation {
  */
 export async function startStores(options: StoresOptions = {}): Promise<Stores> {
   const { onMessage = () => {}, environment = process.env, signal } = options;
+  const startDatabase = options.startDatabase ?? startPostgres;
   const guardian = options.guardian ?? (await startGuardian());
   const failure = new AbortController();
   const interrupted = () => failure.abort(interruption(signal?.reason));
@@ -90,7 +94,7 @@ export async function startStores(options: StoresOptions = {}): Promise<Stores> 
     failure.signal.throwIfAborted();
     runFolder = await makeRunFolder(guardian, user, environment);
     const context = { onMessage, signal: failure.signal, environment, guardian, user, runFolder };
-    const starting = [startPostgres(context), startRedis(context)].map(async (start) => {
+    const starting = [startDatabase(context), startRedis(context)].map(async (start) => {
       try {
         const store = await start;
         started.push(store);

@@ -4,6 +4,7 @@ import { balanceFrom, balanceOption } from '../compare/web-options.js';
 import { integer, listOf, oneOf, parseOptions } from '../options.js';
 import { BALANCE_WORDS } from '../report/wording.js';
 import type { DescribedStrategy } from '../result/schema.js';
+import { DATABASE_NAMES, type DatabaseName, databases } from '../services/databases.js';
 import { type Fleet, startFleet } from '../services/fleet.js';
 import type { Balance } from '../services/nginx-configuration.js';
 import { withSeededStores } from '../services/seeded-stores.js';
@@ -24,6 +25,7 @@ function serveOptions(strategies: readonly string[]) {
     instances: integer(1, 64, 'how many instances of each (1)'),
     web: oneOf(['nginx'], 'a web tier before the instances of each (none)'),
     balance: balanceOption(WITH_WEB),
+    database: oneOf(DATABASE_NAMES, 'what holds users and posts (postgres)'),
   } as const;
 }
 
@@ -36,18 +38,25 @@ export const serve: Verb = {
     const asked = options.strategies ?? ['session', 'jwt'];
     const strategies = asked.flatMap((name) => known.filter((each) => each.name === name));
     const balance = balanceFrom(options.web !== undefined, options.balance, WITH_WEB);
-    await serveUntilStopped(strategies, { instances: options.instances ?? 1, balance }, context);
+    const { instances = 1, database = 'postgres' } = options;
+    await serveUntilStopped(strategies, { instances, database, balance }, context);
   },
 };
 
+interface ServeOptions {
+  instances: number;
+  database: DatabaseName;
+  balance: Balance | undefined;
+}
+
 async function serveUntilStopped(
   strategies: readonly DescribedStrategy[],
-  { instances, balance }: { instances: number; balance: Balance | undefined },
+  { instances, database, balance }: ServeOptions,
   { signal, stdout }: VerbContext,
 ): Promise<void> {
   const say = (line: string) => stdout.write(`${line}\n`);
   const fleets: Fleet[] = [];
-  await withSeededStores({ ...SEEDED, signal, say }, async (ready) => {
+  await withSeededStores({ ...SEEDED, database, signal, say }, async (ready) => {
     const { stores, guardian, seeded, serviceEnvironment } = ready;
     try {
       const web = balance
@@ -69,7 +78,8 @@ async function serveUntilStopped(
         const { password } = seeded;
         announce({ strategy, fleet, web, user, password, operatorToken, say });
       }
-      say(`\nPostgreSQL: ${stores.databaseUrl}\nRedis:      ${stores.redisUrl}`);
+      say(`\n${`${databases[database].product}:`.padEnd(11)} ${stores.databaseUrl}`);
+      say(`Redis:      ${stores.redisUrl}`);
       say('\nPress Ctrl-C to stop everything.');
       await aborted(signal);
       say('\nStopping.');
@@ -109,6 +119,7 @@ function announce({ fleet, web, say, ...target }: Announcement): void {
         : '  An instance does not know what another gave: try it with another address below.',
     );
   }
+  say(`  to read and to try in a browser: ${origin}/docs`);
   for (const line of curlLines({ ...target, origin })) say(`  ${line}`);
 }
 

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import { AppError, StartupError, unavailable } from '../errors.js';
-import { deadlineClient } from './deadline-client.js';
+import type { Dialect, Violation } from './dialects/dialect.js';
+import { dialectOfUrl } from './dialects/registry.js';
 import { IdempotencyKey } from './idempotency-key.js';
 import { CreateUsersAndPosts1760000000000 } from './migrations/1760000000000-create-users-and-posts.js';
 import { LoginsKeysAndDelegation1770000000000 } from './migrations/1770000000000-logins-keys-and-delegation.js';
@@ -19,23 +20,26 @@ export interface DatabaseOptions {
 
 export interface Database {
   readonly dataSource: DataSource;
+  readonly dialect: Dialect;
   /**
    * Does a piece of work within the deadline.
-   * @throws AppError `database_unavailable` when PostgreSQL is down, frozen or too busy
+   * @throws AppError `database_unavailable` when the server is down, frozen or too busy
    */
   run<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
+  /** The rule that a statement would have broken, if that is why the work failed. */
+  violation(error: unknown): Violation | undefined;
   close(): Promise<void>;
 }
 
-/** How long a starting process waits for a PostgreSQL that is there but slow. */
+/** How long a starting process waits for a server that is there but slow. */
 const STARTUP_WAIT_MS = 5000;
-const IDLE_CONNECTION_MS = 60_000;
+const DEADLOCK_RETRIES = 3;
 
 /** @throws StartupError `database_unreachable` */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const dialect = dialectOfUrl(options.url);
   const dataSource = new DataSource({
-    type: 'postgres',
-    url: options.url,
+    ...(await dialect.connection(options)),
     entities: [User, Post, IdempotencyKey],
     migrations: [
       CreateUsersAndPosts1760000000000,
@@ -43,26 +47,24 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       PostVersionsAndIdempotencyKeys1780000000000,
     ],
     synchronize: false,
-    installExtensions: false,
-    poolSize: options.poolSize,
-    connectTimeoutMS: options.timeoutMs,
-    poolErrorHandler: (error: unknown) =>
-      options.log.warn({ error: String(error) }, 'postgresql connection lost'),
-    extra: {
-      Client: deadlineClient(options.timeoutMs),
-      idleTimeoutMillis: IDLE_CONNECTION_MS,
-    },
   });
-  await initialize(dataSource);
+  await initialize(dataSource, dialect);
 
   return {
     dataSource,
-    run: (work) => withinDeadline(work(dataSource.manager), options.timeoutMs),
+    dialect,
+    run: (work) =>
+      withinDeadline(
+        withoutDeadlock(() => work(dataSource.manager), dialect),
+        options.timeoutMs,
+        dialect,
+      ),
+    violation: (error) => dialect.errors.violation(sourceOf(error)),
     close: () => dataSource.destroy(),
   };
 }
 
-async function initialize(dataSource: DataSource): Promise<void> {
+async function initialize(dataSource: DataSource, { errors }: Dialect): Promise<void> {
   const deadline = Date.now() + STARTUP_WAIT_MS;
   for (;;) {
     try {
@@ -71,7 +73,7 @@ async function initialize(dataSource: DataSource): Promise<void> {
     } catch (error) {
       // Busy or still starting is worth another try; refused, unknown host or wrong password is not.
       const { code } = error as { code?: unknown };
-      const final = typeof code === 'string' && code !== '57P03' && code !== 'ETIMEDOUT';
+      const final = typeof code === 'string' && !errors.worthWaiting.has(code);
       if (final || Date.now() > deadline) {
         throw new StartupError('database_unreachable', `DATABASE_URL: ${messageOf(error)}`, {
           cause: error,
@@ -82,10 +84,30 @@ async function initialize(dataSource: DataSource): Promise<void> {
 }
 
 /**
- * Waiting for a connection and waiting for the answer each have their own limit in pg; a client of
- * the API waits for both, so the sum is bounded here.
+ * Does work again whose transaction, or only statement, the server rolled back to let another one
+ * through: of it nothing is left, so nothing is done twice.
  */
-async function withinDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+async function withoutDeadlock<T>(work: () => Promise<T>, { errors }: Dialect): Promise<T> {
+  for (let retries = DEADLOCK_RETRIES; ; retries -= 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (retries === 0 || !errors.isDeadlock(sourceOf(error))) {
+        throw error;
+      }
+    }
+  }
+}
+
+/**
+ * Waiting for a connection and waiting for the answer each have their own limit in the driver; a
+ * client of the API waits for both, so the sum is bounded here.
+ */
+async function withinDeadline<T>(
+  work: Promise<T>,
+  timeoutMs: number,
+  { errors }: Dialect,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(unavailable('database_unavailable', 'deadline')), timeoutMs);
@@ -93,37 +115,16 @@ async function withinDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T
   try {
     return await Promise.race([work, late]);
   } catch (error) {
-    throw isOutage(error) ? unavailable('database_unavailable', error) : error;
+    const outage = !(error instanceof AppError) && errors.isOutage(sourceOf(error));
+    throw outage ? unavailable('database_unavailable', error) : error;
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** https://www.postgresql.org/docs/18/errcodes-appendix.html */
-const OUTAGE_SQLSTATES = /^(08...|57P0[1-5]|57014|53[0-3]00|58...|25006)$/;
-const OUTAGE_ERRNOS =
-  /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
-/** pg raises these without a code. */
-const OUTAGE_MESSAGES =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/;
-
-function isOutage(error: unknown): boolean {
-  if (error instanceof AppError) {
-    return false;
-  }
-  const source = error instanceof QueryFailedError ? error.driverError : error;
-  const { code, message } = source as { code?: unknown; message?: unknown };
-  if (typeof code === 'string') {
-    return OUTAGE_SQLSTATES.test(code) || OUTAGE_ERRNOS.test(code);
-  }
-  return typeof message === 'string' && OUTAGE_MESSAGES.test(message);
-}
-
-/** SQLSTATE of a failed query, or undefined. */
-export function sqlState(error: unknown): string | undefined {
-  return error instanceof QueryFailedError
-    ? (error.driverError as { code?: string }).code
-    : undefined;
+/** What the driver raised. */
+function sourceOf(error: unknown): unknown {
+  return error instanceof QueryFailedError ? error.driverError : error;
 }
 
 function messageOf(error: unknown): string {

@@ -99,7 +99,7 @@ export function createIdempotencyKeys(database: Database, now = Date.now): Idemp
         expiresAtMs: now() + KEY_LIFE_SECONDS * 1000,
         answer: null,
       };
-      const known = await database.run((manager) => insertOrFind(manager, mine));
+      const known = await insertOrFind(database, mine);
       claims += 1;
       if (claims % SWEEP_EVERY === 0) {
         await sweep();
@@ -133,22 +133,24 @@ export function createIdempotencyKeys(database: Database, now = Date.now): Idemp
 
 /** @returns the row that was there already; undefined when the new one is in */
 async function insertOrFind(
-  manager: EntityManager,
+  database: Database,
   row: IdempotencyKey,
 ): Promise<IdempotencyKey | undefined> {
   const { userId, keyHash } = row;
-  const find = () => manager.findOneBy(IdempotencyKey, { userId, keyHash });
-  const known = await find();
-  if (known !== null) {
-    return known;
-  }
-  try {
-    await manager.insert(IdempotencyKey, row);
-    return undefined;
-  } catch (error) {
-    // Somebody else was faster, or there is no such user.
-    return (await find()) ?? orAccountGone(error);
-  }
+  return database.run(async (manager) => {
+    const find = () => manager.findOneBy(IdempotencyKey, { userId, keyHash });
+    const known = await find();
+    if (known !== null) {
+      return known;
+    }
+    try {
+      await manager.insert(IdempotencyKey, row);
+      return undefined;
+    } catch (error) {
+      // Somebody else was faster, or there is no such user.
+      return (await find()) ?? orAccountGone(database, error);
+    }
+  });
 }
 
 function inUse(): AppError {

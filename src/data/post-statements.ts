@@ -1,6 +1,6 @@
-import type { DataSource } from 'typeorm';
+import type { Database } from './database.js';
 import { Post } from './post.js';
-import { compile, returningAll, type Statement, selectAll } from './statement.js';
+import { compile, type Statement, selectAll } from './statement.js';
 
 /** The fields a request may change, in every combination that is asked for. */
 export type PostField = 'title' | 'body';
@@ -22,9 +22,9 @@ export interface PostStatements {
   remove(ofVersion: boolean): Statement<Pick<Post, 'id'>>;
 }
 
-export function preparePostStatements(dataSource: DataSource): PostStatements {
+export function preparePostStatements({ dataSource, dialect }: Database): PostStatements {
+  const { writes, now } = dialect;
   const posts = () => selectAll(dataSource, Post, 'post');
-  const returning = returningAll(dataSource, Post);
   // Look and write in one statement: nobody gets in between.
   const byOwner = (ofVersion: boolean): [string, object] => [
     `id = :id AND ownerId = :ownerId${ofVersion ? ' AND version = :version' : ''}`,
@@ -43,38 +43,37 @@ export function preparePostStatements(dataSource: DataSource): PostStatements {
         afterCursor ? page.where('post.id < :beforeId', { beforeId: 'beforeId' }) : page,
       );
     }),
-    insert: compile(
+    insert: writes.insert(
+      dataSource,
+      Post,
       dataSource
         .createQueryBuilder()
         .insert()
         .into(Post)
-        .values(named(['ownerId', 'actedBy', 'title', 'body']))
-        .returning(returning)
-        .updateEntity(false),
+        .values(named(['ownerId', 'actedBy', 'title', 'body'])),
     ),
     update: remembered((fields: readonly PostField[], ofVersion: boolean) =>
-      compile<Post>(
+      writes.update(
+        dataSource,
+        Post,
         dataSource
           .createQueryBuilder()
           .update(Post)
           .set({
             ...named([...fields, 'actedBy']),
-            updatedAt: () => 'now()',
+            updatedAt: () => now,
             version: () => 'version + 1',
           })
-          .where(...byOwner(ofVersion))
-          .returning(returning)
-          .updateEntity(false),
+          .where(...byOwner(ofVersion)),
       ),
     ),
     remove: remembered((ofVersion: boolean) =>
-      compile<Pick<Post, 'id'>>(
+      writes.remove(
         dataSource
           .createQueryBuilder()
           .delete()
           .from(Post)
-          .where(...byOwner(ofVersion))
-          .returning('id'),
+          .where(...byOwner(ofVersion)),
       ),
     ),
   };

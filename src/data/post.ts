@@ -1,8 +1,9 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
+/** Types are those that every database of dialects/ has; the migrations say what the columns are. */
 @Entity({ name: 'posts' })
 export class Post {
-  @PrimaryGeneratedColumn('identity', { type: 'int', generatedIdentity: 'ALWAYS' })
+  @PrimaryGeneratedColumn('increment', { type: 'int' })
   id!: number;
 
   @Column({ name: 'owner_id', type: 'int' })
@@ -22,9 +23,9 @@ export class Post {
   @Column({ type: 'int', default: 1, select: false })
   version!: number;
 
-  @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
+  @Column({ name: 'created_at', type: Date, default: () => 'now()' })
   createdAt!: Date;
 
-  @Column({ name: 'updated_at', type: 'timestamptz', default: () => 'now()' })
+  @Column({ name: 'updated_at', type: Date, default: () => 'now()' })
   updatedAt!: Date;
 }

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { AppError } from '../errors.js';
-import { type Database, sqlState } from './database.js';
+import type { Database } from './database.js';
 import type { Post } from './post.js';
 import { type PostField, type PostItem, preparePostStatements } from './post-statements.js';
 
@@ -40,10 +40,9 @@ export interface Posts {
 }
 
 const FIELDS: readonly PostField[] = ['title', 'body'];
-const FOREIGN_KEY_VIOLATION = '23503';
 
 export function createPosts(database: Database): Posts {
-  const statements = preparePostStatements(database.dataSource);
+  const statements = preparePostStatements(database);
 
   async function read(id: number): Promise<Post> {
     const [post] = await database.run((manager) => statements.selectById(manager, { id }));
@@ -107,7 +106,7 @@ export function createPosts(database: Database): Posts {
               }),
         );
       } catch (error) {
-        return orAccountGone(error);
+        return orAccountGone(database, error);
       }
     },
     change: (id, author, content, precondition) => {
@@ -130,8 +129,8 @@ export function createPosts(database: Database): Posts {
  * A credential may outlive its user; then what is written for them refers to nobody.
  * @throws AppError `account_gone`, or the error itself when it is another
  */
-export function orAccountGone(error: unknown): never {
-  if (sqlState(error) === FOREIGN_KEY_VIOLATION) {
+export function orAccountGone(database: Database, error: unknown): never {
+  if (database.violation(error) === 'foreign_key') {
     throw new AppError('account_gone', { detail: 'Register again to write posts.' });
   }
   throw error;

@@ -1,4 +1,5 @@
 import type { Database } from './database.js';
+import { changedBy, compile, handWritten, prepare, type Statement } from './statement.js';
 
 /** A login that gave tokens: the family of its refresh tokens, of which one at a time is good. */
 export interface RefreshFamily {
@@ -41,7 +42,7 @@ export interface Rotation {
 const COLUMNS = `family.id, family.user_id AS "userId", users.email, users.name, family.client,
   family.created_at AS "createdAt", family.rotated_at AS "rotatedAt", family.expires_at AS "expiresAt"`;
 
-/** The table of refresh token families. Each change is one statement, so it is atomic by itself. */
+/** The table of refresh token families. Each change is atomic by itself. */
 export interface RefreshFamilies {
   insert(family: NewFamily): Promise<void>;
   /** IDs of what is expired, and of the oldest beyond `max`, of one user. */
@@ -58,75 +59,62 @@ export interface RefreshFamilies {
 }
 
 export function createRefreshFamilies(database: Database): RefreshFamilies {
-  /** Rows of a SELECT, or of what a data-changing statement RETURNs. */
-  async function rows<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {
-    const answer: unknown = await database.run((manager) => manager.query(sql, parameters));
-    // TypeORM answers UPDATE and DELETE with [rows, count], the others with rows.
-    const list = Array.isArray(answer) && Array.isArray(answer[0]) ? answer[0] : answer;
-    return list as Row[];
-  }
+  const { dataSource, dialect } = database;
+  const select = <Row>(sql: string) => compile<Row>(handWritten(dataSource, sql));
+  const change = (sql: string) => prepare(handWritten(dataSource, sql));
+  const rows = <Row>(statement: Statement<Row>, parameters: Readonly<Record<string, unknown>>) =>
+    database.run((manager) => statement(manager, parameters));
+
+  const insert = change(
+    `INSERT INTO refresh_families
+       (handle_hash, id, user_id, client, token_hash, created_at, rotated_at, expires_at)
+     VALUES
+       (:handleHash, :id, :userId, :client, :tokenHash, :createdAt, :createdAt, :expiresAt)`,
+  );
+  const surplus = select<{ id: string }>(
+    `SELECT id FROM (
+       SELECT id, expires_at, row_number() OVER (ORDER BY created_at DESC) AS place
+       FROM refresh_families WHERE user_id = :userId) AS mine
+     WHERE expires_at <= :now OR place > :max`,
+  );
+  const rotate = dialect.refreshFamilies.rotate<RefreshFamily>(dataSource, COLUMNS);
+  const findByHandle = select<SpentToken>(
+    `SELECT ${COLUMNS}, spent_hash AS "spentHash", sealed_successor AS "sealedSuccessor",
+       users.disabled_at IS NOT NULL AS disabled
+     FROM refresh_families AS family JOIN users ON users.id = user_id
+     WHERE handle_hash = :handleHash`,
+  );
+  const list = select<RefreshFamily>(
+    `SELECT ${COLUMNS} FROM refresh_families AS family JOIN users ON users.id = user_id
+     WHERE user_id = :userId AND expires_at > :now ORDER BY family.created_at`,
+  );
+  const remove = change('DELETE FROM refresh_families WHERE user_id = :userId AND id = :id');
+  const removeAll = dialect.refreshFamilies.removeAll(dataSource);
 
   return {
-    insert: async ({ handleHash, id, userId, client, tokenHash, createdAt, expiresAt }) => {
-      await rows(
-        `INSERT INTO refresh_families
-           (handle_hash, id, user_id, client, token_hash, created_at, rotated_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $6, $7)`,
-        [handleHash, id, userId, client, tokenHash, createdAt, expiresAt],
-      );
+    insert: async (family) => {
+      await database.run((manager) => insert(manager, { ...family }));
     },
-    surplus: async (userId, max, now) => {
-      const found = await rows<{ id: string }>(
-        `SELECT id FROM refresh_families WHERE user_id = $1 AND (expires_at <= $3 OR id IN (
-           SELECT id FROM refresh_families WHERE user_id = $1 ORDER BY created_at DESC OFFSET $2))`,
-        [userId, max, now],
-      );
-      return found.map(({ id }) => id);
-    },
+    surplus: async (userId, max, now) =>
+      (await rows(surplus, { userId, max, now })).map(({ id }) => id),
     removeThese: async (userId, ids) => {
-      await rows('DELETE FROM refresh_families WHERE user_id = $1 AND id = ANY($2)', [userId, ids]);
-    },
-    rotate: async ({ handleHash, presentedHash, nextHash, sealedSuccessor, now }) => {
-      const [family] = await rows<RefreshFamily>(
-        `UPDATE refresh_families AS family
-         SET spent_hash = token_hash, token_hash = $3, sealed_successor = $4, rotated_at = $5
-         FROM users
-         WHERE handle_hash = $1 AND token_hash = $2 AND expires_at > $5
-           AND users.id = user_id AND users.disabled_at IS NULL
-         RETURNING ${COLUMNS}`,
-        [handleHash, presentedHash, nextHash, sealedSuccessor, now],
+      // As many parameters as there are ids, so it cannot be prepared.
+      const [sql, parameters] = dataSource.driver.escapeQueryWithParameters(
+        'DELETE FROM refresh_families WHERE user_id = :userId AND id IN (:...ids)',
+        { userId, ids },
       );
-      return family;
+      await database.run((manager) => manager.query(sql, parameters));
     },
+    rotate: async (rotation) => (await rows(rotate, { ...rotation }))[0],
     findByHandle: async (handleHash) => {
-      const [family] = await rows<SpentToken>(
-        `SELECT ${COLUMNS}, spent_hash AS "spentHash", sealed_successor AS "sealedSuccessor",
-           users.disabled_at IS NOT NULL AS disabled
-         FROM refresh_families AS family JOIN users ON users.id = user_id
-         WHERE handle_hash = $1`,
-        [handleHash],
-      );
-      return family;
+      const [family] = await rows(findByHandle, { handleHash });
+      // MySQL's truth is a number.
+      return family && { ...family, disabled: Boolean(family.disabled) };
     },
-    list: (userId, now) =>
-      rows<RefreshFamily>(
-        `SELECT ${COLUMNS} FROM refresh_families AS family JOIN users ON users.id = user_id
-         WHERE user_id = $1 AND expires_at > $2 ORDER BY family.created_at`,
-        [userId, now],
-      ),
+    list: (userId, now) => rows(list, { userId, now }),
     remove: async (userId, id) =>
-      (
-        await rows('DELETE FROM refresh_families WHERE user_id = $1 AND id = $2 RETURNING id', [
-          userId,
-          id,
-        ])
-      ).length > 0,
-    removeAll: async (userId, keepId) => {
-      const removed = await rows<{ id: string }>(
-        'DELETE FROM refresh_families WHERE user_id = $1 AND id <> $2 RETURNING id',
-        [userId, keepId ?? ''],
-      );
-      return removed.map(({ id }) => id);
-    },
+      changedBy(await database.run((manager) => remove(manager, { userId, id }))) > 0,
+    removeAll: async (userId, keepId) =>
+      (await rows(removeAll, { userId, keepId: keepId ?? '' })).map(({ id }) => id),
   };
 }

@@ -24,16 +24,41 @@ interface BuiltQuery {
  *   decides the order of the parameters; their names tell it back.
  */
 export function compile<Row>(query: BuiltQuery): Statement<Row> {
+  const execute = prepare(query);
+  return async (manager, parameters) => rowsOf(await execute(manager, parameters));
+}
+
+/** The same, with the answer as TypeORM's driver gives it. */
+export function prepare(
+  query: BuiltQuery,
+): (manager: EntityManager, parameters: Readonly<Record<string, unknown>>) => Promise<unknown> {
   const [sql, names] = query.getQueryAndParameters();
-  return async (manager, parameters) => {
-    const answer: unknown = await manager.query(
+  return (manager, parameters) =>
+    manager.query(
       sql,
       names.map((name) => parameters[name as string]),
     );
-    // TypeORM's PostgreSQL driver answers UPDATE and DELETE with [rows, count], the others with rows.
-    const rows = Array.isArray(answer) && Array.isArray(answer[0]) ? answer[0] : answer;
-    return rows as Row[];
-  };
+}
+
+/** Rows of a SELECT, or of what a data-changing statement RETURNs. */
+export function rowsOf<Row>(answer: unknown): Row[] {
+  // TypeORM's PostgreSQL driver answers UPDATE and DELETE with [rows, count], the others with rows.
+  const rows = Array.isArray(answer) && Array.isArray(answer[0]) ? answer[0] : answer;
+  return rows as Row[];
+}
+
+/** How many rows an UPDATE or DELETE changed, of any database's answer. */
+export function changedBy(answer: unknown): number {
+  return Array.isArray(answer)
+    ? (answer[1] as number)
+    : (answer as { affectedRows: number }).affectedRows;
+}
+
+/** SQL as it stands, with parameters by name: `:id`. For what TypeORM's builders cannot say. */
+export function handWritten(dataSource: DataSource, sql: string): BuiltQuery {
+  const names = [...sql.matchAll(/(?<![:\w]):(\w+)/g)].map(([, name]) => name as string);
+  const named = Object.fromEntries(names.map((name) => [name, name]));
+  return { getQueryAndParameters: () => dataSource.driver.escapeQueryWithParameters(sql, named) };
 }
 
 /**

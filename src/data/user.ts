@@ -1,9 +1,12 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-/** E-mail addresses are unique without regard to case: the index is on lower(email), see the migration. */
+/**
+ * Types are those that every database of dialects/ has; the migrations say what the columns are.
+ * E-mail addresses are unique without regard to case: the index is on lower(email).
+ */
 @Entity({ name: 'users' })
 export class User {
-  @PrimaryGeneratedColumn('identity', { type: 'int', generatedIdentity: 'ALWAYS' })
+  @PrimaryGeneratedColumn('increment', { type: 'int' })
   id!: number;
 
   @Column({ type: 'text' })
@@ -17,16 +20,16 @@ export class User {
   passwordHash!: string;
 
   /** Set while an operator keeps the account shut. */
-  @Column({ name: 'disabled_at', type: 'timestamptz', nullable: true })
+  @Column({ name: 'disabled_at', type: Date, nullable: true })
   disabledAt!: Date | null;
 
   /** Grows with each password change and disabling. */
   @Column({ name: 'credentials_version', type: 'int', default: 1 })
   credentialsVersion!: number;
 
-  @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
+  @Column({ name: 'created_at', type: Date, default: () => 'now()' })
   createdAt!: Date;
 
-  @Column({ name: 'updated_at', type: 'timestamptz', default: () => 'now()' })
+  @Column({ name: 'updated_at', type: Date, default: () => 'now()' })
   updatedAt!: Date;
 }

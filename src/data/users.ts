@@ -1,6 +1,6 @@
 import { IsNull, Not } from 'typeorm';
 import { AppError } from '../errors.js';
-import { type Database, sqlState } from './database.js';
+import type { Database } from './database.js';
 import { User } from './user.js';
 
 export interface NewUser {
@@ -23,9 +23,9 @@ export interface Users {
 }
 
 const NEXT_VERSION = { credentialsVersion: () => 'credentials_version + 1' };
-const UNIQUE_VIOLATION = '23505';
 
 export function createUsers(database: Database): Users {
+  const { now, hasEmail } = database.dialect;
   return {
     create: async (user) => {
       try {
@@ -35,7 +35,7 @@ export function createUsers(database: Database): Users {
           return created;
         });
       } catch (error) {
-        if (sqlState(error) === UNIQUE_VIOLATION) {
+        if (database.violation(error) === 'unique') {
           throw new AppError('email_taken', { detail: 'Log in, or use another address.' });
         }
         throw error;
@@ -47,7 +47,7 @@ export function createUsers(database: Database): Users {
           .createQueryBuilder(User, 'user')
           // In small letters already, as the login limits spell it: what lower() makes of "İ" depends on
           // the database, and must not let one account be guessed at under several names.
-          .where('lower(user.email) = lower(:email)', { email: email.toLowerCase() })
+          .where(hasEmail, { email: email.toLowerCase() })
           .getOne(),
       ),
     findById: (id) => database.run((manager) => manager.findOneBy(User, { id })),
@@ -60,7 +60,7 @@ export function createUsers(database: Database): Users {
         manager.update(
           User,
           { id, credentialsVersion },
-          { passwordHash, ...NEXT_VERSION, updatedAt: () => 'now()' },
+          { passwordHash, ...NEXT_VERSION, updatedAt: () => now },
         ),
       );
       return affected === 1;
@@ -70,7 +70,7 @@ export function createUsers(database: Database): Users {
         await manager.update(
           User,
           { id, disabledAt: disabled ? IsNull() : Not(IsNull()) },
-          { disabledAt: disabled ? () => 'now()' : null, ...NEXT_VERSION },
+          { disabledAt: disabled ? () => now : null, ...NEXT_VERSION },
         );
         if (!(await manager.existsBy(User, { id }))) {
           throw new AppError('not_found', { detail: `There is no user ${id}.` });

@@ -4,6 +4,8 @@ import { JWKS_MAX_AGE_SECONDS } from '../auth/token/keys/publish-delay.js';
 const NOTHING = 'no-store';
 /** Only the client's own cache, which asks each time whether its copy is still right. */
 const OWN_AND_ASK = 'private, no-cache';
+/** Anybody, who asks each time: an instance may be started anew, as another. */
+const EVERYBODY_AND_ASK = 'public, no-cache';
 /** Anybody, for so long. */
 const EVERYBODY = `public, max-age=${JWKS_MAX_AGE_SECONDS}`;
 
@@ -18,6 +20,9 @@ const OF_GET: Readonly<Record<string, string>> = {
   '/users/:id': NOTHING,
   '/auth/sessions': NOTHING,
   '/.well-known/jwks.json': EVERYBODY,
+  '/openapi.json': EVERYBODY_AND_ASK,
+  '/docs': EVERYBODY_AND_ASK,
+  '/docs/:file': EVERYBODY_AND_ASK,
   '/livez': NOTHING,
   '/readyz': NOTHING,
   '/counters': NOTHING,

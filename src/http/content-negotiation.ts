@@ -4,7 +4,7 @@ import { AppError } from '../errors.js';
 const JSON_TYPE = 'application/json';
 
 /** Routes whose answer is of another type; they see to it themselves. */
-const OTHER_TYPES = new Set(['/.well-known/jwks.json']);
+const OTHER_TYPES = new Set(['/.well-known/jwks.json', '/docs', '/docs/:file']);
 
 export function answersInJson(path: string): boolean {
   return !OTHER_TYPES.has(path);
@@ -12,8 +12,8 @@ export function answersInJson(path: string): boolean {
 
 /**
  * The API has one type of answer, so negotiation is to see whether the client takes it (RFC 9110,
- * section 12.5.1). An error is problem+json even where that was not asked for: an answer in a type
- * that the client did not name tells it more than none (section 15.5.7 allows it).
+ * section 12.5.1). An error is problem+json even where that was not asked for: the section lets a
+ * server disregard the field, and a reason that can be logged is better than none.
  * @throws AppError `not_acceptable`
  */
 export function requireJsonAccepted(ctx: Context): void {

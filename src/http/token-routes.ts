@@ -6,14 +6,14 @@ import { readBody } from './body.js';
 import { parameter, readForm } from './form.js';
 import { refreshBody } from './validation.js';
 
-const REFRESH = 'refresh_token';
-const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
-const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
+export const REFRESH = 'refresh_token';
+export const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+export const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
-const revokeForm = z.object({ token: parameter, token_type_hint: parameter.optional() });
+export const revokeForm = z.object({ token: parameter, token_type_hint: parameter.optional() });
 const grantForm = z.looseObject({ grant_type: parameter });
-const refreshForm = z.object({ refresh_token: parameter });
-const exchangeForm = z.object({
+export const refreshForm = z.object({ refresh_token: parameter });
+export const exchangeForm = z.object({
   subject_token: parameter,
   subject_token_type: z.literal(ACCESS_TOKEN, `must be ${ACCESS_TOKEN}`),
   requested_token_type: z.literal(ACCESS_TOKEN, `must be ${ACCESS_TOKEN}`).optional(),

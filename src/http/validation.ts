@@ -41,7 +41,7 @@ export const postPatchBody = postBody
   .partial()
   .refine((patch) => Object.keys(patch).length > 0, 'must change the title or the body');
 
-const ID_MAX = 2_147_483_647;
+export const ID_MAX = 2_147_483_647;
 
 /** @throws AppError `invalid_parameter`, or `not_found` for a number no row can have */
 export function readId(value: string | undefined): number {
@@ -55,8 +55,8 @@ export function readId(value: string | undefined): number {
   return id;
 }
 
-const LIMIT_DEFAULT = 20;
-const LIMIT_MAX = 100;
+export const LIMIT_DEFAULT = 20;
+export const LIMIT_MAX = 100;
 
 export interface PageRequest {
   readonly limit: number;

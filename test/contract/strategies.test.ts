@@ -1,8 +1,9 @@
-import { strategies } from '../../src/auth/registry.js';
+import { strategiesUnderTest } from '../support/strategies-under-test.js';
 import { describeConditional } from './suites/conditional.js';
 import { describeCredential } from './suites/credential.js';
 import { describeDelegation } from './suites/delegation.js';
 import { describeDisabling } from './suites/disabling.js';
+import { describeDocument } from './suites/document.js';
 import { describeHttp } from './suites/http.js';
 import { describeIdempotency } from './suites/idempotency.js';
 import { describeLogin } from './suites/login.js';
@@ -30,6 +31,7 @@ const OF_EVERY_STRATEGY = [
   describePassword,
   describeDisabling,
   describeDelegation,
+  describeDocument,
 ];
 
 /**
@@ -47,7 +49,7 @@ const OF_EVERY_CARRIER = [
 ];
 
 const carriersSeen = new Set<string>();
-for (const [name, loadModule] of Object.entries(strategies)) {
+for (const [name, loadModule] of Object.entries(strategiesUnderTest)) {
   const module = await loadModule();
   const { description } = module;
   const first = !carriersSeen.has(description.carrier);

@@ -58,10 +58,10 @@ describe('keys of requests that may be sent again', () => {
       (claimed as Claim).complete(transaction, answer),
     );
   const countOf = async (table: string, where: string) => {
-    const [row] = await testDatabase.query<{ count: number }>(
-      `SELECT count(*)::int AS count FROM ${table} WHERE ${where}`,
+    const [row] = await testDatabase.query<{ count: number | string }>(
+      `SELECT count(*) AS count FROM ${table} WHERE ${where}`,
     );
-    return row?.count;
+    return Number(row?.count);
   };
 
   it('of work that is under way are taken, and free again when it failed', async () => {

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
-import pg from 'pg';
 import { asOperator, delegateSession, me, newcomer, OPERATOR_TOKEN } from '../contract/world.js';
 import { type Account, ApiClient, type Credential, expectProblem } from '../support/api-client.js';
 import { holdRequest } from '../support/held-request.js';
@@ -101,12 +100,7 @@ for (const { name, description } of await strategiesBy(
     });
 
     it('a login that cannot be told to be current leaves nothing behind', async () => {
-      const { account, answer } = await overtakeLogin(async () => {
-        const client = new pg.Client({ connectionString: database.url });
-        await client.connect();
-        await client.query('BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE');
-        return () => client.end();
-      });
+      const { account, answer } = await overtakeLogin(() => database.lockTable('users'));
       expectProblem(answer, 503, 'database_unavailable');
       expect(answer.headers.getSetCookie()).to.deep.equal([]);
       // Where logins are in the same database, one that nobody has the token of may stay.

@@ -113,9 +113,16 @@ describe('starting an instance', () => {
     await service.stop();
   });
 
-  it('fails when PostgreSQL cannot be reached', async () => {
-    const url = `postgres://nobody@127.0.0.1:${await unusedPort()}/none`;
-    await expectRefusal({ ...jwt, DATABASE_URL: url }, /^database_unreachable: DATABASE_URL: /);
+  for (const scheme of ['postgres', 'mysql', 'mariadb']) {
+    it(`fails when the database of a ${scheme}:// URL cannot be reached`, async () => {
+      const url = `${scheme}://nobody@127.0.0.1:${await unusedPort()}/none`;
+      await expectRefusal({ ...jwt, DATABASE_URL: url }, /^database_unreachable: DATABASE_URL: /);
+    });
+  }
+
+  it('fails when a mysql:// URL names no database', async () => {
+    const url = `mysql://nobody@127.0.0.1:${await unusedPort()}`;
+    await expectRefusal({ ...jwt, DATABASE_URL: url }, /^config_invalid: DATABASE_URL: must name/);
   });
 
   it('fails when the database does not exist', async () => {

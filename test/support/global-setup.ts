@@ -1,13 +1,20 @@
-import { startStores } from '../../bench/services/stores.js';
+import type { Context } from 'mocha';
+import { LabError } from '../../bench/errors.js';
+import { type Stores, startStores } from '../../bench/services/stores.js';
 import { runEntry } from './service.js';
+import { sqlServer } from './sql-servers/sql-server.js';
 import { adminQuery, databaseUrlFor, TEMPLATE_DATABASE } from './stores.js';
 import { publishStores, WORKERS } from './worker-stores.js';
 
-let stops: (() => Promise<void>)[] = [];
+let running: Stores[] = [];
+
+/** Codes of servers that this machine cannot have; one that is there and fails is a failure. */
+const NOT_TO_BE_HAD = new Set(['MARIADB_NOT_FOUND', 'MARIADB_NOT_UNPACKED']);
+const SKIPPED = 'LAB_TEST_SKIPPED';
 
 /**
- * One PostgreSQL and one Redis for each worker of mocha; each suite has a database of its own in them.
- * Workers share none: tests count what a server was asked.
+ * One database server and one Redis for each worker of mocha; each suite has a database of its own in
+ * them. Workers share none: tests count what a server was asked.
  */
 export async function mochaGlobalSetup(): Promise<void> {
   // Tests create, freeze and drop: never in servers that somebody pointed the shell at.
@@ -15,22 +22,49 @@ export async function mochaGlobalSetup(): Promise<void> {
   delete environment.DATABASE_URL;
   delete environment.REDIS_URL;
   const started = await Promise.allSettled(
-    Array.from({ length: WORKERS }, () => startStores({ environment })),
+    Array.from({ length: WORKERS }, () =>
+      startStores({ environment, startDatabase: sqlServer.start }),
+    ),
   );
-  const running = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  stops = running.map((stores) => () => stores.stop());
+  running = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   for (const one of started) {
-    if (one.status === 'rejected') throw one.reason;
+    if (one.status === 'rejected') {
+      const { reason } = one;
+      if (!(reason instanceof LabError && NOT_TO_BE_HAD.has(reason.code))) throw reason;
+      process.env[SKIPPED] = reason.message;
+      return;
+    }
   }
   publishStores(running.map(({ databaseUrl, redisUrl }) => ({ databaseUrl, redisUrl })));
   await Promise.all(running.map((_, worker) => createTemplate(worker)));
 }
 
+/** A database that this machine cannot have makes every test a pending one that says why. */
+export const mochaHooks = {
+  beforeAll(this: Context): void {
+    const reason = process.env[SKIPPED];
+    if (reason === undefined) return;
+    for (const suite of this.test?.parent?.suites ?? []) {
+      suite.title += ` (skipped: ${reason})`;
+    }
+    this.skip();
+  },
+};
+
 export async function mochaGlobalTeardown(): Promise<void> {
-  await Promise.all(stops.map((stop) => stop()));
+  await Promise.all(
+    running.map(async (stores, worker) => {
+      if (stores.postgres.given) {
+        await adminQuery(`DROP DATABASE IF EXISTS ${TEMPLATE_DATABASE}`, worker);
+      }
+      await stores.stop();
+    }),
+  );
 }
 
 async function createTemplate(worker: number): Promise<void> {
+  // In a server that was given, a run that was killed may have left it behind.
+  await adminQuery(`DROP DATABASE IF EXISTS ${TEMPLATE_DATABASE}`, worker);
   await adminQuery(`CREATE DATABASE ${TEMPLATE_DATABASE}`, worker);
   const url = databaseUrlFor(TEMPLATE_DATABASE, worker);
   const migrated = await runEntry('migrate', { DATABASE_URL: url });

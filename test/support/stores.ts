@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
-import pg from 'pg';
+import { sqlServer } from './sql-servers/sql-server.js';
 import { workerStores } from './worker-stores.js';
 
 /** Migrated once by the global setup; copying it is faster than migrating for each suite. */
@@ -8,21 +8,24 @@ export const TEMPLATE_DATABASE = 't_template';
 
 export interface TestDatabase {
   readonly url: string;
+  /** Parameters are `$1`, `$2`, … whatever the server. */
   query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+  /** Nobody else reads or writes the table until the answer is called. */
+  lockTable(table: string): Promise<() => Promise<void>>;
   drop(): Promise<void>;
 }
 
 /** An empty, migrated database of the caller's own. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `t_${randomBytes(6).toString('hex')}`;
-  await adminQuery(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE_DATABASE}`);
+  const { databaseUrl } = workerStores();
+  await sqlServer.copy(databaseUrl, TEMPLATE_DATABASE, name);
   const url = databaseUrlFor(name);
   return {
     url,
-    query: (sql, parameters) => query(url, sql, parameters),
-    drop: async () => {
-      await adminQuery(`DROP DATABASE ${name} WITH (FORCE)`);
-    },
+    query: (sql, parameters = []) => sqlServer.query(url, sql, parameters),
+    lockTable: (table) => sqlServer.lockTable(url, table),
+    drop: () => sqlServer.drop(databaseUrl, name),
   };
 }
 
@@ -33,7 +36,7 @@ export function databaseUrlFor(name: string, worker?: number): string {
 }
 
 export async function adminQuery(sql: string, worker?: number): Promise<void> {
-  await query(workerStores(worker).databaseUrl, sql);
+  await sqlServer.query(workerStores(worker).databaseUrl, sql, []);
 }
 
 let nextRedisDatabase = 0;
@@ -45,14 +48,4 @@ export async function createTestRedis(): Promise<{ url: string; client: Redis; c
   const client = new Redis(url);
   await client.flushdb();
   return { url, client, close: () => client.disconnect() };
-}
-
-async function query<Row>(url: string, sql: string, parameters: unknown[] = []): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query(sql, parameters)).rows as Row[];
-  } finally {
-    await client.end();
-  }
 }

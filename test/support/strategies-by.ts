@@ -1,5 +1,5 @@
-import { strategies } from '../../src/auth/registry.js';
 import type { StrategyDescription } from '../../src/auth/strategy.js';
+import { strategiesUnderTest } from './strategies-under-test.js';
 
 /**
  * One strategy for each of what `trait` says, the first in the registry; none where it says nothing.
@@ -9,7 +9,7 @@ export async function strategiesBy(
   trait: (description: StrategyDescription) => string | undefined,
 ): Promise<{ name: string; description: StrategyDescription }[]> {
   const found = new Map<string, { name: string; description: StrategyDescription }>();
-  for (const [name, loadModule] of Object.entries(strategies)) {
+  for (const [name, loadModule] of Object.entries(strategiesUnderTest)) {
     const { description } = await loadModule();
     const value = trait(description);
     if (value !== undefined && !found.has(value)) {

@@ -45,6 +45,8 @@ const BARE_ROUTES: readonly (readonly [string, string])[] = [
   ['GET', '/auth/sessions'],
   ['DELETE', '/auth/sessions/AAAAAAAAAAAAAAAAAAAAAA'],
   ['GET', '/.well-known/jwks.json'],
+  ['GET', '/openapi.json'],
+  ['GET', '/docs/page.js'],
   ['POST', '/users/1/disable'],
   ['OPTIONS', '/auth/token'],
   ['HEAD', '/me'],
@@ -155,6 +157,10 @@ const otherHeaders = fc.array(
     fc.tuple(
       fc.constantFrom('origin', 'sec-fetch-site', 'x-forwarded-for', 'user-agent', 'accept'),
       fc.oneof(latin1(40), fc.constantFrom('same-origin', 'cross-site', 'null', 'https://a.test')),
+    ),
+    fc.tuple(
+      fc.constantFrom('if-match', 'if-none-match', 'idempotency-key', 'accept'),
+      fc.oneof(latin1(40), fc.constantFrom('*', '"a"', 'W/"a"', '"a", "b"', 'text/html')),
     ),
     fc.tuple(fc.constant('x-http-method-override'), fc.constant('DELETE')),
     fc.tuple(fc.constant('content-encoding'), fc.constantFrom('gzip', 'identity', 'br')),
@@ -274,7 +280,8 @@ const oddPath = fc
       '/posts/',
       '/users/',
       '/auth/',
-      '/auth/sessions/',
+      // With nothing after its slash it would be the route that ends all logins.
+      '/auth/sessions/-',
       '/posts?',
       '/me?',
       '//',

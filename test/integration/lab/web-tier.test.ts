@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import {
   mkdtempSync,
   readdirSync,
@@ -7,6 +8,8 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -23,7 +26,7 @@ import {
 } from '../../../bench/services/nginx-configuration.js';
 import { isRunning, readStartTime } from '../../../bench/services/process-identity.js';
 import { type SeededData, seedDatabase } from '../../../bench/services/service-process.js';
-import { checkConfiguration } from '../../../bench/services/web-tier.js';
+import { checkConfiguration, startWebTier } from '../../../bench/services/web-tier.js';
 import type { WebTierPlan } from '../../../bench/services/web-tier-plan.js';
 import { eventually } from '../../support/eventually.js';
 import { planForTests } from '../../support/nginx.js';
@@ -112,6 +115,31 @@ describe('a web tier before real instances', function () {
       }
     });
   }
+
+  it('opens few connections to an instance, and uses each again and again', async () => {
+    let opened = 0;
+    const seen = new Set<string>();
+    const instance = createServer((request, response) => {
+      seen.add(request.httpVersion);
+      response.end();
+    });
+    instance.on('connection', () => opened++).listen(0, '127.0.0.1');
+    await once(instance, 'listening');
+    const { port } = instance.address() as AddressInfo;
+    const web = await startWebTier(plan, [`http://127.0.0.1:${port}`], guardian);
+    try {
+      // More than the 1000 after which nginx closes a connection unless told otherwise.
+      const four = Array.from({ length: 4 }, () => askInTurn(web.origin, 600));
+      const statuses = (await Promise.all(four)).flat();
+      expect(new Set(statuses)).to.deep.equal(new Set([200]));
+      expect([...seen]).to.deep.equal(['1.1']);
+      // Four clients at once, and the look whether it is ready.
+      expect(opened).to.be.at.most(5);
+    } finally {
+      await web.stop();
+      instance.close();
+    }
+  });
 
   it('sends requests to the instances in turn', async () => {
     const { running, origin } = await start('round-robin', { instances: 3 });

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { type Stores, startStores } from '../../../bench/services/stores.js';
-import { strategies } from '../../../src/auth/registry.js';
 import type { StrategyDescription } from '../../../src/auth/strategy.js';
 import {
   type Account,
@@ -13,6 +12,8 @@ import {
 import { eventually } from '../../support/eventually.js';
 import { createRestartableRedis, type RestartableRedis } from '../../support/restartable-redis.js';
 import { type RunningService, runEntry, startService } from '../../support/service.js';
+import { sqlServer } from '../../support/sql-servers/sql-server.js';
+import { strategiesUnderTest } from '../../support/strategies-under-test.js';
 import { createTcpGate, type TcpGate } from '../../support/tcp-gate.js';
 
 /** What a client waits at most while a store is away. */
@@ -21,7 +22,7 @@ const BACK_WITHIN_MS = 2000;
 
 export const declared: readonly { name: string; description: StrategyDescription }[] =
   await Promise.all(
-    Object.entries(strategies).map(async ([name, load]) => ({
+    Object.entries(strategiesUnderTest).map(async ([name, load]) => ({
       name,
       description: (await load()).description,
     })),
@@ -38,7 +39,7 @@ export async function startTroubledStores(): Promise<TroubledStores> {
   const redis = await createRestartableRedis();
   const environment: NodeJS.ProcessEnv = { ...process.env, REDIS_URL: redis.url };
   delete environment.DATABASE_URL;
-  const stores = await startStores({ environment });
+  const stores = await startStores({ environment, startDatabase: sqlServer.start });
   const migrated = await runEntry('migrate', { DATABASE_URL: stores.databaseUrl });
   expect(migrated.stderr).to.equal('');
   return {

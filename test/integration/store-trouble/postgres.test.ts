@@ -9,7 +9,7 @@ import {
   type TroubledStores,
 } from './fixture.js';
 
-describe('when PostgreSQL is in trouble', () => {
+describe('when the database is in trouble', () => {
   let troubled: TroubledStores;
 
   before(async () => {

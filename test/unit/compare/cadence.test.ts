@@ -19,6 +19,8 @@ describe('cadence of a block', () => {
       windows: 6,
       leadMs: 250,
     });
+    const web = { balance: 'sticky' as const };
+    expect(cadenceOf({ seconds: 6, web }, SHORT, 2)).to.include({ windows: 30, leadMs: 50 });
     const cpuLimits = { application: 0.1, redis: null, postgres: null };
     expect(cadenceOf({ seconds: 6, cpuLimits }, SHORT, 2)).to.include({ windows: 4, leadMs: 300 });
   });

@@ -79,6 +79,17 @@ describe('the settings of an instance', () => {
     expect(await secure({ HOST: '0.0.0.0', COOKIE_SECURE: 'off' })).to.equal(false);
   });
 
+  it('show documentation to this machine only, unless told otherwise', async () => {
+    const shown = async (variables: Record<string, string>) =>
+      (await readInstanceSettings({ ...jwt, ...variables })).settings.docs;
+    expect(await shown({})).to.equal(true);
+    expect(await shown({ DOCS: 'off' })).to.equal(false);
+    expect(await shown({ HOST: '0.0.0.0' })).to.equal(false);
+    expect(await shown({ TRUST_PROXY: 'on' })).to.equal(false);
+    expect(await shown({ HOST: '0.0.0.0', DOCS: 'on' })).to.equal(true);
+    expect(await problemsOf({ ...jwt, DOCS: 'yes' })).to.match(/^DOCS: /);
+  });
+
   it('name a strategy of the registry', async () => {
     expect(await problemsOf({ DATABASE_URL })).to.equal('AUTH_STRATEGY is required');
     const unknown = await problemsOf({ DATABASE_URL, AUTH_STRATEGY: 'oauth' });
@@ -92,7 +103,7 @@ describe('the settings of an instance', () => {
     const message = await problemsOf({
       AUTH_STRATEGY: 'session',
       PORT: '70000',
-      DATABASE_URL: 'mysql://somewhere',
+      DATABASE_URL: 'sqlserver://somewhere',
       HOST: '0.0.0.0',
       COUNTERS: 'on',
     });
@@ -204,7 +215,7 @@ describe('the settings of an instance', () => {
   });
 
   it('do not repeat a URL that may hold a password', async () => {
-    const message = await problemsOf({ ...jwt, DATABASE_URL: 'mysql://root:hunter2@db/x' });
+    const message = await problemsOf({ ...jwt, DATABASE_URL: 'sqlserver://root:hunter2@db/x' });
     expect(message).to.not.include('hunter2');
   });
 

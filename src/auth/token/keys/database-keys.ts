@@ -7,8 +7,8 @@ import type { KeySet } from './key-set.js';
 import { type LoadedKeys, openRefreshedKeys } from './refreshed-keys.js';
 import { createKeySealer, makeSealedKey, openSealedKey } from './sealed-key.js';
 import {
+  changeSigningKeys,
   insertSigningKey,
-  lockSigningKeys,
   readSigningKeys,
   type SigningKeyRow,
 } from './signing-key-rows.js';
@@ -42,8 +42,7 @@ export function openDatabaseKeys(options: DatabaseKeysOptions): Promise<KeySet> 
     // Made before the lock is taken: nobody waits for the search for primes.
     const key = await makeSealedKey(sealer, algorithm);
     await database.run((manager) =>
-      manager.transaction(async (transaction) => {
-        await lockSigningKeys(transaction);
+      changeSigningKeys(manager, async (transaction) => {
         const time = now();
         if (!hasLasting(await readSigningKeys(transaction, algorithm.name, time))) {
           await insertSigningKey(transaction, { ...key, signsFrom: new Date(time) }, time);

@@ -5,10 +5,10 @@ import { type Algorithm, algorithms, type TokenAlgorithm } from './algorithms.js
 import { publishSecondsMin } from './publish-delay.js';
 import { createKeySealer, makeSealedKey, openSealedKey } from './sealed-key.js';
 import {
+  changeSigningKeys,
   deleteSigningKeysEndedBefore,
   endSigningKeys,
   insertSigningKey,
-  lockSigningKeys,
   readSigningKeys,
 } from './signing-key-rows.js';
 
@@ -50,8 +50,7 @@ export async function rotateKeys(
   const sealer = createKeySealer(plan.tokenSecret);
   const key = await makeSealedKey(sealer, algorithms[alg]);
 
-  return manager.transaction(async (transaction) => {
-    await lockSigningKeys(transaction);
+  return changeSigningKeys(manager, async (transaction) => {
     const time = now();
     const before = await readSigningKeys(transaction, alg, time);
     // A key sealed under a secret that the instances do not have would stop them.

@@ -1,4 +1,6 @@
 import type { EntityManager } from 'typeorm';
+import { dialectOf } from '../../../data/dialects/registry.js';
+import { handWritten, prepare, rowsOf } from '../../../data/statement.js';
 import type { TokenAlgorithm } from './algorithms.js';
 
 /** A row of the table signing_keys. */
@@ -12,27 +14,38 @@ export interface SigningKeyRow {
   readonly endsAt: Date | null;
 }
 
-/** Rows whose end has not come, the oldest first. */
-export function readSigningKeys(
+/** Seldom used, so the SQL is prepared for each call. */
+function query(
+  manager: EntityManager,
+  sql: string,
+  parameters: Readonly<Record<string, unknown>>,
+): Promise<unknown> {
+  return prepare(handWritten(manager.dataSource, sql))(manager, parameters);
+}
+
+/** Rows whose end has not come, the oldest first; of one moment, those that end soonest. */
+export async function readSigningKeys(
   manager: EntityManager,
   alg: TokenAlgorithm | undefined,
   now: number,
 ): Promise<SigningKeyRow[]> {
-  return manager.query(
+  const answer = await query(
+    manager,
     `SELECT kid, alg, sealed_key AS "sealedKey", signs_from AS "signsFrom", ends_at AS "endsAt"
        FROM signing_keys
-      WHERE ($1::text IS NULL OR alg = $1) AND (ends_at IS NULL OR ends_at > $2)
-      ORDER BY signs_from`,
-    [alg ?? null, new Date(now)],
+      WHERE (ends_at IS NULL OR ends_at > :now) ${alg === undefined ? '' : 'AND alg = :alg'}
+      ORDER BY signs_from, ends_at IS NULL, ends_at`,
+    { alg, now: new Date(now) },
   );
+  return rowsOf(answer);
 }
 
-/**
- * Until the transaction ends, nobody else makes keys: of instances that start at once, one does. The
- * number of the lock is the table's own, so it meets no other use of advisory locks.
- */
-export async function lockSigningKeys(manager: EntityManager): Promise<void> {
-  await manager.query("SELECT pg_advisory_xact_lock('signing_keys'::regclass::oid::bigint)");
+/** A transaction in which nobody else makes keys: of instances that start at once, one does. */
+export function changeSigningKeys<T>(
+  manager: EntityManager,
+  work: (transaction: EntityManager) => Promise<T>,
+): Promise<T> {
+  return dialectOf(manager.dataSource).alone(manager, 'signing_keys', work);
 }
 
 export async function insertSigningKey(
@@ -40,10 +53,11 @@ export async function insertSigningKey(
   row: Omit<SigningKeyRow, 'endsAt'>,
   now: number,
 ): Promise<void> {
-  await manager.query(
+  await query(
+    manager,
     `INSERT INTO signing_keys (kid, alg, sealed_key, created_at, signs_from)
-     VALUES ($1, $2, $3, $4, $5)`,
-    [row.kid, row.alg, row.sealedKey, new Date(now), row.signsFrom],
+     VALUES (:kid, :alg, :sealedKey, :now, :signsFrom)`,
+    { ...row, now: new Date(now) },
   );
 }
 
@@ -59,10 +73,11 @@ export async function endSigningKeys(
   manager: EntityManager,
   { alg, endsAt, shorten }: SigningKeyEnd,
 ): Promise<void> {
-  await manager.query(
-    `UPDATE signing_keys SET ends_at = $2
-      WHERE alg = $1 AND (ends_at IS NULL OR ($3 AND ends_at > $2))`,
-    [alg, endsAt, shorten],
+  await query(
+    manager,
+    `UPDATE signing_keys SET ends_at = :endsAt
+      WHERE alg = :alg AND (ends_at IS NULL OR (:shorten AND ends_at > :endsAt))`,
+    { alg, endsAt, shorten },
   );
 }
 
@@ -70,5 +85,5 @@ export async function deleteSigningKeysEndedBefore(
   manager: EntityManager,
   time: Date,
 ): Promise<void> {
-  await manager.query('DELETE FROM signing_keys WHERE ends_at < $1', [time]);
+  await query(manager, 'DELETE FROM signing_keys WHERE ends_at < :time', { time });
 }

@@ -1,0 +1,28 @@
+const all = require('./.mocharc.cjs');
+
+// Read by test/support/sql-servers, here and in the processes that tests start.
+process.env.TEST_DATABASE = 'mariadb';
+
+/** Whatever meets the database, once more on MariaDB: MARIADB_URL, mariadbd on PATH, or unpacked. */
+const CONTRACT = ['jwt', 'session', 'strategies'];
+const INTEGRATION = [
+  ...[
+    'database',
+    'idempotency-keys',
+    'login-races',
+    'lost-updates',
+    'refresh-tokens',
+    'seed',
+    'start',
+  ],
+  ...['keys/database-keys', 'keys/rotate-keys'],
+  ...['store-trouble/postgres', 'store-trouble/start'],
+];
+
+module.exports = {
+  ...all,
+  spec: [
+    ...CONTRACT.map((name) => `dist/test/contract/${name}.test.js`),
+    ...INTEGRATION.map((name) => `dist/test/integration/${name}.test.js`),
+  ],
+};

@@ -1,0 +1,22 @@
+import { LabError } from '../errors.js';
+import { unpackDebianMariadb } from './mariadb-debian.js';
+import { useGivenMariadb } from './mariadb-given.js';
+import { findMariadbOnPath } from './mariadb-on-path.js';
+import { serveMariadb } from './mariadb-server.js';
+import type { StartContext, StartedStore } from './stores.js';
+
+/**
+ * MARIADB_URL as it is (MySQL will do), else a MariaDB of this run's own: from PATH, or from the
+ * distribution's package, unpacked.
+ * @throws {LabError} MARIADB_UNREACHABLE, MARIADB_NOT_FOUND, MARIADB_NOT_UNPACKED, MARIADB_FAILED
+ */
+export async function startMariadb(context: StartContext): Promise<StartedStore> {
+  const given = context.environment.MARIADB_URL;
+  if (given) return useGivenMariadb(given);
+  const program = (await findMariadbOnPath(context)) ?? (await unpackDebianMariadb(context));
+  if (program !== null) return serveMariadb(program, context);
+  throw new LabError(
+    'MARIADB_NOT_FOUND',
+    'This machine has no MariaDB to use: no mariadbd on PATH, and no apt to unpack one with. Install MariaDB, or set MARIADB_URL to a running MariaDB or MySQL, as mysql://user:password@host:3306/name.',
+  );
+}

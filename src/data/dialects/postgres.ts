@@ -1,0 +1,92 @@
+import { compile, handWritten, returningAll } from '../statement.js';
+import type { Dialect, RefreshFamilySql, WritesWithRows } from './dialect.js';
+import { isNetworkOutage } from './network-errors.js';
+import { seedPostgres } from './postgres-seed.js';
+
+/** https://www.postgresql.org/docs/18/errcodes-appendix.html */
+const OUTAGE_SQLSTATES = /^(08...|57P0[1-5]|57014|53[0-3]00|58...|25006)$/;
+const UNIQUE_VIOLATION = '23505';
+const FOREIGN_KEY_VIOLATION = '23503';
+const DEADLOCK_DETECTED = '40P01';
+/** pg raises these without a code. */
+const OUTAGE_MESSAGES =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/;
+
+const writes: WritesWithRows = {
+  insert: (dataSource, target, query) =>
+    compile(query.returning(returningAll(dataSource, target)).updateEntity(false)),
+  update: (dataSource, target, query) =>
+    compile(query.returning(returningAll(dataSource, target)).updateEntity(false)),
+  remove: (query) => compile(query.returning('id')),
+};
+
+const refreshFamilies: RefreshFamilySql = {
+  rotate: (dataSource, columns) =>
+    compile(
+      handWritten(
+        dataSource,
+        `UPDATE refresh_families AS family
+         SET spent_hash = token_hash, token_hash = :nextHash,
+             sealed_successor = :sealedSuccessor, rotated_at = :now
+         FROM users
+         WHERE handle_hash = :handleHash AND token_hash = :presentedHash AND expires_at > :now
+           AND users.id = user_id AND users.disabled_at IS NULL
+         RETURNING ${columns}`,
+      ),
+    ),
+  removeAll: (dataSource) =>
+    compile(
+      handWritten(
+        dataSource,
+        'DELETE FROM refresh_families WHERE user_id = :userId AND id <> :keepId RETURNING id',
+      ),
+    ),
+};
+
+export const postgres: Dialect = {
+  product: 'PostgreSQL',
+  connection: async (options) =>
+    (await import('./postgres-connection.js')).postgresConnection(options),
+  errors: {
+    isOutage: (error) => {
+      const { code, message } = error as { code?: unknown; message?: unknown };
+      if (typeof code === 'string') {
+        return OUTAGE_SQLSTATES.test(code) || isNetworkOutage(code);
+      }
+      return typeof message === 'string' && OUTAGE_MESSAGES.test(message);
+    },
+    // 57P03: it is starting.
+    worthWaiting: new Set(['57P03', 'ETIMEDOUT']),
+    isDeadlock: (error) => (error as { code?: unknown }).code === DEADLOCK_DETECTED,
+    violation: (error) => {
+      const { code } = error as { code?: unknown };
+      if (code === UNIQUE_VIOLATION) {
+        return 'unique';
+      }
+      return code === FOREIGN_KEY_VIOLATION ? 'foreign_key' : undefined;
+    },
+  },
+  columns: {
+    id: 'int GENERATED ALWAYS AS IDENTITY',
+    text: 'text',
+    email: 'text',
+    name: 'text',
+    hash: 'bytea',
+    bytes: 'bytea',
+    instant: 'timestamptz',
+    instantNow: 'now()',
+  },
+  tableOptions: '',
+  emailIndex: ['CREATE UNIQUE INDEX users_email_key ON users (lower(email))'],
+  hasEmail: 'lower(user.email) = lower(:email)',
+  now: 'now()',
+  writes,
+  refreshFamilies,
+  alone: (manager, table, work) =>
+    manager.transaction(async (transaction) => {
+      // The number of the lock is the table's own, so it meets no other use of advisory locks.
+      await transaction.query('SELECT pg_advisory_xact_lock($1::regclass::oid::bigint)', [table]);
+      return work(transaction);
+    }),
+  seed: seedPostgres,
+};

@@ -1,0 +1,51 @@
+/** An answer's header as OpenAPI describes it (OAS 3.1.1, section 4.8.21). */
+export interface HeaderObject {
+  readonly description: string;
+  readonly required: boolean;
+  readonly schema: { readonly type: 'string' | 'integer'; readonly minimum?: number };
+  readonly example?: string | number;
+}
+
+const text = { type: 'string' } as const;
+
+/** Every header that an operation may name. Those of one that is not named stay out of the document. */
+export const HEADERS = {
+  'Cache-Control': {
+    description: 'Who may keep the answer, and for how long (RFC 9111, section 5.2).',
+    required: true,
+    schema: text,
+    example: 'no-store',
+  },
+  ETag: {
+    description: 'Names this state of the resource (RFC 9110, section 8.8.3).',
+    required: true,
+    schema: text,
+    example: '"8QdHbg0wT1e"',
+  },
+  Location: {
+    description: 'Where the new resource is (RFC 9110, section 10.2.2).',
+    required: true,
+    schema: text,
+    example: '/posts/42',
+  },
+  'Set-Cookie': {
+    description: 'The credential. Browsers keep it from scripts (HttpOnly).',
+    required: true,
+    schema: text,
+    example: 'session=…; path=/; samesite=lax; httponly',
+  },
+  'Retry-After': {
+    description: 'Seconds to wait (RFC 9110, section 10.2.3).',
+    required: true,
+    schema: { type: 'integer', minimum: 1 },
+    example: 1,
+  },
+  'WWW-Authenticate': {
+    description: 'Which credential is wanted (RFC 9110, section 11.6.1).',
+    required: true,
+    schema: text,
+    example: 'Bearer realm="api"',
+  },
+} as const satisfies Record<string, HeaderObject>;
+
+export type HeaderName = keyof typeof HEADERS;

@@ -1,0 +1,61 @@
+import { openApi } from '../answer-schemas.js';
+import type { Operation } from '../operation.js';
+
+/** src/http/docs-routes.ts */
+export function documentationOperations(): Operation[] {
+  return [
+    {
+      id: 'readOpenApi',
+      method: 'get',
+      path: '/openapi.json',
+      tag: 'documentation',
+      summary: 'This document',
+      access: 'anyone',
+      answers: [
+        {
+          status: 200,
+          description: 'The API under the strategy of this instance.',
+          schema: openApi,
+          headers: ['Cache-Control', 'ETag'],
+        },
+        { status: 304, description: 'It is that of If-None-Match.', headers: ['ETag'] },
+      ],
+    },
+    {
+      id: 'readDocs',
+      method: 'get',
+      path: '/docs',
+      tag: 'documentation',
+      summary: 'A page that shows this document, and tries the API',
+      access: 'anyone',
+      answers: [
+        {
+          status: 200,
+          description: 'Swagger UI.',
+          mediaType: 'text/html',
+          headers: ['Cache-Control', 'ETag'],
+        },
+        { status: 304, description: 'It is that of If-None-Match.', headers: ['ETag'] },
+      ],
+    },
+    {
+      id: 'readDocsFile',
+      method: 'get',
+      path: '/docs/:file',
+      tag: 'documentation',
+      summary: 'What that page is made of',
+      access: 'anyone',
+      parameters: ['docsFile'],
+      answers: [
+        {
+          status: 200,
+          description: 'A script, a style sheet or an icon.',
+          mediaType: '*/*',
+          headers: ['Cache-Control', 'ETag'],
+        },
+        { status: 304, description: 'It is that of If-None-Match.', headers: ['ETag'] },
+      ],
+      problems: ['not_found'],
+    },
+  ];
+}

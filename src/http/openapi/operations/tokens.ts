@@ -1,0 +1,95 @@
+import { delegatedToken, granted, publicKeys, tokenPair } from '../answer-schemas.js';
+import type { DescribedInstance } from '../instance.js';
+import type { Operation } from '../operation.js';
+import { exchangeGrant, grant, refresh, revocation } from '../request-schemas.js';
+
+/** src/http/token-routes.ts and src/http/jwks-route.ts */
+export function tokenOperations(instance: DescribedInstance): Operation[] {
+  const { description, makesCredentials, publishesKeys } = instance;
+  const bearer = description.carrier === 'bearer';
+  const refreshes = description.refreshes;
+  return [
+    {
+      id: 'refresh',
+      method: 'post',
+      path: '/auth/refresh',
+      tag: 'tokens',
+      summary: 'Renew a token',
+      access: 'anyone',
+      supported: refreshes && makesCredentials,
+      body: { kind: 'json', schema: refresh },
+      answers: [
+        {
+          status: 200,
+          description: 'A new access token and the next refresh token.',
+          schema: tokenPair,
+          headers: ['Cache-Control'],
+        },
+      ],
+      problems: ['refresh_invalid'],
+      uses: ['strategy'],
+    },
+    {
+      id: 'revoke',
+      method: 'post',
+      path: '/auth/revoke',
+      tag: 'tokens',
+      summary: 'Revoke a token (RFC 7009)',
+      access: 'anyone',
+      supported: bearer,
+      body: { kind: 'form', schema: revocation },
+      answers: [{ status: 200, description: 'It is no token any more, or never was one.' }],
+      problems: description.revocation === 'at-expiry' ? ['unsupported_token_type'] : [],
+      uses: ['strategy'],
+    },
+    {
+      id: 'grant',
+      method: 'post',
+      path: '/auth/token',
+      tag: 'tokens',
+      summary: refreshes
+        ? 'Renew a token (RFC 6749), or hand a part of it on (RFC 8693)'
+        : 'Hand a part of a token on (RFC 8693)',
+      access: 'anyone',
+      supported: bearer && makesCredentials,
+      body: { kind: 'form', schema: refreshes ? grant : exchangeGrant },
+      answers: [
+        {
+          status: 200,
+          description: 'The token.',
+          schema: refreshes ? granted : delegatedToken,
+          headers: ['Cache-Control'],
+        },
+      ],
+      problems: [
+        'unsupported_grant_type',
+        'invalid_scope',
+        'invalid_target',
+        'delegation_refused',
+        ...(refreshes ? (['refresh_invalid'] as const) : (['not_supported'] as const)),
+        // Between the check of the token and the making of the other its login may end.
+        ...(refreshes ? [] : (['credential_invalid'] as const)),
+      ],
+      uses: ['strategy'],
+    },
+    {
+      id: 'readPublicKeys',
+      method: 'get',
+      path: '/.well-known/jwks.json',
+      tag: 'tokens',
+      summary: 'The keys that verify tokens',
+      access: 'anyone',
+      supported: publishesKeys,
+      answers: [
+        {
+          status: 200,
+          description: 'The keys.',
+          schema: publicKeys,
+          mediaType: 'application/jwk-set+json',
+          headers: ['Cache-Control', 'ETag'],
+        },
+        { status: 304, description: 'They are those of If-None-Match.', headers: ['ETag'] },
+      ],
+    },
+  ];
+}

@@ -1,0 +1,213 @@
+import { expect } from 'chai';
+import { LOGIN_SCHEME } from '../../../src/http/docs/credential-of-answer.js';
+import type { MediaTypeObject } from '../../../src/http/openapi/components.js';
+import { type OpenApiDocument, templateOf } from '../../../src/http/openapi/document.js';
+import { convertSchemas, nameOf } from '../../../src/http/openapi/named-schemas.js';
+import { operationsOf } from '../../../src/http/openapi/operations.js';
+import { ID_MAX } from '../../../src/http/validation.js';
+import { expectProblem } from '../../support/api-client.js';
+import {
+  createSchemaChecker,
+  type DocumentedOperation,
+  describedInstance,
+  listOperations,
+  parametersOf,
+  type SchemaChecker,
+} from '../../support/open-api.js';
+import { invalidBodies, unreadableBodies } from '../documented/invalid-bodies.js';
+import { judgeAnswer } from '../documented/judge.js';
+import {
+  type Actor,
+  bodyOf,
+  type DocumentedRequest,
+  encode,
+  handOn,
+  kindsOf,
+  makeRequest,
+  newActor,
+  type RequestKind,
+  send,
+} from '../documented/requests.js';
+import type { World } from '../world.js';
+
+/** Holds the running instance against its own description. */
+export function describeDocument(world: World): void {
+  describe('the document', () => {
+    let document: OpenApiDocument;
+    let operations: DocumentedOperation[];
+    let check: SchemaChecker;
+    let someone: Actor;
+
+    before(async () => {
+      const { status, body } = await world.api.call('GET', '/openapi.json');
+      expect(status).to.equal(200);
+      document = body;
+      operations = listOperations(document);
+      check = createSchemaChecker(document);
+      someone = await newActor(world);
+    });
+
+    const judge = (operation: DocumentedOperation, answer: Parameters<typeof judgeAnswer>[3]) =>
+      judgeAnswer(document, check, operation, answer).map((fault) => `${operation.name}: ${fault}`);
+
+    it('tells how to make every request, and what it answers', async function () {
+      this.timeout(60_000);
+      const faults: string[] = [];
+      for (const operation of operations) {
+        for (const kind of kindsOf(document, operation)) {
+          const actor = mayEndLogins(operation) ? await newActor(world) : someone;
+          const request = await makeRequest(world, document, operation, kind, actor);
+          const answer = await send(world.api, document, operation, request, actor);
+          faults.push(...judge(operation, answer));
+          if (answer.status >= 300) {
+            faults.push(`${operation.name}: ${answer.status} ${JSON.stringify(answer.body)}`);
+          }
+        }
+      }
+      expect(faults).to.deep.equal([]);
+      expect(operations).to.have.lengthOf.at.least(10);
+    });
+
+    it('tells who needs a credential', async () => {
+      const guarded = operations.filter(({ operation }) => operation.security.length > 0);
+      for (const operation of guarded) {
+        const request = await firstRequest(operation);
+        const answer = await send(world.api, document, operation, request, undefined);
+        expect(answer.status, operation.name).to.equal(401);
+        expect(judge(operation, answer)).to.deep.equal([]);
+      }
+      expect(guarded).to.not.be.empty;
+    });
+
+    it('tells what bodies are refused, and how', async function () {
+      this.timeout(60_000);
+      const faults: string[] = [];
+      let sent = 0;
+      for (const operation of operations) {
+        const body = bodyOf(document, operation);
+        if (body === undefined) {
+          continue;
+        }
+        const { mediaType, schemas } = body;
+        const requests = await Promise.all(
+          kindsOf(document, operation).map((kind) =>
+            makeRequest(world, document, operation, kind, someone),
+          ),
+        );
+        const invalid = schemas.flatMap((one, index) =>
+          invalidBodies(one, requests[index]?.body ?? {}, mediaType),
+        );
+        const [{ schema }] = Object.values(operation.operation.requestBody?.content ?? {}) as [
+          MediaTypeObject,
+        ];
+        for (const value of invalid) {
+          expect(check(schema, value), JSON.stringify(value).slice(0, 200)).to.not.equal('');
+        }
+        const attempts = [
+          ...invalid.map((value) => ({ text: encode(value, mediaType), type: mediaType })),
+          ...unreadableBodies(mediaType),
+        ];
+        const path = requests[0]?.path ?? '';
+        const credential = operation.operation.security.length > 0 ? someone.credential : {};
+        for (const { text, type } of attempts) {
+          const answer = await world.api.call(operation.method, path, {
+            credential,
+            body: text,
+            headers: { 'content-type': type },
+          });
+          sent += 1;
+          faults.push(...judge(operation, answer));
+          if (answer.status < 400) {
+            faults.push(`${operation.name} took ${text.slice(0, 200)}`);
+          }
+        }
+      }
+      expect(faults).to.deep.equal([]);
+      expect(sent).to.be.above(50);
+    });
+
+    it('leaves out what this strategy does not have, which answers so', async () => {
+      const instance = await describedInstance(world.name, world.variables);
+      const schemas = convertSchemas();
+      for (const { method, path, body } of operationsOf(instance)) {
+        if (operations.some((one) => one.name === `${method.toUpperCase()} ${templateOf(path)}`)) {
+          continue;
+        }
+        const answer = await world.api.call(method.toUpperCase(), path.replace(/:\w+/g, '1'), {
+          credential: someone.credential,
+          ...(body?.kind === 'json' && {
+            body: (schemas[nameOf(body.schema)] as { examples?: unknown[] }).examples?.[0],
+          }),
+        });
+        expectProblem(answer, 404, 'not_supported');
+      }
+    });
+
+    it('tells what parameters are refused, and how', async () => {
+      for (const operation of operations) {
+        for (const parameter of parametersOf(document, operation.operation)) {
+          for (const value of ['no-such', String(ID_MAX)]) {
+            const request = await firstRequest(operation);
+            const wrong =
+              parameter.in === 'path'
+                ? { ...request, path: operation.path.replace(`{${parameter.name}}`, value) }
+                : { ...request, query: { [parameter.name]: value } };
+            const answer = await send(world.api, document, operation, wrong, someone);
+            expect(answer.status, operation.name).to.be.oneOf([400, 403, 404]);
+            expect(judge(operation, answer)).to.deep.equal([]);
+          }
+        }
+      }
+    });
+
+    it('tells what others may do with what is mine', async () => {
+      const other = await newActor(world);
+      for (const operation of operations) {
+        const mine = operation.path.includes('{id}') && scopesOf(operation) !== undefined;
+        if (!mine) {
+          continue;
+        }
+        const answer = await send(
+          world.api,
+          document,
+          operation,
+          await firstRequest(operation),
+          other,
+        );
+        expect(judge(operation, answer)).to.deep.equal([]);
+      }
+    });
+
+    it('tells what a credential that was handed on may do', async function () {
+      if (world.description.delegation === 'none') {
+        this.skip();
+      }
+      const reader = { ...someone, credential: await handOn(world, someone, 'posts:read') };
+      for (const operation of operations) {
+        const scopes = scopesOf(operation);
+        if (scopes === undefined) {
+          continue;
+        }
+        const request = await firstRequest(operation);
+        const answer = await send(world.api, document, operation, request, reader);
+        const allowed = scopes.includes('posts:read');
+        expect(answer.status, operation.name).to.equal(allowed ? 200 : 403);
+        expect(judge(operation, answer)).to.deep.equal([]);
+      }
+    });
+
+    async function firstRequest(operation: DocumentedOperation): Promise<DocumentedRequest> {
+      const [kind] = kindsOf(document, operation) as [RequestKind];
+      return makeRequest(world, document, operation, kind, someone);
+    }
+  });
+}
+
+/** Undefined where it is not the login that is asked for. */
+function scopesOf({ operation }: DocumentedOperation): readonly string[] | undefined {
+  return operation.security[0]?.[LOGIN_SCHEME];
+}
+
+function mayEndLogins({ method, path }: DocumentedOperation): boolean {
+  return method !== 'GET' && !path.startsWith('/posts');
+}

@@ -1,0 +1,74 @@
+import { expect } from 'chai';
+import type Router from 'koa-router';
+import { pino } from 'pino';
+import { createApp } from '../../../src/app.js';
+import { createLoginLimiter } from '../../../src/auth/login-limiter.js';
+import { createPasswordHasher } from '../../../src/auth/password.js';
+import type { AuthStrategy } from '../../../src/auth/strategy.js';
+import { type Database, openDatabase } from '../../../src/data/database.js';
+import { createDocument, templateOf } from '../../../src/http/openapi/document.js';
+import type { DescribedInstance } from '../../../src/http/openapi/instance.js';
+import { operationsOf } from '../../../src/http/openapi/operations.js';
+import { describedInstance, describedInstances, listOperations } from '../../support/open-api.js';
+import { createTestDatabase, type TestDatabase } from '../../support/stores.js';
+
+describe('the routes of the router', () => {
+  let stores: TestDatabase;
+  let database: Database;
+
+  before(async () => {
+    stores = await createTestDatabase();
+    const log = pino({ level: 'silent' });
+    database = await openDatabase({ url: stores.url, poolSize: 1, timeoutMs: 400, log });
+  });
+
+  after(async () => {
+    await database.close();
+    await stores.drop();
+  });
+
+  it('are those of the operations, under every strategy', async () => {
+    const off = { OPERATOR_TOKEN: '', COUNTERS: 'off' };
+    for (const instance of [...(await describedInstances()), await describedInstance('jwt', off)]) {
+      const operations = operationsOf(instance);
+      expect(routesOf(instance)).to.have.members(
+        operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`),
+      );
+      expect(listOperations(createDocument(instance)).map(({ name }) => name)).to.have.members(
+        operations
+          .filter(({ supported = true }) => supported)
+          .map(({ method, path }) => `${method.toUpperCase()} ${templateOf(path)}`),
+      );
+    }
+  });
+
+  it('have operations with names of their own', async () => {
+    for (const instance of await describedInstances()) {
+      const ids = operationsOf(instance).map(({ id }) => id);
+      expect(new Set(ids).size).to.equal(ids.length);
+    }
+  });
+
+  /** Every GET has a HEAD, which OpenAPI need not name. */
+  function routesOf(instance: DescribedInstance): string[] {
+    const app = createApp({
+      // No request is made; which routes there are does not depend on it.
+      strategy: { challenge: undefined } as AuthStrategy,
+      database,
+      passwords: createPasswordHasher({ concurrency: 1, queue: 0 }),
+      loginLimiter: createLoginLimiter(undefined),
+      drain: { leaving: false },
+      log: pino({ level: 'silent' }),
+      counters: instance.counters,
+      trustProxy: false,
+      delegateClients: [],
+      operatorToken: instance.operator ? new Uint8Array(32) : undefined,
+      docs: instance,
+      injectBusyMicroseconds: 0,
+    });
+    const routing = app.middleware.find((one) => 'router' in one) as unknown as { router: Router };
+    return routing.router.stack.flatMap(({ methods, path }) =>
+      methods.filter((method) => method !== 'HEAD').map((method) => `${method} ${path}`),
+    );
+  }
+});

@@ -1,0 +1,36 @@
+import pg from 'pg';
+import { startPostgres } from '../../../bench/services/postgres.js';
+import type { SqlServer } from './sql-server.js';
+
+export const postgresServer: SqlServer = {
+  start: startPostgres,
+  query,
+  copy: async (adminUrl, template, name) => {
+    await query(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`, []);
+  },
+  drop: async (adminUrl, name) => {
+    await query(adminUrl, `DROP DATABASE ${name} WITH (FORCE)`, []);
+  },
+  lockTable: async (url, table) => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+    return () => client.end();
+  },
+  sleep: (seconds) => `SELECT pg_sleep(${seconds})`,
+  connectionId: 'pg_backend_pid()',
+};
+
+async function query<Row>(
+  url: string,
+  sql: string,
+  parameters: readonly unknown[],
+): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(sql, [...parameters])).rows as Row[];
+  } finally {
+    await client.end();
+  }
+}

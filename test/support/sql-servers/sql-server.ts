@@ -1,0 +1,25 @@
+import type { StartContext, StartedStore } from '../../../bench/services/stores.js';
+import { mariadbServer } from './mariadb-server.js';
+import { postgresServer } from './postgres-server.js';
+
+/** A kind of database server that the tests can run on. Statements have `$1`, `$2`, … for parameters. */
+export interface SqlServer {
+  readonly start: (context: StartContext) => Promise<StartedStore>;
+  query<Row>(url: string, sql: string, parameters: readonly unknown[]): Promise<Row[]>;
+  /** A database with the tables and the migrations of another one, and no rows else. */
+  copy(adminUrl: string, template: string, name: string): Promise<void>;
+  drop(adminUrl: string, name: string): Promise<void>;
+  /** Nobody else reads or writes the table until the answer is called. */
+  lockTable(url: string, table: string): Promise<() => Promise<void>>;
+  /** A statement that takes so long and gives a row. */
+  sleep(seconds: number): string;
+  /** An expression that is another one on another connection. */
+  readonly connectionId: string;
+}
+
+const sqlServers = { postgres: postgresServer, mariadb: mariadbServer } as const;
+
+/** What `npm run test:mariadb` sets; PostgreSQL otherwise. */
+export const TEST_DATABASE = (process.env.TEST_DATABASE ?? 'postgres') as keyof typeof sqlServers;
+
+export const sqlServer: SqlServer = sqlServers[TEST_DATABASE];
