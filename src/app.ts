@@ -7,6 +7,7 @@ import type { AuthStrategy } from './auth/strategy.js';
 import type { Database } from './data/database.js';
 import { createPosts } from './data/posts.js';
 import { createUsers } from './data/users.js';
+import type { EventLoopWatch } from './event-loop.js';
 import { addAccountRoutes } from './http/account-routes.js';
 import { busyWork } from './http/busy-work.js';
 import { closeWhenLeaving, type Drain } from './http/drain.js';
@@ -18,8 +19,11 @@ import { notFound } from './http/not-found.js';
 import { observer, type RequestCounters } from './http/observer.js';
 import { addOperatorRoutes } from './http/operator-routes.js';
 import { addPostRoutes } from './http/post-routes.js';
+import { addPredictionRoutes } from './http/prediction-routes.js';
+import { addPrincipalRoute } from './http/principal-route.js';
 import { addSessionRoutes } from './http/session-routes.js';
 import { addTokenRoutes } from './http/token-routes.js';
+import type { Predictor } from './prediction/predictor.js';
 
 export interface AppDeps {
   readonly strategy: AuthStrategy;
@@ -30,6 +34,8 @@ export interface AppDeps {
   readonly log: Logger;
   /** Whether GET /counters exists. */
   readonly counters: boolean;
+  /** Read by GET /counters. */
+  readonly eventLoop: EventLoopWatch | undefined;
   /** Whether X-Forwarded-For of the proxy in front names the client. */
   readonly trustProxy: boolean;
   /** Clients that a user may let act for them. */
@@ -37,6 +43,7 @@ export interface AppDeps {
   readonly operatorToken: Uint8Array | undefined;
   /** CPU time that every GET costs more; 0 adds nothing. */
   readonly injectBusyMicroseconds: number;
+  readonly predictor: Predictor;
 }
 
 /** The whole API as a Koa app. It opens nothing and listens nowhere. */
@@ -53,6 +60,7 @@ export function createApp(deps: AppDeps): Koa {
       Promise.all([database.run((manager) => manager.query('SELECT 1')), strategy.checkStores()]),
     drain,
     counters,
+    eventLoop: deps.eventLoop,
   });
   addAccountRoutes(router, { ...deps, users });
   addLoginRoutes(router, { ...deps, users });
@@ -61,6 +69,8 @@ export function createApp(deps: AppDeps): Koa {
   addJwksRoute(router, strategy);
   addOperatorRoutes(router, { ...deps, users });
   addPostRoutes(router, { strategy, posts: createPosts(database) });
+  addPrincipalRoute(router, strategy);
+  addPredictionRoutes(router, deps);
 
   // One proxy: of a longer X-Forwarded-For only the last entry was written by somebody we trust.
   const app = new Koa({ proxy: deps.trustProxy, maxIpsCount: 1 });

@@ -17,6 +17,7 @@ export interface Limit {
 const LABELS: Record<Limit['code'], string> = {
   application: 'the application instances (each used its whole core)',
   authority: 'the authority (it used its whole core)',
+  prediction: 'the prediction server (it used its whole core)',
   redis: 'Redis (it used its whole core)',
   postgres: 'PostgreSQL (it used all cores)',
   loadGenerator: 'the load generator',
@@ -25,7 +26,14 @@ const LABELS: Record<Limit['code'], string> = {
 };
 
 /** In this order: a load generator at its limit hides all others. */
-const KINDS = ['loadGenerator', 'application', 'authority', 'redis', 'postgres'] as const;
+const KINDS = [
+  'loadGenerator',
+  'application',
+  'authority',
+  'prediction',
+  'redis',
+  'postgres',
+] as const;
 
 export function limitOf(trial: Trial): Limit {
   for (const kind of KINDS) {

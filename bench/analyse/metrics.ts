@@ -55,14 +55,19 @@ export function verdictsOfPair(cells: number): number {
 
 /**
  * CPU time of everything that serves, in microseconds per request; null when a part is unknown.
- * A strategy without an authority has none to pay for; one whose authority was not measured is unknown.
+ * A strategy without an authority, or without a prediction server, has none to pay for; one whose
+ * authority was not measured is unknown.
  */
 export function serverCpuMicroseconds(trial: Trial): number | null {
-  const { application, redis, postgres, authority = 0 } = trial.cpuMicrosecondsPerRequest;
-  if (application === null || redis === null || postgres === null || authority === null) {
-    return null;
-  }
-  return application + redis + postgres + authority;
+  const {
+    application,
+    redis,
+    postgres,
+    authority = 0,
+    prediction = 0,
+  } = trial.cpuMicrosecondsPerRequest;
+  const parts = [application, redis, postgres, authority, prediction];
+  return parts.reduce((sum, part) => (sum === null || part === null ? null : sum + part), 0);
 }
 
 export function metricNamed(name: string): Metric {

@@ -60,6 +60,7 @@ function summariseCell(
     postgres: estimate((trial) => trial[field].postgres),
     loadGenerator: estimate((trial) => trial[field].loadGenerator),
     authority: estimate((trial) => trial[field].authority),
+    prediction: estimate((trial) => trial[field].prediction),
   });
   const latency = (name: keyof NonNullable<Trial['latencyMs']>) =>
     estimate((trial) => trial.latencyMs?.[name]);

@@ -7,13 +7,14 @@ import type { ShardReport } from '../load/messages.js';
 import type { Connection } from '../load/workload.js';
 import { workloadNamed } from '../load/workloads/registry.js';
 import { monotonicClock } from '../measure/clock.js';
+import type { EventLoopSpan } from '../measure/event-loop.js';
 import type { Evidence } from '../measure/validity.js';
 import type { PlannedTrial } from '../plan.js';
 import type { Trial } from '../result/schema.js';
 import type { Cadence } from './cadence.js';
 import type { TrialContext } from './context.js';
 import { untilLostOrCancelled } from './cut-short.js';
-import { deleteLeftovers, readCounters } from './instance-requests.js';
+import { deleteLeftovers, readCounters, readEventLoops } from './instance-requests.js';
 import { loadByPlan } from './load-by-plan.js';
 import type { Span } from './process-uses.js';
 import { takeSnapshot } from './snapshot.js';
@@ -49,6 +50,7 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
   const blank = emptyTrial(planned, position, workload, config);
   const nowMs = monotonicClock();
   const spans: Span[] = [];
+  const eventLoops: EventLoopSpan[] = [];
   const byPlan: Observation['windows'][number][] = [];
   let inSession: ShardReport[] = [];
   let measuredSeconds = 0;
@@ -71,6 +73,18 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
     const { fleet, held } = running();
     const processes = { ...context.holder, instances: held };
     return takeSnapshot(edge, context.sources, fleet, shardPids, processes, nowMs);
+  }
+
+  /** Watches the event loops of the instances; their answers stand outside of what is measured. */
+  async function watchingLoops(window: () => Promise<void>): Promise<void> {
+    const { fleet } = running();
+    const before = await readEventLoops(fleet);
+    await window();
+    const after = await readEventLoops(fleet);
+    for (const [index, from] of before.entries()) {
+      const to = after[index];
+      if (from && to) eventLoops.push({ from, to });
+    }
   }
 
   /** Load that an instance's end or a cancelled run cuts short. */
@@ -120,37 +134,39 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
     limit(on) {
       for (const instance of started?.held ?? []) instance.limit(on);
     },
-    async measure(session, index, { windowMs, leadMs }) {
-      const generator = await context.closedLoop();
-      const from = await snapshot('from', generator.pids);
-      const fromMs = nowMs() + leadMs;
-      const toMs = fromMs + windowMs;
-      const window = { fromMs, toMs, untilMs: toMs, slices: 1, measured: true };
-      await load(() => session.load(index, window), generator.abort);
-      spans.push({ from, to: await snapshot('to', generator.pids) });
-      measuredSeconds += windowMs / 1000;
-    },
-    async measureByPlan({ windowMs, leadMs }) {
-      const generator = await context.loadGenerator();
-      const connections = connected?.connections ?? [];
-      const { reports, span } = await load(
-        () =>
-          loadByPlan({
-            generator,
-            order: { workload: planned.workload, posts: seeded.posts },
-            seed: config.seed + planned.round + byPlan.length,
-            connections,
-            leadMs,
-            windowMs,
-            nowMs,
-            snapshot: (edge) => snapshot(edge, generator.pids),
-          }),
-        generator.abort,
-      );
-      spans.push(span);
-      byPlan.push({ seconds: windowMs / 1000, reports });
-      await deleteLeftovers(reports, connections, generator.pids.length);
-    },
+    measure: (session, index, { windowMs, leadMs }) =>
+      watchingLoops(async () => {
+        const generator = await context.closedLoop();
+        const from = await snapshot('from', generator.pids);
+        const fromMs = nowMs() + leadMs;
+        const toMs = fromMs + windowMs;
+        const window = { fromMs, toMs, untilMs: toMs, slices: 1, measured: true };
+        await load(() => session.load(index, window), generator.abort);
+        spans.push({ from, to: await snapshot('to', generator.pids) });
+        measuredSeconds += windowMs / 1000;
+      }),
+    measureByPlan: ({ windowMs, leadMs }) =>
+      watchingLoops(async () => {
+        const generator = await context.loadGenerator();
+        const connections = connected?.connections ?? [];
+        const { reports, span } = await load(
+          () =>
+            loadByPlan({
+              generator,
+              order: { workload: planned.workload, posts: seeded.posts },
+              seed: config.seed + planned.round + byPlan.length,
+              connections,
+              leadMs,
+              windowMs,
+              nowMs,
+              snapshot: (edge) => snapshot(edge, generator.pids),
+            }),
+          generator.abort,
+        );
+        spans.push(span);
+        byPlan.push({ seconds: windowMs / 1000, reports });
+        await deleteLeftovers(reports, connections, generator.pids.length);
+      }),
     async finish(reports) {
       inSession = reports;
       countedAfter = await readCounters(running().fleet);
@@ -179,6 +195,7 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
               }),
           beside: config.offered ? inSession : [],
           limits: config.cpuLimits,
+          eventLoops,
           // Every load of the session ended with its last answer; one by plan does not wait for it.
           inFlightLimit: blank.connections * byPlan.length,
           serverRequests:

@@ -25,10 +25,12 @@ const COLUMNS: readonly { name: string; of: (trial: Trial) => Value }[] = [
     of: (trial: Trial) => trial.latencyMs?.[name],
   })),
   ...(['cpuMicrosecondsPerRequest', 'rssBytes'] as const).flatMap((field) =>
-    (['application', 'redis', 'postgres', 'loadGenerator', 'authority'] as const).map((kind) => ({
-      name: `${field}.${kind}`,
-      of: (trial: Trial) => trial[field][kind],
-    })),
+    (['application', 'redis', 'postgres', 'loadGenerator', 'authority', 'prediction'] as const).map(
+      (kind) => ({
+        name: `${field}.${kind}`,
+        of: (trial: Trial) => trial[field][kind],
+      }),
+    ),
   ),
   { name: 'bytesPerRequest.sent', of: (trial) => trial.bytesPerRequest.sent },
   { name: 'bytesPerRequest.received', of: (trial) => trial.bytesPerRequest.received },

@@ -79,6 +79,11 @@ export function hasAuthority({ result }: Pick<ReportView, 'result'>): boolean {
   return result.trials.some(({ processes }) => processes.some(({ kind }) => kind === 'authority'));
 }
 
+/** Whether a trial of the run had a server of its own for predictions. */
+export function hasPrediction({ result }: Pick<ReportView, 'result'>): boolean {
+  return result.trials.some(({ processes }) => processes.some(({ kind }) => kind === 'prediction'));
+}
+
 /** Measured cells only: a plan that was cut short leaves cells without a trial. */
 export function measuredSummaries({ summaries }: ReportView): Summary[] {
   return summaries.filter(({ validRounds, invalidRounds }) => validRounds + invalidRounds > 0);

@@ -27,6 +27,10 @@ const perKind = z.object({
     .nullable()
     .optional()
     .describe('The process that instances ask about credentials; absent where there is none.'),
+  prediction: amount
+    .nullable()
+    .optional()
+    .describe('The server that instances ask for predictions; absent where there is none.'),
 });
 
 const latencyMs = z
@@ -44,7 +48,7 @@ const latencyMs = z
   );
 
 const processUse = z.object({
-  kind: z.enum(['application', 'redis', 'postgres', 'loadGenerator', 'authority']),
+  kind: z.enum(['application', 'redis', 'postgres', 'loadGenerator', 'authority', 'prediction']),
   name: z.string().describe('For instance "instance 1", "redis", "authority" or "shard 2".'),
   cpuSeconds: amount.nullable().describe('CPU time, user and system, between the readings.'),
   cores: amount.nullable().describe('cpuSeconds over the time between them: 1 is one whole core.'),
@@ -84,6 +88,31 @@ const openLoop = z
     meanInSystemByLatency: amount.describe('The same from the time that each of them took.'),
   })
   .describe('Present where requests were sent by a plan; latency is then taken from the plan.');
+
+const latencyOfRequest = z
+  .object({
+    request: z.string().describe('For instance "GET /me".'),
+    requests: count,
+    latencyMs: latencyMs.nullable(),
+    histogram: z.string().describe('HdrHistogram V2, compressed, base64; microseconds.'),
+  })
+  .describe('Of the answered requests of one kind, where a workload has several.');
+
+const eventLoop = z
+  .object({
+    samples: count.describe('Looks of all instances inside the windows, one every 5 ms.'),
+    delayMs: z
+      .object({ p50: amount, p99: amount, max: amount })
+      .nullable()
+      .describe('How late a look came, to a tenth of the value; null without a look.'),
+    utilization: z
+      .number()
+      .min(0)
+      .max(1)
+      .nullable()
+      .describe('Share of the time in which the event loops worked, averaged over the instances.'),
+  })
+  .describe('Of the instances, where they say.');
 
 export const trialSchema = z.object({
   strategy: z.string().describe('Name of the arm; a strategy named twice has "session#2".'),
@@ -125,6 +154,8 @@ export const trialSchema = z.object({
     .object({ clientRequests: count, serverRequests: count.nullable(), inFlightLimit: count })
     .describe('Since the start of the load, warm-up included: what each side counted.'),
   openLoop: openLoop.optional(),
+  latencyByRequest: z.array(latencyOfRequest).optional(),
+  eventLoop: eventLoop.optional(),
   valid: z.boolean(),
   invalidReasons: z.array(z.object({ code: z.string(), message: z.string() })),
 });

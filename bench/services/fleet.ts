@@ -4,6 +4,8 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { z } from 'zod';
+import { LabError } from '../errors.js';
+import { findFreePort } from './free-port.js';
 import type { Guardian } from './guardian.js';
 import { printedLine, type ServiceEntry, spawnService } from './service-process.js';
 
@@ -45,18 +47,40 @@ export interface FleetOptions {
 
 const listening = z.object({ listening: z.object({ port: z.int() }) });
 
+/** A port that was free is taken by somebody else so rarely that this many in a row is no chance. */
+const PORTS_TRIED = 3;
+
 /**
- * Companions first: an instance is told the address of each as <NAME>_URL.
+ * Companions first: an instance is told the address of each as <NAME>_URL. A prediction server comes
+ * last, where the environment says PREDICTION=server: it asks the instances, and they are told in
+ * advance where it will be.
  *
  * @throws LabError SERVICE_FAILED when a process cannot start; the others are stopped
  */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
+  if (options.environment.PREDICTION !== 'server') return startOnce(options, null);
+  for (let tried = 1; ; tried++) {
+    try {
+      return await startOnce(options, await findFreePort());
+    } catch (error) {
+      const taken = error instanceof LabError && error.message.includes('address_in_use');
+      if (!taken || tried === PORTS_TRIED) throw error;
+    }
+  }
+}
+
+async function startOnce(options: FleetOptions, predictionPort: number | null): Promise<Fleet> {
   const { strategy, companions: entries = [], environment, guardian } = options;
   const losses = watchLosses();
   const companions: Member[] = [];
   const instances: Member[] = [];
-  const start = (entry: ServiceEntry, what: string, more: Record<string, string>): Member => {
-    const member = startMember(entry, { ...environment, ...more }, guardian);
+  const start = (
+    entry: ServiceEntry,
+    what: string,
+    more: Record<string, string>,
+    port = 0,
+  ): Member => {
+    const member = startMember(entry, { ...environment, ...more }, guardian, port);
     losses.watch(member.child, what);
     return member;
   };
@@ -75,18 +99,32 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
         companionOrigins[index] as string,
       ]),
     );
+    const prediction: Record<string, string> =
+      predictionPort === null ? {} : { PREDICTION_URL: `http://127.0.0.1:${predictionPort}` };
     for (let number = 1; number <= options.instances; number++) {
-      const more = { ...addresses, AUTH_STRATEGY: strategy, COUNTERS: 'on' };
+      const more = { ...addresses, ...prediction, AUTH_STRATEGY: strategy, COUNTERS: 'on' };
       instances.push(start('main', `instance ${number}`, more));
     }
     const origins = await Promise.all(instances.map(({ origin }) => origin));
+    const servers = [...entries];
+    if (predictionPort !== null) {
+      const more = {
+        AUTH_STRATEGY: strategy,
+        SERVICE_URL: origins.join(),
+        JWKS_URL: `${origins[0]}/.well-known/jwks.json`,
+      };
+      const server = start('prediction-server', 'the prediction server', more, predictionPort);
+      companions.push(server);
+      servers.push('prediction-server');
+      companionOrigins.push(await server.origin);
+    }
     return {
       instances: origins.map((origin, index) => ({
         number: index + 1,
         pid: instances[index]?.child.pid as number,
         origin,
       })),
-      companions: entries.map((name, index) => ({
+      companions: servers.map((name, index) => ({
         name,
         pid: companions[index]?.child.pid as number,
         origin: companionOrigins[index] as string,
@@ -112,12 +150,13 @@ function startMember(
   entry: ServiceEntry,
   environment: Record<string, string>,
   guardian: Guardian,
+  port: number,
 ): Member {
   const child = spawnService(entry, {
     ...environment,
     ...guardian.environment,
     HOST: '127.0.0.1',
-    PORT: '0',
+    PORT: String(port),
     NODE_ENV: 'production',
   });
   const { pid } = child;

@@ -1,6 +1,7 @@
 import type { Context, Next } from 'koa';
 import type { Logger } from 'pino';
 import { pathOf } from './path-of.js';
+import { PRINCIPAL_PATH } from './principal-route.js';
 
 /** Answers that were handed to the socket, by status. */
 export interface RequestCounters {
@@ -33,7 +34,8 @@ export function observer({ log, counters }: ObserverOptions) {
       const { res } = ctx;
       // 'finish': the answer was handed to the operating system, whether or not it arrives.
       res.once('finish', () => {
-        if (counters !== undefined) {
+        // Asked by servers: what clients ask is counted, and must agree with what they count.
+        if (counters !== undefined && path !== PRINCIPAL_PATH) {
           counters.completed += 1;
           counters.byStatus[res.statusCode] = (counters.byStatus[res.statusCode] ?? 0) + 1;
         }

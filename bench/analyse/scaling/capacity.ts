@@ -5,7 +5,14 @@
 import type { ProcessKind, Trial } from '../../result/schema.js';
 
 /** The tiers that a request passes. */
-export const TIERS = ['application', 'redis', 'postgres', 'authority', 'loadGenerator'] as const;
+export const TIERS = [
+  'application',
+  'redis',
+  'postgres',
+  'authority',
+  'prediction',
+  'loadGenerator',
+] as const;
 export type Tier = ProcessKind & (typeof TIERS)[number];
 
 export interface Capacity {

@@ -3,10 +3,12 @@ import type { Workload } from '../workload.js';
 import { crud } from './crud.js';
 import { login } from './login.js';
 import { me } from './me.js';
+import { mixed } from './mixed.js';
+import { predict } from './predict.js';
 import { read } from './read.js';
 
 /** One line a workload. */
-export const WORKLOADS: readonly Workload[] = [me, read, crud, login];
+export const WORKLOADS: readonly Workload[] = [me, read, crud, login, predict, mixed];
 
 export function workloadNamed(name: string): Workload {
   const workload = WORKLOADS.find((known) => known.name === name);

@@ -6,8 +6,16 @@ import type { BarSeriesOption, EChartsOption } from 'echarts';
 import type { Summary } from '../../analyse/summarise.js';
 import type { Chart } from '../blocks.js';
 import { formatMean, formatNumber } from '../format.js';
-import { hasAuthority, measuredSummaries, type ReportView } from '../view.js';
-import { AUTHORITY_FILL, type Fill, GRID, INK, LOAD_FILL, SERVER_FILLS } from './palette.js';
+import { hasAuthority, hasPrediction, measuredSummaries, type ReportView } from '../view.js';
+import {
+  AUTHORITY_FILL,
+  type Fill,
+  GRID,
+  INK,
+  LOAD_FILL,
+  PREDICTION_FILL,
+  SERVER_FILLS,
+} from './palette.js';
 import { rowsAxis } from './rows-axis.js';
 import { chartId, renderSvg } from './svg.js';
 
@@ -23,7 +31,11 @@ const ROOM_FOR_LABEL = 0.09;
 export function cpuChart(view: ReportView, workload: string): Chart {
   const cells = measuredSummaries(view).filter((cell) => cell.workload === workload);
   const rows = [...cells].reverse();
-  const fills = hasAuthority(view) ? [...SERVER_FILLS, AUTHORITY_FILL] : SERVER_FILLS;
+  const fills = [
+    ...SERVER_FILLS,
+    ...(hasAuthority(view) ? [AUTHORITY_FILL] : []),
+    ...(hasPrediction(view) ? [PREDICTION_FILL] : []),
+  ];
   const longest = Math.max(...rows.map(stackOf), 0);
   const option: EChartsOption = {
     legend: {
@@ -143,7 +155,7 @@ function loadBar(rows: Summary[]): BarSeriesOption {
 }
 
 function stackOf({ cpuMicrosecondsPerRequest }: Summary): number {
-  return [...SERVER_FILLS, AUTHORITY_FILL].reduce(
+  return [...SERVER_FILLS, AUTHORITY_FILL, PREDICTION_FILL].reduce(
     (sum, { kind }) => sum + (cpuMicrosecondsPerRequest[kind]?.mean ?? 0),
     0,
   );

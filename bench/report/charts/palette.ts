@@ -94,6 +94,13 @@ export const AUTHORITY_FILL: Fill = {
   color: '#CC79A7',
   decal: CROSS_STRIPES,
 };
+/** The same. */
+export const PREDICTION_FILL: Fill = {
+  kind: 'prediction',
+  label: 'Prediction server',
+  color: '#E69F00',
+  decal: DOTS,
+};
 export const LOAD_FILL: Fill = {
   kind: 'loadGenerator',
   label: 'Load generator (not part of the service)',

@@ -125,11 +125,16 @@ function whyMissing(cell: Comparison, trials: Trial[]): string {
 /** Less is the idle work of a server, spread over the requests. */
 const NOTABLE_MICROSECONDS = 0.5;
 
-const OUTSIDE = { redis: 'Redis', postgres: 'PostgreSQL', authority: 'the authority' } as const;
+const OUTSIDE = {
+  redis: 'Redis',
+  postgres: 'PostgreSQL',
+  authority: 'the authority',
+  prediction: 'the prediction server',
+} as const;
 
 /** What a request cost outside the application: the half of the bill that is easily overlooked. */
 function storeSentences(cell: Comparison, summaries: Summary[]): string[] {
-  const costs = (['redis', 'postgres', 'authority'] as const).flatMap((kind) => {
+  const costs = (['redis', 'postgres', 'authority', 'prediction'] as const).flatMap((kind) => {
     const sides = [cell.candidate, cell.baseline].map((strategy) => {
       const found = summaries.find(
         (known) =>
@@ -141,8 +146,9 @@ function storeSentences(cell: Comparison, summaries: Summary[]): string[] {
     });
     if (sides.every(({ estimate }) => estimate !== null && estimate.mean < NOTABLE_MICROSECONDS))
       return [];
-    // Both sides use the stores, if only at rest; an authority may be on one side or none.
-    const used = sides.filter(({ estimate }) => kind !== 'authority' || estimate !== null);
+    // Both sides use the stores, if only at rest; another server may be on one side or none.
+    const isStore = kind === 'redis' || kind === 'postgres';
+    const used = sides.filter(({ estimate }) => isStore || estimate !== null);
     if (used.some(({ estimate }) => estimate === null)) {
       return [`what ${OUTSIDE[kind]} spent was not measured`];
     }

@@ -89,6 +89,7 @@ function unmeasured({ trials }: Result): string | null {
   const names = {
     application: 'the application',
     authority: 'the authority',
+    prediction: 'the prediction server',
     redis: 'Redis',
     postgres: 'PostgreSQL',
     loadGenerator: 'the load generator',

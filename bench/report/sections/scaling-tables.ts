@@ -20,6 +20,7 @@ const LIMITS: Record<ForecastPoint['limit'], string> = {
   redis: 'Redis',
   postgres: 'PostgreSQL',
   authority: 'authority',
+  prediction: 'prediction server',
   loadGenerator: 'load generator',
   machine: 'shared cores',
   none: 'waiting',
@@ -208,6 +209,7 @@ export const HEADINGS: Record<Tier, string> = {
   redis: 'Redis',
   postgres: 'PostgreSQL',
   authority: 'Authority',
+  prediction: 'Prediction server',
   loadGenerator: 'Load generator',
 };
 

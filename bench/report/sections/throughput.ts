@@ -8,6 +8,7 @@ import { measuredSummaries, type ReportView } from '../view.js';
 const SHORT_LIMITS: Record<Limit['code'], string> = {
   application: 'application',
   authority: 'authority',
+  prediction: 'prediction server',
   redis: 'Redis',
   postgres: 'PostgreSQL',
   loadGenerator: 'load generator',
