@@ -1,6 +1,10 @@
 /** Latencies apart for each kind of request, where a workload names kinds. */
 import type { Histogram } from 'hdr-histogram-js';
-import { createLatencyHistogram, encodeHistogram } from '../measure/histogram.js';
+import {
+  createLatencyHistogram,
+  encodeHistogram,
+  LONGEST_MICROSECONDS,
+} from '../measure/histogram.js';
 import type { KindReport } from './messages.js';
 
 export interface KindLatencies {
@@ -20,7 +24,8 @@ export function createKindLatencies(): KindLatencies {
         kinds.set(kind, known);
       }
       known.latencySumMs += durationMs;
-      known.histogram.recordValue(Math.max(1, Math.round(durationMs * 1000)));
+      const microseconds = Math.max(1, Math.round(durationMs * 1000));
+      known.histogram.recordValue(Math.min(LONGEST_MICROSECONDS, microseconds));
     },
     report: () =>
       Object.fromEntries(

@@ -4,12 +4,14 @@ import type { AuthStrategy } from '../auth/strategy.js';
 import { JWKS_MAX_AGE_SECONDS } from '../auth/token/keys/publish-delay.js';
 import { AppError } from '../errors.js';
 
+export const JWKS_PATH = '/.well-known/jwks.json';
+
 /**
  * Where others find the keys that verify tokens (RFC 7517, section 5; the path is that of OpenID
  * providers). A key is here as soon as it exists, which is well before it signs.
  */
 export function addJwksRoute(router: Router, strategy: AuthStrategy): void {
-  router.get('/.well-known/jwks.json', (ctx) => {
+  router.get(JWKS_PATH, (ctx) => {
     const set = strategy.publicKeys?.();
     if (set === undefined) {
       throw new AppError('not_supported', {

@@ -1,5 +1,6 @@
 import type { Context, Next } from 'koa';
 import type { Logger } from 'pino';
+import { JWKS_PATH } from './jwks-route.js';
 import { pathOf } from './path-of.js';
 import { PRINCIPAL_PATH } from './principal-route.js';
 
@@ -18,6 +19,9 @@ export interface ObserverOptions {
 /** Asked by machines all the time; counting or logging them would drown the rest. */
 const UNOBSERVED = new Set(['/livez', '/readyz', '/counters']);
 
+/** Asked by other servers: what clients ask is counted, and must agree with what they count. */
+const ASKED_BY_SERVERS = new Set([PRINCIPAL_PATH, JWKS_PATH]);
+
 /**
  * Logs one line a request and counts it. Paths are logged without their query, and no header or
  * body is. Returns undefined when there is nothing to do, so that a measured instance pays nothing.
@@ -34,8 +38,7 @@ export function observer({ log, counters }: ObserverOptions) {
       const { res } = ctx;
       // 'finish': the answer was handed to the operating system, whether or not it arrives.
       res.once('finish', () => {
-        // Asked by servers: what clients ask is counted, and must agree with what they count.
-        if (counters !== undefined && path !== PRINCIPAL_PATH) {
+        if (counters !== undefined && !ASKED_BY_SERVERS.has(path)) {
           counters.completed += 1;
           counters.byStatus[res.statusCode] = (counters.byStatus[res.statusCode] ?? 0) + 1;
         }

@@ -76,6 +76,7 @@ describe('the prediction server', () => {
         const count = async () => (await api.call('GET', '/counters')).body.requests.completed;
         const before = await count();
         expect((await predict(server, credential)).status).to.equal(200);
+        await api.call('GET', '/.well-known/jwks.json');
         expect(await count()).to.equal(before);
       });
 

@@ -15,7 +15,9 @@ export const predict: Workload = {
   summary: 'POST /predictions: a model reads texts of 400 characters (median), no database',
   expectedStatuses: [200],
   warmUpRequests: 5000,
-  windowMs: 100,
+  // An answer may take a tenth of a second where all of them wait for one model.
+  windowMs: 400,
+  maxConnections: 32,
   probe: (context) => postPrediction(context, MEDIAN_CHARACTERS),
   loopFor: (context) => ({
     requests: Array.from({ length: TEXTS_PER_LOOP }, () =>
