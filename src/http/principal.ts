@@ -5,11 +5,14 @@ import { AppError } from '../errors.js';
 /** What a route asks for: a scope that can be handed on, or the account, which cannot. */
 export type Access = Scope | 'account';
 
+/** The part of a strategy that guards a route; a process without logins has this part alone. */
+export type CallerCheck = Pick<AuthStrategy, 'authenticate' | 'challenge'>;
+
 /**
  * Guards a route: it runs only with a principal who may use it.
  * A credential got by a login may do everything; one that somebody else holds, what it says.
  */
-export function requirePrincipal(strategy: AuthStrategy, access: Access) {
+export function requirePrincipal(strategy: CallerCheck, access: Access) {
   return async (ctx: Context, next: Next): Promise<void> => {
     const principal = await strategy.authenticate(ctx);
     if (principal.delegation !== undefined) {
@@ -26,7 +29,7 @@ export function principalOf(ctx: Context): Principal {
 }
 
 /** @throws AppError `insufficient_scope` (RFC 6750, section 3.1) */
-function requireScope(strategy: AuthStrategy, given: readonly Scope[], access: Access): void {
+function requireScope(strategy: CallerCheck, given: readonly Scope[], access: Access): void {
   if (access !== 'account' && given.includes(access)) {
     return;
   }
