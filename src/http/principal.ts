@@ -5,8 +5,10 @@ import { AppError } from '../errors.js';
 /** What a route asks for: a scope that can be handed on, or the account, which cannot. */
 export type Access = Scope | 'account';
 
-/** The part of a strategy that guards a route; a process without logins has this part alone. */
-export type CallerCheck = Pick<AuthStrategy, 'authenticate' | 'challenge'>;
+/** What guards a route of a strategy; a process without logins has this alone, and knows no names. */
+export interface CallerCheck extends Pick<AuthStrategy, 'challenge'> {
+  authenticate(ctx: Context): Promise<Pick<Principal, 'userId' | 'delegation'>>;
+}
 
 /**
  * Guards a route: it runs only with a principal who may use it.
@@ -23,7 +25,7 @@ export function requirePrincipal(strategy: CallerCheck, access: Access) {
   };
 }
 
-/** The principal of a guarded route. */
+/** The principal of a route that a strategy guards. */
 export function principalOf(ctx: Context): Principal {
   return ctx.state.principal as Principal;
 }

@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
 import * as z from 'zod';
-import { type Principal, SCOPES } from '../../auth/strategy.js';
+import { SCOPES } from '../../auth/strategy.js';
 import { AppError, unavailable } from '../../errors.js';
 import { PRINCIPAL_PATH } from '../../http/principal-route.js';
 import type { OpenCallerCheck } from './caller-check.js';
@@ -9,8 +9,6 @@ const SOCKETS_MAX = 64;
 
 const principalAnswer = z.object({
   id: z.int().positive(),
-  email: z.string(),
-  name: z.string(),
   scope: z.array(z.enum(SCOPES)),
   actor: z.string().nullable(),
 });
@@ -69,11 +67,10 @@ export function openServiceCheck(options: {
   };
 }
 
-function readPrincipal(text: string): Principal {
+function readPrincipal(text: string): Awaited<ReturnType<OpenCallerCheck['authenticate']>> {
   try {
-    const { id, email, name, scope, actor } = principalAnswer.parse(JSON.parse(text));
-    const delegation = actor === null ? undefined : { actor, scope };
-    return { userId: id, email, name, delegation };
+    const { id, scope, actor } = principalAnswer.parse(JSON.parse(text));
+    return { userId: id, delegation: actor === null ? undefined : { actor, scope } };
   } catch (cause) {
     throw unavailable('authority_unavailable', cause);
   }

@@ -8,6 +8,7 @@ import {
   expectProblem,
   tamper,
 } from '../../support/api-client.js';
+import { ACTOR } from '../world.js';
 
 export interface PredictionWorld {
   readonly api: ApiClient;
@@ -82,6 +83,18 @@ export function describePredictions(world: PredictionWorld): void {
     expectProblem(await predict({ text: ENGLISH }, {}), 401, 'credential_missing');
     const bad = tamper(world.credential);
     expectProblem(await predict({ text: ENGLISH }, bad), 401, 'credential_invalid');
+  });
+
+  it('has an instance tell other servers what a credential allows, and no more', async () => {
+    const principal = (credential: Credential) =>
+      world.api.call('GET', '/auth/principal', { credential });
+    const own = await principal(world.credential);
+    const { id } = (await world.api.call('GET', '/me', { credential: world.credential })).body;
+    expect(own.body).to.deep.equal({ id, scope: ['posts:read', 'posts:write'], actor: null });
+    expect(own.headers.get('cache-control')).to.equal('no-store');
+    const reader = await principal(await world.handOn('posts:read'));
+    expect(reader.body).to.deep.equal({ id, scope: ['posts:read'], actor: ACTOR });
+    expectProblem(await principal({}), 401, 'credential_missing');
   });
 
   it('is for those who may read posts, and for nobody who may only write them', async () => {
