@@ -11,7 +11,6 @@ export const PRINCIPAL_PATH = '/auth/principal';
  */
 export function addPrincipalRoute(router: Router, strategy: AuthStrategy): void {
   router.get(PRINCIPAL_PATH, async (ctx) => {
-    ctx.set('Cache-Control', 'no-store');
     // Not by requirePrincipal: a credential of any scope may ask which scopes it has.
     const { userId, delegation } = await strategy.authenticate(ctx);
     ctx.body = {

@@ -43,7 +43,7 @@ export const postPatchBody = postBody
 
 /** As long as a post may be. */
 export const predictionBody = z.strictObject({
-  text: text(20_000).refine((value) => value.trim() !== '', 'must not be blank'),
+  text: text(20_000).regex(/\S/, 'must not be blank'),
 });
 
 export const ID_MAX = 2_147_483_647;

@@ -80,6 +80,13 @@ describe('the prediction server', () => {
         expect(await count()).to.equal(before);
       });
 
+      it('lets nobody keep what it answers, and answers in JSON alone', async () => {
+        const answer = await predict(server, credential);
+        expect(answer.headers.get('cache-control')).to.equal('no-store');
+        const html = await predict(server, credential, { accept: 'text/html' });
+        expectProblem(html, 406, 'not_acceptable');
+      });
+
       it('is alive and ready', async () => {
         expect((await server.call('GET', '/livez')).status).to.equal(200);
         expect((await server.call('GET', '/readyz')).status).to.equal(200);

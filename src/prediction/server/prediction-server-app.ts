@@ -7,6 +7,7 @@ import { addHealthRoutes } from '../../http/health-routes.js';
 import { notFound } from '../../http/not-found.js';
 import { observer } from '../../http/observer.js';
 import { addPredictionRoutes } from '../../http/prediction-routes.js';
+import { prepareRoutes } from '../../http/prepare-routes.js';
 import type { Predictor } from '../predictor.js';
 import type { OpenCallerCheck } from './caller-check.js';
 
@@ -26,6 +27,7 @@ export function createPredictionServerApp(deps: PredictionServerDeps): Koa {
   const router = new Router();
   addHealthRoutes(router, { checkStores: callers.check, drain, counters });
   addPredictionRoutes(router, { strategy: callers, predictor });
+  prepareRoutes(router, callers);
 
   const app = new Koa();
   const middlewareInOrder = [

@@ -63,6 +63,25 @@ export function describePredictions(world: PredictionWorld): void {
     expectProblem(await predict('{"text":'), 400, 'malformed_json');
   });
 
+  it('takes JSON alone, answers in JSON alone, and knows POST alone', async () => {
+    const send = (method: string, headers: Record<string, string>) =>
+      world.api.call(method, '/predictions', {
+        credential: world.credential,
+        headers,
+        ...(method === 'POST' && { body: { text: ENGLISH } }),
+      });
+    const otherType = await send('POST', { 'content-type': 'text/plain' });
+    expectProblem(otherType, 415, 'unsupported_media_type');
+    expect(otherType.headers.get('accept-post')).to.equal('application/json');
+    expectProblem(await send('POST', { accept: 'text/html' }), 406, 'not_acceptable');
+    const read = await send('GET', {});
+    expectProblem(read, 405, 'method_not_allowed');
+    expect(read.headers.get('allow')).to.equal('POST, OPTIONS');
+    const options = await send('OPTIONS', {});
+    expect(options.status).to.equal(204);
+    expect(options.headers.get('allow')).to.equal('POST, OPTIONS');
+  });
+
   it('refuses a text of another language, and one without any', async () => {
     for (const text of [KOREAN, GERMAN, '1234 5678 90', '🙂🙂🙂', 'xqzt wvbn qqrt zzkp']) {
       const answer = await predict({ text });
