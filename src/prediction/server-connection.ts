@@ -34,10 +34,10 @@ const OPEN_MS = 1000;
 const ANSWER_BYTES_MAX = 16 * 1024;
 
 /**
- * Three layers, from the outside: a deadline for everything; retries with backoff and jitter of what
- * failed fast (a connection that was refused or broke, a 503), which a prediction allows because
- * asking twice changes nothing; a circuit breaker that counts attempts. An attempt that ran into the
- * deadline is not repeated: the server has that work already, and more would not help it.
+ * Three layers, from the outside: a deadline for everything; retries with backoff and jitter where the
+ * connection was refused or broke, which a prediction allows because asking twice changes nothing; a
+ * circuit breaker that counts attempts. What ran into the deadline is not repeated: the server has
+ * that work already. Nor is what it answered with a 5xx: it asks for rest, not for more.
  */
 export function createServerConnection(options: {
   readonly url: string;
@@ -62,7 +62,7 @@ export function createServerConnection(options: {
   });
   breaker.onReset(() => log.info('prediction server back'));
   const retries = retry(
-    handleWhen((error) => !(error instanceof BrokenCircuitError) && !isTimeout(error)),
+    handleWhen((error) => !(error instanceof BrokenCircuitError) && !isFinal(error)),
     { maxAttempts: RETRIES_MAX, backoff: new ExponentialBackoff(BACKOFF_MS) },
   );
   const policy = wrap(retries, breaker);
@@ -88,7 +88,7 @@ export function createServerConnection(options: {
     const status = response.statusCode;
     const text = await readBounded(response.body);
     if (status >= 500) {
-      throw new Error(`the prediction server answered ${status}`);
+      throw new Error(`the prediction server answered ${status}`, { cause: ANSWERED });
     }
     return { status, body: parse(text) };
   }
@@ -111,8 +111,11 @@ export function createServerConnection(options: {
   };
 }
 
-function isTimeout(error: Error): boolean {
-  return error.name === 'TimeoutError' || error.name === 'AbortError';
+/** A failure that came as an answer. */
+const ANSWERED = Symbol('answered');
+
+function isFinal({ name, cause }: Error): boolean {
+  return cause === ANSWERED || name === 'TimeoutError' || name === 'AbortError';
 }
 
 async function readBounded(body: AsyncIterable<Uint8Array>): Promise<string> {
@@ -121,7 +124,9 @@ async function readBounded(body: AsyncIterable<Uint8Array>): Promise<string> {
   for await (const chunk of body) {
     bytes += chunk.length;
     if (bytes > ANSWER_BYTES_MAX) {
-      throw new Error(`the prediction server answered with more than ${ANSWER_BYTES_MAX} bytes`);
+      throw new Error(`the prediction server answered with more than ${ANSWER_BYTES_MAX} bytes`, {
+        cause: ANSWERED,
+      });
     }
     chunks.push(chunk);
   }
