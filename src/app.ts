@@ -8,6 +8,7 @@ import type { Database } from './data/database.js';
 import { createIdempotencyKeys } from './data/idempotency-keys.js';
 import { createPosts } from './data/posts.js';
 import { createUsers } from './data/users.js';
+import type { EventLoopWatch } from './event-loop.js';
 import { addAccountRoutes } from './http/account-routes.js';
 import { busyWork } from './http/busy-work.js';
 import { addDocsRoutes } from './http/docs-routes.js';
@@ -21,9 +22,12 @@ import { observer, type RequestCounters } from './http/observer.js';
 import type { DescribedInstance } from './http/openapi/instance.js';
 import { addOperatorRoutes } from './http/operator-routes.js';
 import { addPostRoutes } from './http/post-routes.js';
+import { addPredictionRoutes } from './http/prediction-routes.js';
 import { prepareRoutes } from './http/prepare-routes.js';
+import { addPrincipalRoute } from './http/principal-route.js';
 import { addSessionRoutes } from './http/session-routes.js';
 import { addTokenRoutes } from './http/token-routes.js';
+import type { Predictor } from './prediction/predictor.js';
 
 export interface AppDeps {
   readonly strategy: AuthStrategy;
@@ -34,6 +38,8 @@ export interface AppDeps {
   readonly log: Logger;
   /** Whether GET /counters exists. */
   readonly counters: boolean;
+  /** Read by GET /counters. */
+  readonly eventLoop: EventLoopWatch | undefined;
   /** Whether X-Forwarded-For of the proxy in front names the client. */
   readonly trustProxy: boolean;
   /** Clients that a user may let act for them. */
@@ -43,6 +49,7 @@ export interface AppDeps {
   readonly docs: DescribedInstance | undefined;
   /** CPU time that every GET costs more; 0 adds nothing. */
   readonly injectBusyMicroseconds: number;
+  readonly predictor: Predictor;
 }
 
 /** The whole API as a Koa app. It opens nothing and listens nowhere. */
@@ -59,6 +66,7 @@ export function createApp(deps: AppDeps): Koa {
       Promise.all([database.run((manager) => manager.query('SELECT 1')), strategy.checkStores()]),
     drain,
     counters,
+    eventLoop: deps.eventLoop,
   });
   addAccountRoutes(router, { ...deps, users });
   addLoginRoutes(router, { ...deps, users });
@@ -71,6 +79,8 @@ export function createApp(deps: AppDeps): Koa {
     posts: createPosts(database),
     keys: createIdempotencyKeys(database),
   });
+  addPrincipalRoute(router, strategy);
+  addPredictionRoutes(router, deps);
   addDocsRoutes(router, deps.docs);
   prepareRoutes(router, strategy);
 

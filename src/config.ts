@@ -5,6 +5,7 @@ import type { StrategyModule, StrategyNeed } from './auth/strategy.js';
 import type { TokenAlgorithm } from './auth/token/keys/algorithms.js';
 import { StartupError } from './errors.js';
 import { isLoopback } from './loopback.js';
+import { type PredictorName, predictors } from './prediction/registry.js';
 
 /** Settings of one instance, checked. This file is the only reader of the environment. */
 export interface InstanceSettings {
@@ -50,6 +51,33 @@ export interface InstanceSettings {
   readonly trustProxy: boolean;
   /** CPU time that every GET costs more; 0 unless the lab checks itself. */
   readonly injectBusyMicroseconds: number;
+  /** Where the model runs. */
+  readonly prediction: PredictorName;
+  /** Present where that is a server of its own. */
+  readonly predictionUrl: string | undefined;
+  readonly predictionTimeoutMs: number;
+}
+
+/** Settings of the server that predicts. */
+export interface PredictionServerSettings {
+  readonly strategyName: string;
+  readonly host: string;
+  readonly port: number;
+  /** Undefined: it cannot tell who is asking by itself, and asks the service. */
+  readonly tokenAlgorithm: TokenAlgorithm | undefined;
+  /** Where public keys are; present for asymmetric algorithms, which get none of the next three. */
+  readonly jwksUrl: string | undefined;
+  readonly tokenKeys: string | undefined;
+  readonly tokenSecret: Uint8Array | undefined;
+  readonly databaseUrl: string | undefined;
+  /** Instances to ask; at least one where there is no algorithm. */
+  readonly serviceUrls: readonly string[];
+  readonly keyRefreshSeconds: number;
+  readonly tokenIssuer: string;
+  readonly tokenAudience: string;
+  readonly storeTimeoutMs: number;
+  readonly logLevel: string;
+  readonly counters: boolean;
 }
 
 /** Settings of the process that knows the reference tokens. */
@@ -175,6 +203,11 @@ const instanceSchema = z.object({
   DOCS: z.enum(['auto', 'on', 'off']).default('auto'),
   TRUST_PROXY: toggle.default('off'),
   INJECT_BUSY_MICROSECONDS: decimal(0, 100_000, 0),
+  PREDICTION: z
+    .enum(Object.keys(predictors) as [PredictorName, ...PredictorName[]])
+    .default('in-process'),
+  PREDICTION_URL: urlWithScheme(['http:', 'https:'], 'http://127.0.0.1:3200').optional(),
+  PREDICTION_TIMEOUT_MS: integer(10, 60_000, 1000),
 });
 
 const authoritySchema = instanceSchema
@@ -191,6 +224,30 @@ const authoritySchema = instanceSchema
   })
   .required({ REDIS_URL: true, AUTHORITY_SECRET: true })
   .extend({ PORT: integer(0, 65_535, 3100) })
+  .refine(({ COUNTERS, HOST }) => COUNTERS === 'off' || isLoopback(HOST), {
+    path: ['COUNTERS'],
+    message: COUNTERS_RULE,
+  });
+
+const predictionServerSchema = instanceSchema
+  .pick({
+    AUTH_STRATEGY: true,
+    HOST: true,
+    JWKS_URL: true,
+    TOKEN_KEYS: true,
+    TOKEN_SECRET: true,
+    KEY_REFRESH_SECONDS: true,
+    TOKEN_ISSUER: true,
+    TOKEN_AUDIENCE: true,
+    STORE_TIMEOUT_MS: true,
+    LOG_LEVEL: true,
+    COUNTERS: true,
+  })
+  .extend({
+    PORT: integer(0, 65_535, 3200),
+    DATABASE_URL: databaseUrl.optional(),
+    SERVICE_URL: z.string().transform(decodeUrls).default([]),
+  })
   .refine(({ COUNTERS, HOST }) => COUNTERS === 'off' || isLoopback(HOST), {
     path: ['COUNTERS'],
     message: COUNTERS_RULE,
@@ -225,6 +282,9 @@ export async function readInstanceSettings(
   // Never by mistake: COUNTERS is on under the lab only, and with it nobody else reaches the instance.
   if (parsed.data && parsed.data.INJECT_BUSY_MICROSECONDS > 0 && parsed.data.COUNTERS === 'off') {
     problems.push('INJECT_BUSY_MICROSECONDS may be above 0 only with COUNTERS=on');
+  }
+  if (parsed.data?.PREDICTION === 'server' && parsed.data.PREDICTION_URL === undefined) {
+    problems.push('PREDICTION_URL is required with PREDICTION=server');
   }
   if (!parsed.success || strategy === undefined || problems.length > 0) {
     throw new StartupError('config_invalid', problems.join('; '));
@@ -267,9 +327,66 @@ export async function readInstanceSettings(
     docs: values.DOCS === 'auto' ? isLocal : values.DOCS === 'on',
     trustProxy: values.TRUST_PROXY === 'on',
     injectBusyMicroseconds: values.INJECT_BUSY_MICROSECONDS,
+    prediction: values.PREDICTION,
+    predictionUrl: values.PREDICTION_URL,
+    predictionTimeoutMs: values.PREDICTION_TIMEOUT_MS,
   };
   return { settings, strategy };
 }
+
+/**
+ * For `prediction-server.js`. How it checks who is asking follows from the strategy: by itself where
+ * keys alone can tell, else by asking.
+ */
+export async function readPredictionServerSettings(
+  environment: Environment = process.env,
+): Promise<PredictionServerSettings> {
+  const values = parseOrThrow(predictionServerSchema, environment);
+  const module = await strategies[values.AUTH_STRATEGY]?.();
+  const byPublicKeys = module?.description.verifiableByThirdParty ?? false;
+  // Whoever has a secret that verifies can sign with it too: it is used only where it is given, and
+  // never where public keys do.
+  const secrets = byPublicKeys
+    ? {}
+    : {
+        tokenKeys: values.TOKEN_KEYS,
+        ...(values.DATABASE_URL !== undefined && {
+          tokenSecret: values.TOKEN_SECRET,
+          databaseUrl: values.DATABASE_URL,
+        }),
+      };
+  const { tokenKeys, tokenSecret, databaseUrl } = { ...NO_SECRETS, ...secrets };
+  const canVerify = byPublicKeys || (tokenKeys ?? tokenSecret) !== undefined;
+  const tokenAlgorithm = canVerify ? module?.tokenAlgorithm : undefined;
+  if (byPublicKeys && values.JWKS_URL === undefined) {
+    throw new StartupError('config_invalid', `JWKS_URL is required by ${values.AUTH_STRATEGY}`);
+  }
+  if (tokenAlgorithm === undefined && values.SERVICE_URL.length === 0) {
+    throw new StartupError(
+      'config_invalid',
+      `SERVICE_URL is required by ${values.AUTH_STRATEGY}: an instance to ask who is asking`,
+    );
+  }
+  return {
+    strategyName: values.AUTH_STRATEGY,
+    host: values.HOST,
+    port: values.PORT,
+    tokenAlgorithm,
+    jwksUrl: byPublicKeys ? values.JWKS_URL : undefined,
+    tokenKeys,
+    tokenSecret,
+    databaseUrl,
+    serviceUrls: values.SERVICE_URL,
+    keyRefreshSeconds: values.KEY_REFRESH_SECONDS,
+    tokenIssuer: values.TOKEN_ISSUER,
+    tokenAudience: values.TOKEN_AUDIENCE,
+    storeTimeoutMs: values.STORE_TIMEOUT_MS,
+    logLevel: values.LOG_LEVEL,
+    counters: values.COUNTERS === 'on',
+  };
+}
+
+const NO_SECRETS = { tokenKeys: undefined, tokenSecret: undefined, databaseUrl: undefined };
 
 /** For `authority.js`. */
 export function readAuthoritySettings(environment: Environment = process.env): AuthoritySettings {
@@ -411,6 +528,19 @@ function decodeSecret(text: string, ctx: z.RefinementCtx): Uint8Array {
     ctx.addIssue({ code: 'custom', message: problem });
   }
   return bytes;
+}
+
+/** URLs with commas between. */
+function decodeUrls(text: string, ctx: z.RefinementCtx): readonly string[] {
+  const urls = text.split(',').map((url) => url.trim());
+  const isHttp = (url: string) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+  if (!urls.every(isHttp)) {
+    ctx.addIssue({
+      code: 'custom',
+      message: 'must be URLs such as http://127.0.0.1:3000, with commas between',
+    });
+  }
+  return urls;
 }
 
 /** Names with commas between, as they stand in tokens and posts. */

@@ -36,6 +36,7 @@ export const PROBLEMS = {
   unsupported_media_type: { status: 415, title: 'The body is of a type that this does not take' },
   validation_failed: { status: 422, title: 'The body does not have the right fields' },
   idempotency_key_reused: { status: 422, title: 'The key belongs to another request' },
+  unsupported_language: { status: 422, title: 'The model does not know the language of the text' },
   too_many_logins: { status: 429, title: 'Too many failed logins' },
   headers_too_large: { status: 431, title: 'The headers are too large' },
   internal_error: { status: 500, title: 'Something went wrong on the server' },
@@ -47,6 +48,7 @@ export const PROBLEMS = {
   },
   password_queue_full: { status: 503, title: 'Too many passwords are being checked' },
   password_check_unavailable: { status: 503, title: 'Passwords cannot be checked' },
+  prediction_unavailable: { status: 503, title: 'The model that predicts does not answer' },
   shutting_down: { status: 503, title: 'This instance is leaving' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

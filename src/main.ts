@@ -6,10 +6,12 @@ import { type InstanceSettings, readInstanceSettings } from './config.js';
 import { openDatabase } from './data/database.js';
 import { createRedisStore, type RedisStore } from './data/redis.js';
 import { printLine, runEntry } from './entry.js';
+import { watchEventLoop } from './event-loop.js';
 import type { Drain } from './http/drain.js';
 import { describeInstance } from './http/openapi/instance.js';
 import { leaveOnSignal } from './leave-on-signal.js';
 import { createHttpServer, listen } from './listen.js';
+import { createLazyPredictor } from './prediction/lazy-predictor.js';
 import { createProcessLog } from './process-log.js';
 
 await runEntry(async () => {
@@ -34,6 +36,14 @@ await runEntry(async () => {
     now: Date.now,
   });
 
+  const predictor = createLazyPredictor(settings.prediction, {
+    url: settings.predictionUrl,
+    timeoutMs: settings.predictionTimeoutMs,
+    log,
+  });
+
+  const eventLoop = settings.counters ? watchEventLoop() : undefined;
+
   const drain: Drain = { leaving: false };
   const app = createApp({
     strategy,
@@ -46,16 +56,20 @@ await runEntry(async () => {
     drain,
     log,
     counters: settings.counters,
+    eventLoop,
     trustProxy: settings.trustProxy,
     delegateClients: settings.delegateClients,
     operatorToken: settings.operatorToken,
     docs: settings.docs ? describeInstance(settings, strategyModule) : undefined,
     injectBusyMicroseconds: settings.injectBusyMicroseconds,
+    predictor,
   });
 
   const server = createHttpServer(app.callback());
   leaveOnSignal(server, drain, log, async () => {
     strategy.close?.();
+    await predictor.close();
+    eventLoop?.close();
     redis?.close();
     await database.close();
   });

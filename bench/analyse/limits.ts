@@ -18,6 +18,7 @@ const LABELS: Record<Limit['code'], string> = {
   application: 'the application instances (each used its whole core)',
   authority: 'the authority (it used its whole core)',
   web: 'the web tier (nginx used as many cores as it has workers)',
+  prediction: 'the prediction server (it used its whole core)',
   redis: 'Redis (it used its whole core)',
   postgres: 'PostgreSQL (it used all cores)',
   loadGenerator: 'the load generator',
@@ -26,7 +27,15 @@ const LABELS: Record<Limit['code'], string> = {
 };
 
 /** In this order: a load generator at its limit hides all others. */
-const KINDS = ['loadGenerator', 'application', 'web', 'authority', 'redis', 'postgres'] as const;
+const KINDS = [
+  'loadGenerator',
+  'application',
+  'web',
+  'authority',
+  'prediction',
+  'redis',
+  'postgres',
+] as const;
 
 export function limitOf(trial: Trial): Limit {
   for (const kind of KINDS) {

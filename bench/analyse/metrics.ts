@@ -56,11 +56,18 @@ export function verdictsOfPair(cells: number): number {
 /**
  * CPU time of everything that serves, in microseconds per request; null when a part is unknown.
  * A strategy without an authority has none to pay for; one whose authority was not measured is unknown.
- * So it is with the web tier.
+ * So it is with the web tier and the prediction server.
  */
 export function serverCpuMicroseconds(trial: Trial): number | null {
-  const { application, redis, postgres, authority = 0, web = 0 } = trial.cpuMicrosecondsPerRequest;
-  const parts = [application, redis, postgres, authority, web];
+  const {
+    application,
+    redis,
+    postgres,
+    authority = 0,
+    web = 0,
+    prediction = 0,
+  } = trial.cpuMicrosecondsPerRequest;
+  const parts = [application, redis, postgres, authority, web, prediction];
   return parts.reduce((sum, part) => (sum === null || part === null ? null : sum + part), 0);
 }
 

@@ -61,6 +61,7 @@ function summariseCell(
     loadGenerator: estimate((trial) => trial[field].loadGenerator),
     authority: estimate((trial) => trial[field].authority),
     web: estimate((trial) => trial[field].web),
+    prediction: estimate((trial) => trial[field].prediction),
   });
   const latency = (name: keyof NonNullable<Trial['latencyMs']>) =>
     estimate((trial) => trial.latencyMs?.[name]);

@@ -61,8 +61,11 @@ function limitsMissing({ config, environment }: Result): Warning[] {
 /** Everything runs on this machine; each process wants a core of its own. */
 function moreProcessesThanCores({ config, environment, strategies }: Result): Warning[] {
   const { cores } = environment;
+  const predictionServers = Object.values(config.variables ?? {}).some(
+    ({ PREDICTION }) => PREDICTION === 'server',
+  );
   const companions = Math.max(0, ...strategies.map((known) => known.companions?.length ?? 0));
-  const beside = companions + (environment.web?.workers ?? 0);
+  const beside = companions + (environment.web?.workers ?? 0) + Number(predictionServers);
   const processesWith = (instances: number) => processesFor(instances, config.shards) + beside;
   const crowded = config.instances.filter((count) => processesWith(count) > cores);
   const [fewest] = crowded;
@@ -109,10 +112,13 @@ function invalidTrials({ trials }: Result): Warning[] {
 
 function unmeasuredStores({ trials }: Result): Warning[] {
   const names = {
-    ...{ redis: 'Redis', postgres: 'PostgreSQL', authority: 'the authority' },
+    redis: 'Redis',
+    postgres: 'PostgreSQL',
+    authority: 'the authority',
     web: 'the web tier',
+    prediction: 'the prediction server',
   } as const;
-  return (['redis', 'postgres', 'authority', 'web'] as const).flatMap((kind) => {
+  return (['redis', 'postgres', 'authority', 'web', 'prediction'] as const).flatMap((kind) => {
     const measured = trials.filter((trial) => trial.valid);
     const unknown = measured.filter((trial) => trial.cpuMicrosecondsPerRequest[kind] === null);
     if (unknown.length === 0) return [];

@@ -4,6 +4,7 @@ import { LabError } from '../errors.js';
 import { spreadOverShards } from '../load/generator.js';
 import type { ShardReport } from '../load/messages.js';
 import type { Connection, SeededPosts, Workload, WorkloadRequest } from '../load/workload.js';
+import { type EventLoopReading, eventLoopReading } from '../measure/event-loop.js';
 import type { Fleet } from '../services/fleet.js';
 
 /** The first answer to each workload's probe: every strategy must give the same. */
@@ -48,15 +49,17 @@ export async function probeInstances(
   }
 }
 
-const counters = z.object({ requests: z.object({ completed: z.int() }) });
+const counters = z.object({
+  requests: z.object({ completed: z.int() }),
+  eventLoop: eventLoopReading.optional(),
+});
 
 /** @returns answers that each instance counted, in their order; null when one cannot be asked */
 export async function readCounters(fleet: Fleet): Promise<number[] | null> {
   try {
     return await Promise.all(
       fleet.instances.map(async ({ origin }) => {
-        const answer = await send(origin, { method: 'GET', path: '/counters', headers: {} });
-        return counters.parse(await answer.json()).requests.completed;
+        return (await countersOf(origin)).requests.completed;
       }),
     );
   } catch {
@@ -79,6 +82,21 @@ export function countedTogether(
   after: readonly number[] | null,
 ): number | null {
   return countedBetween(before, after)?.reduce((sum, count) => sum + count, 0) ?? null;
+}
+
+/** @returns in the order of the instances; null for one that does not say, or cannot be asked */
+export function readEventLoops(fleet: Fleet): Promise<(EventLoopReading | null)[]> {
+  return Promise.all(
+    fleet.instances.map(async ({ origin }) => {
+      const known = await countersOf(origin).catch(() => null);
+      return known?.eventLoop ?? null;
+    }),
+  );
+}
+
+async function countersOf(origin: string): Promise<z.infer<typeof counters>> {
+  const answer = await send(origin, { method: 'GET', path: '/counters', headers: {} });
+  return counters.parse(await answer.json());
 }
 
 /**

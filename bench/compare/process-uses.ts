@@ -59,10 +59,9 @@ function readingsOf(
         },
       }),
     ),
-    // Only a companion of a kind that results know is measured; there is one kind so far.
     ...fleet.companions.map(
       ({ name }, index): Reading => ({
-        kind: 'authority',
+        kind: name === 'prediction-server' ? 'prediction' : 'authority',
         name,
         usage: ({ companions }) => companions[index],
       }),

@@ -7,6 +7,7 @@ import type { ShardReport } from '../load/messages.js';
 import type { Connection } from '../load/workload.js';
 import { workloadNamed } from '../load/workloads/registry.js';
 import { monotonicClock } from '../measure/clock.js';
+import type { EventLoopSpan } from '../measure/event-loop.js';
 import type { Evidence } from '../measure/validity.js';
 import type { PlannedTrial } from '../plan.js';
 import type { Trial } from '../result/schema.js';
@@ -18,6 +19,7 @@ import {
   countedTogether,
   deleteLeftovers,
   readCounters,
+  readEventLoops,
 } from './instance-requests.js';
 import { loadByPlan } from './load-by-plan.js';
 import type { Span } from './process-uses.js';
@@ -54,6 +56,7 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
   const blank = emptyTrial(planned, position, workload, config);
   const nowMs = monotonicClock();
   const spans: Span[] = [];
+  const eventLoops: EventLoopSpan[] = [];
   const byPlan: Observation['windows'][number][] = [];
   let inSession: ShardReport[] = [];
   let measuredSeconds = 0;
@@ -77,6 +80,18 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
     const { fleet, held } = running();
     const processes = { ...context.holder, instances: held };
     return takeSnapshot(edge, context.sources, fleet, shardPids, processes, nowMs);
+  }
+
+  /** Watches the event loops of the instances; their answers stand outside of what is measured. */
+  async function watchingLoops(window: () => Promise<void>): Promise<void> {
+    const { fleet } = running();
+    const before = await readEventLoops(fleet);
+    await window();
+    const after = await readEventLoops(fleet);
+    for (const [index, from] of before.entries()) {
+      const to = after[index];
+      if (from && to) eventLoops.push({ from, to });
+    }
   }
 
   /** Load that an instance's end or a cancelled run cuts short. */
@@ -132,39 +147,41 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
     limit(on) {
       for (const instance of started?.held ?? []) instance.limit(on);
     },
-    async measure(session, index, { windowMs, leadMs }) {
-      const generator = await context.closedLoop();
-      await countWarm();
-      const from = await snapshot('from', generator.pids);
-      const fromMs = nowMs() + leadMs;
-      const toMs = fromMs + windowMs;
-      const window = { fromMs, toMs, untilMs: toMs, slices: 1, measured: true };
-      await load(() => session.load(index, window), generator.abort);
-      spans.push({ from, to: await snapshot('to', generator.pids) });
-      measuredSeconds += windowMs / 1000;
-    },
-    async measureByPlan({ windowMs, leadMs }) {
-      const generator = await context.loadGenerator();
-      await countWarm();
-      const connections = connected?.connections ?? [];
-      const { reports, span } = await load(
-        () =>
-          loadByPlan({
-            generator,
-            order: { workload: planned.workload, posts: seeded.posts },
-            seed: config.seed + planned.round + byPlan.length,
-            connections,
-            leadMs,
-            windowMs,
-            nowMs,
-            snapshot: (edge) => snapshot(edge, generator.pids),
-          }),
-        generator.abort,
-      );
-      spans.push(span);
-      byPlan.push({ seconds: windowMs / 1000, reports });
-      await deleteLeftovers(reports, connections, generator.pids.length);
-    },
+    measure: (session, index, { windowMs, leadMs }) =>
+      watchingLoops(async () => {
+        const generator = await context.closedLoop();
+        await countWarm();
+        const from = await snapshot('from', generator.pids);
+        const fromMs = nowMs() + leadMs;
+        const toMs = fromMs + windowMs;
+        const window = { fromMs, toMs, untilMs: toMs, slices: 1, measured: true };
+        await load(() => session.load(index, window), generator.abort);
+        spans.push({ from, to: await snapshot('to', generator.pids) });
+        measuredSeconds += windowMs / 1000;
+      }),
+    measureByPlan: ({ windowMs, leadMs }) =>
+      watchingLoops(async () => {
+        const generator = await context.loadGenerator();
+        await countWarm();
+        const connections = connected?.connections ?? [];
+        const { reports, span } = await load(
+          () =>
+            loadByPlan({
+              generator,
+              order: { workload: planned.workload, posts: seeded.posts },
+              seed: config.seed + planned.round + byPlan.length,
+              connections,
+              leadMs,
+              windowMs,
+              nowMs,
+              snapshot: (edge) => snapshot(edge, generator.pids),
+            }),
+          generator.abort,
+        );
+        spans.push(span);
+        byPlan.push({ seconds: windowMs / 1000, reports });
+        await deleteLeftovers(reports, connections, generator.pids.length);
+      }),
     async finish(reports) {
       inSession = reports;
       countedAfter = await readCounters(running().fleet);
@@ -193,6 +210,7 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
               }),
           beside: config.offered ? inSession : [],
           limits: config.cpuLimits,
+          eventLoops,
           // Every load of the session ended with its last answer; one by plan does not wait for it.
           inFlightLimit: blank.connections * byPlan.length,
           serverRequests: countedTogether(countedBefore, countedAfter),

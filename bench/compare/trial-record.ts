@@ -5,12 +5,14 @@ import { cpus } from 'node:os';
 import type { ShardReport } from '../load/messages.js';
 import { openLoopPart } from '../load/open-loop/merge-reports.js';
 import type { Workload } from '../load/workload.js';
+import { describeEventLoops, type EventLoopSpan } from '../measure/event-loop.js';
 import { describeLatency, encodeHistogram, mergeHistograms } from '../measure/histogram.js';
 import { machineShares } from '../measure/machine-usage.js';
 import type { Evidence } from '../measure/validity.js';
 import type { PlannedTrial } from '../plan.js';
 import type { ProcessKind, RunConfig, Trial } from '../result/schema.js';
 import { type ConnectionsConfig, connectionsOf } from './connections-of.js';
+import { latencyByRequest } from './latency-by-request.js';
 import {
   type FleetProcesses,
   type ProcessUse,
@@ -76,6 +78,8 @@ export interface Observation {
    */
   readings: 'between-loads' | 'under-load';
   limits?: RunConfig['cpuLimits'];
+  /** Of each instance around each window, as far as they say. */
+  eventLoops?: readonly EventLoopSpan[];
   /** Of loads that are no part of the figures but must be without fault: those of a warm-up. */
   beside?: readonly ShardReport[];
   /** Requests that may have been on their way when load ended. */
@@ -105,6 +109,7 @@ export function assembleEvidence(observation: Observation): Evidence {
   const { valid: _valid, invalidReasons: _reasons, ...known } = blank;
   const seconds = total(windows, (window) => window.seconds);
   const windowsRps = windows.flatMap(slicesRps);
+  const eventLoop = describeEventLoops(observation.eventLoops ?? []);
   return {
     trial: {
       ...known,
@@ -141,6 +146,8 @@ export function assembleEvidence(observation: Observation): Evidence {
         inFlightLimit: observation.inFlightLimit,
       },
       ...openLoopPart(reports, windows.length),
+      ...latencyByRequest(reports),
+      ...(eventLoop && { eventLoop }),
     },
     unexpectedStatuses: addUp(all.map((report) => report.unexpectedStatuses)),
     firstError: all.find((report) => report.firstError)?.firstError ?? null,
@@ -225,7 +232,7 @@ function slicesRps({ reports, seconds }: Observation['windows'][number]): number
   );
 }
 
-/** Adds up by kind; unknown as soon as one part is unknown. No authority is no cost, and absent. */
+/** Adds up by kind; unknown as soon as one part is unknown. What was not started is no cost, and absent. */
 function perKind(processes: readonly ProcessUse[], of: (use: ProcessUse) => number | null) {
   const ofKind = (kind: ProcessKind): number | null => {
     const parts = processes.filter((use) => use.kind === kind).map(of);
@@ -240,6 +247,9 @@ function perKind(processes: readonly ProcessUse[], of: (use: ProcessUse) => numb
       authority: ofKind('authority'),
     }),
     ...(processes.some(({ kind }) => kind === 'web') && { web: ofKind('web') }),
+    ...(processes.some(({ kind }) => kind === 'prediction') && {
+      prediction: ofKind('prediction'),
+    }),
   };
 }
 

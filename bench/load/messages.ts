@@ -65,6 +65,8 @@ export interface ShardReport {
   latencySumMs: number;
   /** HdrHistogram V2, compressed, base64; microseconds. */
   histogram: string;
+  /** The same for each kind of request, where the workload names kinds. */
+  kinds?: Record<string, KindReport>;
   /** Since the load began. */
   errors: number;
   firstError: string | null;
@@ -75,6 +77,13 @@ export interface ShardReport {
   leftovers: { path: string; connection: number }[];
   /** Only of an open loop. */
   openLoop?: OpenLoopReport;
+}
+
+/** Of the answers of one kind, inside the window. */
+export interface KindReport {
+  latencySumMs: number;
+  /** HdrHistogram V2, compressed, base64; microseconds. */
+  histogram: string;
 }
 
 /** Of the requests that were planned inside the window, unless it says otherwise. */

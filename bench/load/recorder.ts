@@ -6,11 +6,17 @@ import type { Socket } from 'node:net';
 import type autocannon from 'autocannon';
 import { monotonicClock } from '../measure/clock.js';
 import { createLatencyHistogram, encodeHistogram } from '../measure/histogram.js';
+import { createKindLatencies } from './kind-latencies.js';
 import type { LoadWindow, ShardReport } from './messages.js';
 
 const INSTANCE = Symbol('instance');
-/** `conn` is autocannon's socket; its types do not name it. */
-type Client = autocannon.Client & { [INSTANCE]?: number; conn?: Socket };
+/** Socket and loop of autocannon's client; its types do not name them. */
+type Client = autocannon.Client & {
+  [INSTANCE]?: number;
+  conn?: Socket;
+  /** While an answer is told of, the request is still the one that it answers. */
+  requestIterator?: { currentRequest?: { kind?: string } };
+};
 
 export interface Recorder {
   nowMs(): number;
@@ -29,6 +35,7 @@ export interface Recorder {
 export function createRecorder(expected: readonly number[]): Recorder {
   const nowMs = monotonicClock();
   const histogram = createLatencyHistogram();
+  const kinds = createKindLatencies();
   const clients: Client[] = [];
   const statuses = new Map<number, number>();
   const unexpected = new Map<number, number>();
@@ -68,6 +75,7 @@ export function createRecorder(expected: readonly number[]): Recorder {
       requests++;
       latencySumMs += durationMs;
       histogram.recordValue(Math.max(1, Math.round(durationMs * 1000)));
+      kinds.record((client as Client).requestIterator?.currentRequest?.kind, durationMs);
       increment(statuses, status);
       increment(perInstance, (client as Client)[INSTANCE] ?? 0);
       const slice = firstSlice + Math.floor((atMs - window.fromMs) / sliceMs);
@@ -107,6 +115,7 @@ export function createRecorder(expected: readonly number[]): Recorder {
       requestsSinceStart,
       latencySumMs,
       histogram: encodeHistogram(histogram),
+      kinds: kinds.report(),
       errors,
       firstError,
       timeouts,

@@ -33,6 +33,8 @@ export interface WorkloadRequest {
   path: string;
   headers: Record<string, string>;
   body?: string;
+  /** Name of its kind, for instance "GET /me", where latencies of several are to be told apart. */
+  kind?: string;
   /** Path of a resource that is known only once an earlier answer came. Costs the client CPU time. */
   latePath?: () => string;
   /** Header fields that are known only once an earlier answer came. Costs the client CPU time. */

@@ -15,6 +15,7 @@ const KINDS = [
   'loadGenerator',
   'authority',
   'web',
+  'prediction',
 ] as const satisfies ProcessKind[];
 
 const COLUMNS: readonly { name: string; of: (trial: Trial) => Value }[] = [

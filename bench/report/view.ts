@@ -84,6 +84,11 @@ export function hasWebTier({ result }: Pick<ReportView, 'result'>): boolean {
   return hasProcess('web', result);
 }
 
+/** Whether a trial of the run had a server of its own for predictions. */
+export function hasPrediction({ result }: Pick<ReportView, 'result'>): boolean {
+  return hasProcess('prediction', result);
+}
+
 function hasProcess(wanted: ProcessKind, { trials }: Result): boolean {
   return trials.some(({ processes }) => processes.some(({ kind }) => kind === wanted));
 }

@@ -10,7 +10,8 @@ import { calibrationSchema } from './calibration-schema.js';
 /**
  * 1: the first. 2: strategies carry their whole declaration, and a trial may have an `authority`.
  * 3: processes may be held to a share of a core, and the load may follow a plan (open loop).
- * 4: a web tier may stand before the instances.
+ * 4: a web tier may stand before the instances, and a prediction server beside them; a trial may tell
+ * kinds of requests apart, and how late event loops were.
  * Whatever a version added is optional, so one schema reads all (docs/decisions/401).
  */
 export const SCHEMA_VERSION = 4;
@@ -32,6 +33,10 @@ const perKind = z.object({
     .nullable()
     .optional()
     .describe('The web tier with all its workers; absent where clients ask the instances.'),
+  prediction: amount
+    .nullable()
+    .optional()
+    .describe('The server that instances ask for predictions; absent where there is none.'),
 });
 
 const latencyMs = z
@@ -49,7 +54,15 @@ const latencyMs = z
   );
 
 const processUse = z.object({
-  kind: z.enum(['application', 'redis', 'postgres', 'loadGenerator', 'authority', 'web']),
+  kind: z.enum([
+    'application',
+    'redis',
+    'postgres',
+    'loadGenerator',
+    'authority',
+    'web',
+    'prediction',
+  ]),
   name: z.string().describe('For instance "instance 1", "redis", "nginx" or "shard 2".'),
   cpuSeconds: amount.nullable().describe('CPU time, user and system, between the readings.'),
   cores: amount.nullable().describe('cpuSeconds over the time between them: 1 is one whole core.'),
@@ -94,6 +107,31 @@ const openLoop = z
   })
   .describe('Present where requests were sent by a plan; latency is then taken from the plan.');
 
+const latencyOfRequest = z
+  .object({
+    request: z.string().describe('For instance "GET /me".'),
+    requests: count,
+    latencyMs: latencyMs.nullable(),
+    histogram: z.string().describe('HdrHistogram V2, compressed, base64; microseconds.'),
+  })
+  .describe('Of the answered requests of one kind, where a workload has several.');
+
+const eventLoop = z
+  .object({
+    samples: count.describe('Looks of all instances inside the windows, one every 5 ms.'),
+    delayMs: z
+      .object({ p50: amount, p99: amount, max: amount })
+      .nullable()
+      .describe('How late a look came, to a tenth of the value; null without a look.'),
+    utilization: z
+      .number()
+      .min(0)
+      .max(1)
+      .nullable()
+      .describe('Share of the time in which the event loops worked, averaged over the instances.'),
+  })
+  .describe('Of the instances, where they say.');
+
 export const trialSchema = z.object({
   strategy: z.string().describe('Name of the arm; a strategy named twice has "session#2".'),
   workload: z.string(),
@@ -134,6 +172,8 @@ export const trialSchema = z.object({
     .object({ clientRequests: count, serverRequests: count.nullable(), inFlightLimit: count })
     .describe('Since the start of the load, warm-up included: what each side counted.'),
   openLoop: openLoop.optional(),
+  latencyByRequest: z.array(latencyOfRequest).optional(),
+  eventLoop: eventLoop.optional(),
   valid: z.boolean(),
   invalidReasons: z.array(z.object({ code: z.string(), message: z.string() })),
 });

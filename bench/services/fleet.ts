@@ -5,6 +5,8 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { z } from 'zod';
+import { LabError } from '../errors.js';
+import { findFreePort } from './free-port.js';
 import type { Guardian } from './guardian.js';
 import { printedLine, type ServiceEntry, spawnService } from './service-process.js';
 import { BEHIND_WEB_TIER, startWebTier, type WebTier } from './web-tier.js';
@@ -52,20 +54,41 @@ export interface FleetOptions {
 
 const listening = z.object({ listening: z.object({ port: z.int() }) });
 
+/** A port that was free is taken by somebody else so rarely that this many in a row is no chance. */
+const PORTS_TRIED = 3;
+
 /**
- * Companions first: an instance is told the address of each as <NAME>_URL. The web tier last: it is told
- * the addresses of the instances.
+ * Companions first: an instance is told the address of each as <NAME>_URL. Then, since they are told the
+ * addresses of the instances, the web tier, and a prediction server where the environment says
+ * PREDICTION=server. The instances ask that one, so they are told in advance where it will be.
  *
  * @throws LabError SERVICE_FAILED, WEB_TIER_FAILED when a process cannot start; the others are stopped
  */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
+  if (options.environment.PREDICTION !== 'server') return startOnce(options, null);
+  for (let tried = 1; ; tried++) {
+    try {
+      return await startOnce(options, await findFreePort());
+    } catch (error) {
+      const taken = error instanceof LabError && error.message.includes('address_in_use');
+      if (!taken || tried === PORTS_TRIED) throw error;
+    }
+  }
+}
+
+async function startOnce(options: FleetOptions, predictionPort: number | null): Promise<Fleet> {
   const { strategy, companions: entries = [], environment, guardian } = options;
   const losses = watchLosses();
   const companions: Member[] = [];
   const instances: Member[] = [];
   let web: WebTier | undefined;
-  const start = (entry: ServiceEntry, what: string, more: Record<string, string>): Member => {
-    const member = startMember(entry, { ...environment, ...more }, guardian);
+  const start = (
+    entry: ServiceEntry,
+    what: string,
+    more: Record<string, string>,
+    port = 0,
+  ): Member => {
+    const member = startMember(entry, { ...environment, ...more }, guardian, port);
     losses.watch(endOf(member.child), what);
     return member;
   };
@@ -85,9 +108,12 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
         companionOrigins[index] as string,
       ]),
     );
+    const prediction: Record<string, string> =
+      predictionPort === null ? {} : { PREDICTION_URL: `http://127.0.0.1:${predictionPort}` };
     for (let number = 1; number <= options.instances; number++) {
       const more = {
         ...addresses,
+        ...prediction,
         ...(options.web && BEHIND_WEB_TIER),
         AUTH_STRATEGY: strategy,
         COUNTERS: 'on',
@@ -99,13 +125,25 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       web = await startWebTier(options.web, origins, guardian);
       losses.watch(web.ended, 'nginx');
     }
+    const servers = [...entries];
+    if (predictionPort !== null) {
+      const more = {
+        AUTH_STRATEGY: strategy,
+        SERVICE_URL: origins.join(),
+        JWKS_URL: `${origins[0]}/.well-known/jwks.json`,
+      };
+      const server = start('prediction-server', 'the prediction server', more, predictionPort);
+      companions.push(server);
+      servers.push('prediction-server');
+      companionOrigins.push(await server.origin);
+    }
     return {
       instances: origins.map((origin, index) => ({
         number: index + 1,
         pid: instances[index]?.child.pid as number,
         origin,
       })),
-      companions: entries.map((name, index) => ({
+      companions: servers.map((name, index) => ({
         name,
         pid: companions[index]?.child.pid as number,
         origin: companionOrigins[index] as string,
@@ -132,12 +170,13 @@ function startMember(
   entry: ServiceEntry,
   environment: Record<string, string>,
   guardian: Guardian,
+  port: number,
 ): Member {
   const child = spawnService(entry, {
     ...environment,
     ...guardian.environment,
     HOST: '127.0.0.1',
-    PORT: '0',
+    PORT: String(port),
     NODE_ENV: 'production',
   });
   const { pid } = child;

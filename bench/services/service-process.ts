@@ -14,7 +14,14 @@ import {
 } from '../result/schema.js';
 import type { Guardian } from './guardian.js';
 
-export type ServiceEntry = 'main' | 'migrate' | 'seed' | 'describe' | 'fill-redis' | Companion;
+export type ServiceEntry =
+  | 'main'
+  | 'migrate'
+  | 'seed'
+  | 'describe'
+  | 'fill-redis'
+  | 'prediction-server'
+  | Companion;
 
 /** Every process of the service gets these and nothing else of the lab's own environment. */
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot', 'LANG'];

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { InstanceSettings } from '../config.js';
 import type { Database } from '../data/database.js';
 import type { RedisStore } from '../data/redis.js';
+import type { TokenAlgorithm } from './token/keys/algorithms.js';
 
 /**
  * The contract of an authentication strategy. A new strategy is one file that exports a
@@ -204,5 +205,7 @@ export interface StrategyModule {
   readonly description: StrategyDescription;
   readonly needs: readonly StrategyNeed[];
   readonly companions?: readonly Companion[];
+  /** Present where a process that has the keys needs nothing else to verify a credential. */
+  readonly tokenAlgorithm?: TokenAlgorithm;
   create(resources: StrategyResources): Promise<AuthStrategy>;
 }

@@ -19,6 +19,7 @@ const OF_GET: Readonly<Record<string, string>> = {
   '/me': NOTHING,
   '/users/:id': NOTHING,
   '/auth/sessions': NOTHING,
+  '/auth/principal': NOTHING,
   '/.well-known/jwks.json': EVERYBODY,
   '/openapi.json': EVERYBODY_AND_ASK,
   '/docs': EVERYBODY_AND_ASK,

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import type * as z from 'zod';
-import type { AuthStrategy } from '../auth/strategy.js';
 import { readBody } from './body.js';
+import type { CallerCheck } from './principal.js';
 
 /** Bodies come with the headers, or nearly so. */
 const SLOW_MS = 250;
@@ -13,7 +13,7 @@ const SLOW_MS = 250;
  */
 export async function readGuardedBody<T extends z.ZodType>(
   ctx: Context,
-  strategy: AuthStrategy,
+  strategy: CallerCheck,
   schema: T,
 ): Promise<z.output<T>> {
   const startedAt = performance.now();

@@ -1,5 +1,6 @@
 import type Router from 'koa-router';
 import { AppError } from '../errors.js';
+import type { EventLoopWatch } from '../event-loop.js';
 import type { Drain } from './drain.js';
 import type { RequestCounters } from './observer.js';
 
@@ -8,11 +9,12 @@ export interface HealthRoutesDeps {
   readonly checkStores: () => Promise<unknown>;
   readonly drain: Drain;
   readonly counters: RequestCounters | undefined;
+  readonly eventLoop?: EventLoopWatch | undefined;
 }
 
 /** What machines ask: alive, ready, how many. */
 export function addHealthRoutes(router: Router, deps: HealthRoutesDeps): void {
-  const { checkStores, drain, counters } = deps;
+  const { checkStores, drain, counters, eventLoop } = deps;
 
   router.get('/livez', (ctx) => {
     ctx.body = { status: 'alive' };
@@ -28,7 +30,7 @@ export function addHealthRoutes(router: Router, deps: HealthRoutesDeps): void {
 
   if (counters !== undefined) {
     router.get('/counters', (ctx) => {
-      ctx.body = { requests: counters };
+      ctx.body = { requests: counters, eventLoop: eventLoop?.read() };
     });
   }
 }

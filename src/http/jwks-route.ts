@@ -4,14 +4,14 @@ import type { AuthStrategy } from '../auth/strategy.js';
 import { AppError } from '../errors.js';
 import { cachingOf } from './cache-control.js';
 
-const PATH = '/.well-known/jwks.json';
+export const JWKS_PATH = '/.well-known/jwks.json';
 
 /**
  * Where others find the keys that verify tokens (RFC 7517, section 5; the path is that of OpenID
  * providers). A key is here as soon as it exists, which is well before it signs.
  */
 export function addJwksRoute(router: Router, strategy: AuthStrategy): void {
-  router.get(PATH, (ctx) => {
+  router.get(JWKS_PATH, (ctx) => {
     const set = strategy.publicKeys?.();
     if (set === undefined) {
       throw new AppError('not_supported', {
@@ -21,7 +21,7 @@ export function addJwksRoute(router: Router, strategy: AuthStrategy): void {
     const body = JSON.stringify(set);
     ctx.status = 200;
     ctx.type = 'application/jwk-set+json';
-    ctx.set('Cache-Control', cachingOf(PATH, ['GET']).cacheControl);
+    ctx.set('Cache-Control', cachingOf(JWKS_PATH, ['GET']).cacheControl);
     ctx.etag = createHash('sha256').update(body).digest('base64url');
     if (ctx.fresh) {
       ctx.status = 304;

@@ -1,6 +1,8 @@
 import type { Context, Next } from 'koa';
 import type { Logger } from 'pino';
+import { JWKS_PATH } from './jwks-route.js';
 import { pathOf } from './path-of.js';
+import { PRINCIPAL_PATH } from './principal-route.js';
 
 /** Answers that were handed to the socket, by status. */
 export interface RequestCounters {
@@ -16,6 +18,9 @@ export interface ObserverOptions {
 
 /** Asked by machines all the time; counting or logging them would drown the rest. */
 const UNOBSERVED = new Set(['/livez', '/readyz', '/counters']);
+
+/** Asked by other servers: what clients ask is counted, and must agree with what they count. */
+const ASKED_BY_SERVERS = new Set([PRINCIPAL_PATH, JWKS_PATH]);
 
 /**
  * Logs one line a request and counts it. Paths are logged without their query, and no header or
@@ -33,7 +38,7 @@ export function observer({ log, counters }: ObserverOptions) {
       const { res } = ctx;
       // 'finish': the answer was handed to the operating system, whether or not it arrives.
       res.once('finish', () => {
-        if (counters !== undefined) {
+        if (counters !== undefined && !ASKED_BY_SERVERS.has(path)) {
           counters.completed += 1;
           counters.byStatus[res.statusCode] = (counters.byStatus[res.statusCode] ?? 0) + 1;
         }

@@ -8,7 +8,10 @@ import { answersInJson, requireJsonAccepted } from './content-negotiation.js';
  * routes are there. It goes into the first function of each route, since a middleware of its own would
  * cost every request a turn through Koa.
  */
-export function prepareRoutes(router: Router, { challenge }: AuthStrategy): void {
+export function prepareRoutes(
+  router: Router,
+  { challenge }: Pick<AuthStrategy, 'challenge'>,
+): void {
   // A copy made for one user must not serve the next one of the same browser (RFC 9110, 12.5.5).
   const vary = `${challenge === undefined ? 'Cookie' : 'Authorization'}, Accept`;
   for (const { path, methods, stack } of router.stack) {

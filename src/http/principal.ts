@@ -5,11 +5,16 @@ import { AppError } from '../errors.js';
 /** What a route asks for: a scope that can be handed on, or the account, which cannot. */
 export type Access = Scope | 'account';
 
+/** What guards a route of a strategy; a process without logins has this alone, and knows no names. */
+export interface CallerCheck extends Pick<AuthStrategy, 'challenge'> {
+  authenticate(ctx: Context): Promise<Pick<Principal, 'userId' | 'delegation'>>;
+}
+
 /**
  * Guards a route: it runs only with a principal who may use it.
  * A credential got by a login may do everything; one that somebody else holds, what it says.
  */
-export function requirePrincipal(strategy: AuthStrategy, access: Access) {
+export function requirePrincipal(strategy: CallerCheck, access: Access) {
   return async (ctx: Context, next: Next): Promise<void> => {
     const principal = await strategy.authenticate(ctx);
     if (principal.delegation !== undefined) {
@@ -20,13 +25,13 @@ export function requirePrincipal(strategy: AuthStrategy, access: Access) {
   };
 }
 
-/** The principal of a guarded route. */
+/** The principal of a route that a strategy guards. */
 export function principalOf(ctx: Context): Principal {
   return ctx.state.principal as Principal;
 }
 
 /** @throws AppError `insufficient_scope` (RFC 6750, section 3.1) */
-function requireScope(strategy: AuthStrategy, given: readonly Scope[], access: Access): void {
+function requireScope(strategy: CallerCheck, given: readonly Scope[], access: Access): void {
   if (access !== 'account' && given.includes(access)) {
     return;
   }

@@ -41,6 +41,11 @@ export const postPatchBody = postBody
   .partial()
   .refine((patch) => Object.keys(patch).length > 0, 'must change the title or the body');
 
+/** As long as a post may be. */
+export const predictionBody = z.strictObject({
+  text: text(20_000).regex(/\S/, 'must not be blank'),
+});
+
 export const ID_MAX = 2_147_483_647;
 
 /** @throws AppError `invalid_parameter`, or `not_found` for a number no row can have */

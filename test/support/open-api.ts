@@ -24,6 +24,8 @@ export async function describedInstance(
     AUTHORITY_SECRET: AUTHORITY_SECRET.toString('base64url'),
     OPERATOR_TOKEN: SECRET,
     COUNTERS: 'on',
+    PREDICTION: 'server',
+    PREDICTION_URL: 'http://127.0.0.1:1',
     ...changes,
   });
   return describeInstance(settings, strategy);

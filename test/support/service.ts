@@ -62,7 +62,7 @@ export function startAuthority(variables: Variables): Promise<RunningService> {
 }
 
 /** Starts an entry that serves and waits for the line that says where it listens. */
-async function startListening(entry: string, variables: Variables): Promise<RunningService> {
+export async function startListening(entry: string, variables: Variables): Promise<RunningService> {
   const output = { stdout: '', stderr: '' };
   const child = spawnEntry(entry, { ...DEFAULTS, ...variables }, output);
   const exited = once(child, 'close').then(([code]) => code as number | null);

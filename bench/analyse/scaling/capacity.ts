@@ -11,6 +11,7 @@ export const TIERS = [
   'redis',
   'postgres',
   'authority',
+  'prediction',
   'loadGenerator',
 ] as const;
 export type Tier = ProcessKind & (typeof TIERS)[number];

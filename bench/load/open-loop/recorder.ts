@@ -8,6 +8,7 @@ import {
   encodeHistogram,
   LONGEST_MICROSECONDS,
 } from '../../measure/histogram.js';
+import { createKindLatencies } from '../kind-latencies.js';
 import type { ShardOrder, ShardReport } from '../messages.js';
 import { increment } from '../recorder.js';
 import type { OfferedLoad } from './arrivals.js';
@@ -20,7 +21,7 @@ export interface OpenLoopRecorder {
   /** The sender got to it. */
   onNoticed(index: number, atMs: number): void;
   onSent(index: number): void;
-  onAnswer(index: number, atMs: number, status: number, instance: number): void;
+  onAnswer(index: number, atMs: number, status: number, instance: number, kind?: string): void;
   onFailure(index: number, atMs: number, error: Error, timedOut: boolean): void;
   /** To be called near the start and near the end of the window, with all bytes so far. */
   markEdge(bytes: { sent: number; received: number }): void;
@@ -40,6 +41,7 @@ export function createOpenLoopRecorder(
   const windowMs = windowToMs - windowFromMs;
   const latency = createLatencyHistogram();
   const lateness = createLatencyHistogram();
+  const kinds = createKindLatencies();
   const noticedMs = new Float64Array(plannedMs.length);
   const settled = new Uint8Array(plannedMs.length);
   const statuses = new Map<number, number>();
@@ -84,11 +86,14 @@ export function createOpenLoopRecorder(
     onSent(index) {
       if (inWindow(planned(index))) counts.sent++;
     },
-    onAnswer(index, atMs, status, instance) {
+    onAnswer(index, atMs, status, instance, kind) {
       leaveSystem(index, atMs);
       counts.sinceStart++;
       if (!expected.includes(status)) increment(unexpected, status);
-      if (inWindow(planned(index))) recordLatency(atMs - planned(index));
+      if (inWindow(planned(index))) {
+        recordLatency(atMs - planned(index));
+        kinds.record(kind, atMs - planned(index));
+      }
       if (!inWindow(atMs)) return;
       counts.requests++;
       increment(statuses, status);
@@ -129,6 +134,7 @@ export function createOpenLoopRecorder(
         requestsSinceStart: counts.sinceStart,
         latencySumMs,
         histogram: encodeHistogram(latency),
+        kinds: kinds.report(),
         errors: failures.errors,
         firstError: failures.first,
         timeouts: failures.timeouts,

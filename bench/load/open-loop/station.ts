@@ -46,14 +46,14 @@ export function createStation(options: StationOptions): Station {
   const freeLanes: Lane[] = [];
   const lanes: Lane[] = [];
   const waiting = createFifo<number>();
-  const busy = new Map<Lane, { index: number; user: User }>();
+  const busy = new Map<Lane, { index: number; user: User; kind: string | undefined }>();
 
   const send = (index: number, user: User) => {
     const lane = freeLanes.pop() ?? openLane();
     const request = user.loop.requests[user.next];
     if (!request) throw new Error('a workload without requests');
     user.next = (user.next + 1) % user.loop.requests.length;
-    busy.set(lane, { index, user });
+    busy.set(lane, { index, user, kind: request.kind });
     recorder.onSent(index);
     lane.send(request);
   };
@@ -61,8 +61,8 @@ export function createStation(options: StationOptions): Station {
     const lane = createLane(origin, {
       onAnswer(answered, status) {
         const atMs = nowMs();
-        const { index, user } = take(answered);
-        recorder.onAnswer(index, atMs, status, instance);
+        const { index, user, kind } = take(answered);
+        recorder.onAnswer(index, atMs, status, instance, kind);
         release(answered, user);
       },
       onFailure(failed, error) {

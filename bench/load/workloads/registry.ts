@@ -4,12 +4,23 @@ import { conditional } from './conditional.js';
 import { crud } from './crud.js';
 import { login } from './login.js';
 import { me } from './me.js';
+import { mixed } from './mixed.js';
+import { predict } from './predict.js';
 import { read } from './read.js';
 import { repost } from './repost.js';
 import { url } from './url.js';
 
 /** One line a workload. */
-export const WORKLOADS: readonly Workload[] = [me, read, conditional, repost, crud, login];
+export const WORKLOADS: readonly Workload[] = [
+  me,
+  read,
+  conditional,
+  repost,
+  crud,
+  login,
+  predict,
+  mixed,
+];
 
 export function workloadNamed(name: string): Workload {
   const workload = [...WORKLOADS, url].find((known) => known.name === name);

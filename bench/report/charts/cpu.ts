@@ -6,13 +6,20 @@ import type { BarSeriesOption, EChartsOption } from 'echarts';
 import type { Summary } from '../../analyse/summarise.js';
 import type { Chart } from '../blocks.js';
 import { formatMean, formatNumber } from '../format.js';
-import { hasAuthority, hasWebTier, measuredSummaries, type ReportView } from '../view.js';
+import {
+  hasAuthority,
+  hasPrediction,
+  hasWebTier,
+  measuredSummaries,
+  type ReportView,
+} from '../view.js';
 import {
   AUTHORITY_FILL,
   type Fill,
   GRID,
   INK,
   LOAD_FILL,
+  PREDICTION_FILL,
   SERVER_FILLS,
   WEB_FILL,
 } from './palette.js';
@@ -35,6 +42,7 @@ export function cpuChart(view: ReportView, workload: string): Chart {
     ...(hasWebTier(view) ? [WEB_FILL] : []),
     ...SERVER_FILLS,
     ...(hasAuthority(view) ? [AUTHORITY_FILL] : []),
+    ...(hasPrediction(view) ? [PREDICTION_FILL] : []),
   ];
   const longest = Math.max(...rows.map(stackOf), 0);
   const option: EChartsOption = {
@@ -155,7 +163,7 @@ function loadBar(rows: Summary[]): BarSeriesOption {
 }
 
 function stackOf({ cpuMicrosecondsPerRequest }: Summary): number {
-  return [WEB_FILL, ...SERVER_FILLS, AUTHORITY_FILL].reduce(
+  return [WEB_FILL, ...SERVER_FILLS, AUTHORITY_FILL, PREDICTION_FILL].reduce(
     (sum, { kind }) => sum + (cpuMicrosecondsPerRequest[kind]?.mean ?? 0),
     0,
   );

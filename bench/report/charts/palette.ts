@@ -103,6 +103,13 @@ export const WEB_FILL: Fill = {
   color: '#E69F00',
   decal: CROSS_DOTS,
 };
+/** Drawn where a run had one, as the last of the servers. */
+export const PREDICTION_FILL: Fill = {
+  kind: 'prediction',
+  label: 'Prediction server',
+  color: '#D55E00',
+  decal: DOTS,
+};
 export const LOAD_FILL: Fill = {
   kind: 'loadGenerator',
   label: 'Load generator (not part of the service)',

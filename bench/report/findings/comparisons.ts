@@ -130,13 +130,15 @@ const OUTSIDE = {
   redis: 'Redis',
   postgres: 'PostgreSQL',
   authority: 'the authority',
+  prediction: 'the prediction server',
 } as const;
 /** Of those that a strategy or a run may be without. */
-const MAY_BE_ABSENT: readonly string[] = ['web', 'authority'];
+const MAY_BE_ABSENT: readonly string[] = ['web', 'authority', 'prediction'];
 
 /** What a request cost outside the application: the half of the bill that is easily overlooked. */
 function storeSentences(cell: Comparison, summaries: Summary[]): string[] {
-  const costs = (['web', 'redis', 'postgres', 'authority'] as const).flatMap((kind) => {
+  const kinds = ['web', 'redis', 'postgres', 'authority', 'prediction'] as const;
+  const costs = kinds.flatMap((kind) => {
     const sides = [cell.candidate, cell.baseline].map((strategy) => {
       const found = summaries.find(
         (known) =>
@@ -148,7 +150,7 @@ function storeSentences(cell: Comparison, summaries: Summary[]): string[] {
     });
     if (sides.every(({ estimate }) => estimate !== null && estimate.mean < NOTABLE_MICROSECONDS))
       return [];
-    // Both sides use the stores, if only at rest; an authority may be on one side or none.
+    // Both sides use the stores, if only at rest; another server may be on one side or none.
     const used = sides.filter(({ estimate }) => !MAY_BE_ABSENT.includes(kind) || estimate !== null);
     if (used.some(({ estimate }) => estimate === null)) {
       return [`what ${OUTSIDE[kind]} spent was not measured`];

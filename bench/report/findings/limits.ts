@@ -12,6 +12,8 @@ const READINGS: Record<Limit['code'], string> = {
     'Throughput there follows from the CPU time that the application needs for a request.',
   authority: 'More instances cannot raise throughput there: all of them ask the one authority.',
   web: 'More instances cannot raise throughput there: all requests pass the one nginx.',
+  prediction:
+    'More instances cannot raise throughput there: all of them ask the one prediction server.',
   redis:
     'More instances cannot raise throughput there: the shared session store is the limit to scaling.',
   postgres:

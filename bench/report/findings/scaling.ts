@@ -13,6 +13,7 @@ export const LIMIT_NAMES: Record<SharedLimit, string> = {
   redis: 'Redis',
   postgres: 'PostgreSQL',
   authority: 'the authority',
+  prediction: 'the prediction server',
   loadGenerator: 'the load generator',
   machine: 'this machine itself (all processes share its cores)',
 };

@@ -90,6 +90,7 @@ function unmeasured({ trials }: Result): string | null {
     application: 'the application',
     authority: 'the authority',
     web: 'the web tier',
+    prediction: 'the prediction server',
     redis: 'Redis',
     postgres: 'PostgreSQL',
     loadGenerator: 'the load generator',

@@ -3,7 +3,13 @@ import { CPU_CAPTION, cpuChart } from '../charts/cpu.js';
 import { controlCells, differenceOf } from '../findings/control.js';
 import type { Finding } from '../findings/finding.js';
 import { code, formatEstimate, formatMean, formatNumber } from '../format.js';
-import { hasAuthority, hasWebTier, measuredSummaries, type ReportView } from '../view.js';
+import {
+  hasAuthority,
+  hasPrediction,
+  hasWebTier,
+  measuredSummaries,
+  type ReportView,
+} from '../view.js';
 import { signedChange, wordingOf } from '../wording.js';
 
 export function cpu(view: ReportView, _findings: Finding[]): Block[] {
@@ -11,9 +17,10 @@ export function cpu(view: ReportView, _findings: Finding[]): Block[] {
   if (summaries.length === 0) return [paragraph('No trial was measured.')];
   const authority = hasAuthority(view);
   const web = hasWebTier(view);
+  const prediction = hasPrediction(view);
   return [
     paragraph(
-      `CPU time per request, in microseconds (µs, millionths of a second), for each kind of process. Lower is better. It drifts less than throughput does on a shared machine. “All servers” are ${web ? 'the web tier (nginx with all its workers), ' : ''}application, Redis and PostgreSQL${authority ? ', and the authority of the strategies that have one (– where there is none)' : ''}. The load generator is shown apart: it is the measuring tool, not part of the service.`,
+      `CPU time per request, in microseconds (µs, millionths of a second), for each kind of process. Lower is better. It drifts less than throughput does on a shared machine. “All servers” are ${web ? 'the web tier (nginx with all its workers), ' : ''}application, Redis and PostgreSQL${authority ? ', and the authority of the strategies that have one (– where there is none)' : ''}${prediction ? ', and the prediction server where there is one' : ''}. The load generator is shown apart: it is the measuring tool, not part of the service.`,
     ),
     {
       kind: 'figures',
@@ -33,6 +40,7 @@ export function cpu(view: ReportView, _findings: Finding[]): Block[] {
         right('Redis'),
         right('PostgreSQL'),
         ...(authority ? [right('Authority')] : []),
+        ...(prediction ? [right('Prediction server')] : []),
         right('All servers'),
         right('Load generator'),
       ],
@@ -45,6 +53,7 @@ export function cpu(view: ReportView, _findings: Finding[]): Block[] {
         formatMean(cpuMicrosecondsPerRequest.redis),
         formatMean(cpuMicrosecondsPerRequest.postgres),
         ...(authority ? [formatMean(cpuMicrosecondsPerRequest.authority)] : []),
+        ...(prediction ? [formatMean(cpuMicrosecondsPerRequest.prediction)] : []),
         formatEstimate(cell.serverCpuMicrosecondsPerRequest),
         formatMean(cpuMicrosecondsPerRequest.loadGenerator),
       ]),

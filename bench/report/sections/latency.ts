@@ -3,6 +3,8 @@ import { LATENCY_CAPTION, latencyChart } from '../charts/latency.js';
 import type { Finding } from '../findings/finding.js';
 import { code, formatMean } from '../format.js';
 import { measuredSummaries, type ReportView } from '../view.js';
+import { eventLoop } from './event-loop.js';
+import { latencyByRequest } from './latency-by-request.js';
 
 const PERCENTILES = ['mean', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const;
 
@@ -43,5 +45,7 @@ export function latency(view: ReportView, _findings: Finding[]): Block[] {
       ]),
       3,
     ),
+    ...latencyByRequest(view),
+    ...eventLoop(view),
   ];
 }

@@ -2,7 +2,13 @@ import type { Summary } from '../../analyse/summarise.js';
 import { type Block, left, paragraph, right, table } from '../blocks.js';
 import type { Finding } from '../findings/finding.js';
 import { code, formatMean, formatMegabytes, formatShare, NOT_MEASURED } from '../format.js';
-import { hasAuthority, hasWebTier, measuredSummaries, type ReportView } from '../view.js';
+import {
+  hasAuthority,
+  hasPrediction,
+  hasWebTier,
+  measuredSummaries,
+  type ReportView,
+} from '../view.js';
 
 /** Redis commands, bytes, memory, and how evenly the instances were loaded. */
 export function otherCosts(view: ReportView, _findings: Finding[]): Block[] {
@@ -10,6 +16,7 @@ export function otherCosts(view: ReportView, _findings: Finding[]): Block[] {
   if (summaries.length === 0) return [paragraph('No trial was measured.')];
   const authority = hasAuthority(view);
   const web = hasWebTier(view);
+  const prediction = hasPrediction(view);
   return [
     ...table(
       'Traffic per request: commands to Redis, and bytes between client and service (start line, headers and body).',
@@ -40,6 +47,7 @@ export function otherCosts(view: ReportView, _findings: Finding[]): Block[] {
         right('Redis'),
         right('PostgreSQL'),
         ...(authority ? [right('Authority')] : []),
+        ...(prediction ? [right('Prediction server')] : []),
         right('Load generator'),
       ],
       summaries.map((cell) => [
@@ -49,6 +57,7 @@ export function otherCosts(view: ReportView, _findings: Finding[]): Block[] {
         formatMegabytes(cell.rssBytes.redis?.mean),
         formatMegabytes(cell.rssBytes.postgres?.mean),
         ...(authority ? [formatMegabytes(cell.rssBytes.authority?.mean)] : []),
+        ...(prediction ? [formatMegabytes(cell.rssBytes.prediction?.mean)] : []),
         formatMegabytes(cell.rssBytes.loadGenerator?.mean),
       ]),
       3,

@@ -21,6 +21,7 @@ const LIMITS: Record<ForecastPoint['limit'], string> = {
   postgres: 'PostgreSQL',
   authority: 'authority',
   web: 'web tier',
+  prediction: 'prediction server',
   loadGenerator: 'load generator',
   machine: 'shared cores',
   none: 'waiting',
@@ -210,6 +211,7 @@ export const HEADINGS: Record<Tier, string> = {
   postgres: 'PostgreSQL',
   authority: 'Authority',
   web: 'Web tier',
+  prediction: 'Prediction server',
   loadGenerator: 'Load generator',
 };
 

@@ -9,6 +9,7 @@ const SHORT_LIMITS: Record<Limit['code'], string> = {
   application: 'application',
   authority: 'authority',
   web: 'web tier',
+  prediction: 'prediction server',
   redis: 'Redis',
   postgres: 'PostgreSQL',
   loadGenerator: 'load generator',

@@ -14,5 +14,6 @@ export const jwtEddsaStrategy: StrategyModule = {
     verifiableByThirdParty: true,
   },
   needs: ['tokenKeys'],
+  tokenAlgorithm: 'EdDSA',
   create: (resources) => createTokenStrategy(resources, { algorithm: 'EdDSA' }),
 };

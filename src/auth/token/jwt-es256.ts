@@ -14,5 +14,6 @@ export const jwtEs256Strategy: StrategyModule = {
     verifiableByThirdParty: true,
   },
   needs: ['tokenKeys'],
+  tokenAlgorithm: 'ES256',
   create: (resources) => createTokenStrategy(resources, { algorithm: 'ES256' }),
 };

@@ -13,5 +13,6 @@ export const jwtRs256Strategy: StrategyModule = {
     verifiableByThirdParty: true,
   },
   needs: ['tokenKeys'],
+  tokenAlgorithm: 'RS256',
   create: (resources) => createTokenStrategy(resources, { algorithm: 'RS256' }),
 };

@@ -10,5 +10,6 @@ import { createTokenStrategy } from './token-strategy.js';
 export const jwtStrategy: StrategyModule = {
   description: JWT_DESCRIPTION,
   needs: ['tokenKeys'],
+  tokenAlgorithm: 'HS256',
   create: (resources) => createTokenStrategy(resources, { algorithm: 'HS256' }),
 };

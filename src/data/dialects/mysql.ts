@@ -13,7 +13,7 @@ import { seedMysql } from './mysql-seed.js';
 import { isNetworkOutage } from './network-errors.js';
 
 /**
- * MySQL from 8.0.13 and MariaDB from 10.5. The two have no RETURNING in common, and neither returns
+ * MySQL from 8.0 and MariaDB from 10.4. The two have no RETURNING in common, and neither returns
  * from an UPDATE: a write that gives its row is a transaction that writes, then reads; the lock that the
  * write took keeps the row as it wrote it.
  */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { SCOPES } from '../../auth/strategy.js';
 import { PROBLEMS, type ProblemCode } from '../../errors.js';
+import { LABELS } from '../../prediction/model/classifier.js';
 import { ACCESS_TOKEN } from '../token-routes.js';
 import { ID_MAX, postBody } from '../validation.js';
 import { nameAnswer } from './named-schemas.js';
@@ -176,6 +177,34 @@ export const publicKeys = nameAnswer(
   },
 );
 
+const probability = z.number().min(0).max(1);
+
+export const prediction = nameAnswer(
+  z.strictObject({
+    label: z.enum(LABELS).describe('The more probable one.'),
+    probabilities: z.strictObject({ ham: probability, spam: probability }),
+    model: z.string().describe('Name of the model that says so.'),
+  }),
+  {
+    id: 'Prediction',
+    description: 'What the model says of a text. `spam` is mass mail that nobody asked for.',
+    examples: [{ label: 'spam', probabilities: { ham: 0.25, spam: 0.75 }, model: 'spam-1' }],
+  },
+);
+
+export const principal = nameAnswer(
+  z.strictObject({
+    id: id.describe('Of the user.'),
+    scope: z.array(z.enum(SCOPES)),
+    actor: z.string().nullable().describe('Who acts for the user, or null.'),
+  }),
+  {
+    id: 'Principal',
+    description: 'What a credential allows.',
+    examples: [{ id: 1, scope: ['posts:read'], actor: 'post-scheduler' }],
+  },
+);
+
 export const alive = nameAnswer(z.strictObject({ status: z.literal('alive') }), {
   id: 'Alive',
   description: 'The process runs.',
@@ -189,15 +218,28 @@ export const ready = nameAnswer(z.strictObject({ status: z.literal('ready') }), 
 });
 
 const count = z.int().min(0);
+const milliseconds = z.number().min(0);
 
 export const counters = nameAnswer(
   z.strictObject({
     requests: z.strictObject({ completed: count, byStatus: z.record(z.string(), count) }),
+    eventLoop: z.strictObject({
+      delays: z
+        .array(z.tuple([milliseconds, count]))
+        .describe('Upper bound and count of each bucket that has any.'),
+      activeMs: milliseconds,
+      idleMs: milliseconds,
+    }),
   }),
   {
     id: 'Counters',
-    description: 'Answers that were handed to the socket.',
-    examples: [{ requests: { completed: 3, byStatus: { 200: 3 } } }],
+    description: 'Answers that were handed to the socket, and how late the event loop was.',
+    examples: [
+      {
+        requests: { completed: 3, byStatus: { 200: 3 } },
+        eventLoop: { delays: [[0.125, 1200]], activeMs: 80.5, idleMs: 5919.5 },
+      },
+    ],
   },
 );
 

@@ -116,11 +116,17 @@ function parametersOf({ parameters = [], conditional = false }: Operation): Para
   return [...parameters, ...(conditional ? (['ifMatch', 'ifNoneMatch'] as const) : [])];
 }
 
+const WITHOUT_SCOPE: ReadonlySet<Operation['access']> = new Set([
+  'anyone',
+  'operator',
+  'credential',
+]);
+
 function describeAccess(
   { access }: Operation,
   { description }: DescribedInstance,
 ): string | undefined {
-  if (access === 'anyone' || access === 'operator' || description.delegation === 'none') {
+  if (WITHOUT_SCOPE.has(access) || description.delegation === 'none') {
     return undefined;
   }
   return access === 'account'
@@ -136,6 +142,7 @@ function securityOf({ access }: Operation): OperationObject['security'] {
     case 'operator':
       return [{ [OPERATOR_SCHEME]: [] }];
     case 'account':
+    case 'credential':
       return [{ [LOGIN_SCHEME]: [] }];
     default:
       return [{ [LOGIN_SCHEME]: [access] }];

@@ -1,6 +1,7 @@
 import { cookiePolicy } from '../../auth/session/cookie-policy.js';
 import type { StrategyDescription, StrategyModule } from '../../auth/strategy.js';
 import type { InstanceSettings } from '../../config.js';
+import type { PredictorName } from '../../prediction/registry.js';
 
 export type StoreName = 'redis' | 'database' | 'authority';
 
@@ -16,6 +17,8 @@ export interface DescribedInstance {
   readonly publishesKeys: boolean;
   readonly counters: boolean;
   readonly operator: boolean;
+  /** Where the model runs. */
+  readonly prediction: PredictorName;
 }
 
 export function describeInstance(
@@ -38,5 +41,6 @@ export function describeInstance(
     publishesKeys: description.verifiableByThirdParty && !remoteKeys,
     counters: settings.counters,
     operator: settings.operatorToken !== undefined,
+    prediction: settings.prediction,
   };
 }

@@ -19,8 +19,8 @@ export interface Operation {
   readonly tag: TagName;
   readonly summary: string;
   readonly description?: string;
-  /** `anyone` needs no credential. */
-  readonly access: Access | 'operator' | 'anyone';
+  /** `credential`: one that is valid, whatever its scope. `anyone` needs none. */
+  readonly access: Access | 'credential' | 'operator' | 'anyone';
   /** False: the route is there, and under this strategy answers 404 `not_supported` and nothing else. */
   readonly supported?: boolean;
   readonly parameters?: readonly ParameterName[];

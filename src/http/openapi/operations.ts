@@ -6,6 +6,8 @@ import { healthOperations } from './operations/health.js';
 import { loginOperations } from './operations/login.js';
 import { operatorOperations } from './operations/operator.js';
 import { postOperations } from './operations/posts.js';
+import { predictionOperations } from './operations/predictions.js';
+import { principalOperations } from './operations/principal.js';
 import { sessionOperations } from './operations/sessions.js';
 import { tokenOperations } from './operations/tokens.js';
 
@@ -14,8 +16,10 @@ const FILES: readonly ((instance: DescribedInstance) => Operation[])[] = [
   loginOperations,
   accountOperations,
   postOperations,
+  predictionOperations,
   sessionOperations,
   tokenOperations,
+  principalOperations,
   operatorOperations,
   healthOperations,
   documentationOperations,

@@ -67,7 +67,9 @@ function problemsOfAccess(
       return [
         'credential_missing',
         'credential_invalid',
-        ...(delegation === 'none' ? [] : (['insufficient_scope'] as const)),
+        ...(delegation === 'none' || access === 'credential'
+          ? []
+          : (['insufficient_scope'] as const)),
         ...(carrier === 'cookie' && method !== 'get' ? (['cross_site_request'] as const) : []),
         ...problemsOfStores(instance),
       ];

@@ -7,6 +7,7 @@ import {
   passwordBody,
   postBody,
   postPatchBody,
+  predictionBody,
   refreshBody,
   registrationBody,
 } from '../validation.js';
@@ -55,6 +56,12 @@ export const postPatch = nameRequest(postPatchBody, {
   description: 'What shall change; what is left out stays.',
   examples: [{ title: 'A better title' }],
   minProperties: 1,
+});
+
+export const predictionText = nameRequest(predictionBody, {
+  id: 'PredictionText',
+  description: 'A text in English, as long as that of a post may be. Nothing of it is stored.',
+  examples: [{ text: 'Congratulations, you have won! Click here to get your free money.' }],
 });
 
 export const revocation = nameRequest(revokeForm, {

@@ -51,6 +51,35 @@ describe('a fleet', () => {
     expect(own).to.include.members(['HOST=127.0.0.1', 'PORT=0', 'MARK=shared']);
   });
 
+  it('starts a prediction server after the instances, which know where it is, and stops it', async () => {
+    const environment = {
+      DATABASE_URL: database.url,
+      LOG_LEVEL: 'silent',
+      PREDICTION: 'server',
+    };
+    const options = { strategy: 'none', instances: 2, environment, guardian };
+    fleet = await startFleet(options);
+    const seeded = await seedDatabase(database.url, { users: 1, posts: 1 }, guardian);
+    const [server] = fleet.companions;
+    expect(server?.name).to.equal('prediction-server');
+    const { id, email, name } = seeded.users[0] ?? {};
+    const token = Buffer.from(JSON.stringify({ id, email, name })).toString('base64url');
+    const origins = [...fleet.instances, ...fleet.companions].map(({ origin }) => origin);
+    for (const origin of origins) {
+      const answer = await fetch(`${origin}/predictions`, {
+        method: 'POST',
+        headers: { authorization: `Unverified ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ text: 'Thanks for the help with the server.' }),
+      });
+      expect(answer.status).to.equal(200);
+    }
+    const pid = server?.pid as number;
+    const startTime = readStartTime(pid);
+    await fleet.stop();
+    expect(isRunning(pid, startTime)).to.equal(false);
+    expect(fleet.lost()).to.equal(null);
+  });
+
   it('is lost when a companion is', async () => {
     const running = await start(['main']);
     const heard = new Promise<string>((resolve) => running.onLost(resolve));
@@ -95,8 +124,10 @@ describe('a fleet', () => {
     );
     for (const { origin } of instances) {
       // Users 1, 3, 5 at the first; 2 and 4 at the second, and the first user for the probe.
-      const counted = await (await fetch(`${origin}/counters`)).json();
-      expect(counted).to.deep.equal({ requests: { completed: 3, byStatus: { 200: 3 } } });
+      const { requests } = (await (await fetch(`${origin}/counters`)).json()) as {
+        requests: unknown;
+      };
+      expect(requests).to.deep.equal({ completed: 3, byStatus: { 200: 3 } });
     }
     for (const connection of [...connections, ...probes]) {
       const answer = await fetch(`${connection.origin}/me`, { headers: connection.credential });

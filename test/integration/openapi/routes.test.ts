@@ -9,6 +9,7 @@ import { type Database, openDatabase } from '../../../src/data/database.js';
 import { createDocument, templateOf } from '../../../src/http/openapi/document.js';
 import type { DescribedInstance } from '../../../src/http/openapi/instance.js';
 import { operationsOf } from '../../../src/http/openapi/operations.js';
+import { createLazyPredictor } from '../../../src/prediction/lazy-predictor.js';
 import { describedInstance, describedInstances, listOperations } from '../../support/open-api.js';
 import { createTestDatabase, type TestDatabase } from '../../support/stores.js';
 
@@ -51,6 +52,7 @@ describe('the routes of the router', () => {
 
   /** Every GET has a HEAD, which OpenAPI need not name. */
   function routesOf(instance: DescribedInstance): string[] {
+    const log = pino({ level: 'silent' });
     const app = createApp({
       // No request is made; which routes there are does not depend on it.
       strategy: { challenge: undefined } as AuthStrategy,
@@ -58,13 +60,15 @@ describe('the routes of the router', () => {
       passwords: createPasswordHasher({ concurrency: 1, queue: 0 }),
       loginLimiter: createLoginLimiter(undefined),
       drain: { leaving: false },
-      log: pino({ level: 'silent' }),
+      log,
       counters: instance.counters,
       trustProxy: false,
       delegateClients: [],
       operatorToken: instance.operator ? new Uint8Array(32) : undefined,
       docs: instance,
       injectBusyMicroseconds: 0,
+      eventLoop: undefined,
+      predictor: createLazyPredictor('in-process', { url: undefined, timeoutMs: 1, log }),
     });
     const routing = app.middleware.find((one) => 'router' in one) as unknown as { router: Router };
     return routing.router.stack.flatMap(({ methods, path }) =>

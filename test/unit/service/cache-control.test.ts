@@ -12,7 +12,7 @@ describe('the table of what may be kept', () => {
     }
   });
 
-  it('lets shared caches keep the public keys alone', () => {
+  it('lets shared caches keep what needs no login, and nothing else', () => {
     const routes = ['/me', '/users/:id', '/auth/sessions', '/posts', '/posts/:id', '/livez'];
     for (const path of routes) {
       expect(cachingOf(path, ['GET']).cacheControl, path).to.match(
@@ -22,5 +22,8 @@ describe('the table of what may be kept', () => {
     expect(cachingOf('/.well-known/jwks.json', ['GET']).cacheControl).to.equal(
       'public, max-age=15',
     );
+    for (const path of ['/openapi.json', '/docs', '/docs/:file']) {
+      expect(cachingOf(path, ['GET']).cacheControl, path).to.equal('public, no-cache');
+    }
   });
 });

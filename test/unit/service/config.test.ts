@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import {
   readAuthoritySettings,
+  readDatabaseUrl,
   readInstanceSettings,
   readSeedSettings,
 } from '../../../src/config.js';
+import { dialectOfUrl } from '../../../src/data/dialects/registry.js';
 import { StartupError } from '../../../src/errors.js';
 import { isLoopback } from '../../../src/loopback.js';
 
@@ -236,6 +238,14 @@ describe('the settings of seeding', () => {
       production: false,
     });
     expect(readSeedSettings({ DATABASE_URL, NODE_ENV: 'production' }).production).to.equal(true);
+  });
+
+  it('takes every database that there is a dialect for', () => {
+    for (const scheme of ['postgres', 'postgresql', 'mysql', 'mariadb']) {
+      const url = `${scheme}://lab@127.0.0.1/lab`;
+      expect(readDatabaseUrl({ DATABASE_URL: url })).to.equal(url);
+      expect(dialectOfUrl(url).product).to.equal(scheme.startsWith('p') ? 'PostgreSQL' : 'MySQL');
+    }
   });
 });
 

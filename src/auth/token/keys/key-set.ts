@@ -39,10 +39,16 @@ export interface KeySet {
   close(): void;
 }
 
+export type KeySettings = Pick<
+  InstanceSettings,
+  'strategyName' | 'tokenKeys' | 'tokenSecret' | 'jwksUrl' | 'keyRefreshSeconds' | 'storeTimeoutMs'
+>;
+
 export interface KeySetOptions {
   readonly algorithm: TokenAlgorithm;
-  readonly settings: InstanceSettings;
-  readonly database: Database;
+  readonly settings: KeySettings;
+  /** Present where TOKEN_SECRET is. */
+  readonly database: Database | undefined;
   readonly log: Logger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -74,7 +80,7 @@ export async function openKeySet(options: KeySetOptions): Promise<KeySet> {
   if (tokenKeys !== undefined) {
     return openConfiguredKeys(tokenKeys, algorithm);
   }
-  if (tokenSecret !== undefined) {
+  if (tokenSecret !== undefined && database !== undefined) {
     return openDatabaseKeys({ ...common, database, tokenSecret });
   }
   if (jwksUrl !== undefined) {

@@ -34,7 +34,7 @@ const countersOperation: Operation = {
   method: 'get',
   path: '/counters',
   tag: 'health',
-  summary: 'How many requests were answered, by status',
+  summary: 'How many requests were answered, by status, and how late the event loop was',
   access: 'anyone',
   answers: [{ status: 200, description: 'Counts since the start.', schema: countersSchema }],
 };

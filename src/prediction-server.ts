@@ -1,0 +1,36 @@
+import { readPredictionServerSettings } from './config.js';
+import { printLine, runEntry } from './entry.js';
+import type { Drain } from './http/drain.js';
+import { leaveOnSignal } from './leave-on-signal.js';
+import { createHttpServer, listen } from './listen.js';
+import { openInProcess } from './prediction/in-process.js';
+import { openServiceCheck } from './prediction/server/ask-service.js';
+import { createPredictionServerApp } from './prediction/server/prediction-server-app.js';
+import { createProcessLog } from './process-log.js';
+
+await runEntry(async () => {
+  const settings = await readPredictionServerSettings();
+  const log = createProcessLog(settings.logLevel);
+  const { tokenAlgorithm, serviceUrls, storeTimeoutMs: timeoutMs } = settings;
+  const callers =
+    tokenAlgorithm === undefined
+      ? openServiceCheck({ urls: serviceUrls, timeoutMs })
+      : // Imported here: with sessions it needs neither jose nor a database driver.
+        await (await import('./prediction/server/verify-token.js')).openTokenCheck(
+          tokenAlgorithm,
+          settings,
+          log,
+        );
+  // It has nothing else to do, so nothing has to go on while the model computes.
+  const predictor = openInProcess({ url: undefined, timeoutMs, log });
+
+  const drain: Drain = { leaving: false };
+  const { counters } = settings;
+  const app = createPredictionServerApp({ callers, predictor, drain, log, counters });
+  const server = createHttpServer(app.callback());
+  leaveOnSignal(server, drain, log, async () => {
+    await Promise.all([callers.close(), predictor.close()]);
+  });
+  const { port, address } = await listen(server, settings);
+  printLine({ listening: { host: address, port, pid: process.pid } });
+});

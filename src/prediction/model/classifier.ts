@@ -1,0 +1,86 @@
+import { BUCKETS, createFeatureExtractor } from './features.js';
+import { problemOfLanguage } from './language.js';
+
+export const LABELS = ['ham', 'spam'] as const;
+/** `spam`: mass mail that nobody asked for; `ham`: anything else. The terms of the field. */
+export type Label = (typeof LABELS)[number];
+
+/** A trained model as it is shipped: src/prediction/model/spam-model.ts. */
+export interface ModelData {
+  readonly name: string;
+  readonly bias: number;
+  /** What one step of a weight is worth. */
+  readonly scale: number;
+  /** One signed byte for each bucket, base64. */
+  readonly weights: string;
+  /** Words that many of the training texts have, with spaces between. */
+  readonly vocabulary: string;
+  readonly facts: TrainingFacts;
+}
+
+/** Where a model comes from, and how good it is on texts that it has not seen. */
+export interface TrainingFacts {
+  readonly corpus: string;
+  /** Of all texts that were used, in their order. */
+  readonly corpusSha256: string;
+  readonly seed: number;
+  readonly epochs: number;
+  readonly trained: Counts;
+  readonly heldOut: Counts & {
+    readonly accuracy: number;
+    /** Of the spam, the share that was found. */
+    readonly recall: number;
+    /** Of what was called spam, the share that was. */
+    readonly precision: number;
+  };
+}
+
+export interface Counts {
+  readonly ham: number;
+  readonly spam: number;
+}
+
+export interface Prediction {
+  readonly label: Label;
+  /** They add up to 1. */
+  readonly probabilities: Readonly<Record<Label, number>>;
+  /** Name of the model that says so. */
+  readonly model: string;
+}
+
+/** Plain data, so that it can come from a thread. */
+export type Classification =
+  | { readonly prediction: Prediction; readonly unsupported?: undefined }
+  | { readonly prediction?: undefined; readonly unsupported: string };
+
+/** Takes a text of at most 65,535 characters. Synchronous, and slower the longer the text is. */
+export type Classifier = (text: string) => Classification;
+
+export function createClassifier(data: ModelData): Classifier {
+  const weights = new Int8Array(Buffer.from(data.weights, 'base64'));
+  if (weights.length !== BUCKETS) {
+    throw new RangeError(`the model has ${weights.length} weights, and ${BUCKETS} are wanted`);
+  }
+  const vocabulary = new Set(data.vocabulary.split(' '));
+  const extract = createFeatureExtractor();
+
+  return (text) => {
+    const unsupported = problemOfLanguage(text, (word) => vocabulary.has(word));
+    if (unsupported !== undefined) {
+      return { unsupported };
+    }
+    const { indices, values, length } = extract(text);
+    let sum = 0;
+    for (let at = 0; at < length; at++) {
+      sum += (weights[indices[at] as number] as number) * (values[at] as number);
+    }
+    const spam = 1 / (1 + Math.exp(-(data.bias + sum * data.scale)));
+    return {
+      prediction: {
+        label: spam >= 0.5 ? 'spam' : 'ham',
+        probabilities: { ham: 1 - spam, spam },
+        model: data.name,
+      },
+    };
+  };
+}

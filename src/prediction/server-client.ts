@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import { AppError } from '../errors.js';
+import { LABELS } from './model/classifier.js';
+import { type OpenPredictor, predictionUnavailable } from './predictor.js';
+import { createServerConnection, type ServerAnswer } from './server-connection.js';
+
+const prediction = z.object({
+  label: z.enum(LABELS),
+  probabilities: z.record(z.enum(LABELS), z.number()),
+  model: z.string(),
+});
+const problem = z.object({ code: z.string(), detail: z.string().optional() });
+
+/**
+ * A server of its own, asked over HTTP. It can be scaled, replaced and lose its memory apart from the
+ * instances; each prediction pays a hop, and the server's own check of who is asking.
+ */
+export const openServerClient: OpenPredictor = ({ url, timeoutMs, log }) => {
+  if (url === undefined) {
+    throw new TypeError('config.ts lets no instance with PREDICTION=server start without its URL');
+  }
+  const connection = createServerConnection({ url, timeoutMs, log });
+  return {
+    predict: async (text, credential) => {
+      const answer = await connection.post('/predictions', { text }, credential);
+      const read = answer.status === 200 ? prediction.safeParse(answer.body) : undefined;
+      if (read?.success) {
+        return read.data;
+      }
+      throw refusal(answer);
+    },
+    close: connection.close,
+  };
+};
+
+/**
+ * Of its refusals only one is for the client: the instance has checked the credential and the length
+ * itself, so anything else says that the two disagree.
+ */
+function refusal({ status, body }: ServerAnswer): AppError {
+  const { code, detail = '' } = problem.safeParse(body).data ?? {};
+  return code === 'unsupported_language'
+    ? new AppError('unsupported_language', { detail })
+    : predictionUnavailable(new Error(`the prediction server answered ${status} ${code ?? ''}`));
+}

@@ -1,0 +1,47 @@
+import Koa from 'koa';
+import Router from 'koa-router';
+import type { Logger } from 'pino';
+import { closeWhenLeaving, type Drain } from '../../http/drain.js';
+import { errorHandler } from '../../http/error-handler.js';
+import { addHealthRoutes } from '../../http/health-routes.js';
+import { notFound } from '../../http/not-found.js';
+import { observer } from '../../http/observer.js';
+import { addPredictionRoutes } from '../../http/prediction-routes.js';
+import { prepareRoutes } from '../../http/prepare-routes.js';
+import type { Predictor } from '../predictor.js';
+import type { OpenCallerCheck } from './caller-check.js';
+
+export interface PredictionServerDeps {
+  readonly callers: OpenCallerCheck;
+  readonly predictor: Predictor;
+  readonly drain: Drain;
+  readonly log: Logger;
+  /** Whether GET /counters exists. */
+  readonly counters: boolean;
+}
+
+/** The prediction server: the same route as the instances have, and its own check of who is asking. */
+export function createPredictionServerApp(deps: PredictionServerDeps): Koa {
+  const { callers, predictor, drain, log } = deps;
+  const counters = deps.counters ? { completed: 0, byStatus: {} } : undefined;
+  const router = new Router();
+  addHealthRoutes(router, { checkStores: callers.check, drain, counters });
+  addPredictionRoutes(router, { strategy: callers, predictor });
+  prepareRoutes(router, callers);
+
+  const app = new Koa();
+  const middlewareInOrder = [
+    observer({ log, counters }),
+    closeWhenLeaving(drain),
+    errorHandler(log, callers.challenge),
+    router.routes(),
+    notFound,
+  ];
+  for (const middleware of middlewareInOrder) {
+    if (middleware !== undefined) {
+      app.use(middleware);
+    }
+  }
+  app.on('error', (error: Error) => log.debug({ error: error.message }, 'connection error'));
+  return app;
+}
