@@ -3,6 +3,7 @@ import { problem } from './answer-schemas.js';
 import { HEADERS, type HeaderName, type HeaderObject } from './headers.js';
 import type { DescribedInstance } from './instance.js';
 import { convertSchemas, type JsonSchema, nameOf } from './named-schemas.js';
+import type { Method } from './operation.js';
 import { PARAMETERS, type ParameterName, type ParameterObject } from './parameters.js';
 import { headersOfProblem } from './problems.js';
 import { type SecurityScheme, securitySchemes } from './security.js';
@@ -37,7 +38,7 @@ export interface ComponentCollector {
   header(name: HeaderName): Reference;
   parameter(name: ParameterName): Reference;
   /** One response for all problems of a status that an operation can meet. */
-  problems(codes: readonly ProblemCode[]): Reference;
+  problems(codes: readonly ProblemCode[], method: Method): Reference;
   collect(): Components;
 }
 
@@ -64,10 +65,12 @@ export function createComponents(instance: DescribedInstance): ComponentCollecto
     return { $ref: `#/components/headers/${name}` };
   }
 
-  function problemResponse(codes: readonly ProblemCode[]): ResponseObject {
+  function problemResponse(
+    codes: readonly ProblemCode[],
+    status: number,
+    names: readonly HeaderName[],
+  ): ResponseObject {
     useSchema(nameOf(problem));
-    const { status } = PROBLEMS[codes[0] as ProblemCode];
-    const names = headersOfProblem(status, instance);
     return {
       description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join('\n\n'),
       ...(names.length > 0 && { headers: referTo(names, header) }),
@@ -107,10 +110,12 @@ export function createComponents(instance: DescribedInstance): ComponentCollecto
       parameters.set(name, PARAMETERS[name]);
       return { $ref: `#/components/parameters/${name}` };
     },
-    problems: (codes) => {
-      const name = codes.join('.');
+    problems: (codes, method) => {
+      const { status } = PROBLEMS[codes[0] as ProblemCode];
+      const names = headersOfProblem(status, method, instance);
+      const name = [...codes, ...names].join('.');
       if (!responses.has(name)) {
-        responses.set(name, problemResponse(codes));
+        responses.set(name, problemResponse(codes, status, names));
       }
       return { $ref: `#/components/responses/${name}` };
     },

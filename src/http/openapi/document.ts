@@ -11,6 +11,7 @@ import {
 import type { DescribedInstance } from './instance.js';
 import type { Answer, Method, Operation, RequestBody } from './operation.js';
 import { operationsOf } from './operations.js';
+import type { ParameterName } from './parameters.js';
 import { byStatus, PROBLEMS_OF_ANY_REQUEST, problemsOf } from './problems.js';
 import { OPERATOR_SCHEME } from './security.js';
 import { TAGS } from './tags.js';
@@ -90,7 +91,8 @@ function describeOperation(
   instance: DescribedInstance,
   components: ComponentCollector,
 ): OperationObject {
-  const { id, tag, summary, parameters = [], body, answers } = operation;
+  const { id, method, tag, summary, body, answers } = operation;
+  const parameters = parametersOf(operation);
   const description = [operation.description, describeAccess(operation, instance)]
     .filter((part) => part !== undefined)
     .join('\n\n');
@@ -104,10 +106,14 @@ function describeOperation(
     ...(parameters.length > 0 && { parameters: parameters.map(components.parameter) }),
     ...(body && { requestBody: describeBody(body, components) }),
     responses: Object.fromEntries([
-      ...answers.map((answer) => [answer.status, describeAnswer(answer, operation, components)]),
-      ...[...problems].map(([status, codes]) => [status, components.problems(codes)]),
+      ...answers.map((answer) => [answer.status, describeAnswer(answer, components)]),
+      ...[...problems].map(([status, codes]) => [status, components.problems(codes, method)]),
     ]),
   };
+}
+
+function parametersOf({ parameters = [], conditional = false }: Operation): ParameterName[] {
+  return [...parameters, ...(conditional ? (['ifMatch', 'ifNoneMatch'] as const) : [])];
 }
 
 const WITHOUT_SCOPE: ReadonlySet<Operation['access']> = new Set([
@@ -162,16 +168,14 @@ function describeBody(
 
 function describeAnswer(
   { description, schema, mediaType = 'application/json', headers = [] }: Answer,
-  { access }: Operation,
   components: ComponentCollector,
 ): ResponseObject {
-  // Whatever needs a credential is kept by no cache, see requirePrincipal.
-  const names =
-    access === 'anyone' ? headers : [...new Set([...headers, 'Cache-Control' as const])];
+  // Every route says who may keep its answer (src/http/cache-control.ts).
+  const names = ['Cache-Control' as const, ...headers];
   const hasBody = schema !== undefined || mediaType !== 'application/json';
   return {
     description,
-    ...(names.length > 0 && { headers: referTo(names, components.header) }),
+    headers: referTo(names, components.header),
     ...(hasBody && { content: { [mediaType]: describeContent(schema, components) } }),
   };
 }

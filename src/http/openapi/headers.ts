@@ -40,11 +40,11 @@ export const HEADERS = {
     schema: text,
     example: 'Accept',
   },
-  'Accept-Patch': {
-    description: 'What PATCH takes (RFC 5789, section 3.1).',
+  'Content-Location': {
+    description: 'The answer is what a GET of this gives (RFC 9110, section 8.7).',
     required: true,
     schema: text,
-    example: 'application/merge-patch+json',
+    example: '/posts/42',
   },
   'Set-Cookie': {
     description: 'The credential. Browsers keep it from scripts (HttpOnly).',
@@ -64,6 +64,19 @@ export const HEADERS = {
     schema: text,
     example: 'Bearer realm="api"',
   },
+  Accept: whatToSend('RFC 9110, section 15.5.16', 'application/json'),
+  'Accept-Post': whatToSend('Linked Data Platform 1.0, section 7.1', 'application/json'),
+  'Accept-Patch': whatToSend('RFC 5789, section 3.1', 'application/merge-patch+json'),
 } as const satisfies Record<string, HeaderObject>;
+
+/** Absent where it is not the type that is wrong, but that the body is compressed. */
+function whatToSend(source: string, example: string): HeaderObject {
+  return {
+    description: `What to send instead (${source}).`,
+    required: false,
+    schema: text,
+    example,
+  };
+}
 
 export type HeaderName = keyof typeof HEADERS;

@@ -24,6 +24,8 @@ export interface Operation {
   /** False: the route is there, and under this strategy answers 404 `not_supported` and nothing else. */
   readonly supported?: boolean;
   readonly parameters?: readonly ParameterName[];
+  /** Whether it honours If-Match and If-None-Match (src/http/preconditions.ts). */
+  readonly conditional?: boolean;
   readonly body?: RequestBody;
   /** What it answers when all went well. */
   readonly answers: readonly Answer[];

@@ -51,7 +51,7 @@ export const PARAMETERS = {
     description:
       'The `ETag` that I have: while it is still that, the answer is 304 (RFC 9110, 13.1.2).',
     schema: { type: 'string' },
-    example: '"an earlier one"',
+    example: '"an-earlier-one"',
   },
   ifMatch: {
     name: 'If-Match',

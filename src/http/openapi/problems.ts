@@ -1,7 +1,9 @@
 import { PROBLEMS, type ProblemCode } from '../../errors.js';
+import { answersInJson } from '../content-negotiation.js';
+import { acceptField } from '../media-types.js';
 import type { HeaderName } from './headers.js';
 import type { DescribedInstance, StoreName } from './instance.js';
-import type { Operation } from './operation.js';
+import type { Method, Operation } from './operation.js';
 
 /**
  * Any request may meet these, before a route is found or when the service is at fault. The document says
@@ -33,10 +35,12 @@ const OF_STORE = {
 
 /** All that an operation may answer when it is not done: its own, and what follows from its parts. */
 export function problemsOf(operation: Operation, instance: DescribedInstance): ProblemCode[] {
-  const { body, uses = [], problems = [] } = operation;
+  const { path, body, conditional = false, uses = [], problems = [] } = operation;
   const codes = new Set<ProblemCode>([
     'headers_too_large',
     ...problems,
+    ...(answersInJson(path) ? (['not_acceptable'] as const) : []),
+    ...(conditional ? (['malformed_precondition', 'precondition_failed'] as const) : []),
     ...(body === undefined ? [] : [...OF_BODY[body.kind], ...OF_EVERY_BODY]),
     ...problemsOfAccess(operation, instance),
     ...(uses.includes('database') ? [OF_STORE.database] : []),
@@ -87,8 +91,14 @@ export function byStatus(codes: readonly ProblemCode[]): Map<number, ProblemCode
 }
 
 /** Headers that every problem of a status comes with. */
-export function headersOfProblem(status: number, { description }: DescribedInstance): HeaderName[] {
+export function headersOfProblem(
+  status: number,
+  method: Method,
+  { description }: DescribedInstance,
+): HeaderName[] {
   switch (status) {
+    case 415:
+      return Object.keys(acceptField(method.toUpperCase(), '')) as HeaderName[];
     case 401:
       return description.carrier === 'cookie' ? [] : ['WWW-Authenticate'];
     case 429:

@@ -63,21 +63,19 @@ function credential({ description: { carrier, refreshes } }: DescribedInstance):
         status: 200,
         description: 'Who logged in, and the cookie.',
         schema: user,
-        headers: ['Set-Cookie', 'Cache-Control'],
+        headers: ['Set-Cookie'],
       };
     case 'bearer':
       return {
         status: 200,
         description: 'The token.',
         schema: refreshes ? tokenPair : accessToken,
-        headers: ['Cache-Control'],
       };
     case 'unverified':
       return {
         status: 200,
         description: 'What to send from now on.',
         schema: unverifiedToken,
-        headers: ['Cache-Control'],
       };
   }
 }
