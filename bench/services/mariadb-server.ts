@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { chown, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '../errors.js';
-import { findFreePort } from './free-port.js';
+import { serveOnFreePort } from './fresh-server.js';
 import { makePrivateFolder } from './lab-folders.js';
 import { connectMariadb, readMariadbVersion } from './mariadb-connection.js';
 import { type MariadbProgram, mariadbEnvironment } from './mariadb-program.js';
-import { describeFailure } from './postgres-connection.js';
 import { runCommand } from './run-command.js';
-import { type ServerProcess, startServerProcess } from './server-process.js';
+import { startServerProcess } from './server-process.js';
 import type { StartContext, StartedStore } from './stores.js';
 
 /** How the server is set, for the reasons given for PostgreSQL (docs/stores.md). */
@@ -48,49 +46,53 @@ export async function serveMariadb(
   program: MariadbProgram,
   context: StartContext,
 ): Promise<StartedStore> {
-  const { runFolder, signal } = context;
+  const { runFolder } = context;
   const home = await makePrivateFolder(runFolder, 'mariadb', program.user);
   await initialise(program, home, context);
   const password = randomBytes(18).toString('base64url');
   const accountFile = await writeAccount(program, home, password);
 
-  for (let attempt = 1; ; attempt += 1) {
-    const port = await findFreePort();
-    const url = `mysql://${account}:${password}@127.0.0.1:${port}/${database}`;
-    const server = await startServerProcess(
-      {
-        name: 'MariaDB',
-        command: program.command,
-        args: [
-          ...commonArguments(program, home),
-          `--port=${port}`,
-          `--init-file=${accountFile}`,
-          ...Object.entries(settings).map(([name, value]) => `--${name}=${value}`),
-        ],
-        cwd: home,
-        environment: mariadbEnvironment(program, home),
-        logFile: join(home, `server-${attempt}.log`),
-        user: program.user,
-        stopSignals: [{ signal: 'SIGTERM', waitMs: 5_000 }],
+  const started = await serveOnFreePort(
+    {
+      product: 'MariaDB',
+      urlOf: (port) => `mysql://${account}:${password}@127.0.0.1:${port}/${database}`,
+      start: (port, attempt) =>
+        startServerProcess(
+          {
+            name: 'MariaDB',
+            command: program.command,
+            args: [
+              ...commonArguments(program, home),
+              `--port=${port}`,
+              `--init-file=${accountFile}`,
+              ...Object.entries(settings).map(([name, value]) => `--${name}=${value}`),
+            ],
+            cwd: home,
+            environment: mariadbEnvironment(program, home),
+            logFile: join(home, `server-${attempt}.log`),
+            user: program.user,
+            stopSignals: [{ signal: 'SIGTERM', waitMs: 5_000 }],
+          },
+          context.guardian,
+        ),
+      ask: async (url) => {
+        const connection = await connectMariadb(url, 2_000);
+        try {
+          return await readMariadbVersion(connection);
+        } finally {
+          await connection.end();
+        }
       },
-      context.guardian,
-    );
-    try {
-      const version = await waitUntilReady(server, url, signal);
-      await rm(accountFile);
-      return {
-        url,
-        startedBy: `${program.name} ${program.user ? `as user ${program.user.name} ` : ''}(${statedSettings})`,
-        version,
-        pid: server.pid,
-        stop: () => server.stop(),
-      };
-    } catch (error) {
-      await server.stop();
-      if (attempt < 5 && error instanceof LabError && error.code === 'PORT_TAKEN') continue;
-      throw error;
-    }
-  }
+      waitSeconds: 30,
+      failed,
+    },
+    context.signal,
+  );
+  await rm(accountFile);
+  return {
+    ...started,
+    startedBy: `${program.name} ${program.user ? `as user ${program.user.name} ` : ''}(${statedSettings})`,
+  };
 }
 
 /** Defaults come first: `--no-defaults` is read only there. */
@@ -152,41 +154,6 @@ async function writeAccount(
   await writeFile(file, statements.map((statement) => `${statement};\n`).join(''), { mode: 0o600 });
   if (user) await chown(file, user.uid, user.gid);
   return file;
-}
-
-async function waitUntilReady(
-  server: ServerProcess,
-  url: string,
-  signal: AbortSignal,
-): Promise<string> {
-  const deadline = performance.now() + 30_000;
-  for (;;) {
-    signal.throwIfAborted();
-    if (server.hasEnded()) {
-      const log = await server.readLog();
-      if (/address already in use/i.test(log)) {
-        throw new LabError('PORT_TAKEN', 'Another process took the port meant for MariaDB.');
-      }
-      throw failed('ended while it started', log);
-    }
-    try {
-      const connection = await connectMariadb(url, 2_000);
-      try {
-        return await readMariadbVersion(connection);
-      } finally {
-        await connection.end();
-      }
-    } catch (cause) {
-      if (performance.now() > deadline) {
-        throw failed(
-          `did not answer within 30 s (${describeFailure(cause)})`,
-          await server.readLog(),
-          cause,
-        );
-      }
-      await delay(30);
-    }
-  }
 }
 
 function failed(what: string, log: string, cause?: unknown): LabError {

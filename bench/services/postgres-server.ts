@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { chown, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '../errors.js';
-import { findFreePort } from './free-port.js';
+import { serveOnFreePort } from './fresh-server.js';
 import { makePrivateFolder } from './lab-folders.js';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.js';
-import { connect, describeFailure, readVersion } from './postgres-connection.js';
+import { connect, readVersion } from './postgres-connection.js';
 import { runCommand } from './run-command.js';
 import { type ServerProcess, startServerProcess } from './server-process.js';
 import type { StartContext, StartedStore } from './stores.js';
@@ -51,26 +50,31 @@ export async function servePostgres(context: StartContext): Promise<StartedStore
   const password = randomBytes(18).toString('base64url');
   await initialise(binaries, home, password, context);
 
-  for (let attempt = 1; ; attempt += 1) {
-    const port = await findFreePort();
-    const url = `postgresql://${role}:${password}@127.0.0.1:${port}/${database}`;
-    const logFile = join(home, `server-${attempt}.log`);
-    const server = await serve(binaries, { home, port, logFile }, context);
-    try {
-      const version = await waitUntilReady(server, url, signal);
-      return {
-        url,
-        startedBy: `${binaries.name} ${user ? `as user ${user.name} ` : ''}(${statedSettings})`,
-        version,
-        pid: server.pid,
-        stop: () => server.stop(),
-      };
-    } catch (error) {
-      await server.stop();
-      if (attempt < 5 && error instanceof LabError && error.code === 'PORT_TAKEN') continue;
-      throw error;
-    }
-  }
+  const started = await serveOnFreePort(
+    {
+      product: 'PostgreSQL',
+      urlOf: (port) => `postgresql://${role}:${password}@127.0.0.1:${port}/${database}`,
+      start: (port, attempt) => {
+        const logFile = join(home, `server-${attempt}.log`);
+        return serve(binaries, { home, port, logFile }, context);
+      },
+      ask: async (url) => {
+        const client = await connect(url, 2_000);
+        try {
+          return await readVersion(client);
+        } finally {
+          await client.end();
+        }
+      },
+      waitSeconds: 30,
+      failed,
+    },
+    signal,
+  );
+  return {
+    ...started,
+    startedBy: `${binaries.name} ${user ? `as user ${user.name} ` : ''}(${statedSettings})`,
+  };
 }
 
 async function initialise(
@@ -142,41 +146,6 @@ function serve(
 function serverEnvironment(home: string): NodeJS.ProcessEnv {
   if (process.platform === 'win32') return { ...process.env, PGDATA: undefined, PGPORT: undefined };
   return { PATH: '/usr/bin:/bin', HOME: home, LC_ALL: 'C', TZ: 'UTC' };
-}
-
-async function waitUntilReady(
-  server: ServerProcess,
-  url: string,
-  signal: AbortSignal,
-): Promise<string> {
-  const deadline = performance.now() + 30_000;
-  for (;;) {
-    signal.throwIfAborted();
-    if (server.hasEnded()) {
-      const log = await server.readLog();
-      if (/could not bind|address already in use/i.test(log)) {
-        throw new LabError('PORT_TAKEN', 'Another process took the port meant for PostgreSQL.');
-      }
-      throw failed('ended while it started', log);
-    }
-    try {
-      const client = await connect(url, 2_000);
-      try {
-        return await readVersion(client);
-      } finally {
-        await client.end();
-      }
-    } catch (cause) {
-      if (performance.now() > deadline) {
-        throw failed(
-          `did not answer within 30 s (${describeFailure(cause)})`,
-          await server.readLog(),
-          cause,
-        );
-      }
-      await delay(15);
-    }
-  }
 }
 
 function failed(what: string, log: string, cause?: unknown): LabError {

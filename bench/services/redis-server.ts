@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '../errors.js';
-import { findFreePort } from './free-port.js';
+import { serveOnFreePort } from './fresh-server.js';
 import { makePrivateFolder } from './lab-folders.js';
 import type { OrdinaryUser } from './ordinary-user.js';
 import { askRedis, describeRedis } from './redis-info.js';
 import { runCommand } from './run-command.js';
-import { type ServerProcess, startServerProcess } from './server-process.js';
+import { startServerProcess } from './server-process.js';
 import type { StartContext, StartedStore } from './stores.js';
 
 /** A redis-server or valkey-server that runs on this machine. */
@@ -28,39 +27,36 @@ export async function serveRedis(
 ): Promise<StartedStore> {
   const folder = await makePrivateFolder(context.runFolder, 'redis', program.user);
   const password = randomBytes(18).toString('base64url');
-  for (let attempt = 1; ; attempt += 1) {
-    const port = await findFreePort();
-    const url = `redis://:${password}@127.0.0.1:${port}`;
-    const server = await startServerProcess(
-      {
-        name: 'Redis',
-        command: program.command,
-        args: ['-'],
-        // Read from standard input: a password on the command line is there for all to see.
-        input: redisConfiguration({ port, password, folder }),
-        cwd: folder,
-        environment: programEnvironment(program, folder),
-        logFile: join(folder, `server-${attempt}.log`),
-        user: program.user,
-        stopSignals: [{ signal: 'SIGTERM', waitMs: 2_000 }],
-      },
-      context.guardian,
-    );
-    try {
-      const version = await waitUntilReady(server, url, context.signal);
-      return {
-        url,
-        startedBy: `${program.name}${program.user ? ` as user ${program.user.name}` : ''} (no persistence)`,
-        version,
-        pid: server.pid,
-        stop: () => server.stop(),
-      };
-    } catch (error) {
-      await server.stop();
-      if (attempt < 5 && error instanceof LabError && error.code === 'PORT_TAKEN') continue;
-      throw error;
-    }
-  }
+  const started = await serveOnFreePort(
+    {
+      product: 'Redis',
+      urlOf: (port) => `redis://:${password}@127.0.0.1:${port}`,
+      start: (port, attempt) =>
+        startServerProcess(
+          {
+            name: 'Redis',
+            command: program.command,
+            args: ['-'],
+            // Read from standard input: a password on the command line is there for all to see.
+            input: redisConfiguration({ port, password, folder }),
+            cwd: folder,
+            environment: programEnvironment(program, folder),
+            logFile: join(folder, `server-${attempt}.log`),
+            user: program.user,
+            stopSignals: [{ signal: 'SIGTERM', waitMs: 2_000 }],
+          },
+          context.guardian,
+        ),
+      ask: async (url) => describeRedis(await askRedis(url, 2_000)),
+      waitSeconds: 15,
+      failed,
+    },
+    context.signal,
+  );
+  return {
+    ...started,
+    startedBy: `${program.name}${program.user ? ` as user ${program.user.name}` : ''} (no persistence)`,
+  };
 }
 
 /** The text of a redis.conf; what it leaves out is Redis's own default. */
@@ -111,33 +107,6 @@ function programEnvironment(
     TZ: 'UTC',
     ...(libraryFolders.length > 0 && { LD_LIBRARY_PATH: libraryFolders.join(':') }),
   };
-}
-
-async function waitUntilReady(
-  server: ServerProcess,
-  url: string,
-  signal: AbortSignal,
-): Promise<string> {
-  const deadline = performance.now() + 15_000;
-  for (;;) {
-    signal.throwIfAborted();
-    if (server.hasEnded()) {
-      const log = await server.readLog();
-      if (/address already in use/i.test(log)) {
-        throw new LabError('PORT_TAKEN', 'Another process took the port meant for Redis.');
-      }
-      throw failed('ended while it started', log);
-    }
-    try {
-      return describeRedis(await askRedis(url, 2_000));
-    } catch (cause) {
-      if (performance.now() > deadline) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        throw failed(`did not answer within 15 s (${reason})`, await server.readLog(), cause);
-      }
-      await delay(15);
-    }
-  }
 }
 
 function failed(what: string, log: string, cause?: unknown): LabError {
