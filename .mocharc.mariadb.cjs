@@ -3,19 +3,15 @@ const all = require('./.mocharc.cjs');
 // Read by test/support/sql-servers, here and in the processes that tests start.
 process.env.TEST_DATABASE = 'mariadb';
 
+const jobs = 2;
+// The global setup starts stores for each worker.
+process.env.LAB_TEST_WORKERS = String(jobs);
+
 /** Whatever meets the database, once more on MariaDB: MARIADB_URL, mariadbd on PATH, or unpacked. */
 const CONTRACT = ['jwt', 'session', 'strategies'];
 const INTEGRATION = [
-  ...[
-    'database',
-    'idempotency-keys',
-    'login-races',
-    'lost-updates',
-    'refresh-tokens',
-    'seed',
-    'start',
-  ],
-  ...['keys/database-keys', 'keys/rotate-keys'],
+  ...['database', 'idempotency-keys', 'login-races', 'lost-updates', 'refresh-tokens'],
+  ...['seed', 'start', 'keys/database-keys', 'keys/rotate-keys'],
   ...['store-trouble/postgres', 'store-trouble/start'],
 ];
 
@@ -25,4 +21,6 @@ module.exports = {
     ...CONTRACT.map((name) => `dist/test/contract/${name}.test.js`),
     ...INTEGRATION.map((name) => `dist/test/integration/${name}.test.js`),
   ],
+  parallel: true,
+  jobs,
 };

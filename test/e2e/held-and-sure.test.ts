@@ -36,7 +36,7 @@ describe('lab compare with instances of a fixed size', function () {
     expect(environment.cpuLimiter).to.include('control groups');
     expect(warnings.map(({ code }) => code)).not.to.include('cpu-limits-missing');
     for (const trial of trials) {
-      expect(trial.connections).to.equal(16 * trial.instances);
+      expect(trial.connections).to.equal(100);
       for (const use of trial.processes.filter(({ kind }) => kind === 'application')) {
         expect(use.limitCores).to.equal(0.1);
         expect(use.cores, `${trial.strategy} ${use.name}`).to.be.within(0.05, 0.125);

@@ -8,6 +8,8 @@ export interface ParameterObject {
   readonly required?: boolean;
   readonly schema: Readonly<Record<string, unknown>>;
   readonly example?: unknown;
+  /** One that no page fills in by itself. */
+  readonly 'x-example'?: unknown;
 }
 
 /** Every parameter that an operation may name. Those of one that is not named stay out of the document. */
@@ -66,7 +68,8 @@ export const PARAMETERS = {
     in: 'header',
     description: 'Names this request, so that sending it again does not do it again.',
     schema: { type: 'string' },
-    example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+    // Not as an example: the page would send it along each time, and another body under it is refused.
+    'x-example': '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
   },
   docsFile: {
     name: 'file',

@@ -54,8 +54,9 @@ function optionsOf(
   return Object.fromEntries(
     parametersOf(document, operation)
       .filter((parameter) => parameter.in === place)
-      .flatMap(({ name, schema, example = schema.minimum }) => {
-        const [value = example] = (schema.enum as unknown[] | undefined) ?? [];
+      .flatMap(({ name, schema, example, 'x-example': unfilled }) => {
+        const [value = example ?? unfilled ?? schema.minimum] =
+          (schema.enum as unknown[] | undefined) ?? [];
         return value === undefined ? [] : [[name, String(value)]];
       }),
   );
