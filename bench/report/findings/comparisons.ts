@@ -86,9 +86,9 @@ function amountsOf({ metric, baselineMean, candidateMean }: Comparison): string 
 function whyUnsure({ metric, interval95, familyInterval }: Comparison, pair: Pair): string {
   const [low, high] = interval95 ?? [0, Number.POSITIVE_INFINITY];
   if (low <= 1 && high >= 1) return 'and the interval includes no difference at all';
-  const cells = pair.comparisons.filter((other) => other.metric === metric).length;
+  const all = pair.comparisons.length;
   const wider = familyInterval ? ` (${intervalOf(metric, familyInterval)})` : '';
-  return `but the wider interval${wider} that has to hold for ${cells === 1 ? 'the' : `all ${cells}`} comparisons of this kind at once includes no difference`;
+  return `but the wider interval${wider} that has to hold for all ${countOf(all, 'comparison')} of the two at once includes no difference`;
 }
 
 function whyMissing(cell: Comparison, trials: Trial[]): string {

@@ -10,7 +10,7 @@ export function comparisons({ allPairs, result }: ReportView, findings: Finding[
   }
   return [
     paragraph(
-      `The ratio is taken within each round, second strategy over first, and then averaged (geometric mean). Above 1 the second has more, below 1 less. A verdict needs the wider interval, which holds for all comparisons of a kind at once, to leave out 1. “Equal” needs the 95 % interval to lie within ${formatRatio(1 / (1 + result.config.horizon))} to ${formatRatio(1 + result.config.horizon)}. Anything else is “unsure”.`,
+      `The ratio is taken within each round, second strategy over first, and then averaged (geometric mean). Above 1 the second has more, below 1 less. A verdict needs the wider interval, which holds for all comparisons of the two at once, of every workload, number of instances and figure, to leave out 1. “Equal” needs the 95 % interval to lie within ${formatRatio(1 / (1 + result.config.horizon))} to ${formatRatio(1 + result.config.horizon)}. Anything else is “unsure”.`,
     ),
     ...inWords(findings, result.config.workloads),
     ...(allPairs.length > 0 ? [heading('In numbers')] : []),

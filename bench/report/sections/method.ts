@@ -12,7 +12,7 @@ export function method({ result }: ReportView, _findings: Finding[]): Block[] {
     `In each round every combination of strategy, workload and instances runs once, in an order shuffled from seed ${config.seed}. So a slow minute of the machine hits all strategies alike.`,
     `Load comes from ${countOf(config.shards, 'process', 'processes')} of its own, with ${countOf(config.connections, 'connection')} ${config.web ? `to the web tier, which spreads requests over the instances (${BALANCE_WORDS[config.web.balance]})` : 'spread evenly over the instances'}. Each connection has its own user and credential. Latency is taken in microseconds into histograms.`,
     'The unit of evidence is the round, not the request: requests of one trial share their processes and their moment. Ratios are taken within a round, then averaged, with a t interval over the rounds. Cells of one table share an estimate of how much ratios scatter; a cell that scatters more keeps its own.',
-    `A verdict must hold for all comparisons of its kind at once (a wider interval, after Bonferroni). Within ${formatPercentPoints(config.horizon * 100)} % counts as equal.`,
+    `A verdict must hold for all comparisons of a pair at once, of every workload, number of instances and figure (a wider interval, after Bonferroni). Within ${formatPercentPoints(config.horizon * 100)} % counts as equal.`,
     'A trial does not count when the load generator was the limit, when client and server count differently, when any answer was unexpected, when an instance got over twice the share of another, or when throughput was still moving.',
   ]);
 }

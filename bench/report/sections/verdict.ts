@@ -54,7 +54,7 @@ function glance(pairs: readonly Pair[], horizon: number): Block[] {
   const baseline = pairs.every((pair) => pair.baseline === first.baseline) ? first.baseline : null;
   const who = many ? 'each strategy' : first.candidate;
   return table(
-    `At a glance: ${who} measured against ${baseline ?? 'its baseline'}. In brackets: the 95 % interval, in %. “Equal” means within ${formatPercentPoints(horizon * 100)} %.`,
+    `At a glance: ${who} measured against ${baseline ?? 'its baseline'}. In brackets: the 95 % interval, in %. “Equal” means within ${formatPercentPoints(horizon * 100)} %. A winner needs more than that interval: one that holds for all figures of the pair at once (“Every comparison” has both), so “unsure” may stand beside an interval that leaves out 0.`,
     [
       ...(many ? [left('Strategy')] : []),
       left('Workload'),
