@@ -156,7 +156,7 @@ describe('the findings', () => {
         ),
       );
       expect(only(textsOf(findings, 'comparison', 'throughput'))).to.include(
-        'but the wider interval (2 % fewer to 12 % more)',
+        'but the wider interval (2 % fewer to 12 % more) that has to hold for all 4 comparisons of the two at once',
       );
     });
 
