@@ -1,6 +1,7 @@
 /** The options of `lab compare` and the configuration they make. */
 import { cpus } from 'node:os';
 import { armNames } from '../analyse/arms.js';
+import { databaseOf } from '../databases.js';
 import { ARRIVALS } from '../load/open-loop/arrivals.js';
 import { WORKLOADS } from '../load/workloads/registry.js';
 import {
@@ -14,6 +15,7 @@ import {
 } from '../options.js';
 import { planTrials } from '../plan.js';
 import type { RunConfig } from '../result/schema.js';
+import { DATABASE_OPTION } from './database-option.js';
 import { LIMIT_OPTIONS, limitsFrom } from './limit-options.js';
 import { PROFILE_NAMES, PROFILES } from './profiles.js';
 import {
@@ -73,6 +75,7 @@ export function compareOptions(strategies: readonly string[]) {
       500,
       'instead of --connections: so many for each instance',
     ),
+    ...DATABASE_OPTION,
     ...LIMIT_OPTIONS,
     rate: decimal(
       1,
@@ -119,7 +122,7 @@ export function configFrom(options: CompareOptions, known: readonly string[]): R
     options.shards ?? Math.max(1, Math.floor(cpus().length / 2)),
   );
   const seconds = options.seconds ?? profile.seconds;
-  const cpuLimits = limitsFrom(options);
+  const cpuLimits = limitsFrom(options, databaseOf(options));
   assertArms(options.set, plan.strategies);
   return {
     profile: profileName,
@@ -129,6 +132,7 @@ export function configFrom(options: CompareOptions, known: readonly string[]): R
     warmUpSeconds: options['warm-up'] ?? profile.warmUpSeconds,
     connections,
     ...(connectionsPerInstance !== undefined && { connectionsPerInstance }),
+    ...(options.database && { database: options.database }),
     ...(cpuLimits && { cpuLimits }),
     ...offeredFrom(options),
     ...webFrom(options),

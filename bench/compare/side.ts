@@ -2,6 +2,7 @@
  * One side of a block: the fleet of one strategy, from its start to the record of its trial. Its steps
  * are called in their order by the block; a step that fails ends the side and not the block.
  */
+import { databaseOf } from '../databases.js';
 import type { LoadSession } from '../load/generator.js';
 import type { ShardReport } from '../load/messages.js';
 import type { Connection } from '../load/workload.js';
@@ -210,6 +211,7 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
               }),
           beside: config.offered ? inSession : [],
           limits: config.cpuLimits,
+          database: databaseOf(config),
           eventLoops,
           // Every load of the session ended with its last answer; one by plan does not wait for it.
           inFlightLimit: blank.connections * byPlan.length,

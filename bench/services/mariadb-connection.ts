@@ -6,8 +6,9 @@ export async function connectMariadb(url: string, timeoutMs: number): Promise<Co
   return connection;
 }
 
-/** As the server says it: "10.11.14-MariaDB-0+deb12u2". */
+/** As the server says it: "10.11.14-MariaDB-0+deb12u2". MySQL gives a bare number, so its name is added. */
 export async function readMariadbVersion(connection: Connection): Promise<string> {
   const [rows] = await connection.query<RowDataPacket[]>('SELECT version() AS version');
-  return String(rows[0]?.version ?? 'unknown');
+  const version = String(rows[0]?.version ?? 'unknown');
+  return /mariadb/i.test(version) ? version : `MySQL ${version}`;
 }

@@ -1,10 +1,11 @@
 /** lab serve: instances for hands-on use on embedded stores, until Ctrl-C. */
 import { randomBytes } from 'node:crypto';
+import { DATABASE_OPTION } from '../compare/database-option.js';
 import { balanceFrom, balanceOption } from '../compare/web-options.js';
+import { DATABASE_PRODUCTS, type DatabaseName } from '../databases.js';
 import { integer, listOf, oneOf, parseOptions } from '../options.js';
 import { BALANCE_WORDS } from '../report/wording.js';
 import type { DescribedStrategy } from '../result/schema.js';
-import { DATABASE_NAMES, type DatabaseName, databases } from '../services/databases.js';
 import { type Fleet, startFleet } from '../services/fleet.js';
 import type { Balance } from '../services/nginx-configuration.js';
 import { withSeededStores } from '../services/seeded-stores.js';
@@ -25,7 +26,7 @@ function serveOptions(strategies: readonly string[]) {
     instances: integer(1, 64, 'how many instances of each (1)'),
     web: oneOf(['nginx'], 'a web tier before the instances of each (none)'),
     balance: balanceOption(WITH_WEB),
-    database: oneOf(DATABASE_NAMES, 'what holds users and posts (postgres)'),
+    ...DATABASE_OPTION,
   } as const;
 }
 
@@ -38,14 +39,14 @@ export const serve: Verb = {
     const asked = options.strategies ?? ['session', 'jwt'];
     const strategies = asked.flatMap((name) => known.filter((each) => each.name === name));
     const balance = balanceFrom(options.web !== undefined, options.balance, WITH_WEB);
-    const { instances = 1, database = 'postgres' } = options;
+    const { instances = 1, database } = options;
     await serveUntilStopped(strategies, { instances, database, balance }, context);
   },
 };
 
 interface ServeOptions {
   instances: number;
-  database: DatabaseName;
+  database: DatabaseName | undefined;
   balance: Balance | undefined;
 }
 
@@ -78,7 +79,7 @@ async function serveUntilStopped(
         const { password } = seeded;
         announce({ strategy, fleet, web, user, password, operatorToken, say });
       }
-      say(`\n${`${databases[database].product}:`.padEnd(11)} ${stores.databaseUrl}`);
+      say(`\n${`${DATABASE_PRODUCTS[stores.database.name]}:`.padEnd(11)} ${stores.databaseUrl}`);
       say(`Redis:      ${stores.redisUrl}`);
       say('\nPress Ctrl-C to stop everything.');
       await aborted(signal);

@@ -1,9 +1,11 @@
+import { databaseOf } from '../../databases.js';
 import { type Block, type Cell, heading, left, paragraph, right, table } from '../blocks.js';
 import { CPU_CAPTION, cpuChart } from '../charts/cpu.js';
 import { controlCells, differenceOf } from '../findings/control.js';
 import type { Finding } from '../findings/finding.js';
 import { code, formatEstimate, formatMean, formatNumber } from '../format.js';
 import {
+  databaseProduct,
   hasAuthority,
   hasPrediction,
   hasWebTier,
@@ -15,12 +17,13 @@ import { signedChange, wordingOf } from '../wording.js';
 export function cpu(view: ReportView, _findings: Finding[]): Block[] {
   const summaries = measuredSummaries(view);
   if (summaries.length === 0) return [paragraph('No trial was measured.')];
+  const database = databaseOf(view.result.config);
   const authority = hasAuthority(view);
   const web = hasWebTier(view);
   const prediction = hasPrediction(view);
   return [
     paragraph(
-      `CPU time per request, in microseconds (µs, millionths of a second), for each kind of process. Lower is better. It drifts less than throughput does on a shared machine. “All servers” are ${web ? 'the web tier (nginx with all its workers), ' : ''}application, Redis and PostgreSQL${authority ? ', and the authority of the strategies that have one (– where there is none)' : ''}${prediction ? ', and the prediction server where there is one' : ''}. The load generator is shown apart: it is the measuring tool, not part of the service.`,
+      `CPU time per request, in microseconds (µs, millionths of a second), for each kind of process. Lower is better. It drifts less than throughput does on a shared machine. “All servers” are ${web ? 'the web tier (nginx with all its workers), ' : ''}application, Redis and ${databaseProduct(view)}${authority ? ', and the authority of the strategies that have one (– where there is none)' : ''}${prediction ? ', and the prediction server where there is one' : ''}. The load generator is shown apart: it is the measuring tool, not part of the service.`,
     ),
     {
       kind: 'figures',
@@ -38,7 +41,7 @@ export function cpu(view: ReportView, _findings: Finding[]): Block[] {
         ...(web ? [right('Web tier')] : []),
         right('Application'),
         right('Redis'),
-        right('PostgreSQL'),
+        right(databaseProduct(view)),
         ...(authority ? [right('Authority')] : []),
         ...(prediction ? [right('Prediction server')] : []),
         right('All servers'),
@@ -51,7 +54,7 @@ export function cpu(view: ReportView, _findings: Finding[]): Block[] {
         ...(web ? [formatMean(cpuMicrosecondsPerRequest.web)] : []),
         formatMean(cpuMicrosecondsPerRequest.application),
         formatMean(cpuMicrosecondsPerRequest.redis),
-        formatMean(cpuMicrosecondsPerRequest.postgres),
+        formatMean(cpuMicrosecondsPerRequest[database]),
         ...(authority ? [formatMean(cpuMicrosecondsPerRequest.authority)] : []),
         ...(prediction ? [formatMean(cpuMicrosecondsPerRequest.prediction)] : []),
         formatEstimate(cell.serverCpuMicrosecondsPerRequest),

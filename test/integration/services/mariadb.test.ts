@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import type { LabError } from '../../../bench/errors.js';
-import { startMariadb } from '../../../bench/services/mariadb.js';
 import { connectMariadb } from '../../../bench/services/mariadb-connection.js';
 import { findMariadbOnPath } from '../../../bench/services/mariadb-on-path.js';
 import { isRunning, readStartTime } from '../../../bench/services/process-identity.js';
@@ -25,7 +24,7 @@ describe('a MariaDB of the lab’s own', () => {
     ...more,
   });
   const start = (options: StoresOptions = {}) =>
-    startStores({ environment: environment(), startDatabase: startMariadb, ...options });
+    startStores({ environment: environment(), database: 'mariadb', ...options });
 
   before(async function () {
     sandbox = new Sandbox();
@@ -82,15 +81,15 @@ describe('a MariaDB of the lab’s own', () => {
     const [row] = (await ask(stores.databaseUrl, 'SELECT version() AS version')) as {
       version: string;
     }[];
-    expect(stores.postgres.version).to.equal(row?.version);
-    expect(stores.postgres.startedBy).to.match(/^mariadbd .*innodb-doublewrite=OFF/);
+    expect(stores.database.version).to.equal(row?.version);
+    expect(stores.database.startedBy).to.match(/^mariadbd .*innodb-doublewrite=OFF/);
     if (isRoot) {
-      expect(stores.postgres.startedBy).to.match(/ as user (postgres|nobody) /);
+      expect(stores.database.startedBy).to.match(/ as user (postgres|nobody) /);
     }
   });
 
   it('is gone, with its files, when it is stopped', async () => {
-    const pid = stores.postgres.pid as number;
+    const pid = stores.database.pid as number;
     const startTime = readStartTime(pid) as string;
     expect(readdirSync(sandbox.temporary)).to.have.length(1);
     await stores.stop();

@@ -42,10 +42,10 @@ function snapshot(atMs: number, cpuSeconds: number, commands: number): Snapshot 
     instances: [usage, usage],
     companions: [],
     shards: [usage, usage],
-    postgres: usage,
+    database: usage,
     redis: { ...usage, commands, atSeconds: atMs / 1000 },
     redisProcess: null,
-    throttledSeconds: { instances: [null, null], redis: null, postgres: null },
+    throttledSeconds: { instances: [null, null], redis: null, database: null },
   };
 }
 
@@ -54,6 +54,7 @@ function observe(
     from?: Partial<Snapshot>;
     to?: Partial<Snapshot>;
     authority?: boolean;
+    database?: 'mariadb';
     countedByInstances?: number[] | null;
   } = {},
   limits?: RunConfig['cpuLimits'],
@@ -84,6 +85,7 @@ function observe(
     windows: windows ?? [{ seconds: 2, reports: [shardReport(4000, 10), shardReport(4000, 30)] }],
     readings: windows ? 'between-loads' : 'under-load',
     ...(limits && { limits }),
+    database: changes.database ?? 'postgres',
     inFlightLimit: 100,
     serverRequests: 8030,
     interruption: null,
@@ -207,7 +209,7 @@ describe('record of a trial', () => {
 
   it('says how long a process was held back, and nothing of one that is not held', () => {
     const throttledSeconds = (seconds: number) => ({
-      throttledSeconds: { instances: [seconds, 2 * seconds], redis: null, postgres: null },
+      throttledSeconds: { instances: [seconds, 2 * seconds], redis: null, database: null },
     });
     const { trial } = observe(
       { from: throttledSeconds(1), to: throttledSeconds(1.5) },
