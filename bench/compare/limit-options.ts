@@ -33,8 +33,7 @@ export function limitsFrom(
   const limits = {
     application: options['instance-cpu'] ?? null,
     redis: options['redis-cpu'] ?? null,
-    postgres: ofDatabases.postgres ?? null,
-    ...(database === 'mariadb' && { mariadb: ofDatabases.mariadb ?? null }),
+    [database]: ofDatabases[database] ?? null,
   };
   return Object.values(limits).some((cores) => cores !== null) ? limits : undefined;
 }

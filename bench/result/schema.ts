@@ -284,7 +284,7 @@ export const configSchema = z.object({
     .object({
       application: amount.nullable(),
       redis: amount.nullable(),
-      postgres: amount.nullable(),
+      postgres: amount.nullable().optional(),
       mariadb: amount.nullable().optional(),
     })
     .optional()

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { compareOptions, configFrom } from '../../bench/compare/options.js';
 import { LabError } from '../../bench/errors.js';
 import { parseOptions } from '../../bench/options.js';
+import { namedDatabase } from '../../bench/services/databases.js';
 
 const STRATEGIES = ['session', 'jwt', 'none'];
 
@@ -53,6 +54,31 @@ describe('options of compare', () => {
     const both = refusalOf('--connections', '40', '--connections-per-instance', '4');
     expect(both.message).to.include('not both');
     expect(refusalOf('--instance-cpu', '0').message).to.include('0.01 to 64');
+  });
+
+  it('name the database, which limits of its CPU time must fit', () => {
+    expect(configOf()).not.to.have.property('database');
+    const { database, command, cpuLimits } = configOf('--database=mariadb', '--mariadb-cpu', '1.5');
+    expect(database).to.equal('mariadb');
+    expect(command).to.include('--database mariadb --mariadb-cpu 1.5');
+    expect(cpuLimits).to.deep.equal({
+      application: null,
+      redis: null,
+      mariadb: 1.5,
+    });
+    const wrong = refusalOf('--database', 'mariadb', '--postgres-cpu', '1');
+    expect(wrong.message).to.include('--postgres-cpu has a meaning with postgres only');
+    expect(refusalOf('--mariadb-cpu', '1').message).to.include('this run is postgres');
+    expect(refusalOf('--database', 'sqlite').message).to.include('one of postgres, mariadb');
+  });
+
+  it('take the database that DATABASE_URL names, unless told', () => {
+    const named = (url: string, asked?: 'postgres') => namedDatabase(asked, { DATABASE_URL: url });
+    expect(named('mysql://lab@127.0.0.1/lab')).to.equal('mariadb');
+    expect(named('MariaDB://lab@127.0.0.1/lab')).to.equal('mariadb');
+    expect(named('postgres://lab@127.0.0.1/lab')).to.equal(undefined);
+    expect(named('mysql://lab@127.0.0.1/lab', 'postgres')).to.equal('postgres');
+    expect(namedDatabase(undefined, {})).to.equal(undefined);
   });
 
   it('add rounds until verdicts are sure, with the number of looks fixed before', () => {

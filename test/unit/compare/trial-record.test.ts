@@ -224,6 +224,22 @@ describe('record of a trial', () => {
     expect(trial.processes.find(({ kind }) => kind === 'redis')).not.to.have.property('limitCores');
   });
 
+  it('calls the database by its name, and says nothing of one that there was not', () => {
+    const { trial } = observe({ database: 'mariadb' });
+    expect(trial.cpuMicrosecondsPerRequest.mariadb).to.be.closeTo(
+      observe().trial.cpuMicrosecondsPerRequest.postgres as number,
+      1e-9,
+    );
+    expect(trial.rssBytes).to.include({ mariadb: 1000 }).and.not.to.have.property('postgres');
+    expect(trial.processes.map(({ kind }) => kind)).to.include('mariadb');
+    const planned = { round: 1, strategy: 'session', workload: 'me', instances: 2 };
+    const config = { connections: 100, shards: 2, seconds: 2, warmUpSeconds: 1 };
+    const blank = emptyTrial(planned, 0, {}, { ...config, database: 'mariadb' });
+    expect(blank.cpuMicrosecondsPerRequest).to.deep.equal({
+      ...{ application: null, redis: null, loadGenerator: null, mariadb: null },
+    });
+  });
+
   it('leaves unknown what a process that vanished would have told, instead of taking it for zero', () => {
     const usage = { cpuSeconds: 6.01, rssBytes: 1000 };
     const { trial } = observe({ to: { instances: [usage, null], redis: null } });
