@@ -2,10 +2,10 @@
 import { databaseOf } from '../databases.js';
 import { type StartLoadGenerator, startLoadGenerator } from '../load/generator.js';
 import { keepLoadGenerator } from '../load/generator-keeper.js';
+import { DATABASE_USAGE } from '../measure/database-usage.js';
 import { connectRedisMeter } from '../measure/redis-usage.js';
 import type { Result, RunConfig } from '../result/schema.js';
 import { type CpuLimiter, findCpuLimiter } from '../services/cpu-limits/cpu-limiter.js';
-import { databases } from '../services/databases.js';
 import type { Guardian } from '../services/guardian.js';
 import { holdProcesses, type ProcessHolder } from '../services/held-processes.js';
 import { withSeededStores } from '../services/seeded-stores.js';
@@ -118,7 +118,7 @@ function noteNotHeld({ notHeld }: ProcessHolder, { environment }: Result): void 
 }
 
 function readerOf({ name, pid }: Stores['database']) {
-  return async () => (pid === null ? null : databases[name].usage(pid));
+  return async () => (pid === null ? null : DATABASE_USAGE[name](pid));
 }
 
 function describeStore({ version, startedBy }: Stores['redis']) {

@@ -1,7 +1,9 @@
-import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise';
+import type { Connection, RowDataPacket } from 'mysql2/promise';
 
 export async function connectMariadb(url: string, timeoutMs: number): Promise<Connection> {
-  const connection = await mysql.createConnection({ uri: url, connectTimeout: timeoutMs });
+  // Most runs are on PostgreSQL and need not wait for this to load.
+  const { createConnection } = await import('mysql2/promise');
+  const connection = await createConnection({ uri: url, connectTimeout: timeoutMs });
   connection.on('error', () => {}); // one that breaks later has been ended or is of no more use
   return connection;
 }

@@ -3,7 +3,8 @@
  * that all instances share. Opened for one piece of work and closed however that ends.
  */
 import { randomBytes } from 'node:crypto';
-import type { DatabaseName } from '../databases.js';
+import { DATABASE_PRODUCTS, type DatabaseName } from '../databases.js';
+import { databaseFor } from './databases.js';
 import { type Guardian, startGuardian } from './guardian.js';
 import { migrateDatabase, type SeededData, seedDatabase } from './service-process.js';
 import { type Stores, startStores } from './stores.js';
@@ -34,10 +35,12 @@ export async function withSeededStores<Outcome>(
   { users, posts, database, signal, say }: SeedOptions,
   use: (ready: SeededStores) => Promise<Outcome>,
 ): Promise<Outcome> {
+  const name = databaseFor(database, process.env);
   const guardian = await startGuardian();
   let stores: Stores | undefined;
   try {
-    stores = await startStores({ guardian, signal, onMessage: say, database });
+    say(`Looking for ${DATABASE_PRODUCTS[name]} and Redis`);
+    stores = await startStores({ guardian, signal, onMessage: say, database: name });
     say('Migrating the database');
     await migrateDatabase(stores.databaseUrl, guardian);
     signal.throwIfAborted();

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
-import { DATABASE_PRODUCTS, type DatabaseName } from '../databases.js';
+import type { DatabaseName } from '../databases.js';
 import { LabError } from '../errors.js';
 import type { CpuGroup } from './cpu-limits/cpu-group.js';
-import { type DatabaseServer, databases, namedDatabase } from './databases.js';
+import { type DatabaseServer, databaseFor, databases } from './databases.js';
 import { type Guardian, startGuardian } from './guardian.js';
 import { makeRunFolder } from './lab-folders.js';
 import { chooseOrdinaryUser, type OrdinaryUser } from './ordinary-user.js';
@@ -64,7 +64,7 @@ export interface StartedStore extends StoreInformation {
  */
 export async function startStores(options: StoresOptions = {}): Promise<Stores> {
   const { onMessage = () => {}, environment = process.env, signal } = options;
-  const name = namedDatabase(options.database, environment) ?? 'postgres';
+  const name = databaseFor(options.database, environment);
   const database = databases[name];
   const guardian = options.guardian ?? (await startGuardian());
   const failure = new AbortController();
@@ -91,7 +91,6 @@ export async function startStores(options: StoresOptions = {}): Promise<Stores> 
   };
 
   try {
-    onMessage(`Looking for ${DATABASE_PRODUCTS[name]} and Redis`);
     const user = await chooseUser(database, environment);
     failure.signal.throwIfAborted();
     runFolder = await makeRunFolder(guardian, user, environment);
