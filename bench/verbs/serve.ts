@@ -132,7 +132,9 @@ function announce({ side, fleet, web, say, ...target }: Announcement): void {
       `  that is nginx ${web.program.version}; behind it, ${BALANCE_WORDS[web.balance]}: ${instances}`,
     );
   }
-  for (const { name, origin } of fleet.companions) say(`  beside them the ${name}: ${origin}`);
+  for (const { name, origin, pid } of fleet.companions) {
+    say(`  beside them the ${name}: ${origin} (process ${pid})`);
+  }
   if (!strategy.sharedByInstances && fleet.instances.length > 1) {
     say(
       web
