@@ -87,7 +87,7 @@ export function compareOptions(strategies: readonly string[]) {
     ),
     shards: integer(1, 64, 'load-generating processes (half the cores)'),
     set: variables(
-      'environment variables of one side, for instance session#2.UV_THREADPOOL_SIZE=2 beside --strategies session,session',
+      'environment variables of one side, for instance session#2.UV_THREADPOOL_SIZE=2 beside --strategies session,session; given again, they add up',
     ),
     ...WEB_OPTIONS,
     ...RUN_OPTIONS,
