@@ -3,15 +3,7 @@ import { cpus } from 'node:os';
 import { armNames } from '../analyse/arms.js';
 import { ARRIVALS } from '../load/open-loop/arrivals.js';
 import { WORKLOADS } from '../load/workloads/registry.js';
-import {
-  decimal,
-  integer,
-  integers,
-  listOf,
-  oneOf,
-  type ParsedOptions,
-  variables,
-} from '../options.js';
+import { decimal, integer, integers, listOf, oneOf, type ParsedOptions } from '../options.js';
 import { planTrials } from '../plan.js';
 import type { RunConfig } from '../result/schema.js';
 import { LIMIT_OPTIONS, limitsFrom } from './limit-options.js';
@@ -27,6 +19,7 @@ import {
   repeatCommand,
   usersOf,
 } from './run-options.js';
+import { variables } from './variables-option.js';
 import { WEB_OPTIONS, webFrom } from './web-options.js';
 
 const DEFAULT_CONNECTIONS = 100;
