@@ -5,6 +5,7 @@
 import type { DescribedStrategy } from '../result/schema.js';
 
 export interface CurlTarget {
+  /** Its name stands in the name of the file for cookies. */
   strategy: Pick<DescribedStrategy, 'name' | 'carrier' | 'control' | 'refreshes' | 'delegation'>;
   origin: string;
   user: { id: number; email: string };
@@ -15,6 +16,7 @@ export interface CurlTarget {
 
 const JSON_TYPE = `-H 'Content-Type: application/json'`;
 const POST = `${JSON_TYPE} -d '{"title":"Hello","body":"My first post"}'`;
+const QUESTION = `${JSON_TYPE} -d '{"text":"Click here to get your FREE money!"}'`;
 /** A client that the service knows unless told otherwise (DELEGATE_CLIENTS). */
 const DELEGATE = 'post-scheduler';
 
@@ -30,6 +32,7 @@ function cookieLines({ strategy, origin, user, password }: CurlTarget): string[]
     `curl -i -c ${jar} ${JSON_TYPE} -d '${loginBody(user.email, password)}' ${origin}/auth/login`,
     `curl -i -b ${jar} ${origin}/me`,
     `curl -i -b ${jar} ${POST} ${origin}/posts`,
+    `curl -i -b ${jar} ${QUESTION} ${origin}/predictions`,
     ...(strategy.delegation === 'scoped-session'
       ? [
           `curl -i -b ${jar} ${JSON_TYPE} -d '{"client":"${DELEGATE}","scope":["posts:write"]}' ${origin}/auth/sessions/delegated`,
@@ -47,6 +50,7 @@ function headerLines({ strategy, origin, user, password }: CurlTarget): string[]
     `CREDENTIAL=$(${fieldOf('a.token_type+" "+a.access_token')})`,
     `curl -i ${header} ${origin}/me`,
     `curl -i ${header} ${POST} ${origin}/posts`,
+    `curl -i ${header} ${QUESTION} ${origin}/predictions`,
     ...(strategy.delegation === 'token-exchange'
       ? [`TOKEN=$(${fieldOf('a.access_token')})`, exchangeLine(origin)]
       : []),

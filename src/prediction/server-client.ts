@@ -8,6 +8,9 @@ const prediction = z.object({
   label: z.enum(LABELS),
   probabilities: z.record(z.enum(LABELS), z.number()),
   model: z.string(),
+  passages: z
+    .array(z.object({ start: z.number(), end: z.number(), spam: z.number() }))
+    .exactOptional(),
 });
 const problem = z.object({ code: z.string(), detail: z.string().optional() });
 
@@ -21,8 +24,8 @@ export const openServerClient: OpenPredictor = ({ url, timeoutMs, log }) => {
   }
   const connection = createServerConnection({ url, timeoutMs, log });
   return {
-    predict: async (text, credential) => {
-      const answer = await connection.post('/predictions', { text }, credential);
+    predict: async (question, credential) => {
+      const answer = await connection.post('/predictions', question, credential);
       const read = answer.status === 200 ? prediction.safeParse(answer.body) : undefined;
       if (read?.success) {
         return read.data;
