@@ -12,7 +12,7 @@ import type { Balance } from '../services/nginx-configuration.js';
 import { withSeededStores } from '../services/seeded-stores.js';
 import { describeService, type SeededData } from '../services/service-process.js';
 import { planWebTier, type WebTierPlan } from '../services/web-tier-plan.js';
-import { curlLines } from './curl-lines.js';
+import { curlSteps } from './curl-steps.js';
 import type { Verb, VerbContext } from './verb.js';
 
 /** Enough to page through, quick to make. */
@@ -143,7 +143,10 @@ function announce({ side, fleet, web, say, ...target }: Announcement): void {
     );
   }
   say(`  to read and to try in a browser: ${origin}/docs`);
-  for (const line of curlLines({ ...target, strategy: named, origin })) say(`  ${line}`);
+  for (const { what, lines } of curlSteps({ ...target, strategy: named, origin })) {
+    say(`  ${what}:`);
+    for (const line of lines) say(`    ${line}`);
+  }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
