@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import type { LabError } from '../../../bench/errors.js';
 import { readStat } from '../../../bench/services/process-identity.js';
 import { type Stores, startStores } from '../../../bench/services/stores.js';
+import { failure } from '../../support/failure.js';
 import { isRoot, Sandbox, untilEmpty } from './support.js';
 
 describe('startStores', () => {
@@ -202,13 +202,4 @@ async function ping(url: string): Promise<string> {
   } finally {
     redis.disconnect();
   }
-}
-
-async function failure(promise: Promise<unknown>): Promise<LabError> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as LabError;
-  }
-  throw new Error('it did not fail');
 }
