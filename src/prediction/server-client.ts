@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AppError } from '../errors.js';
+import { AppError, PROBLEMS } from '../errors.js';
 import { LABELS } from './model/classifier.js';
 import { type OpenPredictor, predictionUnavailable } from './predictor.js';
 import { createServerConnection, type ServerAnswer } from './server-connection.js';
@@ -9,7 +9,11 @@ const prediction = z.object({
   probabilities: z.record(z.enum(LABELS), z.number()),
   model: z.string(),
 });
-const problem = z.object({ code: z.string(), detail: z.string().optional() });
+/** No other code: it is logged, and that server has seen credentials. */
+const problem = z.object({
+  code: z.enum(Object.keys(PROBLEMS)),
+  detail: z.string().optional(),
+});
 
 /**
  * A server of its own, asked over HTTP. It can be scaled, replaced and lose its memory apart from the
@@ -34,11 +38,17 @@ export const openServerClient: OpenPredictor = ({ url, timeoutMs, log }) => {
 };
 
 /**
- * Of its refusals only one is for the client: the instance has checked the credential and the length
- * itself, so anything else says that the two disagree.
+ * Of its refusals two are for the client: the instance has checked the credential and the length
+ * itself, so anything else says that the two disagree. Headers that just fitted here can be too large
+ * there, where others stand beside the credential.
  */
 function refusal({ status, body }: ServerAnswer): AppError {
   const { code, detail = '' } = problem.safeParse(body).data ?? {};
+  if (code === 'headers_too_large') {
+    return new AppError('headers_too_large', {
+      detail: 'The credential is too long to be handed on.',
+    });
+  }
   return code === 'unsupported_language'
     ? new AppError('unsupported_language', { detail })
     : predictionUnavailable(new Error(`the prediction server answered ${status} ${code ?? ''}`));
