@@ -181,16 +181,17 @@ describe('attacks by way of predictions', () => {
         response.end(JSON.stringify(GOOD));
       });
       try {
-        for (const status of [301, 302, 303, 307, 308]) {
-          const redirect: RequestListener = (_request, response) => {
-            response.writeHead(status, { location: `${elsewhere.url}/predictions` }).end();
-          };
-          await withStandIn(redirect, async (api, credential) => {
+        let status = 0;
+        const redirect: RequestListener = (_request, response) => {
+          response.writeHead(status, { location: `${elsewhere.url}/predictions` }).end();
+        };
+        await withStandIn(redirect, async (api, credential) => {
+          for (status of [301, 302, 303, 307, 308]) {
             const answer = await predict(api, credential);
             expectProblem(answer, 503, 'prediction_unavailable');
             expect(answer.headers.get('location')).to.equal(null);
-          });
-        }
+          }
+        });
         expect(asked).to.equal(0);
       } finally {
         elsewhere.close();
