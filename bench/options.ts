@@ -187,13 +187,3 @@ export function variables(help: string): OptionKind<Record<string, Record<string
 function isBetween(given: string, shape: RegExp, low: number, high: number): boolean {
   return shape.test(given) && Number(given) >= low && Number(given) <= high;
 }
-
-/** Options as lines of help. */
-export function describeOptions(table: OptionTable): string {
-  const rows = Object.entries(table).map(([name, option]) => ({
-    left: 'flag' in option ? `--${name}` : `--${name} ${option.takes}`,
-    help: option.help,
-  }));
-  const width = Math.max(0, ...rows.map((row) => row.left.length));
-  return rows.map(({ left, help }) => `  ${left.padEnd(width)}  ${help}`).join('\n');
-}

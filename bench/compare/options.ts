@@ -1,17 +1,8 @@
 /** The options of `lab compare` and the configuration they make. */
 import { cpus } from 'node:os';
-import { armNames } from '../analyse/arms.js';
 import { ARRIVALS } from '../load/open-loop/arrivals.js';
 import { WORKLOADS } from '../load/workloads/registry.js';
-import {
-  decimal,
-  integer,
-  integers,
-  listOf,
-  oneOf,
-  type ParsedOptions,
-  variables,
-} from '../options.js';
+import { decimal, integer, integers, listOf, oneOf, type ParsedOptions } from '../options.js';
 import { planTrials } from '../plan.js';
 import type { RunConfig } from '../result/schema.js';
 import { LIMIT_OPTIONS, limitsFrom } from './limit-options.js';
@@ -27,6 +18,7 @@ import {
   repeatCommand,
   usersOf,
 } from './run-options.js';
+import { assertSides, setOption, typedSet } from './set-option.js';
 import { WEB_OPTIONS, webFrom } from './web-options.js';
 
 const DEFAULT_CONNECTIONS = 100;
@@ -86,9 +78,7 @@ export function compareOptions(strategies: readonly string[]) {
       'users that are seeded and logged in (one for each connection)',
     ),
     shards: integer(1, 64, 'load-generating processes (half the cores)'),
-    set: variables(
-      'environment variables of one side, for instance session#2.UV_THREADPOOL_SIZE=2 beside --strategies session,session',
-    ),
+    set: setOption,
     ...WEB_OPTIONS,
     ...RUN_OPTIONS,
   } as const;
@@ -120,7 +110,7 @@ export function configFrom(options: CompareOptions, known: readonly string[]): R
   );
   const seconds = options.seconds ?? profile.seconds;
   const cpuLimits = limitsFrom(options);
-  assertArms(options.set, plan.strategies);
+  assertSides(options.set, plan.strategies);
   return {
     profile: profileName,
     ...plan,
@@ -166,15 +156,6 @@ function offeredFrom({ rate, arrivals }: CompareOptions): Pick<RunConfig, 'offer
   return rate === undefined ? {} : { offered: { rateRps: rate, arrivals: arrivals ?? 'poisson' } };
 }
 
-function assertArms(set: CompareOptions['set'], strategies: readonly string[]): void {
-  const arms = armNames(strategies);
-  const unknown = Object.keys(set ?? {}).find((owner) => !arms.includes(owner));
-  refuse(
-    unknown !== undefined,
-    `--set names "${unknown}", which is no side of this run. Its sides: ${arms.join(', ')}.`,
-  );
-}
-
 /** Each look at the verdicts is a chance of a false one, so their number is fixed before. */
 function untilSureFrom(options: CompareOptions, step: number): Pick<RunConfig, 'untilSure'> {
   const maxRounds = options['max-rounds'] ?? step * MOST_ROUNDS_FACTOR;
@@ -193,13 +174,5 @@ function untilSureFrom(options: CompareOptions, step: number): Pick<RunConfig, '
 /** As it is to be typed: the profile stands first, whether it was named or not. */
 function commandOf(options: CompareOptions, profile: string, seed: number): string {
   const { profile: _named, set, ...others } = options;
-  return repeatCommand('compare', { profile, ...others, ...(set && { set: typed(set) }) }, seed);
-}
-
-/** Quoted, since a shell takes # for a comment. */
-function typed(set: NonNullable<CompareOptions['set']>): string {
-  const parts = Object.entries(set).flatMap(([owner, values]) =>
-    Object.entries(values).map(([name, value]) => `${owner}.${name}=${value}`),
-  );
-  return `'${parts.join(',')}'`;
+  return repeatCommand('compare', { profile, ...others, ...(set && { set: typedSet(set) }) }, seed);
 }

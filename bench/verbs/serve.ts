@@ -1,5 +1,7 @@
 /** lab serve: instances for hands-on use on embedded stores, until Ctrl-C. */
 import { randomBytes } from 'node:crypto';
+import { armNames } from '../analyse/arms.js';
+import { assertSides, setOption, type VariablesOfSides } from '../compare/set-option.js';
 import { balanceFrom, balanceOption } from '../compare/web-options.js';
 import { integer, listOf, oneOf, parseOptions } from '../options.js';
 import { BALANCE_WORDS } from '../report/wording.js';
@@ -10,7 +12,7 @@ import type { Balance } from '../services/nginx-configuration.js';
 import { withSeededStores } from '../services/seeded-stores.js';
 import { describeService, type SeededData } from '../services/service-process.js';
 import { planWebTier, type WebTierPlan } from '../services/web-tier-plan.js';
-import { curlLines } from './curl-lines.js';
+import { curlSteps } from './curl-steps.js';
 import type { Verb, VerbContext } from './verb.js';
 
 /** Enough to page through, quick to make. */
@@ -21,11 +23,18 @@ const CONNECTIONS = 256;
 
 function serveOptions(strategies: readonly string[]) {
   return {
-    strategies: listOf(strategies, 'which strategies to start (session,jwt)'),
+    strategies: listOf(
+      strategies,
+      'which strategies to start; a name twice starts it twice (session,jwt)',
+      {
+        repeats: true,
+      },
+    ),
     instances: integer(1, 64, 'how many instances of each (1)'),
     web: oneOf(['nginx'], 'a web tier before the instances of each (none)'),
     balance: balanceOption(WITH_WEB),
     database: oneOf(DATABASE_NAMES, 'what holds users and posts (postgres)'),
+    set: setOption,
   } as const;
 }
 
@@ -36,10 +45,11 @@ export const serve: Verb = {
     const known = await describeService();
     const { options } = parseOptions(words, serveOptions(known.map(({ name }) => name)));
     const asked = options.strategies ?? ['session', 'jwt'];
+    assertSides(options.set, asked);
     const strategies = asked.flatMap((name) => known.filter((each) => each.name === name));
     const balance = balanceFrom(options.web !== undefined, options.balance, WITH_WEB);
-    const { instances = 1, database = 'postgres' } = options;
-    await serveUntilStopped(strategies, { instances, database, balance }, context);
+    const { instances = 1, database = 'postgres', set = {} } = options;
+    await serveUntilStopped(strategies, { instances, database, balance, set }, context);
   },
 };
 
@@ -47,11 +57,12 @@ interface ServeOptions {
   instances: number;
   database: DatabaseName;
   balance: Balance | undefined;
+  set: VariablesOfSides;
 }
 
 async function serveUntilStopped(
   strategies: readonly DescribedStrategy[],
-  { instances, database, balance }: ServeOptions,
+  { instances, database, balance, set }: ServeOptions,
   { signal, stdout }: VerbContext,
 ): Promise<void> {
   const say = (line: string) => stdout.write(`${line}\n`);
@@ -66,17 +77,25 @@ async function serveUntilStopped(
           )
         : undefined;
       const operatorToken = randomBytes(32).toString('base64url');
-      const environment = { ...serviceEnvironment, OPERATOR_TOKEN: operatorToken };
+      const sides = armNames(strategies.map(({ name }) => name));
       for (const [index, strategy] of strategies.entries()) {
         const { name, companions } = strategy;
+        const side = sides[index] as string;
+        const environment = {
+          ...serviceEnvironment,
+          OPERATOR_TOKEN: operatorToken,
+          // Behind nginx it would be off, and it is printed below.
+          DOCS: 'on',
+          ...set[side],
+        };
         const options = { strategy: name, instances, companions, environment, web, guardian };
         const fleet = await startFleet(options);
         fleets.push(fleet);
-        fleet.onLost((what) => say(`${name}: ${what}`));
+        fleet.onLost((what) => say(`${side}: ${what}`));
         // All share a database: whom the last line of one disables must be able to try the others.
         const user = seeded.users[index % seeded.users.length] as SeededUser;
         const { password } = seeded;
-        announce({ strategy, fleet, web, user, password, operatorToken, say });
+        announce({ side, strategy, fleet, web, user, password, operatorToken, say });
       }
       say(`\n${`${databases[database].product}:`.padEnd(11)} ${stores.databaseUrl}`);
       say(`Redis:      ${stores.redisUrl}`);
@@ -90,6 +109,7 @@ async function serveUntilStopped(
 }
 
 interface Announcement {
+  side: string;
   strategy: DescribedStrategy;
   fleet: Fleet;
   web: WebTierPlan | undefined;
@@ -101,17 +121,20 @@ interface Announcement {
 
 type SeededUser = SeededData['users'][number];
 
-function announce({ fleet, web, say, ...target }: Announcement): void {
+function announce({ side, fleet, web, say, ...target }: Announcement): void {
   const { strategy } = target;
+  const named = { ...strategy, name: side };
   const instances = fleet.instances.map(({ origin }) => origin).join('  ');
   const origin = fleet.web?.origin ?? (fleet.instances[0]?.origin as string);
-  say(`\n${strategy.name}: ${web ? origin : instances}`);
+  say(`\n${side}: ${web ? origin : instances}`);
   if (web) {
     say(
       `  that is nginx ${web.program.version}; behind it, ${BALANCE_WORDS[web.balance]}: ${instances}`,
     );
   }
-  for (const { name, origin } of fleet.companions) say(`  beside them the ${name}: ${origin}`);
+  for (const { name, origin, pid } of fleet.companions) {
+    say(`  beside them the ${name}: ${origin} (process ${pid})`);
+  }
   if (!strategy.sharedByInstances && fleet.instances.length > 1) {
     say(
       web
@@ -120,7 +143,10 @@ function announce({ fleet, web, say, ...target }: Announcement): void {
     );
   }
   say(`  to read and to try in a browser: ${origin}/docs`);
-  for (const line of curlLines({ ...target, origin })) say(`  ${line}`);
+  for (const { what, lines } of curlSteps({ ...target, strategy: named, origin })) {
+    say(`  ${what}:`);
+    for (const line of lines) say(`    ${line}`);
+  }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -10,7 +10,7 @@ export interface PredictionRoutesDeps {
 }
 
 /**
- * POST /predictions: what the model says of a text. POST because a text of a post's length has no
+ * POST /predictions: what the model says of a text, and on request of its passages. POST because a text of a post's length has no
  * place in a URL; nothing is stored, so it may be repeated. The scope is that of reading posts: a
  * prediction tells no more than a text that whoever asks has already. The instance and the prediction
  * server answer it alike.
@@ -18,8 +18,8 @@ export interface PredictionRoutesDeps {
 export function addPredictionRoutes(router: Router, deps: PredictionRoutesDeps): void {
   const { strategy, predictor } = deps;
   router.post('/predictions', requirePrincipal(strategy, 'posts:read'), async (ctx) => {
-    const { text } = await readGuardedBody(ctx, strategy, predictionBody);
+    const question = await readGuardedBody(ctx, strategy, predictionBody);
     const { authorization, cookie } = ctx.req.headers;
-    ctx.body = await predictor.predict(text, { authorization, cookie });
+    ctx.body = await predictor.predict(question, { authorization, cookie });
   });
 }

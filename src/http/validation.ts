@@ -46,6 +46,12 @@ export const postPatchBody = postBody
 /** As long as a post may be. */
 export const predictionBody = z.strictObject({
   text: text(20_000).regex(/\S/, 'must not be blank'),
+  passages: z
+    .int()
+    .min(0)
+    .max(10)
+    .default(0)
+    .describe('How many passages to name, those that look most like spam. Twenty times the work.'),
 });
 
 export const ID_MAX = 2_147_483_647;

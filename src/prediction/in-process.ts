@@ -9,7 +9,7 @@ import { type OpenPredictor, predictionOf } from './predictor.js';
 export const openInProcess: OpenPredictor = () => {
   const classify = createClassifier(spamModel);
   return {
-    predict: async (text) => predictionOf(classify(text)),
+    predict: async (question) => predictionOf(classify(question)),
     close: async () => {},
   };
 };

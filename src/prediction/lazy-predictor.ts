@@ -5,9 +5,9 @@ import { type PredictorName, predictors } from './registry.js';
 export function createLazyPredictor(name: PredictorName, resources: PredictorResources): Predictor {
   let opening: Promise<Predictor> | undefined;
   return {
-    predict: async (text, credential) => {
+    predict: async (question, credential) => {
       opening ??= predictors[name]().then((open) => open(resources));
-      return (await opening).predict(text, credential);
+      return (await opening).predict(question, credential);
     },
     close: async () => (await opening)?.close(),
   };

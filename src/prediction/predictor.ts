@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { AppError } from '../errors.js';
-import type { Classification, Prediction } from './model/classifier.js';
+import type { Classification, Prediction, Question } from './model/classifier.js';
 
 /**
  * The contract of a topology: where the model runs. A new one is one file that exports an
@@ -15,10 +15,10 @@ export interface ForwardedCredential {
 
 export interface Predictor {
   /**
-   * @param text 1 to 20,000 characters
+   * @param question its text has 1 to 20,000 characters
    * @throws AppError `unsupported_language` (422); `prediction_unavailable` (503)
    */
-  predict(text: string, credential: ForwardedCredential): Promise<Prediction>;
+  predict(question: Question, credential: ForwardedCredential): Promise<Prediction>;
   close(): Promise<void>;
 }
 

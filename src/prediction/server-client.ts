@@ -8,6 +8,9 @@ const prediction = z.object({
   label: z.enum(LABELS),
   probabilities: z.record(z.enum(LABELS), z.number()),
   model: z.string(),
+  passages: z
+    .array(z.object({ start: z.number(), end: z.number(), spam: z.number() }))
+    .exactOptional(),
 });
 /** No other code: it is logged, and that server has seen credentials. */
 const problem = z.object({
@@ -25,8 +28,8 @@ export const openServerClient: OpenPredictor = ({ url, timeoutMs, log }) => {
   }
   const connection = createServerConnection({ url, timeoutMs, log });
   return {
-    predict: async (text, credential) => {
-      const answer = await connection.post('/predictions', { text }, credential);
+    predict: async (question, credential) => {
+      const answer = await connection.post('/predictions', question, credential);
       const read = answer.status === 200 ? prediction.safeParse(answer.body) : undefined;
       if (read?.success) {
         return read.data;

@@ -3,22 +3,28 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { Classification } from './model/classifier.js';
 import { type OpenPredictor, predictionOf, predictionUnavailable } from './predictor.js';
+import type { Task } from './thread.js';
 
 /** One core is the event loop's. */
 const THREADS = Math.max(1, availableParallelism() - 1);
-/** What waits longer than the others is refused rather than kept: memory is bounded. */
+/** More are refused rather than kept: memory is bounded. */
 const WAITING_MAX = 1000;
+const FIRST_TASK: Task = {
+  question: { text: 'Hello', passages: 0 },
+  deadlineMs: Number.POSITIVE_INFINITY,
+};
 /** Threads that have nothing to do end, and cost memory no longer. */
 const IDLE_MS = 30_000;
 
 /**
  * Threads of the instance: the event loop goes on while they compute. Text and answer are copied from
- * one thread to the other.
+ * one thread to the other. What no thread came to within the timeout is not computed at all: under more
+ * than the threads can do, answers would come ever later and for nobody.
  */
-export const openThreads: OpenPredictor = ({ log }) => {
-  const pool = new Piscina<string, Classification>({
+export const openThreads: OpenPredictor = ({ timeoutMs, log }) => {
+  const pool = new Piscina<Task, Classification | undefined>({
     filename: fileURLToPath(new URL('./thread.js', import.meta.url)),
-    name: 'classifyText',
+    name: 'answer',
     minThreads: 1,
     maxThreads: THREADS,
     maxQueue: WAITING_MAX,
@@ -31,8 +37,23 @@ export const openThreads: OpenPredictor = ({ log }) => {
   pool.on('error', (error: Error) =>
     log.warn({ error: error.message }, 'prediction thread failed'),
   );
+  // To start and to read the model takes a while, which is no wait for others.
+  let ready: Promise<unknown> | undefined;
+  const start = () =>
+    pool.run(FIRST_TASK).catch((error) => {
+      ready = undefined;
+      throw error;
+    });
   return {
-    predict: async (text) => predictionOf(await pool.run(text).catch(refuse)),
+    predict: async (question) => {
+      ready ??= start();
+      await ready.catch(refuse);
+      const task = { question, deadlineMs: Date.now() + timeoutMs };
+      const classification = await pool.run(task).catch(refuse);
+      return classification === undefined
+        ? refuse(new Error(`no thread was free for ${timeoutMs} ms`))
+        : predictionOf(classification);
+    },
     close: () => pool.close({ force: true }),
   };
 };

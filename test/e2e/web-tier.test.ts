@@ -91,6 +91,21 @@ describe('three tiers, end to end', function () {
     expect([nginx, ...workers].filter(isAlive)).to.deep.equal([]);
   });
 
+  it('is gone with Ctrl-C while it measures, and keeps what it has', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const words = [...COMPARE, '--seconds', '2', '--warm-up', '0.5', '--strategies', 'none,jwt'];
+    const lab = startLab([...words, '--rounds', '5', '--out', out]);
+    await lab.printed(/\[1\/10\]/);
+    await firstNginx(lab);
+    const started = descendantsOf(lab.pid);
+    process.kill(lab.pid, 'SIGINT');
+    expect(await lab.ended, lab.stderr()).to.equal(130);
+    await eventually(async () => !started.some(isAlive), 'all processes ended');
+    const { partial, trials } = await readLatest();
+    expect(partial).to.equal(true);
+    expect(trials.length).to.be.within(1, 9);
+  });
+
   it('serves by hand behind nginx, and is gone with Ctrl-C', async function () {
     if (process.platform !== 'linux') this.skip();
     const words = ['serve', '--strategies', 'session-memory', '--instances', '2'];
@@ -103,6 +118,8 @@ describe('three tiers, end to end', function () {
     const answer = await fetch(`${origin}/livez`);
     expect(answer.headers.get('server')).to.equal('nginx');
     expect(answer.headers.getSetCookie().join()).to.match(/^route=/);
+    expect(lab.stdout()).to.include(`${origin}/docs`);
+    expect((await fetch(`${origin}/docs`)).status).to.equal(200);
     const started = descendantsOf(lab.pid);
     expect(started.some(({ command }) => command.includes('nginx'))).to.equal(true);
     process.kill(lab.pid, 'SIGINT');

@@ -18,23 +18,23 @@ export const predict: Workload = {
   // An answer may take a tenth of a second where all of them wait for one model.
   windowMs: 400,
   maxConnections: 32,
-  probe: (context) => postPrediction(context, MEDIAN_CHARACTERS),
+  probe: (context) => postPrediction(context, { characters: MEDIAN_CHARACTERS }),
   loopFor: (context) => ({
     requests: Array.from({ length: TEXTS_PER_LOOP }, () =>
-      postPrediction(context, lengthOfPost(context)),
+      postPrediction(context, { characters: lengthOfPost(context) }),
     ),
   }),
 };
 
 export function postPrediction(
   { connection, random }: RequestContext,
-  characters: number,
+  { characters, passages = 0 }: { readonly characters: number; readonly passages?: number },
 ): WorkloadRequest {
   return {
     method: 'POST',
     path: '/predictions',
     headers: { ...connection.credential, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ text: postText(random, characters) }),
+    body: JSON.stringify({ text: postText(random, characters), passages }),
   };
 }
 

@@ -184,6 +184,17 @@ export const prediction = nameAnswer(
     label: z.enum(LABELS).describe('The more probable one.'),
     probabilities: z.strictObject({ ham: probability, spam: probability }),
     model: z.string().describe('Name of the model that says so.'),
+    passages: z
+      .array(
+        z.strictObject({
+          start: z.int().min(0).describe('Place of its first character, in UTF-16 code units.'),
+          end: z.int().min(1).describe('Place after its last character.'),
+          spam: probability,
+        }),
+      )
+      .max(10)
+      .exactOptional()
+      .describe('Most suspicious first; present where `passages` asked for them.'),
   }),
   {
     id: 'Prediction',

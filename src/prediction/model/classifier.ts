@@ -1,5 +1,6 @@
 import { BUCKETS, createFeatureExtractor } from './features.js';
 import { problemOfLanguage } from './language.js';
+import { mostSuspicious, type Passage } from './passages.js';
 
 export const LABELS = ['ham', 'spam'] as const;
 /** `spam`: mass mail that nobody asked for; `ham`: anything else. The terms of the field. */
@@ -40,12 +41,22 @@ export interface Counts {
   readonly spam: number;
 }
 
+/** What a model is asked. */
+export interface Question {
+  /** At most 65,535 characters. */
+  readonly text: string;
+  /** How many of its passages to name, those that look most like spam; 0: none. */
+  readonly passages: number;
+}
+
 export interface Prediction {
   readonly label: Label;
   /** They add up to 1. */
   readonly probabilities: Readonly<Record<Label, number>>;
   /** Name of the model that says so. */
   readonly model: string;
+  /** Present where they were asked for. */
+  readonly passages?: readonly Passage[];
 }
 
 /** Plain data, so that it can come from a thread. */
@@ -53,8 +64,8 @@ export type Classification =
   | { readonly prediction: Prediction; readonly unsupported?: undefined }
   | { readonly prediction?: undefined; readonly unsupported: string };
 
-/** Takes a text of at most 65,535 characters. Synchronous, and slower the longer the text is. */
-export type Classifier = (text: string) => Classification;
+/** Synchronous, and slower the longer the text is; with passages twenty times as slow. */
+export type Classifier = (question: Question) => Classification;
 
 export function createClassifier(data: ModelData): Classifier {
   const weights = new Int8Array(Buffer.from(data.weights, 'base64'));
@@ -64,22 +75,27 @@ export function createClassifier(data: ModelData): Classifier {
   const vocabulary = new Set(data.vocabulary.split(' '));
   const extract = createFeatureExtractor();
 
-  return (text) => {
-    const unsupported = problemOfLanguage(text, (word) => vocabulary.has(word));
-    if (unsupported !== undefined) {
-      return { unsupported };
-    }
+  const spamIn = (text: string): number => {
     const { indices, values, length } = extract(text);
     let sum = 0;
     for (let at = 0; at < length; at++) {
       sum += (weights[indices[at] as number] as number) * (values[at] as number);
     }
-    const spam = 1 / (1 + Math.exp(-(data.bias + sum * data.scale)));
+    return 1 / (1 + Math.exp(-(data.bias + sum * data.scale)));
+  };
+
+  return ({ text, passages }) => {
+    const unsupported = problemOfLanguage(text, (word) => vocabulary.has(word));
+    if (unsupported !== undefined) {
+      return { unsupported };
+    }
+    const spam = spamIn(text);
     return {
       prediction: {
         label: spam >= 0.5 ? 'spam' : 'ham',
         probabilities: { ham: 1 - spam, spam },
         model: data.name,
+        ...(passages > 0 && { passages: mostSuspicious(text, passages, spamIn) }),
       },
     };
   };

@@ -42,7 +42,7 @@ export function evaluate(
 ): ModelData['facts']['heldOut'] {
   const classify = createClassifier(model);
   const judged = texts.flatMap(({ text, isSpam }) => {
-    const { prediction } = classify(text);
+    const { prediction } = classify({ text, passages: 0 });
     return prediction === undefined ? [] : [{ isSpam, saidSpam: prediction.label === 'spam' }];
   });
   const found = judged.filter(({ isSpam, saidSpam }) => isSpam && saidSpam).length;

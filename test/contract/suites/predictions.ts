@@ -43,7 +43,26 @@ export function describePredictions(world: PredictionWorld): void {
   it('answers what the model says in this process, to the last digit', async () => {
     const classify = createClassifier(spamModel);
     for (const text of [ENGLISH, SPAM, `${ENGLISH} ${SPAM}`]) {
-      expect((await predict({ text })).body).to.deep.equal(classify(text).prediction);
+      const { prediction } = classify({ text, passages: 0 });
+      expect((await predict({ text })).body).to.deep.equal(prediction);
+    }
+  });
+
+  it('names the most suspicious passages where they are asked for', async () => {
+    const text = `${ENGLISH.repeat(20)} ${SPAM} ${ENGLISH.repeat(20)}`;
+    const { status, body } = await predict({ text, passages: 3 });
+    expect(status).to.equal(200);
+    expect(body).to.deep.equal(createClassifier(spamModel)({ text, passages: 3 }).prediction);
+    const [worst] = body.passages;
+    expect(text.slice(worst.start, worst.end)).to.contain('FREE money');
+    expect((await predict({ text, passages: 0 })).body).to.not.have.property('passages');
+  });
+
+  it('refuses a number of passages that is none, or too many', async () => {
+    for (const passages of [-1, 11, 1.5, '3', null, true]) {
+      const answer = await predict({ text: ENGLISH, passages });
+      expectProblem(answer, 422, 'validation_failed');
+      expect(answer.body.issues[0].path).to.equal('passages');
     }
   });
 

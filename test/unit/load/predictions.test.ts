@@ -23,17 +23,19 @@ const contextOf = (seed: number): RequestContext => ({
 });
 const requestsOf = (workload: string, seed: number): WorkloadRequest[] =>
   workloadNamed(workload).loopFor(contextOf(seed)).requests;
-const textOf = ({ body = '{}' }: WorkloadRequest): string => JSON.parse(body).text;
+const questionOf = ({ body = '{}' }: WorkloadRequest) => JSON.parse(body);
+const textOf = (request: WorkloadRequest): string => questionOf(request).text;
 
 describe('the texts of predictions', () => {
   const classify = createClassifier(spamModel);
+  const unsupported = (text: string) => classify({ text, passages: 0 }).unsupported;
 
   it('are English for the model, whatever their length and seed', () => {
     for (const characters of [60, 400, 8000, 19_800]) {
       for (let seed = 0; seed < 20; seed++) {
         const text = postText(seededRandom(seed), characters);
         expect(text.length).to.be.within(characters, characters + 200);
-        expect(classify(text).unsupported, text.slice(0, 100)).to.equal(undefined);
+        expect(unsupported(text), text.slice(0, 100)).to.equal(undefined);
       }
     }
   });
@@ -54,14 +56,16 @@ describe('the texts of predictions', () => {
 });
 
 describe('workload mixed', () => {
-  it('has one long prediction in fifty requests, at another place for another connection', () => {
+  it('has one prediction with passages of a long text in fifty requests, at another place for another connection', () => {
     const places = [1, 2, 3, 4, 5, 6].map((seed) => {
       const requests = requestsOf('mixed', seed);
       expect(requests.map(({ kind }) => kind).filter((kind) => kind === 'GET /me')).to.have.length(
         49,
       );
       const place = requests.findIndex(({ kind }) => kind === 'POST /predictions');
-      expect(textOf(requests[place] as WorkloadRequest).length).to.be.within(19_000, 20_000);
+      const { text, passages } = questionOf(requests[place] as WorkloadRequest);
+      expect(text.length).to.be.within(19_000, 20_000);
+      expect(passages).to.equal(3);
       return place;
     });
     expect(new Set(places).size).to.be.above(3);

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { createClassifier } from '../../../src/prediction/model/classifier.js';
 import { BUCKETS, createFeatureExtractor } from '../../../src/prediction/model/features.js';
 import { problemOfLanguage, wordsOf } from '../../../src/prediction/model/language.js';
+import { mostSuspicious } from '../../../src/prediction/model/passages.js';
 import { spamModel } from '../../../src/prediction/model/spam-model.js';
 
 /** Index -> value, for one text. */
@@ -9,6 +10,8 @@ function featuresOf(text: string): Map<number, number> {
   const { indices, values, length } = createFeatureExtractor()(text);
   return new Map(Array.from({ length }, (_, at) => [indices[at] as number, values[at] as number]));
 }
+
+const classify = createClassifier(spamModel);
 
 describe('features of a text', () => {
   it('are a vector of length 1, in as many buckets as a model has weights', () => {
@@ -82,7 +85,7 @@ describe('the language of a text', () => {
   };
   for (const [language, text] of Object.entries(FOREIGN)) {
     it(`is told from English by the shipped model: ${language}`, () => {
-      expect(createClassifier(spamModel)(text).unsupported).to.be.a('string');
+      expect(classify({ text, passages: 0 }).unsupported).to.be.a('string');
     });
   }
 
@@ -94,7 +97,7 @@ describe('the language of a text', () => {
   ];
   for (const text of ENGLISH) {
     it(`is English for the shipped model: ${text.slice(0, 20)}`, () => {
-      expect(createClassifier(spamModel)(text).unsupported).to.equal(undefined);
+      expect(classify({ text, passages: 0 }).unsupported).to.equal(undefined);
     });
   }
 });
@@ -106,7 +109,49 @@ describe('a model', () => {
 
   it('says ham without any reason for spam, by its bias alone', () => {
     const nothing = Buffer.alloc(BUCKETS).toString('base64');
-    const { prediction } = createClassifier({ ...spamModel, weights: nothing, bias: 0 })('you are');
+    const unsure = createClassifier({ ...spamModel, weights: nothing, bias: 0 });
+    const { prediction } = unsure({ text: 'you are', passages: 0 });
     expect(prediction?.probabilities).to.deep.equal({ ham: 0.5, spam: 0.5 });
+  });
+});
+
+describe('suspicious passages', () => {
+  const DULL = 'We met last night and talked about the new version of the server for an hour. ';
+  const SPAM =
+    'CONGRATULATIONS!!! You WON $1,000,000! Click here now to get your FREE money today! ';
+  const passagesOf = (text: string, passages: number) =>
+    classify({ text, passages }).prediction?.passages;
+
+  it('are named where they are asked for', () => {
+    expect(classify({ text: DULL, passages: 0 }).prediction).to.not.have.property('passages');
+    expect(passagesOf(DULL, 3)).to.have.length(1);
+  });
+
+  it('begin with the one that has the spam in it', () => {
+    const text = DULL.repeat(20) + SPAM.repeat(3) + DULL.repeat(20);
+    const [worst, next] = passagesOf(text, 2) ?? [];
+    expect(text.slice(worst?.start, worst?.end)).to.contain(SPAM);
+    expect(worst?.spam)
+      .to.be.above(0.5)
+      .and.above(next?.spam as number);
+  });
+
+  it('cover a text from its first to its last character, and score each passage by itself', () => {
+    const spamOfDull = classify({ text: DULL, passages: 0 }).prediction?.probabilities.spam;
+    expect(mostSuspicious('', 1, () => 1)).to.deep.equal([{ start: 0, end: 0, spam: 1 }]);
+    expect(passagesOf(DULL, 1)).to.deep.equal([{ start: 0, end: DULL.length, spam: spamOfDull }]);
+    const text = `${'a'.repeat(1000)}!`;
+    const last = mostSuspicious(text, 1, (part) => (part.endsWith('!') ? 1 : 0));
+    expect(last).to.deep.equal([{ start: 620, end: 1001, spam: 1 }]);
+  });
+
+  it('never overlap, and are no more than there are', () => {
+    const passages = mostSuspicious('a'.repeat(1300), 10, () => 0.5);
+    const places = passages.map(({ start, end }) => [start, end]).sort(([a = 0], [b = 0]) => a - b);
+    expect(places).to.deep.equal([
+      [0, 400],
+      [400, 800],
+      [800, 1200],
+    ]);
   });
 });

@@ -1,0 +1,51 @@
+import { availableParallelism } from 'node:os';
+import { expect } from 'chai';
+import { pino } from 'pino';
+import { AppError } from '../../src/errors.js';
+import type { Predictor } from '../../src/prediction/predictor.js';
+import { openThreads } from '../../src/prediction/threads.js';
+import { eventually } from '../support/eventually.js';
+
+const QUESTION = {
+  text: 'We met last night and talked about the new version of the server. '.repeat(300),
+  passages: 3,
+};
+const TIMEOUT_MS = 200;
+/** Some tens of milliseconds each: more than the threads can do within the timeout. */
+const QUESTIONS = 40 * availableParallelism();
+
+describe('predictions in threads', () => {
+  let predictor: Predictor;
+  const predict = () =>
+    predictor.predict(QUESTION, { authorization: undefined, cookie: undefined });
+  const isAnswered = () =>
+    predict().then(
+      () => true,
+      () => false,
+    );
+
+  before(() => {
+    predictor = openThreads({
+      url: undefined,
+      timeoutMs: TIMEOUT_MS,
+      log: pino({ level: 'silent' }),
+    });
+  });
+  after(() => predictor.close());
+
+  it('refuse what no thread came to in time, and answer again when there is less to do', async () => {
+    await eventually(isAnswered, 'a thread is there', 10_000);
+    const outcomes = await Promise.allSettled(Array.from({ length: QUESTIONS }, predict));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).to.not.have.length(0);
+    const refusals = outcomes.flatMap((outcome) =>
+      outcome.status === 'rejected' ? [outcome.reason] : [],
+    );
+    expect(refusals).to.not.have.length(0);
+    for (const refusal of refusals) {
+      expect(refusal).to.be.instanceOf(AppError);
+      expect(refusal).to.include({ code: 'prediction_unavailable' });
+      expect(refusal.headers).to.include({ 'Retry-After': '1' });
+    }
+    expect(await isAnswered()).to.equal(true);
+  });
+});
