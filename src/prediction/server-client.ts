@@ -41,16 +41,14 @@ export const openServerClient: OpenPredictor = ({ url, timeoutMs, log }) => {
 };
 
 /**
- * Of its refusals two are for the client: the instance has checked the credential and the length
- * itself, so anything else says that the two disagree. Headers that just fitted here can be too large
- * there, where others stand beside the credential.
+ * Of its refusals few are for the client: the instance has checked the credential and the length
+ * itself, so anything else says that the two disagree. What just fitted here can be too large there,
+ * where other headers stand beside the credential and every field is written out.
  */
 function refusal({ status, body }: ServerAnswer): AppError {
   const { code, detail = '' } = problem.safeParse(body).data ?? {};
-  if (code === 'headers_too_large') {
-    return new AppError('headers_too_large', {
-      detail: 'The credential is too long to be handed on.',
-    });
+  if (code === 'headers_too_large' || code === 'body_too_large') {
+    return new AppError(code, { detail: 'It is too long to be handed on.' });
   }
   return code === 'unsupported_language'
     ? new AppError('unsupported_language', { detail })

@@ -78,6 +78,14 @@ describe('attacks by way of predictions', () => {
         expect((await predict(api, credential)).status).to.equal(200);
       });
 
+      it('a body that fits here and not there is refused as such', async () => {
+        const frame = '{"text":"aaaa"}'.length;
+        const body = `{"text":"aaaa${'\\u0001'.repeat(Math.floor((100_000 - frame) / 6))}"}`;
+        const { status, text } = await send('x=y', body);
+        expect(status, text).to.equal(413);
+        expect(text).to.include('"code":"body_too_large"');
+      });
+
       it('every byte that a header may have reaches the prediction server or is refused here', async () => {
         const body = JSON.stringify({ text: ENGLISH });
         const allowed = Array.from({ length: 256 }, (_, code) => code).filter(
