@@ -28,6 +28,8 @@ export const openThreads: OpenPredictor = ({ timeoutMs, log }) => {
     minThreads: 1,
     maxThreads: THREADS,
     maxQueue: WAITING_MAX,
+    // Else a task that finds no thread goes to the end again, and may wait for ever behind later ones.
+    stricterFIFO: true,
     idleTimeout: IDLE_MS,
     // It needs none of the secrets there, nor the options of the process.
     env: {},

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { AppError } from '../../src/errors.js';
@@ -32,6 +33,28 @@ describe('predictions in threads', () => {
     });
   });
   after(() => predictor.close());
+
+  it('answer in the order in which they were asked, whoever comes meanwhile', async () => {
+    await eventually(isAnswered, 'a thread is there', 10_000);
+    let asked = 0;
+    const answered: number[] = [];
+    const askAgainAndAgain = async (_: unknown, client: number) => {
+      for (let turn = 0; turn < 15; turn++) {
+        // Out of step, so that new ones come while others wait.
+        await sleep(7 * client);
+        const number = asked++;
+        await predict();
+        answered.push(number);
+      }
+    };
+    const clients = availableParallelism() + 4;
+    await Promise.all(Array.from({ length: clients }, askAgainAndAgain));
+    for (const [place, number] of answered.entries()) {
+      const overtook = answered.slice(0, place).filter((earlier) => earlier > number);
+      // Those in two threads may end in either order.
+      expect(overtook, `before ${number}`).to.have.lengthOf.at.most(availableParallelism());
+    }
+  });
 
   it('refuse what no thread came to in time, and answer again when there is less to do', async () => {
     await eventually(isAnswered, 'a thread is there', 10_000);
