@@ -75,6 +75,13 @@ export function capitalised(sentence: string): string {
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
+/** For the middle of a sentence: "A session" -> "a session"; "JWT" keeps its capitals. */
+export function uncapitalised(sentence: string): string {
+  return /^\p{Lu}{2}/u.test(sentence)
+    ? sentence
+    : sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}
+
 /** Marks a name or a command as code. The light markup of the report knows nothing else. */
 export function code(text: string): string {
   return `\`${text.replaceAll('`', 'ˋ')}\``;

@@ -2,7 +2,7 @@ import { type Block, type Cell, heading, left, list, paragraph, right, table } f
 import type { Finding } from '../findings/finding.js';
 import { code, formatNumber, formatRatio, formatRatioInterval } from '../format.js';
 import type { Pair, ReportView } from '../view.js';
-import { unitOf, wordingOf } from '../wording.js';
+import { unitOf, verdictWord, wordingOf } from '../wording.js';
 
 export function comparisons({ allPairs, result }: ReportView, findings: Finding[]): Block[] {
   if (allPairs.length === 0) {
@@ -53,7 +53,7 @@ function pairTable({ baseline, candidate, comparisons: cells }: Pair): Block[] {
       formatRatioInterval(cell.interval95),
       formatRatioInterval(cell.familyInterval),
       String(cell.rounds),
-      { word: wordingOf(cell.metric).verdicts[cell.verdict], detail: '', verdict: cell.verdict },
+      { word: verdictWord(cell), detail: '', verdict: cell.verdict },
     ]),
     3,
   );

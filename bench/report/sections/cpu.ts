@@ -10,7 +10,7 @@ import {
   measuredSummaries,
   type ReportView,
 } from '../view.js';
-import { signedChange, wordingOf } from '../wording.js';
+import { signedChange, verdictWord, wordingOf } from '../wording.js';
 
 export function cpu(view: ReportView, _findings: Finding[]): Block[] {
   const summaries = measuredSummaries(view);
@@ -75,7 +75,7 @@ function authentication({ controlPairs }: ReportView): Block[] {
       formatNumber(differenceOf(cell)),
       signedChange(cell.ratio ?? 1, cell.interval95),
       {
-        word: cell.rounds === 1 ? 'one round' : wordingOf(cell.metric).verdicts[cell.verdict],
+        word: verdictWord(cell),
         detail: '',
         verdict: cell.verdict,
       },
