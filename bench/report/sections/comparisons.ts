@@ -1,6 +1,12 @@
 import { type Block, type Cell, heading, left, list, paragraph, right, table } from '../blocks.js';
 import type { Finding } from '../findings/finding.js';
-import { code, formatNumber, formatRatio, formatRatioInterval } from '../format.js';
+import {
+  code,
+  formatMicroseconds,
+  formatNumber,
+  formatRatio,
+  formatRatioInterval,
+} from '../format.js';
 import type { Pair, ReportView } from '../view.js';
 import { unitOf, verdictWord, wordingOf } from '../wording.js';
 
@@ -47,8 +53,8 @@ function pairTable({ baseline, candidate, comparisons: cells }: Pair): Block[] {
       code(cell.workload),
       String(cell.instances),
       `${wordingOf(cell.metric).heading} (${unitOf(cell.metric)})`,
-      formatNumber(cell.baselineMean),
-      formatNumber(cell.candidateMean),
+      amountOf(cell.metric, cell.baselineMean),
+      amountOf(cell.metric, cell.candidateMean),
       formatRatio(cell.ratio),
       formatRatioInterval(cell.interval95),
       formatRatioInterval(cell.familyInterval),
@@ -57,4 +63,8 @@ function pairTable({ baseline, candidate, comparisons: cells }: Pair): Block[] {
     ]),
     3,
   );
+}
+
+function amountOf(metric: string, mean: number | null): string {
+  return unitOf(metric) === 'µs' ? formatMicroseconds(mean) : formatNumber(mean);
 }

@@ -2,7 +2,13 @@ import { type Block, type Cell, heading, left, paragraph, right, table } from '.
 import { CPU_CAPTION, cpuChart } from '../charts/cpu.js';
 import { controlCells, differenceOf } from '../findings/control.js';
 import type { Finding } from '../findings/finding.js';
-import { code, formatEstimate, formatMean, formatNumber } from '../format.js';
+import {
+  code,
+  formatEstimate,
+  formatMean,
+  formatMicroseconds,
+  NO_INTERVAL_BELOW,
+} from '../format.js';
 import {
   hasAuthority,
   hasPrediction,
@@ -30,7 +36,7 @@ export function cpu(view: ReportView, _findings: Finding[]): Block[] {
         .map((workload) => cpuChart(view, workload)),
     },
     ...table(
-      'CPU time per request in µs: mean of the valid rounds. All servers with the 95 % interval.',
+      `CPU time per request in µs: mean of the valid rounds. All servers with the 95 % interval. ${NO_INTERVAL_BELOW}.`,
       [
         left('Workload'),
         left('Strategy'),
@@ -48,14 +54,16 @@ export function cpu(view: ReportView, _findings: Finding[]): Block[] {
         code(workload),
         strategy,
         String(instances),
-        ...(web ? [formatMean(cpuMicrosecondsPerRequest.web)] : []),
-        formatMean(cpuMicrosecondsPerRequest.application),
-        formatMean(cpuMicrosecondsPerRequest.redis),
-        formatMean(cpuMicrosecondsPerRequest.postgres),
-        ...(authority ? [formatMean(cpuMicrosecondsPerRequest.authority)] : []),
-        ...(prediction ? [formatMean(cpuMicrosecondsPerRequest.prediction)] : []),
-        formatEstimate(cell.serverCpuMicrosecondsPerRequest),
-        formatMean(cpuMicrosecondsPerRequest.loadGenerator),
+        ...(web ? [formatMean(cpuMicrosecondsPerRequest.web, formatMicroseconds)] : []),
+        formatMean(cpuMicrosecondsPerRequest.application, formatMicroseconds),
+        formatMean(cpuMicrosecondsPerRequest.redis, formatMicroseconds),
+        formatMean(cpuMicrosecondsPerRequest.postgres, formatMicroseconds),
+        ...(authority ? [formatMean(cpuMicrosecondsPerRequest.authority, formatMicroseconds)] : []),
+        ...(prediction
+          ? [formatMean(cpuMicrosecondsPerRequest.prediction, formatMicroseconds)]
+          : []),
+        formatEstimate(cell.serverCpuMicrosecondsPerRequest, formatMicroseconds),
+        formatMean(cpuMicrosecondsPerRequest.loadGenerator, formatMicroseconds),
       ]),
       3,
     ),
@@ -70,9 +78,9 @@ function authentication({ controlPairs }: ReportView): Block[] {
       code(cell.workload),
       cell.candidate,
       String(cell.instances),
-      formatNumber(cell.baselineMean),
-      formatNumber(cell.candidateMean),
-      formatNumber(differenceOf(cell)),
+      formatMicroseconds(cell.baselineMean),
+      formatMicroseconds(cell.candidateMean),
+      formatMicroseconds(differenceOf(cell)),
       signedChange(cell.ratio ?? 1, cell.interval95),
       {
         word: verdictWord(cell),
