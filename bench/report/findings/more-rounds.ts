@@ -40,7 +40,7 @@ export function moreRoundsFindings(
   const untilSure = untilSureInWords(withinReach.map(({ metric }) => metric));
   const rest =
     hopeless.length > 0
-      ? ` That will leave ${listOf(hopeless)} unsure: more than ${MOST_ROUNDS} rounds would be needed, since ${WHY_HOPELESS}.`
+      ? ` That leaves unsure: ${listOf(hopeless)}. More than ${MOST_ROUNDS} rounds would be needed there: ${WHY_HOPELESS}.`
       : '';
   return [
     finding(
@@ -53,14 +53,14 @@ export function moreRoundsFindings(
 const WHY_HOPELESS =
   'the differences lie too near to the edge of what counts as equal, or this machine is too noisy';
 
-/** "latency at the 99th percentile", "latency at the 99th percentile in 1 of 2 comparisons" */
+/** "latency at the 99th percentile", "latency at the 99th percentile in 1 comparison" */
 function hopelessOf(metric: string, needed: readonly (number | null)[]): string[] {
   const missing = needed.filter((rounds) => rounds === null).length;
   if (missing === 0) return [];
   const { question } = wordingOf(metric);
   return missing === needed.length
     ? [question]
-    : [`${question} in ${missing} of ${countOf(needed.length, 'unsure comparison')}`];
+    : [`${question} in ${countOf(missing, 'comparison')}`];
 }
 
 /** It watches throughput and CPU time only (analyse/unsure.ts). */

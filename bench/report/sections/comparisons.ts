@@ -36,30 +36,30 @@ function inWords(findings: Finding[], workloads: string[]): Block[] {
 
 function pairTable({ baseline, candidate, comparisons: cells }: Pair): Block[] {
   return table(
-    `${candidate} over ${baseline}`,
+    `${candidate} over ${baseline}; the verdict is on ${candidate}. Inst.: instances.`,
     [
       left('Workload'),
-      right('Instances'),
+      right('Inst.'),
       left('What'),
+      left('Verdict'),
       right(baseline),
       right(candidate),
       right('Ratio'),
       right('95 % interval'),
       right('Wider interval'),
       right('Rounds'),
-      left(`Verdict on ${candidate}`),
     ],
     cells.map((cell): Cell[] => [
       code(cell.workload),
       String(cell.instances),
       `${wordingOf(cell.metric).heading} (${unitOf(cell.metric)})`,
+      { word: verdictWord(cell), detail: '', verdict: cell.verdict },
       amountOf(cell.metric, cell.baselineMean),
       amountOf(cell.metric, cell.candidateMean),
       formatRatio(cell.ratio),
       formatRatioInterval(cell.interval95),
       formatRatioInterval(cell.familyInterval),
       String(cell.rounds),
-      { word: verdictWord(cell), detail: '', verdict: cell.verdict },
     ]),
     3,
   );

@@ -79,7 +79,7 @@ describe('advice on more rounds', () => {
       }),
     });
     expect(half).to.match(
-      /That will leave latency at the 99th percentile(?: in 1 of 2 unsure comparisons)? unsure: more than 200 rounds would be needed/,
+      /That leaves unsure: latency at the 99th percentile(?: in 1 comparison)?\. More than 200 rounds would be needed there/,
     );
   });
 
