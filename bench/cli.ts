@@ -4,9 +4,13 @@
  * 0: done. 1: failed. 2: wrong command line. 130, 143: stopped by Ctrl-C or SIGTERM, in order.
  */
 import { LabError } from './errors.js';
-import { describeOptions, usageError } from './options.js';
+import { helpOfVerb, helpOfVerbs } from './help.js';
+import { usageError } from './options.js';
 import { VERBS } from './verbs/registry.js';
+import type { Verb } from './verbs/verb.js';
 
+const HELP: readonly string[] = ['help', '--help', '-h'];
+const WRONG_COMMAND_LINE = 2;
 const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 const stopping = new AbortController();
@@ -32,19 +36,18 @@ function listenToSignals(): void {
 async function main(words: readonly string[]): Promise<number> {
   try {
     const [name, ...rest] = words;
-    if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-      process.stdout.write(`${await help()}\n`);
-      return name === undefined ? 2 : 0;
+    if (name === undefined || HELP.includes(name)) {
+      const [asked] = rest;
+      const text =
+        asked === undefined ? helpOfVerbs(VERBS) : await helpOfVerb(asked, verbNamed(asked));
+      process.stdout.write(`${text}
+`);
+      return name === undefined ? WRONG_COMMAND_LINE : 0;
     }
-    const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
-    if (!verb) {
-      throw usageError(
-        'VERB_UNKNOWN',
-        `There is no verb "${name}". Allowed: ${Object.keys(VERBS).join(', ')}.`,
-      );
-    }
-    if (rest.includes('--help') || rest.includes('-h')) {
-      process.stdout.write(`${verb.summary}\n${describeOptions(await verb.options())}\n`);
+    const verb = verbNamed(name);
+    if (rest.some((word) => HELP.includes(word) && word.startsWith('-'))) {
+      process.stdout.write(`${await helpOfVerb(name, verb)}
+`);
       return 0;
     }
     const codeElsewhere = (await verb.elsewhere?.(rest)) ?? null;
@@ -72,13 +75,14 @@ function complain(error: unknown): number {
   return 1;
 }
 
-async function help(): Promise<string> {
-  const verbs = await Promise.all(
-    Object.entries(VERBS).map(async ([name, verb]) => {
-      const head = [name, verb.positionals].filter(Boolean).join(' ');
-      const options = describeOptions(await verb.options());
-      return `${head}: ${verb.summary}${options ? `\n${options}` : ''}`;
-    }),
-  );
-  return `Usage: npm run lab -- <verb> [options]\n\n${verbs.join('\n\n')}`;
+/** @throws LabError VERB_UNKNOWN, exit code 2 */
+function verbNamed(name: string): Verb {
+  const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+  if (!verb) {
+    throw usageError(
+      'VERB_UNKNOWN',
+      `There is no verb "${name}". Allowed: ${Object.keys(VERBS).join(', ')}.`,
+    );
+  }
+  return verb;
 }

@@ -15,6 +15,13 @@ export interface OptionKind<Value> {
   help: string;
   /** undefined when the text is not allowed. */
   parse(text: string): Value | undefined;
+  /**
+   * Present where the option may be given again: what both say together. Without it the option is
+   * meant once, and a second value is refused rather than silently taken for the first.
+   *
+   * @throws LabError OPTION_INVALID where the two contradict each other
+   */
+  join?(earlier: Value, later: Value): Value;
 }
 
 export interface Flag {
@@ -54,7 +61,8 @@ export function parseOptions<Table extends OptionTable>(
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind === 'option') {
-      options[token.name] = readOption(table, token.name, token.rawName, token.value);
+      const value = readOption(table, token.name, token.rawName, token.value);
+      options[token.name] = joinGiven(table, token.name, options[token.name], value);
     }
   }
   if (positionals.length > maxPositionals) {
@@ -90,6 +98,17 @@ function readOption(
     throw usageError('OPTION_INVALID', `--${name} takes ${option.allowed}, not ${got}.`);
   }
   return parsed;
+}
+
+/** A flag given again says nothing else than before. */
+function joinGiven(table: OptionTable, name: string, earlier: unknown, later: unknown): unknown {
+  const option = table[name];
+  if (earlier === undefined || !option || 'flag' in option) return later;
+  if (option.join) return option.join(earlier, later);
+  throw usageError(
+    'OPTION_INVALID',
+    `--${name} is given more than once. Give it once: it takes ${option.allowed}.`,
+  );
 }
 
 export function usageError(code: string, message: string): LabError {
@@ -165,35 +184,6 @@ export function text(takes: string, help: string): OptionKind<string> {
   };
 }
 
-/** "session#2.UV_THREADPOOL_SIZE=2,jwt.LOG_LEVEL=info" -> variables by owner. A value holds no comma. */
-export function variables(help: string): OptionKind<Record<string, Record<string, string>>> {
-  return {
-    takes: 'OWNER.NAME=VALUE,…',
-    allowed: 'variables as OWNER.NAME=VALUE with commas between, NAME in capitals, each once',
-    help,
-    parse(text) {
-      const owners: Record<string, Record<string, string>> = {};
-      for (const part of text.split(',')) {
-        const [, owner, name, value] = /^([\w#-]+)\.([A-Z][A-Z0-9_]*)=(.*)$/.exec(part) ?? [];
-        if (owner === undefined || name === undefined || value === undefined) return undefined;
-        if (owners[owner]?.[name] !== undefined) return undefined;
-        owners[owner] = { ...owners[owner], [name]: value };
-      }
-      return owners;
-    },
-  };
-}
-
 function isBetween(given: string, shape: RegExp, low: number, high: number): boolean {
   return shape.test(given) && Number(given) >= low && Number(given) <= high;
-}
-
-/** Options as lines of help. */
-export function describeOptions(table: OptionTable): string {
-  const rows = Object.entries(table).map(([name, option]) => ({
-    left: 'flag' in option ? `--${name}` : `--${name} ${option.takes}`,
-    help: option.help,
-  }));
-  const width = Math.max(0, ...rows.map((row) => row.left.length));
-  return rows.map(({ left, help }) => `  ${left.padEnd(width)}  ${help}`).join('\n');
 }

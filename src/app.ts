@@ -27,6 +27,7 @@ import { prepareRoutes } from './http/prepare-routes.js';
 import { addPrincipalRoute } from './http/principal-route.js';
 import { addSessionRoutes } from './http/session-routes.js';
 import { addTokenRoutes } from './http/token-routes.js';
+import { useInOrder } from './http/use-in-order.js';
 import type { Predictor } from './prediction/predictor.js';
 
 export interface AppDeps {
@@ -96,13 +97,5 @@ export function createApp(deps: AppDeps): Koa {
     router.routes(),
     notFound,
   ];
-  for (const middleware of middlewareInOrder) {
-    if (middleware !== undefined) {
-      app.use(middleware);
-    }
-  }
-
-  // What reaches Koa itself is a broken connection: errors of routes end in errorHandler.
-  app.on('error', (error: Error) => log.debug({ error: error.message }, 'connection error'));
-  return app;
+  return useInOrder(app, middlewareInOrder, log);
 }

@@ -1,9 +1,8 @@
-import { pino } from 'pino';
 import { createPasswordHasher } from './auth/password.js';
 import { readSeedSettings } from './config.js';
-import { openDatabase } from './data/database.js';
 import { SEED_PASSWORD } from './data/seed-content.js';
 import { seedDatabase } from './data/seed-database.js';
+import { withDatabase } from './data/with-database.js';
 import { printLine, runEntry } from './entry.js';
 import { StartupError } from './errors.js';
 
@@ -14,32 +13,27 @@ await runEntry(async () => {
   if (settings.production) {
     throw new StartupError('seed_refused', 'NODE_ENV is production, and seeding deletes all users');
   }
-  const database = await openDatabase({
-    url: settings.databaseUrl,
-    poolSize: 1,
-    timeoutMs: TIMEOUT_MS,
-    log: pino({ level: 'silent' }),
-  });
-  try {
-    const passwords = createPasswordHasher({ concurrency: 1, queue: 0 });
-    const users = await seedDatabase(database.dataSource.manager, {
-      users: settings.users,
-      posts: settings.posts,
-      passwordHash: await passwords.hash(SEED_PASSWORD),
-    });
-    const { posts } = settings;
-    printLine({
-      seeded: {
-        users,
-        password: SEED_PASSWORD,
-        posts: {
-          count: posts,
-          firstId: posts === 0 ? null : 1,
-          lastId: posts === 0 ? null : posts,
+  await withDatabase(
+    { url: settings.databaseUrl, timeoutMs: TIMEOUT_MS },
+    async ({ dataSource }) => {
+      const passwords = createPasswordHasher({ concurrency: 1, queue: 0 });
+      const users = await seedDatabase(dataSource.manager, {
+        users: settings.users,
+        posts: settings.posts,
+        passwordHash: await passwords.hash(SEED_PASSWORD),
+      });
+      const { posts } = settings;
+      printLine({
+        seeded: {
+          users,
+          password: SEED_PASSWORD,
+          posts: {
+            count: posts,
+            firstId: posts === 0 ? null : 1,
+            lastId: posts === 0 ? null : posts,
+          },
         },
-      },
-    });
-  } finally {
-    await database.close();
-  }
+      });
+    },
+  );
 });

@@ -1,6 +1,7 @@
 /**
  * What limited a trial: the process that had no CPU time left to give, else the whole machine.
  */
+import { DATABASE_NAMES, isDatabase } from '../databases.js';
 import type { ProcessKind, Trial } from '../result/schema.js';
 
 /** A single-threaded process above this share of a core has nothing left for more load. */
@@ -25,6 +26,7 @@ const LABELS: Record<Limit['code'], string> = {
   prediction: 'the prediction server (it used its whole core)',
   redis: 'Redis (it used its whole core)',
   postgres: 'PostgreSQL (it used all cores)',
+  mariadb: 'MariaDB (it used all cores)',
   loadGenerator: 'the load generator',
   machine: 'the cores of this machine, shared by all processes',
   nearlyMachine: 'probably the cores of this machine, shared by all processes',
@@ -39,7 +41,7 @@ const KINDS = [
   'authority',
   'prediction',
   'redis',
-  'postgres',
+  ...DATABASE_NAMES,
 ] as const;
 
 export function limitOf(trial: Trial): Limit {
@@ -62,8 +64,8 @@ type ProcessUse = Trial['processes'][number];
 function isSaturated(use: ProcessUse, { machine, seconds, loadedSeconds }: Trial): boolean {
   const { kind, cores, limitCores, throttledSeconds, workers = 1 } = use;
   if (cores === null) return false;
-  // PostgreSQL has a process for each connection, so only all cores together are its limit.
-  const whole = kind === 'postgres' ? machine.cores : workers;
+  // A database has a process or a thread for each connection: only all cores together are its limit.
+  const whole = isDatabase(kind) ? machine.cores : workers;
   if (cores >= SATURATED_CORES * (limitCores ?? whole)) return true;
   if (!limitCores || limitCores > 1 || !throttledSeconds) return false;
   return cores + throttledSeconds / (loadedSeconds ?? seconds) >= SATURATED_CORES;

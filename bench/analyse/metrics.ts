@@ -56,18 +56,19 @@ export function verdictsOfPair(cells: number): number {
 /**
  * CPU time of everything that serves, in microseconds per request; null when a part is unknown.
  * A strategy without an authority has none to pay for; one whose authority was not measured is unknown.
- * So it is with the web tier and the prediction server.
+ * So it is with the web tier, the prediction server and each kind of database.
  */
 export function serverCpuMicroseconds(trial: Trial): number | null {
   const {
     application,
     redis,
-    postgres,
+    postgres = 0,
+    mariadb = 0,
     authority = 0,
     web = 0,
     prediction = 0,
   } = trial.cpuMicrosecondsPerRequest;
-  const parts = [application, redis, postgres, authority, web, prediction];
+  const parts = [application, redis, postgres, mariadb, authority, web, prediction];
   return parts.reduce((sum, part) => (sum === null || part === null ? null : sum + part), 0);
 }
 

@@ -2,7 +2,7 @@
  * Trials -> one summary for each strategy, workload and number of instances: means over the valid
  * rounds, with intervals, and what limited the runs.
  */
-import type { ProcessKind, Result, Trial } from '../result/schema.js';
+import { PROCESS_KINDS, type ProcessKind, type Result, type Trial } from '../result/schema.js';
 import { armNames } from './arms.js';
 import { type Limit, limitOf } from './limits.js';
 import { serverCpuMicroseconds } from './metrics.js';
@@ -54,15 +54,10 @@ function summariseCell(
     const values = valid.map(of).filter((value) => typeof value === 'number');
     return values.length > 0 ? meanWithInterval(values) : null;
   };
-  const perKind = (field: 'cpuMicrosecondsPerRequest' | 'rssBytes') => ({
-    application: estimate((trial) => trial[field].application),
-    redis: estimate((trial) => trial[field].redis),
-    postgres: estimate((trial) => trial[field].postgres),
-    loadGenerator: estimate((trial) => trial[field].loadGenerator),
-    authority: estimate((trial) => trial[field].authority),
-    web: estimate((trial) => trial[field].web),
-    prediction: estimate((trial) => trial[field].prediction),
-  });
+  const perKind = (field: 'cpuMicrosecondsPerRequest' | 'rssBytes') =>
+    Object.fromEntries(
+      PROCESS_KINDS.map((kind) => [kind, estimate((trial) => trial[field][kind])]),
+    ) as Record<ProcessKind, Estimate | null>;
   const latency = (name: keyof NonNullable<Trial['latencyMs']>) =>
     estimate((trial) => trial.latencyMs?.[name]);
   return {

@@ -2,6 +2,7 @@
  * What a reader must know before believing a figure of this run, as data with a stable code.
  * A table: each entry looks at the whole result and says what it sees, or nothing.
  */
+import { DATABASE_NAMES, DATABASE_PRODUCTS } from '../databases.js';
 import type { Result, Trial, Warning } from '../result/schema.js';
 import { armNames } from './arms.js';
 import { METRICS } from './metrics.js';
@@ -79,7 +80,7 @@ function moreProcessesThanCores({ config, environment, strategies }: Result): Wa
   ];
 }
 
-/** Instances, load generators, Redis, and PostgreSQL counted as one. */
+/** Instances, load generators, Redis, and the database counted as one. */
 function processesFor(instances: number, shards: number): number {
   return instances + shards + 2;
 }
@@ -113,22 +114,24 @@ function invalidTrials({ trials }: Result): Warning[] {
 function unmeasuredStores({ trials }: Result): Warning[] {
   const names = {
     redis: 'Redis',
-    postgres: 'PostgreSQL',
+    ...DATABASE_PRODUCTS,
     authority: 'the authority',
     web: 'the web tier',
     prediction: 'the prediction server',
   } as const;
-  return (['redis', 'postgres', 'authority', 'web', 'prediction'] as const).flatMap((kind) => {
-    const measured = trials.filter((trial) => trial.valid);
-    const unknown = measured.filter((trial) => trial.cpuMicrosecondsPerRequest[kind] === null);
-    if (unknown.length === 0) return [];
-    return [
-      {
-        code: `${kind}-unmeasured`,
-        message: `The CPU time of ${names[kind]} could not be measured in ${unknown.length} trials (it runs on another machine, or its process cannot be read), so totals leave these trials out.`,
-      },
-    ];
-  });
+  return (['redis', ...DATABASE_NAMES, 'authority', 'web', 'prediction'] as const).flatMap(
+    (kind) => {
+      const measured = trials.filter((trial) => trial.valid);
+      const unknown = measured.filter((trial) => trial.cpuMicrosecondsPerRequest[kind] === null);
+      if (unknown.length === 0) return [];
+      return [
+        {
+          code: `${kind}-unmeasured`,
+          message: `The CPU time of ${names[kind]} could not be measured in ${unknown.length} trials (it runs on another machine, or its process cannot be read), so totals leave these trials out.`,
+        },
+      ];
+    },
+  );
 }
 
 function outliers({ trials, config }: Result): Warning[] {

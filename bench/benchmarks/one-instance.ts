@@ -1,7 +1,7 @@
 /** One instance with users logged in: what a benchmark of the load generator itself needs. */
 
 import { type Credentials, logInAll } from '../load/credentials.js';
-import { spreadOverInstances } from '../load/generator.js';
+import { spreadOverInstances } from '../load/spread.js';
 import type { Connection } from '../load/workload.js';
 import { startFleet } from '../services/fleet.js';
 import type { Guardian } from '../services/guardian.js';

@@ -1,16 +1,17 @@
 /** What a plan takes for granted, in plain words: first what was measured, then what was not. */
+import { DATABASE_PRODUCTS } from '../databases.js';
 import { countOf, formatNumber, formatShare, listOf } from '../report/format.js';
 import type { CapacityPlan, StrategyPlan } from './plan.js';
 
 export function assumptionsOf(plan: CapacityPlan): string[] {
-  const { target, strategies } = plan;
+  const { target, strategies, database } = plan;
   return [
     measured(strategies),
     `Service times are measured as means. Their spread is assumed: constant at the favourable end, exponential for the likely figure and at the unfavourable end. Longer pauses (garbage collection, a database that waits for its disk) are in neither.`,
     `The ends also take the 95 % intervals of the demands over rounds. Each demand at its worst at once is rarer than one in twenty.`,
     `Users act independently, so requests arrive at random (Poisson) at an even rate. Plan for the busiest minute: a burst is not in this.`,
     `Each request goes to an instance by chance, and each key to a shard by chance, so all are equally busy. A load balancer that goes round in turn waits less.`,
-    `An instance uses ${coresOf(target.instanceCores)} and ${withAuthority(strategies)}Redis shard ${coresOf(target.redisCores)}, of the same speed as the cores measured; what other threads of a process do counts as done on it. PostgreSQL is one queue before all its cores.`,
+    `An instance uses ${coresOf(target.instanceCores)} and ${withAuthority(strategies)}Redis shard ${coresOf(target.redisCores)}, of the same speed as the cores measured; what other threads of a process do counts as done on it. ${DATABASE_PRODUCTS[database]} is one queue before all its cores.`,
     `A request asks each tier once. The network between tiers, the load balancer and TLS are not in it: add a round trip for each question to a store.`,
     ...sharding(strategies),
     ...memory(plan),

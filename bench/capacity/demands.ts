@@ -4,12 +4,13 @@
 
 import type { Estimate } from '../analyse/statistics.js';
 import { type Summary, summarise } from '../analyse/summarise.js';
+import { DATABASE_NAMES, type DatabaseName, databaseOf, isDatabase } from '../databases.js';
 import { LabError } from '../errors.js';
 import { usageError } from '../options.js';
 import type { Result, StrategyInfo } from '../result/schema.js';
 
 /** In the order in which a request reaches them. */
-export const TIERS = ['application', 'authority', 'redis', 'postgres'] as const;
+export const TIERS = ['application', 'authority', 'redis', ...DATABASE_NAMES] as const;
 
 export type Tier = (typeof TIERS)[number];
 
@@ -35,8 +36,14 @@ export interface Demands {
 }
 
 const LOGIN = 'login';
-/** A statement costs PostgreSQL tens of microseconds, a command Redis about one: less is idle work. */
-const IDLE_MICROSECONDS = { postgres: 1, redis: 0.5, authority: 1, application: 0 } as const;
+/** A statement costs a database tens of microseconds, a command Redis about one: less is idle work. */
+const IDLE_MICROSECONDS: Readonly<Record<Tier, number>> = {
+  postgres: 1,
+  mariadb: 1,
+  redis: 0.5,
+  authority: 1,
+  application: 0,
+};
 /** A workload in which one request in a hundred asks Redis does ask it. */
 const IDLE_COMMANDS = 0.01;
 
@@ -67,7 +74,11 @@ export function demandsOfResult(
     const cell = measured.find(
       (summary) => summary.strategy === info.name && summary.instances === instances,
     ) as Summary;
-    return { ...demandsOfCell(info, cell), loginCpuMicroseconds: loginOf(summaries, info.name) };
+    const database = databaseOf(result.config);
+    return {
+      ...demandsOfCell(info, cell, database),
+      loginCpuMicroseconds: loginOf(summaries, info.name),
+    };
   });
 }
 
@@ -104,6 +115,7 @@ function mostInstances(
 function demandsOfCell(
   strategy: StrategyInfo,
   cell: Summary,
+  database: DatabaseName,
 ): Omit<Demands, 'loginCpuMicroseconds'> {
   const cpu = cell.cpuMicrosecondsPerRequest;
   const commands = cell.storeCommandsPerRequest?.mean ?? null;
@@ -124,14 +136,15 @@ function demandsOfCell(
     cpuMicrosecondsPerRequest: Object.fromEntries(
       TIERS.filter((tier) => cpu[tier] && hasWork(tier)).map((tier) => [tier, cpu[tier]]),
     ),
-    notMeasured: TIERS.filter((tier) => cpu[tier] === null && mayHave(tier, strategy)),
+    notMeasured: TIERS.filter((tier) => cpu[tier] === null && mayHave(tier, strategy, database)),
     instanceBytes: cell.rssBytes.application && divided(cell.rssBytes.application, cell.instances),
     bytesPerRequest: cell.bytesPerRequest,
     redisCommandsPerRequest: commands,
   };
 }
 
-function mayHave(tier: Tier, { companions = [] }: StrategyInfo): boolean {
+function mayHave(tier: Tier, { companions = [] }: StrategyInfo, database: DatabaseName): boolean {
+  if (isDatabase(tier)) return tier === database;
   return tier !== 'authority' || companions.includes('authority');
 }
 

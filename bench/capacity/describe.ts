@@ -1,4 +1,5 @@
 /** A capacity plan as text: tables of at most 120 columns, assumptions and warnings in sentences. */
+import { DATABASE_PRODUCTS } from '../databases.js';
 import { left, right, type Table } from '../report/blocks.js';
 import { countOf, formatNumber, formatShare, NOT_MEASURED } from '../report/format.js';
 import { renderTextTable } from '../report/text-table.js';
@@ -38,14 +39,14 @@ export function describePlan(plan: CapacityPlan, checks: readonly StrategyCheck[
   ].join('\n');
 }
 
-function serverTable({ strategies }: CapacityPlan): Table {
+function serverTable({ strategies, database }: CapacityPlan): Table {
   return tableOf(
     [
       left('strategy'),
       right('instances'),
       right('authorities'),
       right('Redis shards'),
-      right('PostgreSQL cores'),
+      right(`${DATABASE_PRODUCTS[database]} cores`),
       right('cores for logins'),
       right('p50 ms'),
       right('p99 ms'),
@@ -56,7 +57,7 @@ function serverTable({ strategies }: CapacityPlan): Table {
       serversOf(plan, 'application'),
       serversOf(plan, 'authority'),
       serversOf(plan, 'redis'),
-      serversOf(plan, 'postgres'),
+      serversOf(plan, database),
       formatRange(plan.loginCores),
       formatNumber(plan.responseTimeMs.p50),
       formatNumber(plan.responseTimeMs.p99),

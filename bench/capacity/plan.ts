@@ -6,6 +6,7 @@
  * the 95 % intervals of the demands and constant service times, the high end the high ends and
  * exponential ones. Several sources of doubt move together, so the range is wider than 95 %.
  */
+import { type DatabaseName, databaseOf } from '../databases.js';
 import { LabError } from '../errors.js';
 import { usageError } from '../options.js';
 import type { Objective, Result } from '../result/schema.js';
@@ -34,7 +35,7 @@ export interface Target extends Cores {
 
 export interface TierPlan {
   tier: Tier;
-  /** Instances, authorities, Redis primaries, or cores of PostgreSQL. */
+  /** Instances, authorities, Redis primaries, or cores of the database. */
   servers: Range;
   /** Busy share of each at the likely number. */
   utilisation: number;
@@ -61,6 +62,7 @@ export interface StrategyPlan {
 
 export interface CapacityPlan {
   target: Target;
+  database: DatabaseName;
   requestsPerSecond: number;
   logins: Logins;
   strategies: StrategyPlan[];
@@ -99,7 +101,14 @@ export function planCapacity(result: Result, target: Target): CapacityPlan {
     else impossible.push(fastest(demands, target, requestsPerSecond));
   }
   if (strategies.length === 0) throw impossibleObjective(impossible);
-  return { target, requestsPerSecond, logins, strategies, impossible };
+  return {
+    target,
+    database: databaseOf(result.config),
+    requestsPerSecond,
+    logins,
+    strategies,
+    impossible,
+  };
 }
 
 function planStrategy(

@@ -1,6 +1,7 @@
 /**
  * The smallest system that serves a load: no server busier than a ceiling, and every objective met.
  */
+import { isDatabase } from '../databases.js';
 import type { Objective } from '../result/schema.js';
 import type { Tier } from './demands.js';
 import { responseTime } from './response-time.js';
@@ -72,9 +73,9 @@ export function systemAt(load: Load, utilisation: number): OpenSystem {
   };
 }
 
-/** PostgreSQL is one queue before its cores; the others are one server with a queue each. */
+/** A database is one queue before its cores; the others are one server with a queue each. */
 export function stationOf(tier: Tier, servers: number, service: ServiceTime): Station {
-  return tier === 'postgres'
+  return isDatabase(tier)
     ? { name: tier, queues: 1, serversPerQueue: servers, service }
     : { name: tier, queues: servers, serversPerQueue: 1, service };
 }

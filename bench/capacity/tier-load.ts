@@ -33,6 +33,7 @@ export function loadOf(
     authority: instanceCores,
     redis: redisCores,
     postgres: 1,
+    mariadb: 1,
   };
   return {
     requestsPerSecond,

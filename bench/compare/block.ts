@@ -41,7 +41,7 @@ export async function runBlock(
   const limit = (on: boolean) => {
     for (const side of sides) side.limit(on);
     holder.redis.limit(on);
-    holder.postgres.limit(on);
+    holder.database.limit(on);
   };
   let session: LoadSession | null = null;
   try {

@@ -1,11 +1,19 @@
 import type { Fleet } from '../services/fleet.js';
 
 /**
- * Calls `abort` when an instance is lost or the run is cancelled, whichever comes first.
+ * Puts load on a fleet, and cuts it short with `abort` when a process of the fleet is lost or the run
+ * is cancelled, whichever comes first.
  *
- * @returns forget: to be called when the load is over, so that nobody is told any more
+ * @throws what was lost before, or the signal's reason
  */
-export function untilLostOrCancelled(fleet: Fleet, signal: AbortSignal, abort: () => void) {
+export async function loadUntilCut<Outcome>(
+  fleet: Fleet,
+  signal: AbortSignal,
+  put: () => Promise<Outcome>,
+  abort: () => void,
+): Promise<Outcome> {
+  const lost = fleet.lost();
+  if (lost !== null) throw new Error(lost);
   let over = false;
   const cut = () => {
     if (!over) abort();
@@ -13,10 +21,11 @@ export function untilLostOrCancelled(fleet: Fleet, signal: AbortSignal, abort: (
   };
   fleet.onLost(cut);
   signal.addEventListener('abort', cut);
-  return {
-    forget() {
-      over = true;
-      signal.removeEventListener('abort', cut);
-    },
-  };
+  try {
+    return await put();
+  } finally {
+    over = true;
+    signal.removeEventListener('abort', cut);
+    signal.throwIfAborted();
+  }
 }

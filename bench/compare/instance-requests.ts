@@ -1,8 +1,8 @@
 /** What the lab itself asks the instances, outside the measured window. */
 import { z } from 'zod';
 import { LabError } from '../errors.js';
-import { spreadOverShards } from '../load/generator.js';
 import type { ShardReport } from '../load/messages.js';
+import { spreadOverShards } from '../load/spread.js';
 import type { Connection, SeededPosts, Workload, WorkloadRequest } from '../load/workload.js';
 import { type EventLoopReading, eventLoopReading } from '../measure/event-loop.js';
 import type { Fleet } from '../services/fleet.js';

@@ -1,7 +1,9 @@
 /** The options that hold processes to a share of a core, for every verb that measures. */
+import { DATABASE_NAMES, type DatabaseName } from '../databases.js';
 import type { ParsedOptions } from '../options.js';
 import type { RunConfig } from '../result/schema.js';
 import { cpuShare } from '../services/cpu-limits/cpu-quota.js';
+import { refuse } from './run-options.js';
 
 export const LIMIT_OPTIONS = {
   'instance-cpu': cpuShare('share of a core that each instance is held to (no limit)'),
@@ -9,16 +11,29 @@ export const LIMIT_OPTIONS = {
   'postgres-cpu': cpuShare(
     'cores that PostgreSQL, all its processes together, is held to (no limit)',
   ),
+  'mariadb-cpu': cpuShare('with --database mariadb: cores that it is held to (no limit)'),
 } as const;
 
-/** @returns undefined where nothing is to be held */
+/**
+ * @returns undefined where nothing is to be held
+ * @throws LabError OPTION_INVALID, exit code 2, for a limit of a database that the run does not use
+ */
 export function limitsFrom(
   options: ParsedOptions<typeof LIMIT_OPTIONS>,
+  database: DatabaseName,
 ): RunConfig['cpuLimits'] | undefined {
+  const ofDatabases = { postgres: options['postgres-cpu'], mariadb: options['mariadb-cpu'] };
+  const unused = DATABASE_NAMES.find(
+    (name) => name !== database && ofDatabases[name] !== undefined,
+  );
+  refuse(
+    unused !== undefined,
+    `--${unused}-cpu has a meaning with ${unused} only, and the database of this run is ${database}.`,
+  );
   const limits = {
     application: options['instance-cpu'] ?? null,
     redis: options['redis-cpu'] ?? null,
-    postgres: options['postgres-cpu'] ?? null,
+    [database]: ofDatabases[database] ?? null,
   };
   return Object.values(limits).some((cores) => cores !== null) ? limits : undefined;
 }

@@ -1,6 +1,8 @@
 /** Opens what the trials of a run need, for as long as the run lasts. */
+import { databaseOf } from '../databases.js';
 import { type StartLoadGenerator, startLoadGenerator } from '../load/generator.js';
 import { keepLoadGenerator } from '../load/generator-keeper.js';
+import { DATABASE_USAGE } from '../measure/database-usage.js';
 import { connectRedisMeter } from '../measure/redis-usage.js';
 import type { Result, RunConfig } from '../result/schema.js';
 import { type CpuLimiter, findCpuLimiter } from '../services/cpu-limits/cpu-limiter.js';
@@ -35,9 +37,10 @@ export async function withTrialContext(
   const say = (message: string) => emit({ type: 'stage', message });
   const { posts } = config;
   const users = config.users + reservedUsers(config);
-  await withSeededStores({ users, posts, signal, say }, async (ready) => {
+  const database = databaseOf(config);
+  await withSeededStores({ users, posts, database, signal, say }, async (ready) => {
     const { stores, guardian, seeded } = ready;
-    result.environment.postgres = describeStore(stores.postgres);
+    result.environment[stores.database.name] = describeStore(stores.database);
     result.environment.redis = describeStore(stores.redis);
     // A saturated machine answers late; while measuring that is data, not a reason to refuse.
     const serviceEnvironment = { ...ready.serviceEnvironment, STORE_TIMEOUT_MS: '5000' };
@@ -59,7 +62,7 @@ export async function withTrialContext(
         credentials: new Map(),
         seeded,
         serviceEnvironment,
-        sources: { redis, redisPid: stores.redis.pid, postgresPid: stores.postgres.pid },
+        sources: { redis, redisPid: stores.redis.pid, readDatabase: readerOf(stores.database) },
         probes: new Map(),
         loadGenerator: keeper.get,
         closedLoop: closedLoop.get,
@@ -112,6 +115,10 @@ function noteNotHeld({ notHeld }: ProcessHolder, { environment }: Result): void 
   if (notHeld.length === 0) return;
   const reason = environment.cpuLimiterMissing;
   environment.cpuLimiterMissing = [...notHeld, ...(reason ? [reason] : [])].join(' ');
+}
+
+function readerOf({ name, pid }: Stores['database']) {
+  return async () => (pid === null ? null : DATABASE_USAGE[name](pid));
 }
 
 function describeStore({ version, startedBy }: Stores['redis']) {

@@ -1,10 +1,12 @@
 /** The options of `lab compare` and the configuration they make. */
 import { cpus } from 'node:os';
+import { databaseOf } from '../databases.js';
 import { ARRIVALS } from '../load/open-loop/arrivals.js';
 import { WORKLOADS } from '../load/workloads/registry.js';
 import { decimal, integer, integers, listOf, oneOf, type ParsedOptions } from '../options.js';
 import { planTrials } from '../plan.js';
 import type { RunConfig } from '../result/schema.js';
+import { DATABASE_OPTION } from './database-option.js';
 import { LIMIT_OPTIONS, limitsFrom } from './limit-options.js';
 import { PROFILE_NAMES, PROFILES } from './profiles.js';
 import {
@@ -65,6 +67,7 @@ export function compareOptions(strategies: readonly string[]) {
       500,
       'instead of --connections: so many for each instance',
     ),
+    ...DATABASE_OPTION,
     ...LIMIT_OPTIONS,
     rate: decimal(
       1,
@@ -109,7 +112,7 @@ export function configFrom(options: CompareOptions, known: readonly string[]): R
     options.shards ?? Math.max(1, Math.floor(cpus().length / 2)),
   );
   const seconds = options.seconds ?? profile.seconds;
-  const cpuLimits = limitsFrom(options);
+  const cpuLimits = limitsFrom(options, databaseOf(options));
   assertSides(options.set, plan.strategies);
   return {
     profile: profileName,
@@ -119,6 +122,7 @@ export function configFrom(options: CompareOptions, known: readonly string[]): R
     warmUpSeconds: options['warm-up'] ?? profile.warmUpSeconds,
     connections,
     ...(connectionsPerInstance !== undefined && { connectionsPerInstance }),
+    ...(options.database && { database: options.database }),
     ...(cpuLimits && { cpuLimits }),
     ...offeredFrom(options),
     ...webFrom(options),

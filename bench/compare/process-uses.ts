@@ -1,6 +1,7 @@
 /**
  * What every process used in the windows of a trial, all windows together. Pure.
  */
+import type { DatabaseName } from '../databases.js';
 import type { ProcessUsage } from '../measure/process-usage.js';
 import type { ProcessKind, RunConfig, Trial } from '../result/schema.js';
 import type { Fleet } from '../services/fleet.js';
@@ -34,16 +35,17 @@ export type FleetProcesses = Pick<Fleet, 'instances' | 'companions' | 'web'>;
 
 export function processUses(
   fleet: FleetProcesses,
+  database: DatabaseName,
   spans: readonly Span[],
   limits?: RunConfig['cpuLimits'],
 ): ProcessUse[] {
-  return readingsOf(fleet, spans.at(-1)?.to.shards.length ?? 0, limits).map((reading) =>
-    useOf(reading, spans),
-  );
+  const shards = spans.at(-1)?.to.shards.length ?? 0;
+  return readingsOf(fleet, database, shards, limits).map((reading) => useOf(reading, spans));
 }
 
 function readingsOf(
   fleet: FleetProcesses,
+  database: DatabaseName,
   shards: number,
   limits: RunConfig['cpuLimits'],
 ): Reading[] {
@@ -78,12 +80,12 @@ function readingsOf(
       },
     },
     {
-      kind: 'postgres',
-      name: 'postgres',
-      usage: ({ postgres }) => postgres,
+      kind: database,
+      name: database,
+      usage: (snapshot) => snapshot.database,
       hold: {
-        limitCores: limits?.postgres ?? null,
-        throttledSeconds: ({ throttledSeconds }) => throttledSeconds.postgres,
+        limitCores: limits?.[database] ?? null,
+        throttledSeconds: ({ throttledSeconds }) => throttledSeconds.database,
       },
     },
     ...Array.from(

@@ -5,6 +5,7 @@
 import type { PlannedTrial } from '../plan.js';
 import type { Trial } from '../result/schema.js';
 import type { RunEvent } from './events.js';
+import { type Pace, secondsLeft } from './time-left.js';
 
 export interface ProgressOutput {
   write(text: string): unknown;
@@ -13,29 +14,28 @@ export interface ProgressOutput {
 }
 
 interface State {
-  planned: number;
-  secondsPerTrial: number;
+  pace: Pace;
+  /** Of the first trial of the block. */
   index: number;
   /** Those that run side by side now. */
   block: readonly PlannedTrial[];
   phase: string;
-  firstStartedMs: number | null;
 }
 
 export function createProgress(output: ProgressOutput, nowMs: () => number = Date.now) {
   const state: State = {
-    planned: 0,
-    secondsPerTrial: 0,
+    pace: { planned: 0, secondsPerTrial: 0, startedMs: null, done: 0, doneMs: 0 },
     index: 0,
     block: [],
     phase: '',
-    firstStartedMs: null,
   };
+  const { pace } = state;
+  const timeLeft = () => minutes(secondsLeft(pace, nowMs()));
   const live = output.isTTY === true;
   const line = (text: string) => output.write(live ? `\r\u001b[2K${text}\n` : `${text}\n`);
   const draw = () => {
     if (!live || state.block.length === 0) return;
-    const text = `${heading(state.index, state.planned, state.block)}: ${state.phase} · ${timeLeft(state, nowMs())} left`;
+    const text = `${heading(state.index, pace.planned, state.block)}: ${state.phase} · ${timeLeft()} left`;
     output.write(`\r\u001b[2K${text.slice(0, (output.columns ?? 80) - 1)}`);
   };
   return (event: RunEvent): void => {
@@ -44,8 +44,8 @@ export function createProgress(output: ProgressOutput, nowMs: () => number = Dat
         line(event.message);
         break;
       case 'planned':
-        state.planned = event.trials.length;
-        state.secondsPerTrial = event.secondsPerTrial;
+        pace.planned = event.trials.length;
+        pace.secondsPerTrial = event.secondsPerTrial;
         line(
           `${event.trials.length} trials, about ${minutes(event.trials.length * event.secondsPerTrial)}`,
         );
@@ -53,7 +53,7 @@ export function createProgress(output: ProgressOutput, nowMs: () => number = Dat
       case 'block-started':
         state.index = event.index;
         state.block = event.trials;
-        state.firstStartedMs ??= nowMs();
+        pace.startedMs ??= nowMs();
         draw();
         break;
       case 'block-phase':
@@ -61,9 +61,13 @@ export function createProgress(output: ProgressOutput, nowMs: () => number = Dat
         draw();
         break;
       case 'trial-finished':
-        state.index = event.index + 1;
+        // Those of a block ran side by side: with the first of them, all are done.
+        if (event.index === state.index) {
+          pace.done = state.index + state.block.length;
+          pace.doneMs = nowMs();
+        }
         line(
-          `${heading(event.index, state.planned, [event.trial])}: ${outcome(event.trial)} · ${timeLeft(state, nowMs())} left`,
+          `${heading(event.index, pace.planned, [event.trial])}: ${outcome(event.trial)} · ${timeLeft()} left`,
         );
         break;
       case 'finished':
@@ -91,17 +95,6 @@ function outcome(trial: Trial): string {
   const figure = `${Math.round(trial.throughputRps)} requests/s`;
   if (trial.valid) return figure;
   return `${figure}, INVALID (${trial.invalidReasons.map((reason) => reason.message).join('; ')})`;
-}
-
-/** From the trials done so far; before the first is done, from the plan. */
-function timeLeft(
-  { planned, index, secondsPerTrial, firstStartedMs }: State,
-  nowMs: number,
-): string {
-  const elapsed = firstStartedMs === null ? 0 : (nowMs - firstStartedMs) / 1000;
-  const each = index > 0 ? elapsed / index : secondsPerTrial;
-  // The running trial has used up some of its share already.
-  return minutes(Math.max(0, index > 0 ? each * (planned - index) : each * planned - elapsed));
 }
 
 function minutes(seconds: number): string {

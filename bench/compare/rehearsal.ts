@@ -4,7 +4,7 @@
  * trials dearer than the last.
  */
 import { type Credentials, logInAll } from '../load/credentials.js';
-import { spreadOverInstances } from '../load/generator.js';
+import { spreadOverInstances } from '../load/spread.js';
 import { workloadNamed } from '../load/workloads/registry.js';
 import { monotonicClock } from '../measure/clock.js';
 import { type Fleet, startFleet } from '../services/fleet.js';

@@ -1,14 +1,50 @@
 /** Environment variables of one side alone: the option, and what is wrong with it. */
 import { armNames } from '../analyse/arms.js';
-import { variables } from '../options.js';
+import { type OptionKind, usageError } from '../options.js';
 import { refuse } from './run-options.js';
 
 /** Side -> name of a variable -> its value. */
-export type VariablesOfSides = Record<string, Record<string, string>>;
+export type VariablesOfSides = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-export const setOption = variables(
-  'environment variables of one side, for instance session#2.UV_THREADPOOL_SIZE=2 beside --strategies session,session',
-);
+/**
+ * "session#2.UV_THREADPOOL_SIZE=2,jwt.LOG_LEVEL=info" -> variables by side. A value holds no comma.
+ * Given again, the variables add up.
+ */
+export const setOption: OptionKind<VariablesOfSides> = {
+  takes: 'OWNER.NAME=VALUE,…',
+  allowed: 'variables as OWNER.NAME=VALUE with commas between, NAME in capitals',
+  help: 'environment variables of one side, for instance session#2.UV_THREADPOOL_SIZE=2 beside --strategies session,session; given again, they add up',
+  parse(text) {
+    const parts = text.split(',').map(readVariable);
+    const known = parts.filter((part) => part !== undefined);
+    return known.length === parts.length ? known.reduce(joinVariables) : undefined;
+  },
+  join: joinVariables,
+};
+
+function readVariable(text: string): VariablesOfSides | undefined {
+  const [, owner, name, value] = /^([a-z][\w#-]*)\.([A-Z][A-Z0-9_]*)=(.*)$/.exec(text) ?? [];
+  return owner === undefined || name === undefined || value === undefined
+    ? undefined
+    : { [owner]: { [name]: value } };
+}
+
+/** @throws LabError OPTION_INVALID where both set the same variable of the same owner */
+function joinVariables(earlier: VariablesOfSides, later: VariablesOfSides): VariablesOfSides {
+  const joined = new Map(Object.entries(earlier));
+  for (const [owner, added] of Object.entries(later)) {
+    const before = joined.get(owner) ?? {};
+    const twice = Object.keys(added).find((name) => Object.hasOwn(before, name));
+    if (twice !== undefined) {
+      throw usageError(
+        'OPTION_INVALID',
+        `${owner}.${twice} is set twice, to "${before[twice]}" and to "${added[twice]}". Set each variable of a side once.`,
+      );
+    }
+    joined.set(owner, { ...before, ...added });
+  }
+  return Object.fromEntries(joined);
+}
 
 /** @throws LabError OPTION_INVALID, exit code 2, where it names a side that is not there */
 export function assertSides(

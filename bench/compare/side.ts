@@ -7,26 +7,19 @@ import type { ShardReport } from '../load/messages.js';
 import type { Connection } from '../load/workload.js';
 import { workloadNamed } from '../load/workloads/registry.js';
 import { monotonicClock } from '../measure/clock.js';
-import type { EventLoopSpan } from '../measure/event-loop.js';
 import type { Evidence } from '../measure/validity.js';
 import type { PlannedTrial } from '../plan.js';
 import type { Trial } from '../result/schema.js';
 import type { Cadence } from './cadence.js';
 import type { TrialContext } from './context.js';
-import { untilLostOrCancelled } from './cut-short.js';
-import {
-  countedBetween,
-  countedTogether,
-  deleteLeftovers,
-  readCounters,
-  readEventLoops,
-} from './instance-requests.js';
+import { loadUntilCut } from './cut-short.js';
+import { deleteLeftovers, readCounters, readEventLoops } from './instance-requests.js';
 import { loadByPlan } from './load-by-plan.js';
-import type { Span } from './process-uses.js';
+import { concludeSide, emptyRecord, eventLoopSpans } from './side-record.js';
 import { takeSnapshot } from './snapshot.js';
 import { connectUsers, type StartedTrial, startTrial } from './start-trial.js';
 import type { TrialConnections } from './trial-connections.js';
-import { assembleEvidence, emptyTrial, type Observation } from './trial-record.js';
+import { emptyTrial } from './trial-record.js';
 
 export interface Side {
   /** Does nothing once a step has failed. @throws only when the run is cancelled */
@@ -55,20 +48,9 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
   const workload = workloadNamed(planned.workload);
   const blank = emptyTrial(planned, position, workload, config);
   const nowMs = monotonicClock();
-  const spans: Span[] = [];
-  const eventLoops: EventLoopSpan[] = [];
-  const byPlan: Observation['windows'][number][] = [];
-  let inSession: ShardReport[] = [];
-  let measuredSeconds = 0;
-  let warmedSeconds = 0;
-  let warmedRequests = 0;
+  const record = emptyRecord();
   let started: StartedTrial | undefined;
   let connected: TrialConnections | undefined;
-  let startedAt = blank.startedAt;
-  let countedBefore: number[] | null = null;
-  let countedWarm: number[] | null = null;
-  let countedAfter: number[] | null = null;
-  let failure: string | null = null;
 
   /** Steps come in order, so a later one finds what the first has started. */
   function running(): StartedTrial {
@@ -88,41 +70,28 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
     const before = await readEventLoops(fleet);
     await window();
     const after = await readEventLoops(fleet);
-    for (const [index, from] of before.entries()) {
-      const to = after[index];
-      if (from && to) eventLoops.push({ from, to });
-    }
+    record.eventLoops.push(...eventLoopSpans(before, after));
   }
 
-  /** Load that an instance's end or a cancelled run cuts short. */
-  async function load<Outcome>(put: () => Promise<Outcome>, abort: () => void): Promise<Outcome> {
-    const { fleet } = running();
-    const lost = fleet.lost();
-    if (lost !== null) throw new Error(lost);
-    const { forget } = untilLostOrCancelled(fleet, signal, abort);
-    try {
-      return await put();
-    } finally {
-      forget();
-      signal.throwIfAborted();
-    }
+  function load<Outcome>(put: () => Promise<Outcome>, abort: () => void): Promise<Outcome> {
+    return loadUntilCut(running().fleet, signal, put, abort);
   }
 
   /** Once, after the warm-up: behind a web tier only the instances know who answered what. */
   async function countWarm(): Promise<void> {
     const { fleet } = running();
-    if (fleet.web && spans.length === 0) countedWarm = await readCounters(fleet);
+    if (fleet.web && record.spans.length === 0) record.countedWarm = await readCounters(fleet);
   }
 
   return {
     async attempt(step) {
       signal.throwIfAborted();
-      if (failure !== null) return;
+      if (record.failure !== null) return;
       try {
         await step();
       } catch (error) {
         signal.throwIfAborted();
-        failure = error instanceof Error ? error.message : String(error);
+        record.failure = error instanceof Error ? error.message : String(error);
       }
     },
     async start() {
@@ -131,18 +100,20 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
     async connect() {
       const trial = running();
       connected = await connectUsers(planned, trial, context);
-      countedBefore = await readCounters(trial.fleet);
+      record.countedBefore = await readCounters(trial.fleet);
     },
-    connections: () => (failure === null ? (connected?.connections ?? []) : []),
-    isWarm: () => failure !== null || warmedRequests >= workload.warmUpRequests * planned.instances,
+    connections: () => (record.failure === null ? (connected?.connections ?? []) : []),
+    isWarm: () =>
+      record.failure !== null ||
+      record.warmedRequests >= workload.warmUpRequests * planned.instances,
     async warmUp(session, index, seconds) {
       const generator = await context.closedLoop();
       const fromMs = nowMs();
       const toMs = fromMs + seconds * 1000;
       const window = { fromMs, toMs, untilMs: toMs, slices: 1, measured: false };
-      warmedRequests += await load(() => session.load(index, window), generator.abort);
-      warmedSeconds += seconds;
-      startedAt = new Date().toISOString();
+      record.warmedRequests += await load(() => session.load(index, window), generator.abort);
+      record.warmedSeconds += seconds;
+      record.warmedAt = new Date().toISOString();
     },
     limit(on) {
       for (const instance of started?.held ?? []) instance.limit(on);
@@ -156,8 +127,8 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
         const toMs = fromMs + windowMs;
         const window = { fromMs, toMs, untilMs: toMs, slices: 1, measured: true };
         await load(() => session.load(index, window), generator.abort);
-        spans.push({ from, to: await snapshot('to', generator.pids) });
-        measuredSeconds += windowMs / 1000;
+        record.spans.push({ from, to: await snapshot('to', generator.pids) });
+        record.measuredSeconds += windowMs / 1000;
       }),
     measureByPlan: ({ windowMs, leadMs }) =>
       watchingLoops(async () => {
@@ -169,7 +140,7 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
             loadByPlan({
               generator,
               order: { workload: planned.workload, posts: seeded.posts },
-              seed: config.seed + planned.round + byPlan.length,
+              seed: config.seed + planned.round + record.byPlan.length,
               connections,
               leadMs,
               windowMs,
@@ -178,47 +149,17 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
             }),
           generator.abort,
         );
-        spans.push(span);
-        byPlan.push({ seconds: windowMs / 1000, reports });
+        record.spans.push(span);
+        record.byPlan.push({ seconds: windowMs / 1000, reports });
         await deleteLeftovers(reports, connections, generator.pids.length);
       }),
     async finish(reports) {
-      inSession = reports;
-      countedAfter = await readCounters(running().fleet);
+      record.inSession = reports;
+      record.countedAfter = await readCounters(running().fleet);
       const { pids } = await context.closedLoop();
       await deleteLeftovers(reports, connected?.connections ?? [], pids.length);
     },
-    conclude() {
-      const lost = started?.fleet.lost() ?? null;
-      const interruption = lost
-        ? { code: 'instance-lost', message: `${lost} during the trial` }
-        : null;
-      if (spans.length === 0 || (failure !== null && !interruption)) {
-        const reason = { code: 'trial-failed', message: failure ?? 'it was not measured' };
-        return { failed: { ...blank, valid: false, invalidReasons: [interruption ?? reason] } };
-      }
-      return {
-        evidence: assembleEvidence({
-          blank: { ...blank, startedAt, warmUpSeconds: warmedSeconds },
-          fleet: running().fleet,
-          spans,
-          ...(config.offered
-            ? { windows: byPlan, readings: 'under-load' as const }
-            : {
-                windows: [{ seconds: measuredSeconds, reports: inSession }],
-                readings: 'between-loads' as const,
-              }),
-          beside: config.offered ? inSession : [],
-          limits: config.cpuLimits,
-          eventLoops,
-          // Every load of the session ended with its last answer; one by plan does not wait for it.
-          inFlightLimit: blank.connections * byPlan.length,
-          serverRequests: countedTogether(countedBefore, countedAfter),
-          countedByInstances: countedBetween(countedWarm, countedAfter),
-          interruption,
-        }),
-      };
-    },
+    conclude: () => concludeSide(record, started?.fleet, blank, config),
     stop: async () => started?.stop(),
   };
 }

@@ -12,22 +12,22 @@ export interface SnapshotSources {
   redis: RedisMeter;
   /** null when Redis runs on another machine. */
   redisPid: number | null;
-  /** null when PostgreSQL runs on another machine. */
-  postgresPid: number | null;
+  /** null when the database runs on another machine. */
+  readDatabase: () => Promise<ProcessUsage | null>;
 }
 
 /** Held or not; the instances in the order of the fleet. */
 export interface HeldProcesses {
   instances: readonly HeldProcess[];
   redis: HeldProcess;
-  postgres: HeldProcess;
+  database: HeldProcess;
 }
 
 /** For each process the seconds it was held back so far; null where it is not held. */
 export interface ThrottledSeconds {
   instances: (number | null)[];
   redis: number | null;
-  postgres: number | null;
+  database: number | null;
 }
 
 export interface Snapshot {
@@ -39,7 +39,7 @@ export interface Snapshot {
   /** Absent where the fleet has no web tier. */
   web?: ProcessUsage | null;
   shards: (ProcessUsage | null)[];
-  postgres: ProcessUsage | null;
+  database: ProcessUsage | null;
   /** Redis answers when it gets to it, so it brings a moment of its own. */
   redis: RedisUsage | null;
   /** The same process as this machine sees it; null when it runs on another. */
@@ -52,7 +52,7 @@ export interface Snapshot {
  */
 export async function takeSnapshot(
   edge: 'from' | 'to',
-  { redis, redisPid, postgresPid }: SnapshotSources,
+  { redis, redisPid, readDatabase }: SnapshotSources,
   fleet: Fleet,
   shardPids: readonly number[],
   held: HeldProcesses,
@@ -61,10 +61,11 @@ export async function takeSnapshot(
   const readRedis = () => redis.read().catch(() => null);
   const before = edge === 'from' ? await readRedis() : null;
   const atMs = nowMs();
-  const [instances, companions, shards] = await Promise.all([
+  const [instances, companions, shards, database] = await Promise.all([
     Promise.all(fleet.instances.map(({ pid }) => usageOf(pid))),
     Promise.all(fleet.companions.map(({ pid }) => usageOf(pid))),
     Promise.all(shardPids.map(usageOf)),
+    readDatabase(),
   ]);
   const redisProcess = redisPid === null ? null : await usageOf(redisPid);
   return {
@@ -74,13 +75,13 @@ export async function takeSnapshot(
     companions,
     ...(fleet.web && { web: usageOfFamily(fleet.web.pid) }),
     shards,
-    postgres: postgresPid === null ? null : usageOfFamily(postgresPid),
+    database,
     redisProcess,
     redis: edge === 'from' ? before : await readRedis(),
     throttledSeconds: {
       instances: held.instances.map((each) => each.throttledSeconds()),
       redis: held.redis.throttledSeconds(),
-      postgres: held.postgres.throttledSeconds(),
+      database: held.database.throttledSeconds(),
     },
   };
 }

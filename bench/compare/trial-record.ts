@@ -2,6 +2,7 @@
  * Snapshots and shard reports -> the record of a trial. Pure.
  */
 import { cpus } from 'node:os';
+import { type DatabaseName, databaseOf } from '../databases.js';
 import type { ShardReport } from '../load/messages.js';
 import { openLoopPart } from '../load/open-loop/merge-reports.js';
 import type { Workload } from '../load/workload.js';
@@ -10,7 +11,7 @@ import { describeLatency, encodeHistogram, mergeHistograms } from '../measure/hi
 import { machineShares } from '../measure/machine-usage.js';
 import type { Evidence } from '../measure/validity.js';
 import type { PlannedTrial } from '../plan.js';
-import type { ProcessKind, RunConfig, Trial } from '../result/schema.js';
+import { PROCESS_KINDS, type ProcessKind, type RunConfig, type Trial } from '../result/schema.js';
 import { type ConnectionsConfig, connectionsOf } from './connections-of.js';
 import { latencyByRequest } from './latency-by-request.js';
 import {
@@ -21,16 +22,16 @@ import {
   secondsBetween,
 } from './process-uses.js';
 
-const NOTHING = { application: null, redis: null, postgres: null, loadGenerator: null };
-
 /** A trial of which nothing is known yet but its place in the plan. */
 export function emptyTrial(
   planned: PlannedTrial,
   position: number,
   workload: Pick<Workload, 'maxConnections'>,
-  config: ConnectionsConfig & Pick<RunConfig, 'shards' | 'seconds' | 'warmUpSeconds'>,
+  config: ConnectionsConfig & Pick<RunConfig, 'shards' | 'seconds' | 'warmUpSeconds' | 'database'>,
 ): Trial {
   const cores = cpus().length;
+  const kinds = [...ALWAYS_THERE, databaseOf(config)].map((kind) => ({ kind }));
+  const nothing = perKind(kinds, () => null);
   const connections = connectionsOf(config, workload, planned.instances);
   return {
     strategy: planned.strategy,
@@ -51,8 +52,8 @@ export function emptyTrial(
     statuses: {},
     errors: 0,
     timeouts: 0,
-    cpuMicrosecondsPerRequest: NOTHING,
-    rssBytes: NOTHING,
+    cpuMicrosecondsPerRequest: nothing,
+    rssBytes: nothing,
     bytesPerRequest: { sent: null, received: null },
     storeCommandsPerRequest: null,
     perInstance: [],
@@ -78,6 +79,7 @@ export interface Observation {
    */
   readings: 'between-loads' | 'under-load';
   limits?: RunConfig['cpuLimits'];
+  database: DatabaseName;
   /** Of each instance around each window, as far as they say. */
   eventLoops?: readonly EventLoopSpan[];
   /** Of loads that are no part of the figures but must be without fault: those of a warm-up. */
@@ -99,7 +101,7 @@ export function assembleEvidence(observation: Observation): Evidence {
   const all = [...reports, ...(observation.beside ?? [])];
   const histogram = mergeHistograms(reports.map((report) => report.histogram));
   const requests = total(reports, (report) => report.requests);
-  const processes = processUses(observation.fleet, spans, observation.limits);
+  const processes = processUses(observation.fleet, observation.database, spans, observation.limits);
   const cost = costBasis(observation);
   const wire = {
     sentBytes: total(reports, (report) => report.wire.sentBytes),
@@ -232,24 +234,26 @@ function slicesRps({ reports, seconds }: Observation['windows'][number]): number
   );
 }
 
-/** Adds up by kind; unknown as soon as one part is unknown. What was not started is no cost, and absent. */
-function perKind(processes: readonly ProcessUse[], of: (use: ProcessUse) => number | null) {
+/** In every run; the others are absent where they were not started, since that is no cost. */
+const ALWAYS_THERE: readonly ProcessKind[] = ['application', 'redis', 'loadGenerator'];
+
+/** Adds up by kind; unknown as soon as one part is unknown. */
+function perKind<Use extends Pick<ProcessUse, 'kind'>>(
+  processes: readonly Use[],
+  of: (use: Use) => number | null,
+): Trial['rssBytes'] {
   const ofKind = (kind: ProcessKind): number | null => {
     const parts = processes.filter((use) => use.kind === kind).map(of);
     return parts.includes(null) ? null : parts.reduce<number>((sum, part) => sum + (part ?? 0), 0);
   };
+  const others = PROCESS_KINDS.filter(
+    (kind) => !ALWAYS_THERE.includes(kind) && processes.some((use) => use.kind === kind),
+  );
   return {
     application: ofKind('application'),
     redis: ofKind('redis'),
-    postgres: ofKind('postgres'),
     loadGenerator: ofKind('loadGenerator'),
-    ...(processes.some(({ kind }) => kind === 'authority') && {
-      authority: ofKind('authority'),
-    }),
-    ...(processes.some(({ kind }) => kind === 'web') && { web: ofKind('web') }),
-    ...(processes.some(({ kind }) => kind === 'prediction') && {
-      prediction: ofKind('prediction'),
-    }),
+    ...Object.fromEntries(others.map((kind) => [kind, ofKind(kind)])),
   };
 }
 

@@ -2,6 +2,7 @@
  * What differs between two runs besides what was measured, as a table: to look at one more thing is to
  * add a line. Seeds and times of day are meant to differ and are not looked at.
  */
+import { DATABASE_PRODUCTS, type DatabaseName, databaseOf } from '../databases.js';
 import type { Environment, Result, RunConfig } from '../result/schema.js';
 
 /**
@@ -33,8 +34,8 @@ const LOOKS: readonly Look[] = [
   { weight: 'conditions', what: 'Node.js', of: ({ environment }) => environment.node },
   {
     weight: 'conditions',
-    what: 'PostgreSQL',
-    of: ({ environment }) => store(environment.postgres),
+    what: 'database',
+    of: ({ environment, config }) => databaseIn(environment, databaseOf(config)),
   },
   { weight: 'conditions', what: 'Redis', of: ({ environment }) => store(environment.redis) },
   { weight: 'code', what: 'commit', of: ({ environment }) => commitOf(environment) },
@@ -90,6 +91,11 @@ function commitOf({ commit, dirty }: Environment): string {
 
 function gigabytes({ memoryBytes }: Environment): string {
   return `${(memoryBytes / 1e9).toFixed(1)} GB`;
+}
+
+/** Its name first: figures over two databases compare these before anything else. */
+function databaseIn(environment: Environment, database: DatabaseName): string {
+  return `${DATABASE_PRODUCTS[database]}: ${store(environment[database] ?? null)}`;
 }
 
 function store(found: Environment['postgres']): string {

@@ -1,10 +1,13 @@
 /** What a reader must know of two runs before believing a difference between them, in sentences. */
+import { DATABASE_PRODUCTS, databaseOf } from '../databases.js';
 import { code, countOf, formatPercentPoints, listOf } from '../report/format.js';
 import { signedChange, wordingOf } from '../report/wording.js';
 import type { DiffRow } from './diff-results.js';
 import type { EnvironmentDifference, Weight } from './environment.js';
 import type { DiffReport } from './report.js';
 import type { Cell } from './series.js';
+
+type RunOfDiff = DiffReport['a'];
 
 export interface DiffNotes {
   /** Must be seen. */
@@ -15,7 +18,13 @@ export interface DiffNotes {
 
 export function notesOf(report: DiffReport): DiffNotes {
   return {
-    cautions: [...sameRun(report), ...otherMachine(report), ...partial(report), ...control(report)],
+    cautions: [
+      ...sameRun(report),
+      ...otherMachine(report),
+      ...otherDatabase(report),
+      ...partial(report),
+      ...control(report),
+    ],
     remarks: [
       ...codeOf(report),
       ...conditionsOf(report),
@@ -50,6 +59,23 @@ function otherMachine({ environment }: DiffReport): string[] {
       ];
 }
 
+/** Then the database is what is compared, or spoils what is. */
+function otherDatabase({ a, b }: DiffReport): string[] {
+  return hasSameDatabase(a, b)
+    ? []
+    : [
+        `The database differs: ${productOf(a)} in A, ${productOf(b)} in B. Every change below has the difference between the two in it, also where the name of the figure does not say so.`,
+      ];
+}
+
+function hasSameDatabase(a: RunOfDiff, b: RunOfDiff): boolean {
+  return databaseOf(a.config) === databaseOf(b.config);
+}
+
+function productOf({ config }: RunOfDiff): string {
+  return DATABASE_PRODUCTS[databaseOf(config)];
+}
+
 function partial({ a, b }: DiffReport): string[] {
   return Object.entries({ A: a, B: b }).flatMap(([name, run]) =>
     run.partial ? [`Run ${name} ended before its plan did; what it measured is compared.`] : [],
@@ -82,7 +108,9 @@ function codeOf({ environment, a, b }: DiffReport): string[] {
   if (a.environment.commit === null) return [];
   return a.environment.dirty || b.environment.dirty
     ? ['Both runs are of the same commit, with changes that were not committed.']
-    : ['Both runs are of the same commit, so a change below comes from chance or the machine.'];
+    : [
+        `Both runs are of the same commit, so a change below comes from chance${hasSameDatabase(a, b) ? ' or the machine' : ', the machine or the database'}.`,
+      ];
 }
 
 function conditionsOf({ environment }: DiffReport): string[] {

@@ -1,3 +1,5 @@
+import type { LabError } from '../errors.js';
+
 /** One thing the doctor looked at. */
 export interface Finding {
   topic: Topic;
@@ -14,8 +16,14 @@ export type Topic =
   | 'cores'
   | 'memory'
   | 'postgres'
+  | 'mariadb'
   | 'redis'
   | 'open-files'
   | 'temp-folder'
   | 'cpu-limits'
   | 'nginx';
+
+/** Of what cannot be had: the error says what to do. */
+export function missing(topic: Finding['topic'], { code, message }: LabError): Finding {
+  return { topic, status: 'missing', found: code, advice: message };
+}

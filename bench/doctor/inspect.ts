@@ -1,14 +1,12 @@
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, freemem, tmpdir, totalmem } from 'node:os';
-import { join } from 'node:path';
 import { LabError } from '../errors.js';
 import { describeControl, lookForCpuControl } from '../services/cpu-limits/cpu-control.js';
 import { findDelegation } from '../services/cpu-limits/delegated-rerun.js';
-import { debianCacheKey, hasDebianTools } from '../services/debian-packages.js';
 import { findOnPath } from '../services/find-on-path.js';
 import { nginxAdvice, readSystem, redisAdvice } from '../services/install-advice.js';
-import { cacheBases, LAB_NAME } from '../services/lab-folders.js';
+import { namesMysql } from '../services/mariadb-given.js';
 import { findNginxOnPath, NGINX_CACHE_KEY } from '../services/nginx-program.js';
 import { chooseOrdinaryUser } from '../services/ordinary-user.js';
 import { findInstalledPackage } from '../services/postgres-binaries.js';
@@ -18,7 +16,9 @@ import { findDockerEngine } from '../services/redis-docker.js';
 import { useGivenRedis } from '../services/redis-given.js';
 import { redisServerNames } from '../services/redis-on-path.js';
 import { runCommand } from '../services/run-command.js';
-import type { Finding } from './finding.js';
+import { findDebianSource } from './debian-source.js';
+import { type Finding, missing } from './finding.js';
+import { inspectMariadb } from './inspect-mariadb.js';
 import {
   judgeCores,
   judgeCpuLimits,
@@ -42,6 +42,7 @@ export async function inspectMachine(
     judgeCores(availableParallelism()),
     judgeMemory(readAvailableMemory(), totalmem()),
     await inspectPostgres(environment),
+    await inspectMariadb(environment),
     await inspectRedis(environment),
     judgeOpenFiles(await readOpenFileLimit()),
     await inspectTempFolder(),
@@ -64,6 +65,10 @@ export function formatFindings(findings: readonly Finding[]): string {
 
 async function inspectPostgres(environment: NodeJS.ProcessEnv): Promise<Finding> {
   try {
+    if (namesMysql(environment.DATABASE_URL)) {
+      const found = 'not used: DATABASE_URL names a MySQL or MariaDB';
+      return { topic: 'postgres', status: 'ok', found };
+    }
     if (environment.DATABASE_URL) {
       const { version } = await useGivenPostgres(environment.DATABASE_URL);
       return { topic: 'postgres', status: 'ok', found: `DATABASE_URL: PostgreSQL ${version}` };
@@ -94,10 +99,6 @@ async function inspectRedis(environment: NodeJS.ProcessEnv): Promise<Finding> {
   };
 }
 
-function missing(topic: Finding['topic'], { code, message }: LabError): Finding {
-  return { topic, status: 'missing', found: code, advice: message };
-}
-
 /** Where a Redis would come from, in the order that a run tries (bench/services/redis.ts). */
 async function findRedisSource(environment: NodeJS.ProcessEnv): Promise<string | null> {
   if (environment.REDIS_URL) {
@@ -112,22 +113,6 @@ async function findRedisSource(environment: NodeJS.ProcessEnv): Promise<string |
     (await findDebianSource(REDIS_CACHE_KEY, 'run', environment)) ??
     ((await findDockerEngine(environment)) ? 'a container of Docker' : null)
   );
-}
-
-/** @param run what will unpack the package when it is not there yet */
-async function findDebianSource(
-  software: string,
-  run: string,
-  environment: NodeJS.ProcessEnv,
-): Promise<string | null> {
-  if (!hasDebianTools(environment)) return null;
-  const key = debianCacheKey(software, await readSystem());
-  const kept = cacheBases(environment, process.getuid?.() === 0)
-    .map((base) => join(base, LAB_NAME, key))
-    .find((folder) => existsSync(folder));
-  return kept
-    ? `unpacked from the Debian package in ${kept}`
-    : `none installed; the first ${run} unpacks this system's package into the lab's cache (about 1.5 MB to fetch, up to 15 MB with package lists)`;
 }
 
 /** Only runs with a web tier need it. */

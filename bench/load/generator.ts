@@ -1,23 +1,12 @@
 /**
  * The lab's side of the load: starts the shards, hands each its connections, merges their reports.
  */
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { LabError } from '../errors.js';
 import type { Guardian } from '../services/guardian.js';
-import type {
-  FromShard,
-  LoadOrder,
-  LoadWindow,
-  SessionOrder,
-  ShardOrder,
-  ShardReport,
-  ToShard,
-} from './messages.js';
+import type { LoadOrder, LoadWindow, SessionOrder, ShardReport } from './messages.js';
+import { type Shard, startShard } from './shard-process.js';
+import { spreadOverShards } from './spread.js';
 import type { Connection } from './workload.js';
 
-/** Longer than any honest report takes to encode and to come through a pipe. */
-const REPORT_GRACE_MS = 15_000;
 /** Each connection of a shard has a seed of its own: the shard's seed plus its index. */
 const CONNECTION_SEEDS = 100_003;
 
@@ -117,121 +106,4 @@ export async function startLoadGenerator(
       for (const shard of shards) shard.stop();
     },
   };
-}
-
-/**
- * Gives connection i to instance i mod N.
- * @param origins one for each instance
- */
-export function spreadOverInstances(
-  users: readonly Omit<Connection, 'origin' | 'instance'>[],
-  origins: readonly string[],
-): Connection[] {
-  return users.map((user, index) => {
-    const instance = index % origins.length;
-    return { ...user, instance, origin: origins[instance] as string };
-  });
-}
-
-/** Deals whole hands: each shard gets, as far as it goes, the same number for every instance. */
-export function spreadOverShards(
-  connections: readonly Connection[],
-  shards: number,
-): Connection[][] {
-  const shares: Connection[][] = Array.from({ length: shards }, () => []);
-  const dealt = new Map<number, number>();
-  for (const connection of connections) {
-    const before = dealt.get(connection.instance) ?? 0;
-    dealt.set(connection.instance, before + 1);
-    // Starting at another shard for each instance keeps the totals even too.
-    shares[(before + connection.instance) % shards]?.push(connection);
-  }
-  return shares.filter((share) => share.length > 0);
-}
-
-interface Shard {
-  pid: number;
-  ready: Promise<void>;
-  usable(): boolean;
-  run(order: ShardOrder): Promise<ShardReport>;
-  open(order: SessionOrder): Promise<void>;
-  load(side: number, window: LoadWindow): Promise<number>;
-  close(): Promise<(ShardReport | null)[]>;
-  abort(): void;
-  stop(): void;
-}
-
-function startShard(entry: URL, guardian: Guardian): Shard {
-  const child = fork(fileURLToPath(entry), {
-    detached: true,
-    env: { ...process.env, ...guardian.environment },
-    // Not what the lab itself was started with: a profiler, or a script given on the command line.
-    execArgv: ['--enable-source-maps'],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const pid = child.pid;
-  if (pid === undefined)
-    throw new LabError('SHARD_FAILED', 'A load-generating process could not start.');
-  guardian.watchProcess(pid);
-  child.once('exit', () => guardian.forgetProcess(pid));
-  const send = (message: ToShard) => {
-    if (child.connected) child.send(message, () => {});
-  };
-  let failed = false;
-  child.once('exit', () => {
-    failed = true;
-  });
-  /** Says something and waits for the answer; a shard that does not give it is of no use any more. */
-  async function ask<Type extends FromShard['type']>(message: ToShard, answer: Type, untilMs = 0) {
-    if (failed) throw new LabError('SHARD_FAILED', 'A load-generating process has failed before.');
-    const nowMs = Number(process.hrtime.bigint()) / 1e6;
-    const answered = nextMessage(child, answer, Math.max(0, untilMs - nowMs) + REPORT_GRACE_MS);
-    send(message);
-    try {
-      return await answered;
-    } catch (error) {
-      failed = true;
-      throw error;
-    }
-  }
-  return {
-    pid,
-    ready: nextMessage(child, 'ready', 20_000).then(() => undefined),
-    usable: () => !failed,
-    run: async (order) => (await ask({ type: 'start', order }, 'report', order.windowToMs)).report,
-    open: async (order) => void (await ask({ type: 'open', order }, 'opened')),
-    load: async (side, window) =>
-      (await ask({ type: 'load', side, window }, 'drained', window.untilMs)).answered,
-    close: async () => (await ask({ type: 'close' }, 'closed')).reports,
-    abort: () => send({ type: 'abort' }),
-    stop: () => void child.kill('SIGKILL'),
-  };
-}
-
-function nextMessage<Type extends FromShard['type']>(
-  child: ChildProcess,
-  type: Type,
-  patienceMs: number,
-): Promise<Extract<FromShard, { type: Type }>> {
-  return new Promise((resolve, reject) => {
-    const fail = (why: string) =>
-      settle(() =>
-        reject(new LabError('SHARD_FAILED', `A load-generating process failed: ${why}`)),
-      );
-    const onMessage = (message: FromShard) => {
-      if (message.type === type) {
-        settle(() => resolve(message as Extract<FromShard, { type: Type }>));
-      } else if (message.type === 'failed') fail(message.message);
-    };
-    const onExit = (code: number | null, signal: string | null) =>
-      fail(`it ended with ${signal ?? `code ${code}`}`);
-    const onError = (error: Error) => fail(error.message);
-    const timer = setTimeout(() => fail('it did not answer in time'), patienceMs);
-    const settle = (then: () => void) => {
-      clearTimeout(timer);
-      child.off('message', onMessage).off('exit', onExit).off('error', onError);
-      then();
-    };
-    child.on('message', onMessage).on('exit', onExit).on('error', onError);
-  });
 }

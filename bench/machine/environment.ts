@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** What is compared, and what measures. */
 const PACKAGES = [
-  ...['koa', 'koa-session', 'koa-router', 'ioredis', 'jose', 'typeorm', 'pg'],
+  ...['koa', 'koa-session', 'koa-router', 'ioredis', 'jose', 'typeorm', 'pg', 'mysql2'],
   ...['@node-rs/argon2', 'autocannon', 'hdr-histogram-js'],
 ];
 

@@ -3,20 +3,9 @@
  * result.json, where units stand in the names. RFC 4180.
  */
 import { limitOf } from '../analyse/limits.js';
-import type { ProcessKind, Result, Trial } from '../result/schema.js';
+import { PROCESS_KINDS, type Result, type Trial } from '../result/schema.js';
 
 type Value = string | number | boolean | null | undefined;
-
-/** A column that a version of the lab added stands after those before it. */
-const KINDS = [
-  'application',
-  'redis',
-  'postgres',
-  'loadGenerator',
-  'authority',
-  'web',
-  'prediction',
-] as const satisfies ProcessKind[];
 
 const COLUMNS: readonly { name: string; of: (trial: Trial) => Value }[] = [
   { name: 'strategy', of: (trial) => trial.strategy },
@@ -36,7 +25,7 @@ const COLUMNS: readonly { name: string; of: (trial: Trial) => Value }[] = [
     of: (trial: Trial) => trial.latencyMs?.[name],
   })),
   ...(['cpuMicrosecondsPerRequest', 'rssBytes'] as const).flatMap((field) =>
-    KINDS.map((kind) => ({
+    PROCESS_KINDS.map((kind) => ({
       name: `${field}.${kind}`,
       of: (trial: Trial) => trial[field][kind],
     })),

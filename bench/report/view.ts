@@ -5,6 +5,7 @@ import { armNames, strategyOfArm } from '../analyse/arms.js';
 import { compareStrategies } from '../analyse/compare.js';
 import { analyseScaling, type Scaling } from '../analyse/scaling/analyse-scaling.js';
 import { type Summary, summarise } from '../analyse/summarise.js';
+import { DATABASE_PRODUCTS, databaseOf } from '../databases.js';
 import type { Comparison, ProcessKind, Result } from '../result/schema.js';
 import { isSameProgram, variantOf } from './variants.js';
 
@@ -75,6 +76,11 @@ function scalingOf(result: Result): Scaling[] {
   const scaling = scalings.get(result) ?? analyseScaling(result);
   scalings.set(result, scaling);
   return scaling;
+}
+
+/** The database of the run, for people. */
+export function databaseProduct({ result }: Pick<ReportView, 'result'>): string {
+  return DATABASE_PRODUCTS[databaseOf(result.config)];
 }
 
 /** Whether a trial of the run had a process that instances ask about credentials. */

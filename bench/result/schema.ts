@@ -5,6 +5,7 @@
  * published JSON Schema (docs/result.schema.json) have one source. Units stand last in names.
  */
 import { z } from 'zod';
+import { DATABASE_NAMES } from '../databases.js';
 import { calibrationSchema } from './calibration-schema.js';
 
 /**
@@ -12,9 +13,10 @@ import { calibrationSchema } from './calibration-schema.js';
  * 3: processes may be held to a share of a core, and the load may follow a plan (open loop).
  * 4: a web tier may stand before the instances, and a prediction server beside them; a trial may tell
  * kinds of requests apart, and how late event loops were.
+ * 5: the database may be a MariaDB.
  * Whatever a version added is optional, so one schema reads all (docs/decisions/401).
  */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 const count = z.int().nonnegative();
 const amount = z.number().nonnegative();
@@ -23,7 +25,10 @@ const amount = z.number().nonnegative();
 const perKind = z.object({
   application: amount.nullable().describe('All instances together.'),
   redis: amount.nullable(),
-  postgres: amount.nullable().describe('The postmaster and every process it started.'),
+  postgres: amount
+    .nullable()
+    .optional()
+    .describe('The postmaster and every process it started; absent with another database.'),
   loadGenerator: amount.nullable().describe('All load-generating processes together.'),
   authority: amount
     .nullable()
@@ -37,6 +42,10 @@ const perKind = z.object({
     .nullable()
     .optional()
     .describe('The server that instances ask for predictions; absent where there is none.'),
+  mariadb: amount
+    .nullable()
+    .optional()
+    .describe('MariaDB or MySQL, where that is the database; else absent.'),
 });
 
 const latencyMs = z
@@ -53,16 +62,20 @@ const latencyMs = z
     'From sending a request (in an open loop: from its planned moment) to its whole answer.',
   );
 
+/** A kind that a version added stands after those before it. */
+export const PROCESS_KINDS = [
+  'application',
+  'redis',
+  'postgres',
+  'loadGenerator',
+  'authority',
+  'web',
+  'prediction',
+  'mariadb',
+] as const;
+
 const processUse = z.object({
-  kind: z.enum([
-    'application',
-    'redis',
-    'postgres',
-    'loadGenerator',
-    'authority',
-    'web',
-    'prediction',
-  ]),
+  kind: z.enum(PROCESS_KINDS),
   name: z.string().describe('For instance "instance 1", "redis", "nginx" or "shard 2".'),
   cpuSeconds: amount.nullable().describe('CPU time, user and system, between the readings.'),
   cores: amount.nullable().describe('cpuSeconds over the time between them: 1 is one whole core.'),
@@ -255,6 +268,10 @@ export const configSchema = z.object({
   seed: count,
   horizon: z.number(),
   command: z.string().describe('Repeats this run.'),
+  database: z
+    .enum(DATABASE_NAMES)
+    .optional()
+    .describe('What holds users and posts; absent: postgres.'),
   turns: count
     .positive()
     .optional()
@@ -267,10 +284,11 @@ export const configSchema = z.object({
     .object({
       application: amount.nullable(),
       redis: amount.nullable(),
-      postgres: amount.nullable(),
+      postgres: amount.nullable().optional(),
+      mariadb: amount.nullable().optional(),
     })
     .optional()
-    .describe('Cores that each instance, Redis and PostgreSQL may use; null: no limit.'),
+    .describe('Cores that each instance, Redis and the database may use; null: no limit.'),
   offered: z
     .object({ rateRps: amount, arrivals: z.enum(['poisson', 'constant']) })
     .optional()
@@ -366,7 +384,14 @@ export const environmentSchema = z.object({
   cpuModel: z.string(),
   cores: count.positive(),
   memoryBytes: count,
-  postgres: z.object({ version: z.string(), startedBy: z.string() }).nullable(),
+  postgres: z
+    .object({ version: z.string(), startedBy: z.string() })
+    .nullable()
+    .describe('null: another database was used, or the run ended before it started.'),
+  mariadb: z
+    .object({ version: z.string(), startedBy: z.string() })
+    .optional()
+    .describe('Where that was the database.'),
   redis: z.object({ version: z.string(), startedBy: z.string() }).nullable(),
   web: z
     .object({ version: z.string(), startedBy: z.string(), workers: count.positive() })
@@ -384,7 +409,7 @@ export const environmentSchema = z.object({
 });
 
 export const resultSchema = z.object({
-  schemaVersion: z.literal([1, 2, 3, SCHEMA_VERSION]),
+  schemaVersion: z.literal([1, 2, 3, 4, SCHEMA_VERSION]),
   id: z.string().describe('Name of the folder: the time of the start in UTC.'),
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),
@@ -428,4 +453,4 @@ export type Companion = DescribedStrategy['companions'][number];
 export type RunConfig = z.infer<typeof configSchema>;
 export type Environment = z.infer<typeof environmentSchema>;
 export type Result = z.infer<typeof resultSchema>;
-export type ProcessKind = z.infer<typeof processUse>['kind'];
+export type ProcessKind = (typeof PROCESS_KINDS)[number];

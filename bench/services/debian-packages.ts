@@ -35,6 +35,7 @@ const DOES_NOT_RUN = 'what was unpacked does not run.';
 
 export interface UnpackedProgram {
   command: string;
+  /** Folders with its libraries, when they are not the system's. */
   libraryFolders: string[];
   /** Whom it runs as; null means as the lab itself. */
   user: OrdinaryUser | null;

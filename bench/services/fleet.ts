@@ -3,17 +3,14 @@
  * (further processes of the service) that a strategy declares and all its instances share, and
  * the web tier before them, where there is one.
  */
-import type { ChildProcess } from 'node:child_process';
-import { z } from 'zod';
 import { LabError } from '../errors.js';
 import { findFreePort } from './free-port.js';
 import type { Guardian } from './guardian.js';
-import { printedLine, type ServiceEntry, spawnService } from './service-process.js';
+import { type ListeningProcess, superviseListening } from './listening-process.js';
+import { watchLosses } from './losses.js';
+import { type ServiceEntry, spawnService } from './service-process.js';
 import { BEHIND_WEB_TIER, startWebTier, type WebTier } from './web-tier.js';
 import type { WebTierPlan } from './web-tier-plan.js';
-
-/** The service promises to be gone 5 s after SIGTERM. */
-const STOP_PATIENCE_MS = 6000;
 
 export interface Instance {
   /** Counted from 1. */
@@ -52,8 +49,6 @@ export interface FleetOptions {
   guardian: Guardian;
 }
 
-const listening = z.object({ listening: z.object({ port: z.int() }) });
-
 /** A port that was free is taken by somebody else so rarely that this many in a row is no chance. */
 const PORTS_TRIED = 3;
 
@@ -79,25 +74,25 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
 async function startOnce(options: FleetOptions, predictionPort: number | null): Promise<Fleet> {
   const { strategy, companions: entries = [], environment, guardian } = options;
   const losses = watchLosses();
-  const companions: Member[] = [];
-  const instances: Member[] = [];
+  const companions: ListeningProcess[] = [];
+  const instances: ListeningProcess[] = [];
   let web: WebTier | undefined;
   const start = (
     entry: ServiceEntry,
     what: string,
     more: Record<string, string>,
     port = 0,
-  ): Member => {
+  ): ListeningProcess => {
     const member = startMember(entry, { ...environment, ...more }, guardian, port);
-    losses.watch(endOf(member.child), what);
+    losses.watch(member.ended, what);
     return member;
   };
   const stop = async () => {
     losses.expect();
     await web?.stop();
     // Instances drain by asking their companions, so those go last.
-    await Promise.all(instances.map(({ child }) => stopChild(child)));
-    await Promise.all(companions.map(({ child }) => stopChild(child)));
+    await Promise.all(instances.map((each) => each.stop()));
+    await Promise.all(companions.map((each) => each.stop()));
   };
   try {
     for (const entry of entries) companions.push(start(entry, `the ${entry}`, {}));
@@ -140,12 +135,12 @@ async function startOnce(options: FleetOptions, predictionPort: number | null): 
     return {
       instances: origins.map((origin, index) => ({
         number: index + 1,
-        pid: instances[index]?.child.pid as number,
+        pid: instances[index]?.pid as number,
         origin,
       })),
       companions: servers.map((name, index) => ({
         name,
-        pid: companions[index]?.child.pid as number,
+        pid: companions[index]?.pid as number,
         origin: companionOrigins[index] as string,
       })),
       ...(web && { web }),
@@ -159,19 +154,12 @@ async function startOnce(options: FleetOptions, predictionPort: number | null): 
   }
 }
 
-/** One process of a fleet. */
-interface Member {
-  child: ChildProcess;
-  /** Rejects when the process ends before it listens. */
-  origin: Promise<string>;
-}
-
 function startMember(
   entry: ServiceEntry,
   environment: Record<string, string>,
   guardian: Guardian,
   port: number,
-): Member {
+): ListeningProcess {
   const child = spawnService(entry, {
     ...environment,
     ...guardian.environment,
@@ -179,58 +167,5 @@ function startMember(
     PORT: String(port),
     NODE_ENV: 'production',
   });
-  const { pid } = child;
-  if (pid !== undefined) {
-    guardian.watchProcess(pid);
-    child.once('exit', () => guardian.forgetProcess(pid));
-  }
-  const origin = printedLine(child, entry, listening).then(
-    (line) => `http://127.0.0.1:${line.listening.port}`,
-  );
-  // Several may fail; the first is heard, the others must not go unhandled.
-  origin.catch(() => {});
-  return { child, origin };
-}
-
-/** Remembers the first process that ended although nobody asked it to. */
-function watchLosses() {
-  let expected = false;
-  let lost: string | null = null;
-  let listener: ((what: string) => void) | null = null;
-  return {
-    watch(ended: Promise<string>, what: string): void {
-      ended.then((how) => {
-        if (expected || lost) return;
-        lost = `${what} ended with ${how}`;
-        listener?.(lost);
-      });
-    },
-    expect(): void {
-      expected = true;
-    },
-    first: () => lost,
-    onFirst(heard: (what: string) => void): void {
-      listener = heard;
-      if (lost) heard(lost);
-    },
-  };
-}
-
-/** Resolves with "SIGKILL" or "code 1". */
-function endOf(child: ChildProcess): Promise<string> {
-  return new Promise((resolve) => {
-    child.once('exit', (code, signal) => resolve(signal ?? `code ${code}`));
-  });
-}
-
-async function stopChild(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE_MS);
-    child.once('exit', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    child.kill('SIGTERM');
-  });
+  return superviseListening(child, entry, guardian);
 }

@@ -3,6 +3,7 @@
  * they come. The limits are put on when code is warm and lifted again for the next warm-up, since a
  * cold process under a tenth of a core compiles for minutes.
  */
+import type { DatabaseName } from '../databases.js';
 import type { RunConfig } from '../result/schema.js';
 import type { CpuGroup } from './cpu-limits/cpu-group.js';
 import type { CpuLimiter } from './cpu-limits/cpu-limiter.js';
@@ -22,7 +23,7 @@ export interface HeldProcess {
 
 export interface ProcessHolder {
   readonly redis: HeldProcess;
-  readonly postgres: HeldProcess;
+  readonly database: HeldProcess;
   /** Whether anything is held at all. */
   readonly active: boolean;
   /** What was to be held and cannot be, by name; a sentence each. */
@@ -43,19 +44,23 @@ const NOT_HELD: HeldProcess = {
 export function holdProcesses(
   limiter: CpuLimiter | null,
   limits: Limits | undefined,
-  stores: { redis: StoreInformation; postgres: StoreInformation },
+  stores: { redis: StoreInformation; database: StoreInformation & { name: DatabaseName } },
 ): ProcessHolder {
-  const { application = null, redis = null, postgres = null } = limits ?? {};
+  const { application = null, redis = null } = limits ?? {};
+  const { name: databaseName } = stores.database;
   const notHeld: string[] = [];
-  const hold = (name: keyof typeof stores, cores: number | null): HeldProcess => {
+  const hold = (name: string, store: StoreInformation, cores: number | null): HeldProcess => {
     if (cores === null) return NOT_HELD;
-    const group = holdStore(name, stores[name], limiter);
+    const group = holdStore(name, store, limiter);
     if (group) return held(group, cores);
-    notHeld.push(`${name} (${stores[name].startedBy}) cannot be held to ${cores} of a core.`);
+    notHeld.push(`${name} (${store.startedBy}) cannot be held to ${cores} of a core.`);
     return NOT_HELD;
   };
   if (application !== null && limiter === null) notHeld.push('Instances cannot be held.');
-  const stays = { redis: hold('redis', redis), postgres: hold('postgres', postgres) };
+  const stays = {
+    redis: hold('redis', stores.redis, redis),
+    database: hold(databaseName, stores.database, limits?.[databaseName] ?? null),
+  };
   return {
     ...stays,
     active:

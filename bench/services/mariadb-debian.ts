@@ -3,6 +3,8 @@ import type { UnpackContext } from './apt.js';
 import { unpackDebianSoftware } from './debian-packages.js';
 import { type MariadbProgram, tryMariadb } from './mariadb-program.js';
 
+export const MARIADB_CACHE_KEY = 'mariadb';
+
 /**
  * The distribution's own MariaDB, unpacked. Null where there is no apt.
  * @throws {LabError} MARIADB_NOT_UNPACKED, CACHE_NOT_WRITABLE
@@ -11,7 +13,7 @@ export function unpackDebianMariadb(context: UnpackContext): Promise<MariadbProg
   return unpackDebianSoftware(
     {
       name: 'MariaDB',
-      key: 'mariadb',
+      key: MARIADB_CACHE_KEY,
       errorCode: 'MARIADB_NOT_UNPACKED',
       // The client's part holds my_print_defaults, which mariadb-install-db asks.
       packages: [

@@ -5,7 +5,8 @@ import { LabError } from '../errors.js';
 import { serveOnFreePort } from './fresh-server.js';
 import { makePrivateFolder } from './lab-folders.js';
 import { connectMariadb, readMariadbVersion } from './mariadb-connection.js';
-import { type MariadbProgram, mariadbEnvironment } from './mariadb-program.js';
+import type { MariadbProgram } from './mariadb-program.js';
+import { programEnvironment } from './program.js';
 import { runCommand } from './run-command.js';
 import { startServerProcess } from './server-process.js';
 import type { StartContext, StartedStore } from './stores.js';
@@ -68,7 +69,7 @@ export async function serveMariadb(
               ...Object.entries(settings).map(([name, value]) => `--${name}=${value}`),
             ],
             cwd: home,
-            environment: mariadbEnvironment(program, home),
+            environment: programEnvironment(program, home),
             logFile: join(home, `server-${attempt}.log`),
             user: program.user,
             stopSignals: [{ signal: 'SIGTERM', waitMs: 5_000 }],
@@ -124,7 +125,7 @@ async function initialise(
     ],
     {
       cwd: home,
-      environment: mariadbEnvironment(program, home),
+      environment: programEnvironment(program, home),
       uid: program.user?.uid,
       gid: program.user?.gid,
       signal,

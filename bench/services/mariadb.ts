@@ -6,13 +6,13 @@ import { serveMariadb } from './mariadb-server.js';
 import type { StartContext, StartedStore } from './stores.js';
 
 /**
- * MARIADB_URL as it is (MySQL will do), else a MariaDB of this run's own: from PATH, or from the
- * distribution's package, unpacked.
- * @throws {LabError} MARIADB_UNREACHABLE, MARIADB_NOT_FOUND, MARIADB_NOT_UNPACKED, MARIADB_FAILED
+ * MARIADB_URL or a DATABASE_URL of that kind as it is (MySQL will do), else a MariaDB of this run's
+ * own: from PATH, or from the distribution's package, unpacked.
+ * @throws {LabError} MARIADB_UNREACHABLE, DATABASE_UNREACHABLE, MARIADB_NOT_FOUND, MARIADB_NOT_UNPACKED, MARIADB_FAILED
  */
 export async function startMariadb(context: StartContext): Promise<StartedStore> {
-  const given = context.environment.MARIADB_URL;
-  if (given) return useGivenMariadb(given);
+  const given = await useGivenMariadb(context.environment);
+  if (given !== null) return given;
   const program = (await findMariadbOnPath(context)) ?? (await unpackDebianMariadb(context));
   if (program !== null) return serveMariadb(program, context);
   throw new LabError(

@@ -94,7 +94,9 @@ function upstreamsOf({ upstreams, balance, connections }: NginxOptions): string 
   const group = (name: string, servers: readonly string[]) => `  upstream ${name} {
     # In memory that all workers share: else each worker takes turns, and counts, by itself.
     zone ${name} 256k;${balance === 'least-connections' ? '\n    least_conn;' : ''}
-    ${servers.map((server) => `server ${server};`).join('\n    ')}
+    # "max_fails=0": nginx counts a connection that broke under a client's own request against the
+    # instance, and would keep it from everybody for ten seconds.
+    ${servers.map((server) => `server ${server} max_fails=0;`).join('\n    ')}
     # Idle connections kept by each worker; a new one costs more than the request it carries.
     keepalive ${connections + 16};
     keepalive_timeout ${UPSTREAM_IDLE};

@@ -4,7 +4,7 @@ import type { UnpackContext } from './apt.js';
 import { type UnpackedProgram, unpackDebianSoftware } from './debian-packages.js';
 import { findOnPath } from './find-on-path.js';
 import { nginxAdvice, readSystem } from './install-advice.js';
-import { runCommand } from './run-command.js';
+import { askProgram, programEnvironment, whyNot } from './program.js';
 
 export interface NginxProgram extends UnpackedProgram {
   /** For a person: "nginx on PATH". */
@@ -79,8 +79,7 @@ function unpackNginx(context: UnpackContext): Promise<Found | null> {
 
 /** Null when it runs, else why not. */
 async function tryNginx(program: UnpackedProgram): Promise<string | null> {
-  const { exitCode, stderr } = await askNginx(program, ['-v']);
-  return exitCode === 0 ? null : stderr.trim() || `exit code ${exitCode}`;
+  return whyNot(await askNginx(program, ['-v']));
 }
 
 async function versionOf(program: UnpackedProgram): Promise<string> {
@@ -90,20 +89,5 @@ async function versionOf(program: UnpackedProgram): Promise<string> {
 
 /** Runs it to its end, for what it says. */
 export function askNginx(program: UnpackedProgram, args: readonly string[]) {
-  return runCommand(program.command, args, {
-    cwd: '/',
-    environment: nginxEnvironment(program),
-    uid: program.user?.uid,
-    gid: program.user?.gid,
-    timeoutSeconds: 10,
-  }).catch((error: Error) => ({ exitCode: null, stdout: '', stderr: error.message }));
-}
-
-export function nginxEnvironment({ libraryFolders }: UnpackedProgram): NodeJS.ProcessEnv {
-  return {
-    PATH: '/usr/bin:/bin',
-    LC_ALL: 'C',
-    TZ: 'UTC',
-    ...(libraryFolders.length > 0 && { LD_LIBRARY_PATH: libraryFolders.join(':') }),
-  };
+  return askProgram(program, args, programEnvironment(program));
 }

@@ -1,16 +1,17 @@
 import type pg from 'pg';
 import { LabError } from '../errors.js';
 import { isLoopback } from './loopback.js';
+import { namesMysql } from './mariadb-given.js';
 import { connect, describeFailure, readVersion } from './postgres-connection.js';
 import { readStat } from './process-identity.js';
 import type { StartedStore } from './stores.js';
 
 /** DATABASE_URL, used as it is: verified, and neither set nor stopped. @throws {LabError} DATABASE_UNREACHABLE, DATABASE_NOT_POSTGRES */
 export async function useGivenPostgres(url: string): Promise<StartedStore> {
-  if (/^(mysql|mariadb):/i.test(url)) {
+  if (namesMysql(url)) {
     throw new LabError(
       'DATABASE_NOT_POSTGRES',
-      'DATABASE_URL names a MySQL or MariaDB, and the lab measures with PostgreSQL: unset DATABASE_URL. To try the service on MariaDB, set MARIADB_URL instead and run "lab serve --database mariadb".',
+      'PostgreSQL was asked for, but DATABASE_URL names a MySQL or MariaDB. Leave out "--database postgres" to use that server, or unset DATABASE_URL to let the lab start its own PostgreSQL.',
     );
   }
   const client = await connect(url, 5_000).catch((cause: Error) => {

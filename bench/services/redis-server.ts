@@ -1,23 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { LabError } from '../errors.js';
+import type { UnpackedProgram } from './debian-packages.js';
 import { serveOnFreePort } from './fresh-server.js';
 import { makePrivateFolder } from './lab-folders.js';
-import type { OrdinaryUser } from './ordinary-user.js';
+import { askProgram, programEnvironment, whyNot } from './program.js';
 import { askRedis, describeRedis } from './redis-info.js';
-import { runCommand } from './run-command.js';
 import { startServerProcess } from './server-process.js';
 import type { StartContext, StartedStore } from './stores.js';
 
 /** A redis-server or valkey-server that runs on this machine. */
-export interface RedisProgram {
-  command: string;
+export interface RedisProgram extends UnpackedProgram {
   /** For a person: "redis-server on PATH". */
   name: string;
-  /** Folders with its libraries, when they are not the system's. */
-  libraryFolders: string[];
-  /** Whom it runs as; null means as the lab itself. */
-  user: OrdinaryUser | null;
 }
 
 /** Starts it for this run alone: own port, own password, own folder, nothing written to disk. */
@@ -40,7 +35,7 @@ export async function serveRedis(
             // Read from standard input: a password on the command line is there for all to see.
             input: redisConfiguration({ port, password, folder }),
             cwd: folder,
-            environment: programEnvironment(program, folder),
+            environment: redisEnvironment(program, folder),
             logFile: join(folder, `server-${attempt}.log`),
             user: program.user,
             stopSignals: [{ signal: 'SIGTERM', waitMs: 2_000 }],
@@ -81,32 +76,13 @@ export function redisConfiguration(options: {
   ].join('\n');
 }
 
-/** Null when it runs, else why not. Used before a program is chosen, so that the next one can be. */
-export async function tryRedis(
-  program: Pick<RedisProgram, 'command' | 'libraryFolders' | 'user'>,
-): Promise<string | null> {
-  const { exitCode, stderr } = await runCommand(program.command, ['--version'], {
-    cwd: '/',
-    environment: programEnvironment(program, '/'),
-    uid: program.user?.uid,
-    gid: program.user?.gid,
-    timeoutSeconds: 10,
-  }).catch((error: Error) => ({ exitCode: null, stderr: error.message }));
-  return exitCode === 0 ? null : stderr.trim() || `exit code ${exitCode}`;
+/** Null when it runs, else why not. */
+export async function tryRedis(program: UnpackedProgram): Promise<string | null> {
+  return whyNot(await askProgram(program, ['--version'], redisEnvironment(program, '/')));
 }
 
-function programEnvironment(
-  { libraryFolders }: Pick<RedisProgram, 'libraryFolders'>,
-  home: string,
-): NodeJS.ProcessEnv {
-  if (process.platform === 'win32') return process.env;
-  return {
-    PATH: '/usr/bin:/bin',
-    HOME: home,
-    LC_ALL: 'C',
-    TZ: 'UTC',
-    ...(libraryFolders.length > 0 && { LD_LIBRARY_PATH: libraryFolders.join(':') }),
-  };
+function redisEnvironment(program: UnpackedProgram, home: string): NodeJS.ProcessEnv {
+  return process.platform === 'win32' ? process.env : programEnvironment(program, home);
 }
 
 function failed(what: string, log: string, cause?: unknown): LabError {

@@ -3,7 +3,8 @@
  * that all instances share. Opened for one piece of work and closed however that ends.
  */
 import { randomBytes } from 'node:crypto';
-import { type DatabaseName, databases } from './databases.js';
+import { DATABASE_PRODUCTS, type DatabaseName } from '../databases.js';
+import { databaseFor } from './databases.js';
 import { type Guardian, startGuardian } from './guardian.js';
 import { migrateDatabase, type SeededData, seedDatabase } from './service-process.js';
 import { type Stores, startStores } from './stores.js';
@@ -19,8 +20,7 @@ export interface SeededStores {
 export interface SeedOptions {
   users: number;
   posts: number;
-  /** PostgreSQL when left out: what the lab measures with. */
-  database?: DatabaseName;
+  database?: DatabaseName | undefined;
   signal: AbortSignal;
   say: (message: string) => void;
 }
@@ -32,15 +32,15 @@ const CREDENTIAL_LIFE_SECONDS = 24 * 3600;
  * @throws LabError of whatever could not start; the signal's reason when it was aborted
  */
 export async function withSeededStores<Outcome>(
-  { users, posts, database = 'postgres', signal, say }: SeedOptions,
+  { users, posts, database, signal, say }: SeedOptions,
   use: (ready: SeededStores) => Promise<Outcome>,
 ): Promise<Outcome> {
+  const name = databaseFor(database, process.env);
   const guardian = await startGuardian();
   let stores: Stores | undefined;
   try {
-    const { product, start: startDatabase } = databases[database];
-    say(`Looking for ${product} and Redis`);
-    stores = await startStores({ guardian, signal, onMessage: say, startDatabase });
+    say(`Looking for ${DATABASE_PRODUCTS[name]} and Redis`);
+    stores = await startStores({ guardian, signal, onMessage: say, database: name });
     say('Migrating the database');
     await migrateDatabase(stores.databaseUrl, guardian);
     signal.throwIfAborted();

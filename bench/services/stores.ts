@@ -1,18 +1,18 @@
 import { rm } from 'node:fs/promises';
+import type { DatabaseName } from '../databases.js';
 import { LabError } from '../errors.js';
 import type { CpuGroup } from './cpu-limits/cpu-group.js';
+import { type DatabaseServer, databaseFor, databases } from './databases.js';
 import { type Guardian, startGuardian } from './guardian.js';
 import { makeRunFolder } from './lab-folders.js';
 import { chooseOrdinaryUser, type OrdinaryUser } from './ordinary-user.js';
-import { startPostgres } from './postgres.js';
 import { startRedis } from './redis.js';
 
 /** A real database and a real Redis, found or started. */
 export interface Stores {
   databaseUrl: string;
   redisUrl: string;
-  /** Of the database, whatever `startDatabase` started. */
-  postgres: StoreInformation;
+  database: StoreInformation & { name: DatabaseName };
   redis: StoreInformation;
   /** Stops what was started and removes its files. Idempotent; never rejects for a server already gone. */
   stop(): Promise<void>;
@@ -37,8 +37,8 @@ export interface StoresOptions {
   environment?: NodeJS.ProcessEnv;
   /** Shared with others; one of its own when left out. */
   guardian?: Guardian;
-  /** PostgreSQL when left out: what the lab measures with. */
-  startDatabase?: (context: StartContext) => Promise<StartedStore>;
+  /** When left out: what DATABASE_URL names, else PostgreSQL. */
+  database?: DatabaseName | undefined;
 }
 
 /** What the start of either server needs. */
@@ -64,7 +64,8 @@ export interface StartedStore extends StoreInformation {
  */
 export async function startStores(options: StoresOptions = {}): Promise<Stores> {
   const { onMessage = () => {}, environment = process.env, signal } = options;
-  const startDatabase = options.startDatabase ?? startPostgres;
+  const name = databaseFor(options.database, environment);
+  const database = databases[name];
   const guardian = options.guardian ?? (await startGuardian());
   const failure = new AbortController();
   const interrupted = () => failure.abort(interruption(signal?.reason));
@@ -90,11 +91,11 @@ export async function startStores(options: StoresOptions = {}): Promise<Stores> 
   };
 
   try {
-    const user = await chooseUser(environment);
+    const user = await chooseUser(database, environment);
     failure.signal.throwIfAborted();
     runFolder = await makeRunFolder(guardian, user, environment);
     const context = { onMessage, signal: failure.signal, environment, guardian, user, runFolder };
-    const starting = [startDatabase(context), startRedis(context)].map(async (start) => {
+    const starting = [database.start(context), startRedis(context)].map(async (start) => {
       try {
         const store = await start;
         started.push(store);
@@ -107,11 +108,11 @@ export async function startStores(options: StoresOptions = {}): Promise<Stores> 
     // Both have settled before anything is stopped, so nothing starts behind the cleaning.
     await Promise.allSettled(starting);
     failure.signal.throwIfAborted();
-    const [postgres, redis] = (await Promise.all(starting)) as [StartedStore, StartedStore];
+    const [sql, redis] = (await Promise.all(starting)) as [StartedStore, StartedStore];
     return {
-      databaseUrl: postgres.url,
+      databaseUrl: sql.url,
       redisUrl: redis.url,
-      postgres: inform(postgres),
+      database: { name, ...inform(sql) },
       redis: inform(redis),
       stop,
     };
@@ -133,8 +134,11 @@ function interruption(reason: unknown): LabError {
 }
 
 /** With both servers given there is nothing to run, so no user is needed. */
-function chooseUser(environment: NodeJS.ProcessEnv): Promise<OrdinaryUser | null> {
-  const given = environment.DATABASE_URL && environment.REDIS_URL;
+function chooseUser(
+  database: DatabaseServer,
+  environment: NodeJS.ProcessEnv,
+): Promise<OrdinaryUser | null> {
+  const given = database.given(environment) && environment.REDIS_URL;
   return given ? Promise.resolve(null) : chooseOrdinaryUser();
 }
 

@@ -9,7 +9,8 @@ import { findFreePort } from './free-port.js';
 import type { Guardian } from './guardian.js';
 import { makePrivateFolder, makeRunFolder } from './lab-folders.js';
 import { nginxConfiguration } from './nginx-configuration.js';
-import { askNginx, type NginxProgram, nginxEnvironment } from './nginx-program.js';
+import { askNginx, type NginxProgram } from './nginx-program.js';
+import { programEnvironment } from './program.js';
 import { type ServerProcess, startServerProcess } from './server-process.js';
 import type { WebTierPlan } from './web-tier-plan.js';
 
@@ -84,7 +85,7 @@ async function startOnFreePort(
         command: program.command,
         args: [...earlyLog(program), '-p', folder, '-c', file],
         cwd: folder,
-        environment: nginxEnvironment(program),
+        environment: programEnvironment(program),
         logFile: join(folder, `start-${attempt}.log`),
         user: program.user,
         // SIGTERM is its fast way out: requests under way are cut off, and at the end there are none.

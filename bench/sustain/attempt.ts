@@ -7,6 +7,7 @@ import { takeSnapshot } from '../compare/snapshot.js';
 import { connectUsers, type StartedTrial, startTrial } from '../compare/start-trial.js';
 import type { TrialConnections } from '../compare/trial-connections.js';
 import { assembleEvidence, emptyTrial } from '../compare/trial-record.js';
+import { databaseOf } from '../databases.js';
 import { LabError } from '../errors.js';
 import { workloadNamed } from '../load/workloads/registry.js';
 import { monotonicClock } from '../measure/clock.js';
@@ -42,7 +43,7 @@ export async function withFreshBench<Outcome>(
   const { holder, signal } = context;
   const started = await startTrial(cell, context);
   const limit = (on: boolean) => {
-    for (const each of [...started.held, holder.redis, holder.postgres]) each.limit(on);
+    for (const each of [...started.held, holder.redis, holder.database]) each.limit(on);
   };
   try {
     signal.throwIfAborted();
@@ -112,6 +113,7 @@ export async function attemptRate(
       windows: [{ seconds, reports }],
       readings: 'under-load',
       limits: config.cpuLimits,
+      database: databaseOf(config),
       inFlightLimit: blank.connections,
       serverRequests: countedTogether(countersBefore, countersAfter),
       interruption: null,

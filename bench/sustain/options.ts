@@ -1,5 +1,6 @@
 /** The options of `lab sustain` and the configuration they make. */
 
+import { DATABASE_OPTION } from '../compare/database-option.js';
 import { LIMIT_OPTIONS, limitsFrom } from '../compare/limit-options.js';
 import {
   DEFAULT_STRATEGIES,
@@ -12,6 +13,7 @@ import {
   repeatCommand,
   usersOf,
 } from '../compare/run-options.js';
+import { databaseOf } from '../databases.js';
 import { WORKLOADS } from '../load/workloads/registry.js';
 import { DEFAULT_OBJECTIVE, parseObjective, slo } from '../objective.js';
 import { decimal, integer, integers, listOf, type ParsedOptions } from '../options.js';
@@ -46,6 +48,7 @@ export function sustainOptions(strategies: readonly string[]) {
       `the most that are under way at once, one user each (${DEFAULT_CONNECTIONS})`,
     ),
     users: integer(MIN_USERS, 10_000, 'users that are seeded (one for each connection)'),
+    ...DATABASE_OPTION,
     ...LIMIT_OPTIONS,
     'from-rate': integer(1, 1_000_000, 'requests per second that the search begins with (100)'),
     'to-rate': integer(1, 1_000_000, 'requests per second that it does not exceed (100000)'),
@@ -71,7 +74,7 @@ export function sustainConfigFrom(
     rounds: options.rounds ?? 3,
     seed: options.seed ?? randomSeed(),
   };
-  const cpuLimits = limitsFrom(options);
+  const cpuLimits = limitsFrom(options, databaseOf(options));
   const fromRps = options['from-rate'] ?? 100;
   const toRps = options['to-rate'] ?? 100_000;
   const shards = Math.min(connections, options.shards ?? 1);
@@ -88,6 +91,7 @@ export function sustainConfigFrom(
       warmUpSeconds: 1,
       connections,
       users,
+      ...(options.database && { database: options.database }),
       ...(cpuLimits && { cpuLimits }),
       posts: POSTS,
       shards,

@@ -1,6 +1,7 @@
 /** lab calibrate: how much a strategy differs from itself here (A/A), and what that lets one see. */
 import { join, relative } from 'node:path';
 import { calibrationOf } from '../analyse/noise-floor.js';
+import { DATABASE_OPTION } from '../compare/database-option.js';
 import { compareOptions, configFrom } from '../compare/options.js';
 import { createProgress } from '../compare/progress.js';
 import { describedStrategies, runComparison } from '../compare/run.js';
@@ -9,6 +10,7 @@ import { LabError } from '../errors.js';
 import { decimal, integer, parseOptions, text } from '../options.js';
 import { renderCalibration } from '../report/calibration.js';
 import { writeCalibration } from '../result/calibration.js';
+import { namedDatabase } from '../services/databases.js';
 import { describeService } from '../services/service-process.js';
 import type { Verb } from './verb.js';
 
@@ -19,6 +21,7 @@ const WIDTH = 120;
 const OPTIONS = {
   rounds: integer(3, 1000, `how often both sides are measured (${DEFAULT_ROUNDS})`),
   seconds: decimal(0.5, 600, 'length of the measured window; take that of the runs you plan'),
+  ...DATABASE_OPTION,
   seed: RUN_OPTIONS.seed,
   out: text('FOLDER', 'where calibration.json and the folder of the result are made (results)'),
   json: {
@@ -41,7 +44,9 @@ export const calibrate: Verb = {
       ...(seconds === undefined ? [] : ['--seconds', String(seconds)]),
       ...(seed === undefined ? [] : ['--seed', String(seed)]),
     ];
-    const config = configFrom(parseOptions(asked, compareOptions(names)).options, names);
+    const database = namedDatabase(options.database, process.env);
+    const chosen = parseOptions(asked, compareOptions(names)).options;
+    const config = configFrom({ ...chosen, database }, names);
     const talk = options.json ? stderr : stdout;
     const { result, folder } = await runComparison({
       config,

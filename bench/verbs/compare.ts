@@ -8,6 +8,7 @@ import { parseOptions } from '../options.js';
 import { renderSummary } from '../report/terminal.js';
 import type { Result } from '../result/schema.js';
 import { rerunInDelegatedGroup } from '../services/cpu-limits/delegated-rerun.js';
+import { namedDatabase } from '../services/databases.js';
 import { describeService } from '../services/service-process.js';
 import type { Verb } from './verb.js';
 
@@ -20,7 +21,8 @@ export const compare: Verb = {
     const known = await describeService();
     const names = known.map(({ name }) => name);
     const { options } = parseOptions(words, compareOptions(names));
-    const config = configFrom(options, names);
+    const database = namedDatabase(options.database, process.env);
+    const config = configFrom({ ...options, database }, names);
     const talk = options.json ? stderr : stdout;
     const { result, folder } = await runComparison({
       config,

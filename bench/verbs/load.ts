@@ -16,7 +16,7 @@ export const loadOptions = {
     1000,
     `how many send at once, each its next request after an answer (${DEFAULTS.connections})`,
   ),
-  header: header("sent with each request, for instance 'Cookie: session=…'; once"),
+  header: header("sent with each request, for instance 'Cookie: session=…'"),
 } as const;
 
 export const load: Verb = {
@@ -42,9 +42,6 @@ export const load: Verb = {
 /** @throws LabError URL_MISSING, URL_INVALID, URL_NOT_LOOPBACK and those of options, exit code 2 */
 export function readLoad(words: readonly string[]) {
   const { options, positionals } = parseOptions(words, loadOptions, 1);
-  if (words.filter((word) => /^--header(=|$)/.test(word)).length > 1) {
-    throw usageError('OPTION_INVALID', '--header can be given once.');
-  }
   return {
     url: readUrl(positionals[0]),
     seconds: options.seconds ?? DEFAULTS.seconds,

@@ -1,18 +1,19 @@
 /** lab serve: instances for hands-on use on embedded stores, until Ctrl-C. */
 import { randomBytes } from 'node:crypto';
 import { armNames } from '../analyse/arms.js';
+import { DATABASE_OPTION } from '../compare/database-option.js';
 import { assertSides, setOption, type VariablesOfSides } from '../compare/set-option.js';
 import { balanceFrom, balanceOption } from '../compare/web-options.js';
+import { DATABASE_PRODUCTS, type DatabaseName } from '../databases.js';
 import { integer, listOf, oneOf, parseOptions } from '../options.js';
 import { BALANCE_WORDS } from '../report/wording.js';
 import type { DescribedStrategy } from '../result/schema.js';
-import { DATABASE_NAMES, type DatabaseName, databases } from '../services/databases.js';
 import { type Fleet, startFleet } from '../services/fleet.js';
 import type { Balance } from '../services/nginx-configuration.js';
 import { withSeededStores } from '../services/seeded-stores.js';
 import { describeService, type SeededData } from '../services/service-process.js';
 import { planWebTier, type WebTierPlan } from '../services/web-tier-plan.js';
-import { curlLines } from './curl-lines.js';
+import { curlSteps } from './curl-steps.js';
 import type { Verb, VerbContext } from './verb.js';
 
 /** Enough to page through, quick to make. */
@@ -33,7 +34,7 @@ function serveOptions(strategies: readonly string[]) {
     instances: integer(1, 64, 'how many instances of each (1)'),
     web: oneOf(['nginx'], 'a web tier before the instances of each (none)'),
     balance: balanceOption(WITH_WEB),
-    database: oneOf(DATABASE_NAMES, 'what holds users and posts (postgres)'),
+    ...DATABASE_OPTION,
     set: setOption,
   } as const;
 }
@@ -48,14 +49,14 @@ export const serve: Verb = {
     assertSides(options.set, asked);
     const strategies = asked.flatMap((name) => known.filter((each) => each.name === name));
     const balance = balanceFrom(options.web !== undefined, options.balance, WITH_WEB);
-    const { instances = 1, database = 'postgres', set = {} } = options;
+    const { instances = 1, database, set = {} } = options;
     await serveUntilStopped(strategies, { instances, database, balance, set }, context);
   },
 };
 
 interface ServeOptions {
   instances: number;
-  database: DatabaseName;
+  database: DatabaseName | undefined;
   balance: Balance | undefined;
   set: VariablesOfSides;
 }
@@ -97,7 +98,7 @@ async function serveUntilStopped(
         const { password } = seeded;
         announce({ side, strategy, fleet, web, user, password, operatorToken, say });
       }
-      say(`\n${`${databases[database].product}:`.padEnd(11)} ${stores.databaseUrl}`);
+      say(`\n${`${DATABASE_PRODUCTS[stores.database.name]}:`.padEnd(11)} ${stores.databaseUrl}`);
       say(`Redis:      ${stores.redisUrl}`);
       say('\nPress Ctrl-C to stop everything.');
       await aborted(signal);
@@ -143,7 +144,10 @@ function announce({ side, fleet, web, say, ...target }: Announcement): void {
     );
   }
   say(`  to read and to try in a browser: ${origin}/docs`);
-  for (const line of curlLines({ ...target, strategy: named, origin })) say(`  ${line}`);
+  for (const { what, lines } of curlSteps({ ...target, strategy: named, origin })) {
+    say(`  ${what}:`);
+    for (const line of lines) say(`    ${line}`);
+  }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

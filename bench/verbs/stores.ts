@@ -1,20 +1,28 @@
-/** lab stores: PostgreSQL and Redis alone, for whatever wants them, until Ctrl-C. */
+/** lab stores: the database and Redis alone, for whatever wants them, until Ctrl-C. */
 import { once } from 'node:events';
+import { DATABASE_OPTION } from '../compare/database-option.js';
+import { DATABASE_PRODUCTS } from '../databases.js';
 import { parseOptions } from '../options.js';
 import { startStores } from '../services/stores.js';
 import type { Verb } from './verb.js';
 
 export const stores: Verb = {
-  summary: 'start PostgreSQL and Redis alone and print where they are; Ctrl-C stops them',
-  options: async () => ({}),
+  summary: 'start the database and Redis alone and print where they are; Ctrl-C stops them',
+  options: async () => DATABASE_OPTION,
   async run(words, { signal, stdout }) {
-    parseOptions(words, {});
+    const { options } = parseOptions(words, DATABASE_OPTION);
     const say = (line: string) => stdout.write(`${line}\n`);
-    const { databaseUrl, redisUrl, stop } = await startStores({ signal, onMessage: say });
+    const { database, databaseUrl, redisUrl, stop } = await startStores({
+      database: options.database,
+      signal,
+      onMessage: say,
+    });
     // Servers of the lab do not keep it running by themselves (bench/services/server-process.ts).
     const keepRunning = setInterval(() => {}, 60_000);
     try {
-      say('PostgreSQL and Redis are up. Paste these two lines into other terminals:\n');
+      say(
+        `${DATABASE_PRODUCTS[database.name]} and Redis are up. Paste these two lines into other terminals:\n`,
+      );
       say(`export DATABASE_URL='${databaseUrl}'`);
       say(`export REDIS_URL='${redisUrl}'`);
       say('\nPress Ctrl-C to stop what was started here. What is in it is gone then.');

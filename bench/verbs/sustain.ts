@@ -6,6 +6,7 @@ import { parseOptions } from '../options.js';
 import { renderSummary } from '../report/terminal.js';
 import type { Result } from '../result/schema.js';
 import { rerunInDelegatedGroup } from '../services/cpu-limits/delegated-rerun.js';
+import { namedDatabase } from '../services/databases.js';
 import { describeService } from '../services/service-process.js';
 import { sustainConfigFrom, sustainOptions } from '../sustain/options.js';
 import { runSustain } from '../sustain/run.js';
@@ -19,7 +20,8 @@ export const sustain: Verb = {
     const known = await describeService();
     const names = known.map(({ name }) => name);
     const { options } = parseOptions(words, sustainOptions(names));
-    const config = sustainConfigFrom(options, names);
+    const database = namedDatabase(options.database, process.env);
+    const config = sustainConfigFrom({ ...options, database }, names);
     const talk = options.json ? stderr : stdout;
     const { result, folder } = await runSustain({
       config,

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import type * as z from 'zod';
@@ -5,6 +6,12 @@ import { AppError } from '../errors.js';
 import { acceptField, jsonTypesOf } from './media-types.js';
 
 export const BODY_BYTES_MAX = 100_000;
+
+/**
+ * Of a longer body, so much is still taken off the connection, and thrown away. Closing it instead while
+ * a client or a proxy is sending breaks the connection, often before the answer has been read.
+ */
+const DISCARDED_BYTES_MAX = 1024 * 1024;
 
 const JSON_TYPE = /^(application\/[a-z+-]+)\s*(;\s*charset="?utf-8"?\s*)?$/i;
 
@@ -15,7 +22,7 @@ const JSON_TYPE = /^(application\/[a-z+-]+)\s*(;\s*charset="?utf-8"?\s*)?$/i;
  */
 export async function readBody<T extends z.ZodType>(ctx: Context, schema: T): Promise<z.output<T>> {
   requireJson(ctx);
-  const parsed = schema.safeParse(parseJson(await readText(ctx.req)));
+  const parsed = schema.safeParse(parseJson(await readBytes(ctx.req)));
   if (!parsed.success) {
     throw new AppError('validation_failed', {
       issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
@@ -43,22 +50,28 @@ function requireJson({ method, req: { headers } }: Context): void {
   }
 }
 
-function parseJson(text: string): unknown {
+function parseJson(bytes: Buffer): unknown {
+  // RFC 8259, section 8.1. Decoding would put U+FFFD, three bytes, for each byte that is none, and what
+  // was small enough here could be too long for the next server.
+  if (!isUtf8(bytes)) {
+    throw new AppError('malformed_json', { detail: 'The body is not UTF-8.' });
+  }
   try {
-    return JSON.parse(text);
+    return JSON.parse(bytes.toString('utf8'));
   } catch (cause) {
     throw new AppError('malformed_json', { detail: 'The body could not be read as JSON.', cause });
   }
 }
 
-export async function readText(request: IncomingMessage): Promise<string> {
+export async function readBytes(request: IncomingMessage): Promise<Buffer> {
   if (request.destroyed) {
     // It went away before anybody listened, and says so no more.
     throw new AppError('body_incomplete');
   }
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > BODY_BYTES_MAX) {
-    throw tooLarge();
+    // Node discards what nobody has read once the answer is out.
+    throw tooLarge(announced > DISCARDED_BYTES_MAX);
   }
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -70,12 +83,12 @@ export async function readText(request: IncomingMessage): Promise<string> {
     const onData = (chunk: Buffer) => {
       length += chunk.length;
       if (length > BODY_BYTES_MAX) {
-        stop(tooLarge());
+        stop(tooLarge(true));
         return;
       }
       chunks.push(chunk);
     };
-    const onEnd = () => resolve(Buffer.concat(chunks).toString('utf8'));
+    const onEnd = () => resolve(Buffer.concat(chunks));
     // Without 'end' before it, the client went away half way.
     const onClose = () => reject(new AppError('body_incomplete'));
     request.on('data', onData).on('end', onEnd).on('close', onClose);
@@ -83,10 +96,10 @@ export async function readText(request: IncomingMessage): Promise<string> {
   });
 }
 
-/** The rest is not read, so the connection cannot be used again. */
-function tooLarge(): AppError {
+/** @param hangUp the rest is not read, so the connection cannot be used again */
+function tooLarge(hangUp: boolean): AppError {
   return new AppError('body_too_large', {
     detail: `At most ${BODY_BYTES_MAX} bytes.`,
-    headers: { Connection: 'close' },
+    headers: hangUp ? { Connection: 'close' } : {},
   });
 }

@@ -31,12 +31,16 @@ export function addDocsRoutes(router: Router, instance: DescribedInstance | unde
   if (instance === undefined) {
     return;
   }
-  const contents = new Map<string, Content>();
+  const contents = new Map<string, Promise<Content>>();
 
-  /** Each is made when it is first asked for, and kept: most instances are never asked. */
-  async function once(name: string, make: () => Promise<Omit<Content, 'etag'>>): Promise<Content> {
-    const content = contents.get(name) ?? withEtag(await make());
+  /**
+   * Each is made when it is first asked for, and kept: most instances are never asked. Who asks meanwhile
+   * waits for the same, so that many at once cost no more than one.
+   */
+  function once(name: string, make: () => Promise<Omit<Content, 'etag'>>): Promise<Content> {
+    const content = contents.get(name) ?? make().then(withEtag);
     contents.set(name, content);
+    content.catch(() => contents.delete(name));
     return content;
   }
 

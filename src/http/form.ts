@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import * as z from 'zod';
 import { AppError } from '../errors.js';
-import { readText } from './body.js';
+import { readBytes } from './body.js';
 import { acceptField } from './media-types.js';
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -20,7 +20,7 @@ export async function readForm<T extends z.ZodType>(ctx: Context, schema: T): Pr
       oauthError: 'invalid_request',
     });
   }
-  const parameters = new URLSearchParams(await readText(ctx.req));
+  const parameters = new URLSearchParams((await readBytes(ctx.req)).toString('utf8'));
   const repeated = firstRepeated(parameters.keys());
   if (repeated !== undefined) {
     throw invalidRequest([{ path: repeated.slice(0, 100), message: 'must be there once' }]);

@@ -9,7 +9,9 @@ const text = (max: number) =>
     .string()
     .min(1)
     .max(max)
-    .refine((value) => !value.includes('\u0000'), 'must not contain U+0000');
+    .refine((value) => !value.includes('\u0000'), 'must not contain U+0000')
+    // Databases would store U+FFFD in its place, and it would not be what was sent.
+    .refine((value) => !/\p{Surrogate}/u.test(value), 'must not contain half a surrogate pair');
 
 export const registrationBody = z.strictObject({
   // RFC 5321, section 4.5.3.1.3: a path of 256 octets leaves 254 for the address.

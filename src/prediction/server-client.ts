@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AppError } from '../errors.js';
+import { AppError, PROBLEMS } from '../errors.js';
 import { LABELS } from './model/classifier.js';
 import { type OpenPredictor, predictionUnavailable } from './predictor.js';
 import { createServerConnection, type ServerAnswer } from './server-connection.js';
@@ -12,7 +12,11 @@ const prediction = z.object({
     .array(z.object({ start: z.number(), end: z.number(), spam: z.number() }))
     .exactOptional(),
 });
-const problem = z.object({ code: z.string(), detail: z.string().optional() });
+/** No other code: it is logged, and that server has seen credentials. */
+const problem = z.object({
+  code: z.enum(Object.keys(PROBLEMS)),
+  detail: z.string().optional(),
+});
 
 /**
  * A server of its own, asked over HTTP. It can be scaled, replaced and lose its memory apart from the
@@ -37,11 +41,15 @@ export const openServerClient: OpenPredictor = ({ url, timeoutMs, log }) => {
 };
 
 /**
- * Of its refusals only one is for the client: the instance has checked the credential and the length
- * itself, so anything else says that the two disagree.
+ * Of its refusals few are for the client: the instance has checked the credential and the length
+ * itself, so anything else says that the two disagree. What just fitted here can be too large there,
+ * where other headers stand beside the credential and every field is written out.
  */
 function refusal({ status, body }: ServerAnswer): AppError {
   const { code, detail = '' } = problem.safeParse(body).data ?? {};
+  if (code === 'headers_too_large' || code === 'body_too_large') {
+    return new AppError(code, { detail: 'It is too long to be handed on.' });
+  }
   return code === 'unsupported_language'
     ? new AppError('unsupported_language', { detail })
     : predictionUnavailable(new Error(`the prediction server answered ${status} ${code ?? ''}`));

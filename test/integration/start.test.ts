@@ -50,6 +50,14 @@ describe('starting an instance', () => {
     await expectRefusal({ ...busy, COUNTERS: 'off' }, /INJECT_BUSY_MICROSECONDS may be above 0/);
   });
 
+  it('refuses options of a MySQL address, which would be left out unseen', async () => {
+    const url = 'mysql://user:secret@127.0.0.1:1/name';
+    await expectRefusal(
+      { ...jwt, DATABASE_URL: `${url}?ssl=true` },
+      /^config_invalid: DATABASE_URL: MySQL takes no options/,
+    );
+  });
+
   it('prints where it listens, on loopback unless told otherwise', async () => {
     const service = await startService(jwt);
     try {

@@ -2,7 +2,7 @@ import type { Context } from 'mocha';
 import { LabError } from '../../bench/errors.js';
 import { type Stores, startStores } from '../../bench/services/stores.js';
 import { runEntry } from './service.js';
-import { sqlServer } from './sql-servers/sql-server.js';
+import { TEST_DATABASE } from './sql-servers/sql-server.js';
 import { adminQuery, databaseUrlFor, TEMPLATE_DATABASE } from './stores.js';
 import { publishStores, WORKERS } from './worker-stores.js';
 
@@ -22,9 +22,7 @@ export async function mochaGlobalSetup(): Promise<void> {
   delete environment.DATABASE_URL;
   delete environment.REDIS_URL;
   const started = await Promise.allSettled(
-    Array.from({ length: WORKERS }, () =>
-      startStores({ environment, startDatabase: sqlServer.start }),
-    ),
+    Array.from({ length: WORKERS }, () => startStores({ environment, database: TEST_DATABASE })),
   );
   running = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   for (const one of started) {
@@ -54,7 +52,7 @@ export const mochaHooks = {
 export async function mochaGlobalTeardown(): Promise<void> {
   await Promise.all(
     running.map(async (stores, worker) => {
-      if (stores.postgres.given) {
+      if (stores.database.given) {
         await adminQuery(`DROP DATABASE IF EXISTS ${TEMPLATE_DATABASE}`, worker);
       }
       await stores.stop();

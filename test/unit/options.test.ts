@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { compareOptions, configFrom } from '../../bench/compare/options.js';
 import { LabError } from '../../bench/errors.js';
 import { parseOptions } from '../../bench/options.js';
+import { namedDatabase } from '../../bench/services/databases.js';
 
 const STRATEGIES = ['session', 'jwt', 'none'];
 
@@ -55,6 +56,31 @@ describe('options of compare', () => {
     expect(refusalOf('--instance-cpu', '0').message).to.include('0.01 to 64');
   });
 
+  it('name the database, which limits of its CPU time must fit', () => {
+    expect(configOf()).not.to.have.property('database');
+    const { database, command, cpuLimits } = configOf('--database=mariadb', '--mariadb-cpu', '1.5');
+    expect(database).to.equal('mariadb');
+    expect(command).to.include('--database mariadb --mariadb-cpu 1.5');
+    expect(cpuLimits).to.deep.equal({
+      application: null,
+      redis: null,
+      mariadb: 1.5,
+    });
+    const wrong = refusalOf('--database', 'mariadb', '--postgres-cpu', '1');
+    expect(wrong.message).to.include('--postgres-cpu has a meaning with postgres only');
+    expect(refusalOf('--mariadb-cpu', '1').message).to.include('this run is postgres');
+    expect(refusalOf('--database', 'sqlite').message).to.include('one of postgres, mariadb');
+  });
+
+  it('take the database that DATABASE_URL names, unless told', () => {
+    const named = (url: string, asked?: 'postgres') => namedDatabase(asked, { DATABASE_URL: url });
+    expect(named('mysql://lab@127.0.0.1/lab')).to.equal('mariadb');
+    expect(named('MariaDB://lab@127.0.0.1/lab')).to.equal('mariadb');
+    expect(named('postgres://lab@127.0.0.1/lab')).to.equal(undefined);
+    expect(named('mysql://lab@127.0.0.1/lab', 'postgres')).to.equal('postgres');
+    expect(namedDatabase(undefined, {})).to.equal(undefined);
+  });
+
   it('add rounds until verdicts are sure, with the number of looks fixed before', () => {
     const { untilSure, command } = configOf('--until-sure', '--rounds', '4', '--max-rounds=10');
     expect(untilSure).to.deep.equal({ step: 4, maxRounds: 10, looks: 3 });
@@ -94,9 +120,51 @@ describe('options of compare', () => {
     });
     expect(config.command).to.include(`--set '${set}'`);
     expect(refusalOf('--set', 'jwt#2.A=1').message).to.include('session, jwt, none');
-    for (const wrong of ['session', 'session.a=1', 'session.A', 'session.A=1,session.A=2']) {
-      expect(refusalOf('--set', wrong).code, wrong).to.equal('OPTION_INVALID');
+    const wrongs = ['session', 'session.a=1', 'session.A', '__proto__.A=1', 'session.A=1,', ''];
+    for (const wrong of wrongs) {
+      const { code, message } = refusalOf('--set', wrong);
+      expect(code, wrong).to.equal('OPTION_INVALID');
+      expect(message, wrong).to.include('--set takes variables as OWNER.NAME=VALUE');
     }
+  });
+
+  it('add up what several --set say, each variable of a side once', () => {
+    const words = ['--set', 'session.A=1,jwt.A=2', '--set=session.B=3', '--set', 'none.C=x=y'];
+    const config = configOf(...words);
+    expect(config.variables).to.deep.equal({
+      session: { A: '1', B: '3' },
+      jwt: { A: '2' },
+      none: { C: 'x=y' },
+    });
+    expect(config.command).to.include("--set 'session.A=1,session.B=3,jwt.A=2,none.C=x=y'");
+    for (const twice of [
+      ['--set', 'jwt.A=1,jwt.A=2'],
+      ['--set', 'jwt.A=1', '--set', 'jwt.A=2'],
+    ]) {
+      const { code, message } = refusalOf(...twice);
+      expect(code).to.equal('OPTION_INVALID');
+      expect(message).to.include('jwt.A is set twice, to "1" and to "2"');
+    }
+    expect(refusalOf('--set', 'jwt.A=1', '--set', 'jwt#2.A=1').message).to.include('no side');
+  });
+
+  it('take every other value once, rather than the last silently', () => {
+    const table = compareOptions(STRATEGIES);
+    const examples: Record<string, string> = {
+      profile: 'quick',
+      strategies: 'jwt',
+      instances: '2',
+      'instance-cpu': '0.5',
+      out: 'there',
+    };
+    for (const [name, value] of Object.entries(examples)) {
+      const option = table[name as keyof typeof table];
+      const { code, message } = refusalOf(`--${name}`, value, `--${name}=${value}`);
+      expect(code, name).to.equal('OPTION_INVALID');
+      expect(message).to.include(`--${name} is given more than once. Give it once: it takes`);
+      expect(message).to.include('allowed' in option ? option.allowed : 'no flag');
+    }
+    expect(configOf('--until-sure', '--until-sure')).to.have.property('untilSure');
   });
 
   it('override single parts of a profile', () => {

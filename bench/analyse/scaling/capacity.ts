@@ -2,6 +2,7 @@
  * How many cores each tier can use at most. A limit that the run set is known; otherwise it is an
  * assumption from how the programs are built, and the report states it.
  */
+import { DATABASE_NAMES, isDatabase } from '../../databases.js';
 import type { ProcessKind, Trial } from '../../result/schema.js';
 
 /** The tiers that a request passes. */
@@ -9,7 +10,7 @@ export const TIERS = [
   'web',
   'application',
   'redis',
-  'postgres',
+  ...DATABASE_NAMES,
   'authority',
   'prediction',
   'loadGenerator',
@@ -17,12 +18,12 @@ export const TIERS = [
 export type Tier = ProcessKind & (typeof TIERS)[number];
 
 export interface Capacity {
-  /** Of one process of the tier; PostgreSQL counts as one. */
+  /** Of one process of the tier; a database counts as one. */
   cores: number;
   /**
    * - limit: the run held it to that
-   * - assumption: JavaScript, Redis's commands and a shard run on one thread; PostgreSQL has a process
-   *   for each connection, a web tier its workers
+   * - assumption: JavaScript, Redis's commands and a shard run on one thread; a database has a process
+   *   or a thread for each connection, a web tier its workers
    * - observation: it was seen to use more than the assumption (hashing threads)
    */
   from: 'limit' | 'assumption' | 'observation';
@@ -35,7 +36,7 @@ const NOTABLY_MORE = 1.1;
 export function capacityOf(tier: Tier, trials: readonly Trial[]): Capacity {
   const limit = limitOfTier(tier, trials);
   if (limit !== null) return { cores: limit, from: 'limit' };
-  if (tier === 'postgres') return { cores: machineCores(trials), from: 'assumption' };
+  if (isDatabase(tier)) return { cores: machineCores(trials), from: 'assumption' };
   if (tier === 'web') return { cores: workersOf(trials), from: 'assumption' };
   const seen = mostUsed(tier, trials);
   return seen > NOTABLY_MORE

@@ -1,20 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { z } from 'zod';
+import { spawn } from 'node:child_process';
 import type { Guardian } from '../../services/guardian.js';
-import { printedLine } from '../../services/service-process.js';
+import { superviseListening } from '../../services/listening-process.js';
 import type { Arm } from './arms.js';
-
-/** The service promises to be gone 5 s after SIGTERM; the tutorial forms go at once. */
-const STOP_PATIENCE_MS = 6000;
 
 export interface ArmProcess {
   pid: number;
   origin: string;
   stop(): Promise<void>;
 }
-
-const listening = z.object({ listening: z.object({ port: z.int() }) });
 
 /**
  * A fresh process of one arm, ready to answer. Unlike an instance of a run it keeps no counters: a
@@ -38,29 +31,13 @@ export async function startArm(
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
-  const pid = child.pid as number;
-  guardian.watchProcess(pid);
-  child.once('exit', () => guardian.forgetProcess(pid));
+  const { pid, origin, stop } = superviseListening(child, 'main', guardian);
   try {
-    const line = await printedLine(child, 'main', listening);
-    return {
-      pid,
-      origin: `http://127.0.0.1:${line.listening.port}`,
-      stop: () => stopChild(child),
-    };
+    return { origin: await origin, pid: pid as number, stop };
   } catch (error) {
-    await stopChild(child);
+    await stop();
     throw error;
   }
-}
-
-async function stopChild(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE_MS);
-  child.kill('SIGTERM');
-  await exited;
-  clearTimeout(timer);
 }
 
 /** For example BENCH_NODE_OPTIONS="--cpu-prof --cpu-prof-dir=/tmp/profiles" (docs/performance.md). */

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '../../errors.js';
 import type { Credentials } from '../../load/credentials.js';
 import type { LoadGenerator } from '../../load/generator.js';
-import { spreadOverInstances } from '../../load/generator.js';
+import { spreadOverInstances } from '../../load/spread.js';
 import { monotonicClock } from '../../measure/clock.js';
 import { usageOf } from '../../measure/process-usage.js';
 

@@ -8,10 +8,10 @@ import { describeLatency, mergeHistograms } from '../../measure/histogram.js';
 import { machineShares, readMachineTimes } from '../../measure/machine-usage.js';
 import { usageOf } from '../../measure/process-usage.js';
 import { startGuardian } from '../../services/guardian.js';
+import { listeningProcesses } from '../../services/listening-processes.js';
 import { type LoadGenerator, startLoadGenerator } from '../generator.js';
 import type { Connection } from '../workload.js';
 import type { UrlWindow } from './describe-windows.js';
-import { listeningProcesses } from './listening-processes.js';
 
 export interface UrlLoad {
   url: URL;

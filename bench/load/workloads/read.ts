@@ -3,10 +3,10 @@ import type { RequestContext, Workload, WorkloadRequest } from '../workload.js';
 /** Long enough that a connection asks for many different posts, small enough to fit in memory. */
 const POSTS_PER_LOOP = 200;
 
-/** GET /posts/:id over all seeded posts: authentication and one look-up in PostgreSQL. */
+/** GET /posts/:id over all seeded posts: authentication and one look-up in the database. */
 export const read: Workload = {
   name: 'read',
-  summary: 'GET /posts/:id: authentication and one look-up in PostgreSQL',
+  summary: 'GET /posts/:id: authentication and one look-up in the database',
   expectedStatuses: [200],
   warmUpRequests: 6000,
   windowMs: 100,

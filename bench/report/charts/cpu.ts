@@ -4,6 +4,7 @@
  */
 import type { BarSeriesOption, EChartsOption } from 'echarts';
 import type { Summary } from '../../analyse/summarise.js';
+import { databaseOf } from '../../databases.js';
 import type { Chart } from '../blocks.js';
 import { formatMean, formatMicroseconds } from '../format.js';
 import {
@@ -15,6 +16,7 @@ import {
 } from '../view.js';
 import {
   AUTHORITY_FILL,
+  databaseFill,
   type Fill,
   GRID,
   INK,
@@ -41,10 +43,11 @@ export function cpuChart(view: ReportView, workload: string): Chart {
   const fills = [
     ...(hasWebTier(view) ? [WEB_FILL] : []),
     ...SERVER_FILLS,
+    databaseFill(databaseOf(view.result.config)),
     ...(hasAuthority(view) ? [AUTHORITY_FILL] : []),
     ...(hasPrediction(view) ? [PREDICTION_FILL] : []),
   ];
-  const longest = Math.max(...rows.map(stackOf), 0);
+  const longest = Math.max(...rows.map((row) => stackOf(row, fills)), 0);
   const option: EChartsOption = {
     legend: {
       top: 0,
@@ -71,7 +74,7 @@ export function cpuChart(view: ReportView, workload: string): Chart {
     yAxis: rowsAxis(rows),
     series: [
       ...fills.map((fill, index) => segment(fill, rows, longest, index)),
-      totals(rows),
+      totals(rows, fills),
       loadBar(rows),
     ],
   };
@@ -124,7 +127,7 @@ function segment(fill: Fill, rows: Summary[], longest: number, index: number): B
 }
 
 /** An invisible segment that carries the sum. */
-function totals(rows: Summary[]): BarSeriesOption {
+function totals(rows: Summary[], fills: readonly Fill[]): BarSeriesOption {
   return {
     type: 'bar',
     stack: 'servers',
@@ -136,7 +139,7 @@ function totals(rows: Summary[]): BarSeriesOption {
         show: true,
         position: 'right' as const,
         formatter: () =>
-          row.validRounds > 0 ? `${formatMicroseconds(stackOf(row))} µs` : 'no valid trial',
+          row.validRounds > 0 ? `${formatMicroseconds(stackOf(row, fills))} µs` : 'no valid trial',
         color: INK,
         fontSize: 13,
         fontWeight: 'bold' as const,
@@ -162,11 +165,8 @@ function loadBar(rows: Summary[]): BarSeriesOption {
   };
 }
 
-function stackOf({ cpuMicrosecondsPerRequest }: Summary): number {
-  return [WEB_FILL, ...SERVER_FILLS, AUTHORITY_FILL, PREDICTION_FILL].reduce(
-    (sum, { kind }) => sum + (cpuMicrosecondsPerRequest[kind]?.mean ?? 0),
-    0,
-  );
+function stackOf({ cpuMicrosecondsPerRequest }: Summary, fills: readonly Fill[]): number {
+  return fills.reduce((sum, { kind }) => sum + (cpuMicrosecondsPerRequest[kind]?.mean ?? 0), 0);
 }
 
 function describe(cells: Summary[], fills: readonly Fill[]): string {

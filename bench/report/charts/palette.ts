@@ -2,6 +2,7 @@
  * Colours and signs. Okabe and Ito's palette (https://jfly.uni-koeln.de/color/) can be told apart
  * with any colour vision; symbols, dashes and patterns carry the same difference without colour.
  */
+import { DATABASE_PRODUCTS, type DatabaseName } from '../../databases.js';
 import type { ProcessKind } from '../../result/schema.js';
 import type { Arm } from '../view.js';
 
@@ -87,8 +88,11 @@ const CROSS_DOTS = { ...DOTS, symbol: 'rect', symbolSize: 0.4 };
 export const SERVER_FILLS: readonly Fill[] = [
   { kind: 'application', label: 'Application', color: '#009E73', decal: PLAIN },
   { kind: 'redis', label: 'Redis', color: '#F0E442', decal: STRIPES },
-  { kind: 'postgres', label: 'PostgreSQL', color: '#56B4E9', decal: DOTS },
 ];
+/** After those two; a run has one of them. */
+export function databaseFill(database: DatabaseName): Fill {
+  return { kind: database, label: DATABASE_PRODUCTS[database], color: '#56B4E9', decal: DOTS };
+}
 /** Drawn where a run had one, after the other servers. */
 export const AUTHORITY_FILL: Fill = {
   kind: 'authority',

@@ -2,6 +2,7 @@
  * One sentence, or a few, for each cell (workload x instances) and metric of a pair.
  */
 import type { Summary } from '../../analyse/summarise.js';
+import { DATABASE_PRODUCTS, type DatabaseName, databaseOf } from '../../databases.js';
 import type { Comparison, Trial } from '../../result/schema.js';
 import {
   code,
@@ -32,7 +33,7 @@ function cellFinding(cell: Comparison, pair: Pair, view: ReportView): Finding {
   const sentences = [comparisonSentence(cell, pair, view.result.trials)];
   if (cell.verdict === 'unsure') sentences.push(...moreRoundsSentence(cell, pair, view.result));
   if (cell.metric === 'cpu.application' && cell.rounds > 0) {
-    sentences.push(...storeSentences(cell, view.summaries));
+    sentences.push(...storeSentences(cell, view.summaries, databaseOf(view.result.config)));
   }
   const { workload, instances, metric, verdict } = cell;
   return finding('comparison', sentences.join(' '), { workload, instances, metric, verdict });
@@ -151,7 +152,7 @@ const NOTABLE_MICROSECONDS = 0.5;
 const OUTSIDE = {
   web: 'nginx',
   redis: 'Redis',
-  postgres: 'PostgreSQL',
+  ...DATABASE_PRODUCTS,
   authority: 'the authority',
   prediction: 'the prediction server',
 } as const;
@@ -159,8 +160,8 @@ const OUTSIDE = {
 const MAY_BE_ABSENT: readonly string[] = ['web', 'authority', 'prediction'];
 
 /** What a request cost outside the application: the half of the bill that is easily overlooked. */
-function storeSentences(cell: Comparison, summaries: Summary[]): string[] {
-  const kinds = ['web', 'redis', 'postgres', 'authority', 'prediction'] as const;
+function storeSentences(cell: Comparison, summaries: Summary[], database: DatabaseName): string[] {
+  const kinds = ['web', 'redis', database, 'authority', 'prediction'] as const;
   const costs = kinds.flatMap((kind) => {
     const sides = [cell.candidate, cell.baseline].map((strategy) => {
       const found = summaries.find(

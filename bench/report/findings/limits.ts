@@ -8,6 +8,9 @@ import { code, countOf, listOf } from '../format.js';
 import type { ReportView } from '../view.js';
 import { type Finding, finding } from './finding.js';
 
+const DATABASE_READING =
+  'Strategies share that limit, so throughput there hides differences between them. Compare CPU time per request instead.';
+
 const READINGS: Record<Limit['code'], string> = {
   application:
     'Throughput there follows from the CPU time that the application needs for a request.',
@@ -17,8 +20,8 @@ const READINGS: Record<Limit['code'], string> = {
     'More instances cannot raise throughput there: all of them ask the one prediction server.',
   redis:
     'More instances cannot raise throughput there: the shared session store is the limit to scaling.',
-  postgres:
-    'Strategies share that limit, so throughput there hides differences between them. Compare CPU time per request instead.',
+  postgres: DATABASE_READING,
+  mariadb: DATABASE_READING,
   loadGenerator:
     'Throughput there is a lower bound: the service could have answered more than it was asked.',
   machine:

@@ -4,6 +4,7 @@
 import type { Scaling } from '../../analyse/scaling/analyse-scaling.js';
 import type { Forecast, ForecastPoint } from '../../analyse/scaling/forecast.js';
 import type { KneeOf, SharedLimit } from '../../analyse/scaling/knee.js';
+import { DATABASE_PRODUCTS } from '../../databases.js';
 import { code, countOf, formatNumber, formatPercentPoints, listOf } from '../format.js';
 import type { ReportView } from '../view.js';
 import { type Finding, finding } from './finding.js';
@@ -11,7 +12,7 @@ import { type Finding, finding } from './finding.js';
 export const LIMIT_NAMES: Record<SharedLimit, string> = {
   web: 'the web tier',
   redis: 'Redis',
-  postgres: 'PostgreSQL',
+  ...DATABASE_PRODUCTS,
   authority: 'the authority',
   prediction: 'the prediction server',
   loadGenerator: 'the load generator',

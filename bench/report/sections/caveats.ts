@@ -1,3 +1,4 @@
+import { DATABASE_PRODUCTS, databaseOf } from '../../databases.js';
 import type { Result } from '../../result/schema.js';
 import { type Block, list } from '../blocks.js';
 import type { Finding } from '../findings/finding.js';
@@ -45,11 +46,11 @@ export function caveats(view: ReportView, _findings: Finding[]): Block[] {
   return list(CAVEATS.map((caveat) => caveat(view.result, view)).filter((text) => text !== null));
 }
 
-function crowding({ trials, environment }: Result): string {
+function crowding({ trials, environment, config }: Result): string {
   const most = Math.max(0, ...trials.map(({ processes }) => processes.length));
   const cores = countOf(environment.cores, 'core');
   return most > environment.cores
-    ? `The machine has ${cores}, and up to ${countOf(most, 'process', 'processes')} of the run wanted one at the same time (PostgreSQL counted as one). They waited for each other. Throughput and latency show this machine as much as the strategies.`
+    ? `The machine has ${cores}, and up to ${countOf(most, 'process', 'processes')} of the run wanted one at the same time (${DATABASE_PRODUCTS[databaseOf(config)]} counted as one). They waited for each other. Throughput and latency show this machine as much as the strategies.`
     : `The machine has ${cores}, shared by service, stores and load generator. Other machines give other figures, and may give other ratios.`;
 }
 
@@ -92,7 +93,7 @@ function unmeasured({ trials }: Result): string | null {
     web: 'the web tier',
     prediction: 'the prediction server',
     redis: 'Redis',
-    postgres: 'PostgreSQL',
+    ...DATABASE_PRODUCTS,
     loadGenerator: 'the load generator',
   };
   const missing = (Object.keys(names) as (keyof typeof names)[]).filter(

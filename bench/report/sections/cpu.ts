@@ -1,3 +1,4 @@
+import { databaseOf } from '../../databases.js';
 import { type Block, type Cell, heading, left, paragraph, right, table } from '../blocks.js';
 import { CPU_CAPTION, cpuChart } from '../charts/cpu.js';
 import { controlCells, differenceOf } from '../findings/control.js';
@@ -10,6 +11,7 @@ import {
   NO_INTERVAL_BELOW,
 } from '../format.js';
 import {
+  databaseProduct,
   hasAuthority,
   hasPrediction,
   hasWebTier,
@@ -21,12 +23,13 @@ import { signedChange, verdictWord, wordingOf } from '../wording.js';
 export function cpu(view: ReportView, _findings: Finding[]): Block[] {
   const summaries = measuredSummaries(view);
   if (summaries.length === 0) return [paragraph('No trial was measured.')];
+  const database = databaseOf(view.result.config);
   const authority = hasAuthority(view);
   const web = hasWebTier(view);
   const prediction = hasPrediction(view);
   return [
     paragraph(
-      `CPU time per request, in microseconds (µs, millionths of a second), for each kind of process. Lower is better. It drifts less than throughput does on a shared machine. “All servers” are ${web ? 'the web tier (nginx with all its workers), ' : ''}application, Redis and PostgreSQL${authority ? ', and the authority of the strategies that have one (– where there is none)' : ''}${prediction ? ', and the prediction server where there is one' : ''}. The load generator is shown apart: it is the measuring tool, not part of the service.`,
+      `CPU time per request, in microseconds (µs, millionths of a second), for each kind of process. Lower is better. It drifts less than throughput does on a shared machine. “All servers” are ${web ? 'the web tier (nginx with all its workers), ' : ''}application, Redis and ${databaseProduct(view)}${authority ? ', and the authority of the strategies that have one (– where there is none)' : ''}${prediction ? ', and the prediction server where there is one' : ''}. The load generator is shown apart: it is the measuring tool, not part of the service.`,
     ),
     {
       kind: 'figures',
@@ -44,7 +47,7 @@ export function cpu(view: ReportView, _findings: Finding[]): Block[] {
         ...(web ? [right('Web tier')] : []),
         right('Application'),
         right('Redis'),
-        right('PostgreSQL'),
+        right(databaseProduct(view)),
         ...(authority ? [right('Authority')] : []),
         ...(prediction ? [right('Prediction server')] : []),
         right('All servers'),
@@ -57,7 +60,7 @@ export function cpu(view: ReportView, _findings: Finding[]): Block[] {
         ...(web ? [formatMean(cpuMicrosecondsPerRequest.web, formatMicroseconds)] : []),
         formatMean(cpuMicrosecondsPerRequest.application, formatMicroseconds),
         formatMean(cpuMicrosecondsPerRequest.redis, formatMicroseconds),
-        formatMean(cpuMicrosecondsPerRequest.postgres, formatMicroseconds),
+        formatMean(cpuMicrosecondsPerRequest[database], formatMicroseconds),
         ...(authority ? [formatMean(cpuMicrosecondsPerRequest.authority, formatMicroseconds)] : []),
         ...(prediction
           ? [formatMean(cpuMicrosecondsPerRequest.prediction, formatMicroseconds)]

@@ -1,3 +1,4 @@
+import { DATABASE_PRODUCTS, databaseOf } from '../../databases.js';
 import type { Environment, RunConfig } from '../../result/schema.js';
 import { type Block, left, table } from '../blocks.js';
 import type { Finding } from '../findings/finding.js';
@@ -9,18 +10,20 @@ import {
   formatShare,
   formatTime,
 } from '../format.js';
-import type { ReportView } from '../view.js';
+import { databaseProduct, type ReportView } from '../view.js';
 import { BALANCE_WORDS } from '../wording.js';
 
-export function environment({ result }: ReportView, _findings: Finding[]): Block[] {
+export function environment(view: ReportView, _findings: Finding[]): Block[] {
+  const { result } = view;
   const { environment: where, config, lab } = result;
+  const database = databaseOf(config);
   const measured = lab.wallSeconds > 0 ? lab.measuredSeconds / lab.wallSeconds : null;
   const rows: [string, string][] = [
     ['Processor', `${where.cpuModel}, ${countOf(where.cores, 'core')}`],
     ['Memory', `${formatNumber(where.memoryBytes / 1e9)} GB`],
     ['System', `${where.platform}, kernel ${where.kernel}`],
     ['Node.js', where.node],
-    ['PostgreSQL', storeOf(where.postgres)],
+    [databaseProduct(view), storeOf(where[database])],
     ['Redis', storeOf(where.redis)],
     ...webRows(config, where),
     ['Lab', `${where.lab}, commit ${commitOf(where)}`],
@@ -52,14 +55,15 @@ export function environment({ result }: ReportView, _findings: Finding[]): Block
 }
 
 function limitRows(
-  { cpuLimits, connectionsPerInstance }: RunConfig,
+  { cpuLimits, connectionsPerInstance, database: named }: RunConfig,
   { cpuLimiter }: Environment,
 ): [string, string][] {
   if (!cpuLimits) return [];
+  const database = databaseOf({ database: named });
   const shares = [
     ['each instance', cpuLimits.application],
     ['Redis', cpuLimits.redis],
-    ['PostgreSQL', cpuLimits.postgres],
+    [DATABASE_PRODUCTS[database], cpuLimits[database] ?? null],
   ].flatMap(([name, cores]) => (cores === null ? [] : [`${name} ${cores} of a core`]));
   const how = cpuLimiter ?? 'not held: nothing on this machine can';
   return [
@@ -82,7 +86,7 @@ function webRows({ web }: RunConfig, { web: server }: Environment): [string, str
   ];
 }
 
-function storeOf(store: { version: string; startedBy: string } | null): string {
+function storeOf(store: { version: string; startedBy: string } | null | undefined): string {
   return store ? `${store.version}, ${store.startedBy}` : 'not used';
 }
 

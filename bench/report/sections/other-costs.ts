@@ -1,8 +1,10 @@
 import type { Summary } from '../../analyse/summarise.js';
+import { databaseOf } from '../../databases.js';
 import { type Block, left, paragraph, right, table } from '../blocks.js';
 import type { Finding } from '../findings/finding.js';
 import { code, formatMean, formatMegabytes, formatShare, NOT_MEASURED } from '../format.js';
 import {
+  databaseProduct,
   hasAuthority,
   hasPrediction,
   hasWebTier,
@@ -14,6 +16,7 @@ import {
 export function otherCosts(view: ReportView, _findings: Finding[]): Block[] {
   const summaries = measuredSummaries(view);
   if (summaries.length === 0) return [paragraph('No trial was measured.')];
+  const database = databaseOf(view.result.config);
   const authority = hasAuthority(view);
   const web = hasWebTier(view);
   const prediction = hasPrediction(view);
@@ -45,7 +48,7 @@ export function otherCosts(view: ReportView, _findings: Finding[]): Block[] {
         ...(web ? [right('Web tier')] : []),
         right('Application'),
         right('Redis'),
-        right('PostgreSQL'),
+        right(databaseProduct(view)),
         ...(authority ? [right('Authority')] : []),
         ...(prediction ? [right('Prediction server')] : []),
         right('Load generator'),
@@ -55,7 +58,7 @@ export function otherCosts(view: ReportView, _findings: Finding[]): Block[] {
         ...(web ? [formatMegabytes(cell.rssBytes.web?.mean)] : []),
         formatMegabytes(cell.rssBytes.application?.mean),
         formatMegabytes(cell.rssBytes.redis?.mean),
-        formatMegabytes(cell.rssBytes.postgres?.mean),
+        formatMegabytes(cell.rssBytes[database]?.mean),
         ...(authority ? [formatMegabytes(cell.rssBytes.authority?.mean)] : []),
         ...(prediction ? [formatMegabytes(cell.rssBytes.prediction?.mean)] : []),
         formatMegabytes(cell.rssBytes.loadGenerator?.mean),

@@ -4,6 +4,7 @@ import { TIERS, type Tier } from '../../analyse/scaling/capacity.js';
 import type { Demand } from '../../analyse/scaling/demands.js';
 import type { ForecastPoint } from '../../analyse/scaling/forecast.js';
 import type { Parameter } from '../../analyse/scaling/usl.js';
+import { DATABASE_PRODUCTS } from '../../databases.js';
 import { type Block, left, right, table } from '../blocks.js';
 import { basisInWords } from '../findings/scaling.js';
 import {
@@ -20,7 +21,7 @@ import {
 const LIMITS: Record<ForecastPoint['limit'], string> = {
   application: 'application',
   redis: 'Redis',
-  postgres: 'PostgreSQL',
+  ...DATABASE_PRODUCTS,
   authority: 'authority',
   web: 'web tier',
   prediction: 'prediction server',
@@ -206,7 +207,7 @@ export function demandTable(
 export const HEADINGS: Record<Tier, string> = {
   application: 'Application',
   redis: 'Redis',
-  postgres: 'PostgreSQL',
+  ...DATABASE_PRODUCTS,
   authority: 'Authority',
   web: 'Web tier',
   prediction: 'Prediction server',

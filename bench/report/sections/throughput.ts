@@ -1,4 +1,5 @@
 import type { Limit } from '../../analyse/limits.js';
+import { DATABASE_PRODUCTS } from '../../databases.js';
 import { type Block, left, paragraph, right, table } from '../blocks.js';
 import { THROUGHPUT_CAPTION, throughputChart } from '../charts/throughput.js';
 import type { Finding } from '../findings/finding.js';
@@ -18,7 +19,7 @@ const SHORT_LIMITS: Record<Limit['code'], string> = {
   web: 'web tier',
   prediction: 'prediction server',
   redis: 'Redis',
-  postgres: 'PostgreSQL',
+  ...DATABASE_PRODUCTS,
   loadGenerator: 'load generator',
   machine: 'shared cores',
   nearlyMachine: 'shared cores, probably',

@@ -9,7 +9,7 @@ const WORDS: readonly [string, string][] = [
   ],
   [
     'All servers',
-    'Application, Redis, PostgreSQL and, where there are any, the web tier and the authority together, without the load generator.',
+    'Application, Redis, the database and, where there are any, the web tier and the authority together, without the load generator.',
   ],
   ['Authority', 'A process that the instances of some strategies ask about each credential.'],
   ['Closed loop', 'A fixed number of connections; each waits for its answer before it asks again.'],

@@ -9,6 +9,7 @@ import { parameter, readForm } from '../../http/form.js';
 import { addHealthRoutes } from '../../http/health-routes.js';
 import { notFound } from '../../http/not-found.js';
 import { observer } from '../../http/observer.js';
+import { useInOrder } from '../../http/use-in-order.js';
 import { readId } from '../../http/validation.js';
 import { readAuthorization } from '../authorization-header.js';
 import { type LoginStore, loginOf } from '../logins/login-store.js';
@@ -101,13 +102,7 @@ export function createAuthorityApp(deps: AuthorityDeps): Koa {
     router.routes(),
     notFound,
   ];
-  for (const middleware of middlewareInOrder) {
-    if (middleware !== undefined) {
-      app.use(middleware);
-    }
-  }
-  app.on('error', (error: Error) => log.debug({ error: error.message }, 'connection error'));
-  return app;
+  return useInOrder(app, middlewareInOrder, log);
 }
 
 function requireInstance(secret: Uint8Array) {

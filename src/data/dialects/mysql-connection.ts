@@ -15,6 +15,13 @@ export function mysqlConnection(options: ConnectionOptions): DataSourceOptions {
     // MySQL, unlike PostgreSQL, has no database that bears the user's name.
     throw new StartupError('config_invalid', 'DATABASE_URL: must name a database after the last /');
   }
+  if (url.search !== '') {
+    // Left out unseen, `?ssl=true` would send password and rows in the clear.
+    throw new StartupError(
+      'config_invalid',
+      'DATABASE_URL: MySQL takes no options here, after the ?',
+    );
+  }
   return {
     type: 'mysql',
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),

@@ -30,7 +30,7 @@ export function nameAnswer<T extends z.ZodType>(schema: T, info: SchemaInfo): T 
 export function nameOf(schema: z.ZodType): string {
   const info = requests.get(schema) ?? answers.get(schema);
   if (info === undefined) {
-    throw new TypeError('a schema of an operation is named in request-schemas or answer-schemas');
+    throw new TypeError('a schema of an operation is named by nameRequest or nameAnswer');
   }
   return info.id;
 }

@@ -52,6 +52,10 @@ export function openServiceCheck(options: {
       if (status === 401) {
         throw new AppError('credential_invalid', { detail: 'Log in at the service again.' });
       }
+      if (status === 431) {
+        // Of this request alone: as a failure of the service it would count against everybody.
+        throw new AppError('headers_too_large', { detail: 'The credential is too long.' });
+      }
       if (status !== 200) {
         throw unavailable('authority_unavailable', new Error(`the service answered ${status}`));
       }

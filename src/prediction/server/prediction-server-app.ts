@@ -8,6 +8,7 @@ import { notFound } from '../../http/not-found.js';
 import { observer } from '../../http/observer.js';
 import { addPredictionRoutes } from '../../http/prediction-routes.js';
 import { prepareRoutes } from '../../http/prepare-routes.js';
+import { useInOrder } from '../../http/use-in-order.js';
 import type { Predictor } from '../predictor.js';
 import type { OpenCallerCheck } from './caller-check.js';
 
@@ -37,11 +38,5 @@ export function createPredictionServerApp(deps: PredictionServerDeps): Koa {
     router.routes(),
     notFound,
   ];
-  for (const middleware of middlewareInOrder) {
-    if (middleware !== undefined) {
-      app.use(middleware);
-    }
-  }
-  app.on('error', (error: Error) => log.debug({ error: error.message }, 'connection error'));
-  return app;
+  return useInOrder(app, middlewareInOrder, log);
 }

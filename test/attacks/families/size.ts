@@ -100,6 +100,57 @@ export const size: AttackFamily = {
         }),
     },
     {
+      title: 'a body that grows where its bytes are decoded',
+      outcome: everywhere,
+      run: (target) =>
+        target.stores.unchanged(async () => {
+          // Each byte would become U+FFFD, three bytes long.
+          for (const text of [
+            '\xff'.repeat(20_000),
+            '\xc0\xaf',
+            '\xed\xa0\x80',
+            '\xf4\x90\x80\x80',
+          ]) {
+            const body = `{"email":"${text}","password":"x"}`;
+            const answer = await rawRequest(
+              target.api.url,
+              'POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n' +
+                `Content-Length: ${body.length}\r\n\r\n${body}`,
+            );
+            expect(answer.status).to.equal(400);
+            expect(answer.text).to.include('"code":"malformed_json"');
+          }
+        }),
+    },
+    {
+      title: 'a body too long, to have the connection of others closed with it',
+      outcome: everywhere,
+      run: (target) =>
+        target.stores.unchanged(async () => {
+          // A proxy in front sends both on one connection.
+          const answer = await rawRequest(
+            target.api.url,
+            'POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n' +
+              `Content-Length: 900000\r\n\r\n${'x'.repeat(900_000)}`,
+          );
+          expect(answer.status).to.equal(413);
+          expect(answer.text).to.not.match(/connection: close/i);
+          await expectAlive(target);
+        }),
+    },
+    {
+      title: 'an Accept that takes long to take apart',
+      outcome: everywhere,
+      run: (target) =>
+        target.stores.unchanged(async () => {
+          for (const accept of [`a/b;x="${','.repeat(15_000)}`, '*/*;q=0,'.repeat(1900)]) {
+            const answer = await target.api.call('GET', '/me', { headers: { accept } });
+            // Not looked at, so it refuses nothing.
+            expectProblem(answer, 401, 'credential_missing');
+          }
+        }),
+    },
+    {
       title: 'a hundred cookies beside the credential',
       outcome: everywhere,
       run: (target) =>

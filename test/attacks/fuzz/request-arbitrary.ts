@@ -31,6 +31,7 @@ const JSON_ROUTES: readonly (readonly [string, string])[] = [
   ['POST', '/posts'],
   ['PUT', '/posts/1'],
   ['PATCH', '/posts/1'],
+  ['POST', '/predictions'],
 ];
 const FORM_ROUTES: readonly (readonly [string, string])[] = [
   ['POST', '/auth/token'],
@@ -45,6 +46,7 @@ const BARE_ROUTES: readonly (readonly [string, string])[] = [
   ['GET', '/auth/sessions'],
   ['DELETE', '/auth/sessions/AAAAAAAAAAAAAAAAAAAAAA'],
   ['GET', '/.well-known/jwks.json'],
+  ['GET', '/auth/principal'],
   ['GET', '/openapi.json'],
   ['GET', '/docs/page.js'],
   ['POST', '/users/1/disable'],
@@ -179,6 +181,7 @@ function jsonBody(seeds: Seeds): fc.Arbitrary<string> {
   const names = [
     'title',
     'body',
+    'text',
     'name',
     'refresh_token',
     'client',

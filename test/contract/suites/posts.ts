@@ -144,6 +144,7 @@ export function describePosts(world: World): void {
         ['POST', { ...text, ownerId: 1 }, ['']],
         ['POST', { title: 'x'.repeat(201), body: '' }, ['title', 'body']],
         ['POST', { title: 'nul \u0000', body: 'text' }, ['title']],
+        ['POST', { title: 'half a pair', body: 'text \ud83d' }, ['body']],
         ['POST', [], ['']],
         ['PATCH', {}, ['']],
         ['PATCH', { title: 5 }, ['title']],

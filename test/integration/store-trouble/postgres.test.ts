@@ -63,11 +63,11 @@ describe('when the database is in trouble', () => {
       });
 
       it('answers in time while it is frozen, and keeps no connection stuck after it thaws', async () => {
-        freeze(troubled.stores.postgres.pid as number);
+        freeze(troubled.stores.database.pid as number);
         try {
           await expectWithoutDatabase();
         } finally {
-          thaw(troubled.stores.postgres.pid as number);
+          thaw(troubled.stores.database.pid as number);
         }
         await subject.isBack();
         // More at once than the pool has connections: a stuck one would show.
@@ -81,11 +81,11 @@ describe('when the database is in trouble', () => {
             subject.api.call('POST', '/auth/refresh', {
               body: { refresh_token: subject.refreshToken },
             });
-          freeze(troubled.stores.postgres.pid as number);
+          freeze(troubled.stores.database.pid as number);
           try {
             expectUnavailable(await inTime(refresh()), 'database_unavailable');
           } finally {
-            thaw(troubled.stores.postgres.pid as number);
+            thaw(troubled.stores.database.pid as number);
           }
           await subject.isBack();
           const answer = await refresh();

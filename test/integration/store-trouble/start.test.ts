@@ -46,7 +46,7 @@ describe('an instance that starts while a store is in trouble', () => {
 
   for (const store of ['redis', 'postgres'] as const) {
     it(`does not start, and says so, while ${store} is frozen`, async () => {
-      const pid = store === 'redis' ? troubled.redis.pid() : troubled.stores.postgres.pid;
+      const pid = store === 'redis' ? troubled.redis.pid() : troubled.stores.database.pid;
       freeze(pid as number);
       try {
         const result = await runEntry('main', {

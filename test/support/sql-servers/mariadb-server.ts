@@ -1,9 +1,7 @@
 import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise';
-import { startMariadb } from '../../../bench/services/mariadb.js';
 import type { SqlServer } from './sql-server.js';
 
 export const mariadbServer: SqlServer = {
-  start: startMariadb,
   query: (url, sql, parameters) =>
     withConnection(url, async (connection) => {
       const [rows] = await connection.query(

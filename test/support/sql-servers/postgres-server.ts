@@ -1,9 +1,7 @@
 import pg from 'pg';
-import { startPostgres } from '../../../bench/services/postgres.js';
 import type { SqlServer } from './sql-server.js';
 
 export const postgresServer: SqlServer = {
-  start: startPostgres,
   query,
   copy: async (adminUrl, template, name) => {
     await query(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`, []);

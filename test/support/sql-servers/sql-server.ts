@@ -1,10 +1,8 @@
-import type { StartContext, StartedStore } from '../../../bench/services/stores.js';
 import { mariadbServer } from './mariadb-server.js';
 import { postgresServer } from './postgres-server.js';
 
 /** A kind of database server that the tests can run on. Statements have `$1`, `$2`, … for parameters. */
 export interface SqlServer {
-  readonly start: (context: StartContext) => Promise<StartedStore>;
   query<Row>(url: string, sql: string, parameters: readonly unknown[]): Promise<Row[]>;
   /** A database with the tables and the migrations of another one, and no rows else. */
   copy(adminUrl: string, template: string, name: string): Promise<void>;

@@ -10,7 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findFreePort } from '../../../bench/services/free-port.js';
-import { type NginxProgram, nginxEnvironment } from '../../../bench/services/nginx-program.js';
+import type { NginxProgram } from '../../../bench/services/nginx-program.js';
+import { programEnvironment } from '../../../bench/services/program.js';
 import { eventually } from '../eventually.js';
 import { TUTORIAL } from './page.js';
 
@@ -93,7 +94,7 @@ export async function openTerminal(
     const file = join(folder, 'nginx.conf');
     await writeFile(file, inUse(page));
     const words = ['-p', folder, '-e', 'stderr', '-c', file];
-    const { PATH: _shell, ...libraries } = nginxEnvironment(nginx) as Record<string, string>;
+    const { PATH: _shell, ...libraries } = programEnvironment(nginx) as Record<string, string>;
     const server = await start(nginx.command, words, libraries);
     const port = Number(ports.get('8081'));
     await eventually(() => answers(port), `nginx listens (${server.printed})`);

@@ -6,6 +6,7 @@ import { planCapacity, type StrategyPlan, type Target } from '../../../bench/cap
 import { warningsOfPlan } from '../../../bench/capacity/warnings.js';
 import type { StrategyInfo } from '../../../bench/result/schema.js';
 import { type Model, makeResult } from '../report/fixture.js';
+import { onMariadb } from '../report/on-mariadb.js';
 
 const EMPTY = { arrivalsPerSecond: 1, stations: [] };
 
@@ -44,6 +45,17 @@ describe('capacity plan', () => {
   it('gives PostgreSQL its cores in a workload that uses it', () => {
     // 62 µs x 100,000/s = 6.2 cores over 0.5.
     expect(serversOf(planned({ workload: 'crud' })[0]).postgres).to.equal(13);
+  });
+
+  it('gives MariaDB its cores just as well, and calls it that', () => {
+    const target = { ...TARGET, workload: 'crud', strategies: ['session'] };
+    const result = onMariadb(makeResult({ spread: 0 }));
+    const plan = planCapacity(result, target);
+    expect(serversOf(plan.strategies[0]).mariadb).to.equal(13);
+    expect(plan.strategies[0]?.demands.notMeasured).to.deep.equal([]);
+    const text = describePlan(plan, checkPlan(plan, 1));
+    expect(text).to.include('MariaDB cores').and.to.include('; mariadb 0.');
+    expect(text).not.to.match(/postgres/i);
   });
 
   it('gives a strategy its authorities', () => {

@@ -42,10 +42,10 @@ function snapshot(atMs: number, cpuSeconds: number, commands: number): Snapshot 
     instances: [usage, usage],
     companions: [],
     shards: [usage, usage],
-    postgres: usage,
+    database: usage,
     redis: { ...usage, commands, atSeconds: atMs / 1000 },
     redisProcess: null,
-    throttledSeconds: { instances: [null, null], redis: null, postgres: null },
+    throttledSeconds: { instances: [null, null], redis: null, database: null },
   };
 }
 
@@ -54,6 +54,7 @@ function observe(
     from?: Partial<Snapshot>;
     to?: Partial<Snapshot>;
     authority?: boolean;
+    database?: 'mariadb';
     countedByInstances?: number[] | null;
   } = {},
   limits?: RunConfig['cpuLimits'],
@@ -84,6 +85,7 @@ function observe(
     windows: windows ?? [{ seconds: 2, reports: [shardReport(4000, 10), shardReport(4000, 30)] }],
     readings: windows ? 'between-loads' : 'under-load',
     ...(limits && { limits }),
+    database: changes.database ?? 'postgres',
     inFlightLimit: 100,
     serverRequests: 8030,
     interruption: null,
@@ -207,7 +209,7 @@ describe('record of a trial', () => {
 
   it('says how long a process was held back, and nothing of one that is not held', () => {
     const throttledSeconds = (seconds: number) => ({
-      throttledSeconds: { instances: [seconds, 2 * seconds], redis: null, postgres: null },
+      throttledSeconds: { instances: [seconds, 2 * seconds], redis: null, database: null },
     });
     const { trial } = observe(
       { from: throttledSeconds(1), to: throttledSeconds(1.5) },
@@ -220,6 +222,22 @@ describe('record of a trial', () => {
     expect(trial.processes[0]).to.include({ limitCores: 0.1, throttledSeconds: 0.5 });
     expect(trial.processes[1]).to.include({ limitCores: 0.1, throttledSeconds: 1 });
     expect(trial.processes.find(({ kind }) => kind === 'redis')).not.to.have.property('limitCores');
+  });
+
+  it('calls the database by its name, and says nothing of one that there was not', () => {
+    const { trial } = observe({ database: 'mariadb' });
+    expect(trial.cpuMicrosecondsPerRequest.mariadb).to.be.closeTo(
+      observe().trial.cpuMicrosecondsPerRequest.postgres as number,
+      1e-9,
+    );
+    expect(trial.rssBytes).to.include({ mariadb: 1000 }).and.not.to.have.property('postgres');
+    expect(trial.processes.map(({ kind }) => kind)).to.include('mariadb');
+    const planned = { round: 1, strategy: 'session', workload: 'me', instances: 2 };
+    const config = { connections: 100, shards: 2, seconds: 2, warmUpSeconds: 1 };
+    const blank = emptyTrial(planned, 0, {}, { ...config, database: 'mariadb' });
+    expect(blank.cpuMicrosecondsPerRequest).to.deep.equal({
+      ...{ application: null, redis: null, loadGenerator: null, mariadb: null },
+    });
   });
 
   it('leaves unknown what a process that vanished would have told, instead of taking it for zero', () => {

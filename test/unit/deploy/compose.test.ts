@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,7 +24,7 @@ const SECRETS = {
   DATABASE_PASSWORD: 'made-up_for-this-test',
 };
 
-/** What the entry point of an image, or the lab, reads. The service's own are in src/config.ts. */
+/** What the entry point of an image, or the lab, reads. The service's own are in src/config/. */
 const KNOWN_VARIABLES: Record<string, readonly string[]> = {
   postgres: [
     'POSTGRES_USER',
@@ -289,9 +289,10 @@ function shared(one: ComposeService, other: ComposeService): string[] {
   return (one.networks ?? []).filter((network) => other.networks?.includes(network));
 }
 
-/** The names in the schemas of src/config.ts. */
+/** The names in the schemas of src/config/. */
 function variablesOfTheService(): string[] {
-  return [...readText('src/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(
-    ([, name]) => name as string,
-  );
+  return readdirSync(join(ROOT, 'src/config'))
+    .map((name) => readText(`src/config/${name}`))
+    .flatMap((text) => [...text.matchAll(/^ +([A-Z][A-Z_]+): /gm)])
+    .map(([, name]) => name as string);
 }

@@ -4,6 +4,7 @@ import { renderDiffMarkdown } from '../../../bench/diff/render-markdown.js';
 import { renderDiffText } from '../../../bench/diff/render-text.js';
 import { diffAsJson, reportDiff } from '../../../bench/diff/report.js';
 import type { Result } from '../../../bench/result/schema.js';
+import { onMariadb } from '../report/on-mariadb.js';
 import { type GivenRun, runWith } from './runs.js';
 
 const BEFORE = { cpu: { session: [50, 50.5, 49.5], none: [20, 20.1, 19.9] } };
@@ -52,6 +53,18 @@ describe('lab diff in words', () => {
     expect(text).to.include(
       '! The runs come from different machines (processor Example CPU @ 2.50GHz in A and Other CPU in B; cores 8 in A and 2 in B)',
     );
+  });
+
+  it('warns when the databases differ, and says which they are', () => {
+    const text = textOf(BEFORE, { ...AFTER, change: (result) => later(onMariadb(result)) });
+    expect(text).to.include('! The database differs: PostgreSQL in A, MariaDB in B.');
+    expect(text).to.include(
+      'database PostgreSQL: 18.0, embedded in A and MariaDB: 10.11.14-MariaDB, mariadbd on PATH in B',
+    );
+    expect(text).to.include('from chance, the machine or the database');
+    expect(textOf(BEFORE, AFTER)).not.to.match(/database/);
+    const other = inEnvironment({ postgres: { version: '17.2', startedBy: 'embedded' } });
+    expect(textOf(BEFORE, other)).not.to.include('The database differs');
   });
 
   it('names what differs of code and conditions', () => {

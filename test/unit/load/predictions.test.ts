@@ -3,26 +3,16 @@ import { latencyByRequest } from '../../../bench/compare/latency-by-request.js';
 import { createKindLatencies } from '../../../bench/load/kind-latencies.js';
 import type { ShardReport } from '../../../bench/load/messages.js';
 import { createRecorder } from '../../../bench/load/recorder.js';
-import type { RequestContext, WorkloadRequest } from '../../../bench/load/workload.js';
+import type { WorkloadRequest } from '../../../bench/load/workload.js';
 import { postText } from '../../../bench/load/workloads/post-text.js';
 import { workloadNamed } from '../../../bench/load/workloads/registry.js';
 import { seededRandom } from '../../../bench/random.js';
 import { createClassifier } from '../../../src/prediction/model/classifier.js';
 import { spamModel } from '../../../src/prediction/model/spam-model.js';
+import { contextOf } from './context.js';
 
-const contextOf = (seed: number): RequestContext => ({
-  connection: {
-    origin: 'http://127.0.0.1:1',
-    instance: 0,
-    credential: { Cookie: 'id=abc' },
-    user: { id: 1, email: 'user0001@example.test', name: 'User 1' },
-    password: 'secret',
-  },
-  posts: { firstId: 1, lastId: 10 },
-  random: seededRandom(seed),
-});
 const requestsOf = (workload: string, seed: number): WorkloadRequest[] =>
-  workloadNamed(workload).loopFor(contextOf(seed)).requests;
+  workloadNamed(workload).loopFor(contextOf(seed, 10)).requests;
 const questionOf = ({ body = '{}' }: WorkloadRequest) => JSON.parse(body);
 const textOf = (request: WorkloadRequest): string => questionOf(request).text;
 

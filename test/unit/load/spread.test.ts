@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { spreadOverInstances, spreadOverShards } from '../../../bench/load/generator.js';
+import { spreadOverInstances, spreadOverShards } from '../../../bench/load/spread.js';
 
 function usersOf(count: number) {
   return Array.from({ length: count }, (_, index) => ({

@@ -1,21 +1,6 @@
 import { expect } from 'chai';
-import type { RequestContext } from '../../../bench/load/workload.js';
 import { WORKLOADS, workloadNamed } from '../../../bench/load/workloads/registry.js';
-import { seededRandom } from '../../../bench/random.js';
-
-function contextOf(seed = 1): RequestContext {
-  return {
-    connection: {
-      origin: 'http://127.0.0.1:1',
-      instance: 0,
-      credential: { Cookie: 'id=abc' },
-      user: { id: 1, email: 'user0001@example.test', name: 'User 1' },
-      password: 'secret',
-    },
-    posts: { firstId: 1, lastId: 10_000 },
-    random: seededRandom(seed),
-  };
-}
+import { contextOf } from './context.js';
 
 function countByKind(requests: readonly { method: string; path: string }[]) {
   const kinds: Record<string, number> = {};

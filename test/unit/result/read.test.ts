@@ -2,9 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { databaseOf } from '../../../bench/databases.js';
 import { renderHtml } from '../../../bench/report/html.js';
 import { readResult } from '../../../bench/result/read.js';
+import { SCHEMA_VERSION } from '../../../bench/result/schema.js';
 import { makeResult } from '../report/fixture.js';
+import { onMariadb } from '../report/on-mariadb.js';
 
 describe('a result read again', () => {
   let folder: string;
@@ -35,6 +38,22 @@ describe('a result read again', () => {
     expect(result.trials[0]?.cpuMicrosecondsPerRequest).not.to.have.property('web');
   });
 
+  it('of version 4, which knew one database only, is read as one on it', async () => {
+    await write({ ...makeResult(), schemaVersion: 4 });
+    const result = await readResult(folder);
+    expect(result.config).not.to.have.property('database');
+    expect(databaseOf(result.config)).to.equal('postgres');
+    expect(result.trials[0]?.cpuMicrosecondsPerRequest.postgres).to.be.a('number');
+  });
+
+  it('of a run on MariaDB has no PostgreSQL in it', async () => {
+    await write(onMariadb(makeResult()));
+    const { config, trials } = await readResult(folder);
+    expect(databaseOf(config)).to.equal('mariadb');
+    expect(trials[0]?.cpuMicrosecondsPerRequest).to.include.keys('mariadb');
+    expect(trials[0]?.cpuMicrosecondsPerRequest).not.to.have.property('postgres');
+  });
+
   it('keeps the whole declaration', async () => {
     const written = makeResult({ strategies: ['opaque', 'none'] });
     await write(written);
@@ -44,9 +63,9 @@ describe('a result read again', () => {
   });
 
   it('of a version to come is refused with a word on what to do', async () => {
-    await write({ ...makeResult(), schemaVersion: 5 });
+    await write({ ...makeResult(), schemaVersion: SCHEMA_VERSION + 1 });
     const error = await readResult(folder).catch((caught) => caught);
     expect(error).to.include({ code: 'RESULT_TOO_NEW' });
-    expect(error.message).to.include('reads up to 4');
+    expect(error.message).to.include('reads up to 5');
   });
 });

@@ -65,6 +65,7 @@ describe('the doctor', () => {
         'cores',
         'memory',
         'postgres',
+        'mariadb',
         'redis',
         'open-files',
         'temp-folder',
@@ -93,6 +94,16 @@ describe('the doctor', () => {
       expect(finding).to.include({ status: 'missing', found: code });
       expect(finding.advice).not.to.include('secret');
     }
+  });
+
+  it('says which database DATABASE_URL names, and that a run on the other needs none of it', async () => {
+    const DATABASE_URL = 'mysql://lab:secret@127.0.0.1:1/lab';
+    const postgres = await findingOf('postgres', { DATABASE_URL });
+    expect(postgres).to.include({ status: 'ok' });
+    expect(postgres.found).to.include('DATABASE_URL names a MySQL or MariaDB');
+    const mariadb = await findingOf('mariadb', { DATABASE_URL });
+    expect(mariadb).to.include({ status: 'warning', found: 'DATABASE_UNREACHABLE' });
+    expect(mariadb.advice).not.to.include('secret');
   });
 
   it('prints a line for each finding, and advice below what it is about', () => {

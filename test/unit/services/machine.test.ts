@@ -12,7 +12,6 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { LabError } from '../../../bench/errors.js';
 import { findOnPath } from '../../../bench/services/find-on-path.js';
 import type { Guardian } from '../../../bench/services/guardian.js';
 import {
@@ -25,6 +24,7 @@ import { isLoopback } from '../../../bench/services/loopback.js';
 import { parseUsers } from '../../../bench/services/ordinary-user.js';
 import { completeLinks, platformPackage } from '../../../bench/services/postgres-binaries.js';
 import { runCommand } from '../../../bench/services/run-command.js';
+import { failure } from '../../support/failure.js';
 
 let folder: string;
 
@@ -251,12 +251,3 @@ describe('a host', () => {
     }
   });
 });
-
-async function failure(promise: Promise<unknown>): Promise<LabError> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as LabError;
-  }
-  throw new Error('it did not fail');
-}

@@ -72,7 +72,7 @@ describe('the configuration of nginx', () => {
   }
 
   it('takes turns, or takes the instance with the fewest connections', () => {
-    const both = ['server 127.0.0.1:40001;', 'server 127.0.0.1:40002;'];
+    const both = ['server 127.0.0.1:40001 max_fails=0;', 'server 127.0.0.1:40002 max_fails=0;'];
     const inTurn = blockOf('upstream balanced', linesOf());
     expect(inTurn).to.include.members(both).and.not.include('least_conn;');
     const least = blockOf('upstream balanced', linesOf({ balance: 'least-connections' }));
@@ -101,8 +101,8 @@ describe('the configuration of nginx', () => {
       '"2" "instance_2";',
     ]);
     expect(blockOf('upstream instance_2', lines)).to.include.members([
-      'server 127.0.0.1:40002;',
-      'server 127.0.0.1:40001 backup;',
+      'server 127.0.0.1:40002 max_fails=0;',
+      'server 127.0.0.1:40001 backup max_fails=0;',
     ]);
   });
 

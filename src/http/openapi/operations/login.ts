@@ -1,5 +1,6 @@
 import type { ProblemCode } from '../../../errors.js';
-import { accessToken, tokenPair, unverifiedToken, user } from '../answer-schemas.js';
+import { user } from '../answer-schemas.js';
+import { accessToken, tokenPair, unverifiedToken } from '../credential-schemas.js';
 import type { DescribedInstance } from '../instance.js';
 import type { Answer, Operation } from '../operation.js';
 import { login, passwordChange } from '../request-schemas.js';

@@ -1,4 +1,4 @@
-import { delegatedSession, logins } from '../answer-schemas.js';
+import { delegatedSession, logins } from '../credential-schemas.js';
 import type { DescribedInstance } from '../instance.js';
 import type { Operation } from '../operation.js';
 import { delegatedSession as delegatedSessionRequest } from '../request-schemas.js';

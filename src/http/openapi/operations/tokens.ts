@@ -1,4 +1,4 @@
-import { delegatedToken, granted, publicKeys, tokenPair } from '../answer-schemas.js';
+import { delegatedToken, granted, publicKeys, tokenPair } from '../credential-schemas.js';
 import type { DescribedInstance } from '../instance.js';
 import type { Operation } from '../operation.js';
 import { exchangeGrant, grant, refresh, revocation } from '../request-schemas.js';

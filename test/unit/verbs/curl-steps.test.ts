@@ -1,16 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
-import { curlLines } from '../../../bench/verbs/curl-lines.js';
+import { curlSteps } from '../../../bench/verbs/curl-steps.js';
 import { declarationOf } from '../report/declarations.js';
 
 function linesFor(name: string, declared = name): string[] {
-  return curlLines({
+  return curlSteps({
     strategy: { ...declarationOf(declared), name },
     origin: 'http://127.0.0.1:4000',
     user: { id: 7, email: 'ada@example.com' },
     password: 'a password',
     operatorToken: 'OPERATOR',
-  });
+  }).flatMap(({ lines }) => lines);
 }
 
 describe('commands to paste', () => {

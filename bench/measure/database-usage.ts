@@ -1,0 +1,12 @@
+/** CPU time and memory of a database server with all that works for it, by the pid of its first process. */
+import type { DatabaseName } from '../databases.js';
+import { type ProcessUsage, usageOf, usageOfFamily } from './process-usage.js';
+
+export const DATABASE_USAGE: Readonly<
+  Record<DatabaseName, (pid: number) => Promise<ProcessUsage | null>>
+> = {
+  // A process for each connection.
+  postgres: async (pid) => usageOfFamily(pid),
+  // One process, with a thread for each connection.
+  mariadb: usageOf,
+};

@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import { type Environment, parseOrThrow } from './environment.js';
+import { type LoginSettings, loginVariables, toLoginSettings } from './logins.js';
+import {
+  keepsCountersLocal,
+  OPEN_COUNTERS,
+  type ProcessSettings,
+  processVariables,
+  toProcessSettings,
+} from './process.js';
+import { redisUrl, storeTimeoutMs } from './stores.js';
+import { secret } from './variables.js';
+
+/** Settings of the process that knows the reference tokens. */
+export interface AuthoritySettings extends ProcessSettings, LoginSettings {
+  readonly redisUrl: string;
+  /** Shorter than an instance waits: an authority whose Redis is away must not look frozen itself. */
+  readonly redisTimeoutMs: number;
+  /** Decoded; instances and the authority know each other by it. */
+  readonly secret: Uint8Array;
+}
+
+const authoritySchema = z
+  .object({
+    ...processVariables(3100),
+    ...loginVariables,
+    REDIS_URL: redisUrl,
+    STORE_TIMEOUT_MS: storeTimeoutMs,
+    AUTHORITY_SECRET: secret,
+  })
+  .refine(keepsCountersLocal, OPEN_COUNTERS);
+
+/** One STORE_TIMEOUT_MS serves both processes: of it the authority waits this part for Redis. */
+const REDIS_SHARE = 0.75;
+
+export function parseAuthoritySettings(environment: Environment): AuthoritySettings {
+  const values = parseOrThrow(authoritySchema, environment);
+  return {
+    ...toProcessSettings(values),
+    ...toLoginSettings(values),
+    redisUrl: values.REDIS_URL,
+    redisTimeoutMs: Math.floor(values.STORE_TIMEOUT_MS * REDIS_SHARE),
+    secret: values.AUTHORITY_SECRET,
+  };
+}

@@ -1,0 +1,34 @@
+import { isLoopback } from '../loopback.js';
+import type { ValuesOf } from './environment.js';
+import { autoToggle, secret, toggle } from './variables.js';
+
+/** What follows from who can reach an instance. */
+export interface ExposureSettings {
+  readonly trustProxy: boolean;
+  /** Whether cookies carry Secure and the `__Host-` prefix. */
+  readonly cookieSecure: boolean;
+  /** Whether GET /openapi.json and the page at /docs exist. */
+  readonly docs: boolean;
+  /** Decoded; without it there are no operator routes. */
+  readonly operatorToken: Uint8Array | undefined;
+}
+
+export const exposureVariables = {
+  TRUST_PROXY: toggle.default('off'),
+  COOKIE_SECURE: autoToggle,
+  DOCS: autoToggle,
+  OPERATOR_TOKEN: secret.optional(),
+};
+
+export function toExposureSettings(
+  values: ValuesOf<typeof exposureVariables> & { readonly HOST: string },
+): ExposureSettings {
+  // Behind a proxy on the same machine, where TLS ends, it listens on loopback too.
+  const isLocal = isLoopback(values.HOST) && values.TRUST_PROXY === 'off';
+  return {
+    trustProxy: values.TRUST_PROXY === 'on',
+    cookieSecure: values.COOKIE_SECURE === 'auto' ? !isLocal : values.COOKIE_SECURE === 'on',
+    docs: values.DOCS === 'auto' ? isLocal : values.DOCS === 'on',
+    operatorToken: values.OPERATOR_TOKEN,
+  };
+}
