@@ -9,8 +9,12 @@ export const SATURATED_CORES = 0.9;
 /** Above this share of all cores, processes wait for each other's CPU time. */
 export const BUSY_MACHINE = 0.93;
 
+/** From this share of all cores on, a lack of them is likelier than waiting for anything else. */
+export const NEARLY_BUSY_MACHINE = 0.8;
+
 export interface Limit {
-  code: ProcessKind | 'machine' | 'none';
+  /** nearlyMachine: the cores are the likeliest limit, though not all of their time was used. */
+  code: ProcessKind | 'machine' | 'nearlyMachine' | 'none';
   /** For a sentence: "limited by …". */
   label: string;
 }
@@ -25,6 +29,7 @@ const LABELS: Record<Limit['code'], string> = {
   mariadb: 'MariaDB (it used all cores)',
   loadGenerator: 'the load generator',
   machine: 'the cores of this machine, shared by all processes',
+  nearlyMachine: 'probably the cores of this machine, shared by all processes',
   none: 'no processor: requests waited for something else',
 };
 
@@ -44,8 +49,13 @@ export function limitOf(trial: Trial): Limit {
     const busy = trial.processes.find((use) => use.kind === kind && isSaturated(use, trial));
     if (busy) return { code: kind, label: labelOf(kind, busy.limitCores ?? null) };
   }
-  const code = (trial.machine.busyShare ?? 0) >= BUSY_MACHINE ? 'machine' : 'none';
+  const code = limitOfMachine(trial.machine.busyShare ?? 0);
   return { code, label: LABELS[code] };
+}
+
+function limitOfMachine(busyShare: number): 'machine' | 'nearlyMachine' | 'none' {
+  if (busyShare >= BUSY_MACHINE) return 'machine';
+  return busyShare >= NEARLY_BUSY_MACHINE ? 'nearlyMachine' : 'none';
 }
 
 type ProcessUse = Trial['processes'][number];

@@ -8,6 +8,7 @@ import { compareStrategies } from '../analyse/compare.js';
 import { warningsOf } from '../analyse/warnings.js';
 import type { StartLoadGenerator } from '../load/generator.js';
 import { startOpenLoopGenerator } from '../load/open-loop/generator.js';
+import { describedWorkloads } from '../load/workloads/registry.js';
 import { describeMachine } from '../machine/environment.js';
 import { readCalibration } from '../result/calibration.js';
 import { createResultFolder } from '../result/folder.js';
@@ -55,6 +56,7 @@ export async function runComparison(input: RunInput): Promise<FinishedRun> {
     environment,
     ...(calibration && { calibration }),
     strategies: input.strategies,
+    workloads: describedWorkloads(config.workloads),
     trials: [],
     comparisons: [],
     warnings: [],

@@ -18,17 +18,45 @@ export function formatNumber(value: number | null | undefined): string {
   return text.replace('-', '−');
 }
 
-/** Mean alone, without its interval. */
-export function formatMean(estimate: Estimate | null): string {
-  return formatNumber(estimate?.mean);
+/** As formatNumber, but no finer than a hundredth: 0.0943 -> "0.09"; 0.009 -> "under 0.01". */
+export function formatMicroseconds(value: number | null | undefined): string {
+  const size = Math.abs(value ?? 0);
+  if (typeof value !== 'number' || size === 0 || size >= 1) return formatNumber(value);
+  return size < 0.01 ? 'under 0.01' : value.toFixed(2).replace('-', '−');
 }
 
-/** "3,040 (2,910 to 3,170)"; without an interval the mean alone. */
-export function formatEstimate(estimate: Estimate | null): string {
-  if (!estimate?.interval95) return formatMean(estimate);
+/** Mean alone, without its interval. */
+export function formatMean(estimate: Estimate | null, format = formatNumber): string {
+  return format(estimate?.mean);
+}
+
+/** Student's t with one degree of freedom is 12.7: two rounds that differ by 10 % would say "0 to 2". */
+const FEWEST_VALUES_FOR_INTERVAL = 3;
+
+/** Why a dash may stand there; for captions. */
+export const NO_INTERVAL_BELOW = `A dash for the interval: fewer than ${FEWEST_VALUES_FOR_INTERVAL} valid rounds know too little of their own spread`;
+
+/** The interval of a mean as reports show it: none from so few values that it would say nothing. */
+export function shownInterval({ interval95, n }: Estimate): [number, number] | null {
+  if (!interval95 || n < FEWEST_VALUES_FOR_INTERVAL) return null;
   // An amount is never negative; a t interval over a few rounds does not know that.
-  const low = Math.max(0, estimate.interval95[0]);
-  return `${formatNumber(estimate.mean)} (${formatNumber(low)} to ${formatNumber(estimate.interval95[1])})`;
+  return [Math.max(0, interval95[0]), interval95[1]];
+}
+
+/** "3,040 (2,910 to 3,170)"; "3,040 (–)" from too few values. */
+export function formatEstimate(estimate: Estimate | null, format = formatNumber): string {
+  if (!estimate) return NOT_MEASURED;
+  const interval = shownInterval(estimate)?.map(format).join(' to ') ?? NOT_MEASURED;
+  return `${format(estimate.mean)} (${interval})`;
+}
+
+/** As formatEstimate, for what was not measured in rounds: no dash where there is no interval. */
+export function formatWithInterval(
+  value: number,
+  interval95: readonly [number, number] | null,
+): string {
+  if (!interval95) return formatNumber(value);
+  return `${formatNumber(value)} (${formatNumber(Math.max(0, interval95[0]))} to ${formatNumber(interval95[1])})`;
 }
 
 export function formatMegabytes(bytes: number | null | undefined): string {
@@ -73,6 +101,13 @@ export function listOf(parts: readonly string[], word = 'and'): string {
 
 export function capitalised(sentence: string): string {
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}
+
+/** For the middle of a sentence: "A session" -> "a session"; "JWT" keeps its capitals. */
+export function uncapitalised(sentence: string): string {
+  return /^\p{Lu}{2}/u.test(sentence)
+    ? sentence
+    : sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
 /** Marks a name or a command as code. The light markup of the report knows nothing else. */

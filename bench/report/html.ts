@@ -1,10 +1,12 @@
-import type { Result } from '../result/schema.js';
+import { strategyOfArm } from '../analyse/arms.js';
+import type { Result, RunConfig } from '../result/schema.js';
 import type { Section } from './blocks.js';
 import { countOf, formatTime, listOf } from './format.js';
 import { escapeHtml } from './html/escape.js';
 import { renderBlock } from './html/render-block.js';
 import { STYLE } from './html/style.js';
 import { sectionsOf } from './sections.js';
+import { isSameProgram } from './variants.js';
 import { type ReportView, viewOf } from './view.js';
 
 /** The report as one file: no request to anywhere, no script. */
@@ -38,12 +40,27 @@ ${sections.map(renderSection).join('\n')}
 const MOST_NAMED = 4;
 
 /** "session and jwt compared" */
-export function titleOf({ arms }: ReportView): string {
+export function titleOf({ arms, result }: ReportView): string {
   const names = arms.filter(({ control }) => !control).map(({ name }) => name);
   const shown = names.length > 0 ? names : arms.map(({ name }) => name);
+  const strategies = [...new Set(shown.map(strategyOfArm))];
+  if (strategies.length < shown.length) return titleOfVariants(strategies, shown, result.config);
   if (shown.length === 2) return `${shown.join(' against ')}, measured`;
   if (shown.length > MOST_NAMED) return `${shown.length} strategies compared`;
   return shown.length === 1 ? `${shown[0]}, measured` : `${listOf(shown)} compared`;
+}
+
+/** "session against itself, measured", "2 strategies in 5 variants, compared" */
+function titleOfVariants(
+  strategies: readonly string[],
+  [first = '', ...others]: readonly string[],
+  config: RunConfig,
+): string {
+  const [only = ''] = strategies;
+  const who = strategies.length === 1 ? only : `${strategies.length} strategies`;
+  return strategies.length === 1 && others.every((arm) => isSameProgram(first, arm, config))
+    ? `${who} against itself, measured`
+    : `${who} in ${others.length + 1} variants, compared`;
 }
 
 export function subtitleOf({ result }: ReportView): string {

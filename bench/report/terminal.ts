@@ -2,9 +2,9 @@
  * The end of a run on a terminal: what must be known, the answer, the figures; at most 30 lines.
  */
 import type { Result } from '../result/schema.js';
-import type { Finding, Topic } from './findings/finding.js';
+import type { Topic } from './findings/finding.js';
 import { findingsOfView } from './findings.js';
-import { countOf, formatMean } from './format.js';
+import { countOf, formatMean, formatMicroseconds } from './format.js';
 import { renderSustained } from './sustained-terminal.js';
 import { measuredSummaries, type ReportView, viewOf } from './view.js';
 
@@ -14,24 +14,56 @@ const WIDTH = 100;
 export function renderSummary(result: Result): string {
   if (result.sustained) return renderSustained(result);
   const view = viewOf(result);
-  const findings = findingsOfView(view);
-  const table = figures(view);
-  const fixed = ['', ...table, '', closing(result)];
-  const words = sentences(findings);
-  const room = MOST_LINES - fixed.length;
-  const shown =
-    words.length <= room ? words : [...words.slice(0, room - 1), '  … more in the report'];
-  return [...shown, ...fixed].join('\n');
+  const table = ['', ...figures(view), ...variantLines(view)];
+  const end = ['', ...closing(result)];
+  const room = MOST_LINES - table.length - end.length;
+  const shown = whatFits(statements(view), room);
+  return [...shown, ...table, ...workloadLines(view, room - shown.length), ...end].join('\n');
 }
 
-/** The most telling first; what does not fit stands in the report. */
-function sentences(findings: Finding[]): string[] {
-  const order: Topic[] = ['state', 'short', 'noise', 'limit'];
-  return order.flatMap((topic) =>
-    findings
-      .filter((known) => known.topic === topic)
-      .flatMap(({ text, caution }) => wrapped(text.replaceAll('`', ''), caution ? '! ' : '• ')),
-  );
+/** Findings, the most telling first, and warnings; each wrapped to lines. */
+function statements(view: ReportView): string[][] {
+  const order: Topic[] = ['state', 'short', 'noise', 'limit', 'control'];
+  const findings = findingsOfView(view);
+  const sorted = order.flatMap((topic) => findings.filter((known) => known.topic === topic));
+  const warnings = view.result.warnings.filter(({ code }) => !TOLD_BY_FINDINGS.has(code));
+  return [
+    ...sorted.map(({ text, caution }) => wrapped(text.replaceAll('`', ''), caution ? '! ' : '• ')),
+    ...warnings.map(({ message }) => wrapped(message, '! ')),
+  ];
+}
+
+const TOLD_BY_FINDINGS = new Set(['partial-run', 'single-round', 'invalid-trials']);
+
+/** Whole statements only: half a sentence may say the opposite. */
+function whatFits(all: readonly string[][], room: number): string[] {
+  const isAll = all.flat().length <= room;
+  const lines: string[] = [];
+  let left = 0;
+  for (const statement of all) {
+    if (lines.length + statement.length <= (isAll ? room : room - 1)) lines.push(...statement);
+    else left += 1;
+  }
+  return isAll ? lines : [...lines, `  … ${countOf(left, 'more statement')} in the report`];
+}
+
+/** "session#2: PREDICTION=threads": what the names of the table do not say. */
+function variantLines({ arms }: ReportView): string[] {
+  const named = arms.filter(({ variant }) => variant !== '');
+  if (named.length === 0) return [];
+  const text = named.map(({ name, variant }) => `${name}: ${variant}`).join('; ');
+  return ['', ...wrapped(text, '  ')];
+}
+
+/** Where there is room left. */
+function workloadLines({ result }: ReportView, room: number): string[] {
+  const { workloads = [] } = result;
+  if (workloads.length === 0) return [];
+  const lines = [
+    '',
+    ...workloads.flatMap(({ name, summary }) => wrapped(`${name}: ${summary}.`, '  ')),
+  ];
+  return lines.length <= room ? lines : [];
 }
 
 function wrapped(text: string, mark: string): string[] {
@@ -75,8 +107,8 @@ function figures(view: ReportView): string[] {
         String(row.instances),
         printable(row.strategy),
         formatMean(row.throughputRps),
-        formatMean(row.cpuMicrosecondsPerRequest.application),
-        formatMean(row.serverCpuMicrosecondsPerRequest),
+        formatMean(row.cpuMicrosecondsPerRequest.application, formatMicroseconds),
+        formatMean(row.serverCpuMicrosecondsPerRequest, formatMicroseconds),
         formatMean(row.latencyMs.p99),
         `${row.validRounds}${row.invalidRounds > 0 ? ` (+${row.invalidRounds} invalid)` : ''}`,
       ]),
@@ -92,7 +124,12 @@ function figures(view: ReportView): string[] {
   return left > 0 ? [...text, `  … and ${countOf(left, 'row')} more in the report`] : text;
 }
 
-function closing({ trials, warnings }: Result): string {
+function closing({ trials, warnings }: Result): string[] {
   const invalid = trials.filter(({ valid }) => !valid).length;
-  return `  ${countOf(trials.length, 'trial')}, ${invalid} invalid; ${countOf(warnings.length, 'warning')}. CPU: per request; app: application, all: every server.`;
+  const counted = `  ${countOf(trials.length, 'trial')}, ${invalid} invalid. CPU: per request; app: application, all: every server.`;
+  if (warnings.length === 0) return [counted];
+  return [
+    counted,
+    `  ${countOf(warnings.length, 'warning')}: in the report under “Trials that do not count, and warnings”.`,
+  ];
 }

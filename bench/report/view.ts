@@ -1,19 +1,21 @@
 /**
  * What every form of the report is made from, computed once from the result alone.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { armNames, strategyOfArm } from '../analyse/arms.js';
 import { compareStrategies } from '../analyse/compare.js';
 import { analyseScaling, type Scaling } from '../analyse/scaling/analyse-scaling.js';
 import { type Summary, summarise } from '../analyse/summarise.js';
 import { DATABASE_PRODUCTS, databaseOf } from '../databases.js';
 import type { Comparison, ProcessKind, Result } from '../result/schema.js';
+import { isSameProgram, variantOf } from './variants.js';
 
 export interface Arm {
   name: string;
   /** What the service says of it; empty when the result carries nothing. */
   summary: string;
   control: boolean;
+  /** What tells it from another side of the same strategy; empty where the name says all. */
+  variant: string;
 }
 
 export interface Pair {
@@ -45,14 +47,15 @@ export function viewOf(result: Result): ReportView {
   const comparisons =
     result.comparisons.length > 0 ? result.comparisons : compareStrategies(result);
   const allPairs = pairsOf(comparisons);
-  const isSameProgram = (pair: Pair) => runsSameProgram(pair, result);
-  const sameStrategyPairs = allPairs.filter(isSameProgram);
+  const isOneProgram = ({ baseline, candidate }: Pair) =>
+    isSameProgram(baseline, candidate, result.config);
+  const sameStrategyPairs = allPairs.filter(isOneProgram);
   const controlPairs = allPairs.filter(
-    (pair) => controls.has(pair.baseline) && !isSameProgram(pair),
+    (pair) => controls.has(pair.baseline) && !isOneProgram(pair),
   );
   const first = arms.find(({ control }) => !control)?.name;
   const mainPairs = allPairs.filter(
-    (pair) => pair.baseline === first && !controls.has(pair.candidate) && !isSameProgram(pair),
+    (pair) => pair.baseline === first && !controls.has(pair.candidate) && !isOneProgram(pair),
   );
   return {
     result,
@@ -107,9 +110,14 @@ export function measuredSummaries({ summaries }: ReportView): Summary[] {
 function armsOf({ config, strategies }: Result): Arm[] {
   // As asked for: the order as run is shuffled, and would turn pairs round.
   const names = armNames(config.strategies);
-  return names.map((name) => {
+  return names.map((name, index) => {
     const known = strategies.find((strategy) => strategy.name === strategyOfArm(name));
-    return { name, summary: known?.summary ?? '', control: known?.control ?? false };
+    return {
+      name,
+      summary: known?.summary ?? '',
+      control: known?.control ?? false,
+      variant: variantOf(name, names.slice(0, index), config),
+    };
   });
 }
 
@@ -122,13 +130,4 @@ function pairsOf(comparisons: Comparison[]): Pair[] {
     else pairs.push({ baseline, candidate, comparisons: [comparison] });
   }
   return pairs;
-}
-
-/** Variables of one side make it another program: then a difference is no noise. */
-function runsSameProgram({ baseline, candidate }: Pair, { config }: Result): boolean {
-  const variablesOf = (arm: string) => config.variables?.[arm] ?? {};
-  return (
-    strategyOfArm(baseline) === strategyOfArm(candidate) &&
-    isDeepStrictEqual(variablesOf(baseline), variablesOf(candidate))
-  );
 }

@@ -4,7 +4,7 @@
  */
 import type { Metric } from '../analyse/metrics.js';
 import { METRICS } from '../analyse/metrics.js';
-import type { RunConfig, Verdict } from '../result/schema.js';
+import type { Comparison, RunConfig, Verdict } from '../result/schema.js';
 import { formatPercentPoints } from './format.js';
 
 export interface Wording {
@@ -91,6 +91,12 @@ function fallback(name: string, metric: Metric | undefined): Wording {
     noun: metric?.label ?? name,
     verdicts: { faster: 'better', slower: 'worse', equal: 'equal', unsure: 'unsure' },
   };
+}
+
+/** The word for a comparison in tables: one round has no interval, so no verdict either. */
+export function verdictWord({ metric, ratio, rounds, verdict }: Comparison): string {
+  if (ratio === null || rounds === 0) return 'no data';
+  return rounds === 1 ? 'one round' : wordingOf(metric).verdicts[verdict];
 }
 
 export function unitOf(metricName: string): string {

@@ -417,6 +417,10 @@ export const resultSchema = z.object({
   config: configSchema,
   environment: environmentSchema,
   strategies: z.array(strategySchema).describe('What the service says of the strategies compared.'),
+  workloads: z
+    .array(z.object({ name: z.string(), summary: z.string() }))
+    .optional()
+    .describe('What a connection asks for in each workload of the run, in a sentence.'),
   trials: z.array(trialSchema),
   sustained: z
     .array(sustainedSchema)

@@ -8,6 +8,7 @@ import type { TrialContext } from '../compare/context.js';
 import type { RunEvent } from '../compare/events.js';
 import { withTrialContext } from '../compare/open-context.js';
 import { startOpenLoopGenerator } from '../load/open-loop/generator.js';
+import { describedWorkloads } from '../load/workloads/registry.js';
 import { describeMachine } from '../machine/environment.js';
 import type { PlannedTrial } from '../plan.js';
 import { createResultFolder } from '../result/folder.js';
@@ -124,6 +125,7 @@ function emptyResult(id: string, { config, strategies }: SustainInput): Result {
     config: config.run,
     environment: describeMachine(),
     strategies,
+    workloads: describedWorkloads(config.run.workloads),
     trials: [],
     sustained: [],
     comparisons: [],

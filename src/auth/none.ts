@@ -9,7 +9,7 @@ import type { AuthStrategy, Principal, StrategyModule } from './strategy.js';
  */
 export const noneStrategy: StrategyModule = {
   description: {
-    summary: 'No authentication: believes the header. The control for measurements, loopback only',
+    summary: 'No authentication: believes the header; the control for measurements, loopback only',
     control: true,
     carrier: 'unverified',
     stateIn: 'credential',

@@ -27,3 +27,11 @@ export function workloadNamed(name: string): Workload {
   if (!workload) throw new LabError('WORKLOAD_UNKNOWN', `There is no workload named "${name}".`);
   return workload;
 }
+
+/** What a result keeps of the workloads of its run: a report is made from the result alone. */
+export function describedWorkloads(names: readonly string[]): Pick<Workload, 'name' | 'summary'>[] {
+  return names.map((asked) => {
+    const { name, summary } = workloadNamed(asked);
+    return { name, summary };
+  });
+}

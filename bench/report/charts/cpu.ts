@@ -6,7 +6,7 @@ import type { BarSeriesOption, EChartsOption } from 'echarts';
 import type { Summary } from '../../analyse/summarise.js';
 import { databaseOf } from '../../databases.js';
 import type { Chart } from '../blocks.js';
-import { formatMean, formatNumber } from '../format.js';
+import { formatMean, formatMicroseconds } from '../format.js';
 import {
   hasAuthority,
   hasPrediction,
@@ -113,7 +113,7 @@ function segment(fill: Fill, rows: Summary[], longest: number, index: number): B
         ...(value === 0 ? { itemStyle: { borderWidth: 0 } } : {}),
         label: {
           show: value > longest * ROOM_FOR_LABEL,
-          formatter: () => formatNumber(value),
+          formatter: () => formatMicroseconds(value),
           color: INK,
           fontSize: 12,
           // On paper without colour, a figure needs a light ground.
@@ -139,7 +139,7 @@ function totals(rows: Summary[], fills: readonly Fill[]): BarSeriesOption {
         show: true,
         position: 'right' as const,
         formatter: () =>
-          row.validRounds > 0 ? `${formatNumber(stackOf(row, fills))} µs` : 'no valid trial',
+          row.validRounds > 0 ? `${formatMicroseconds(stackOf(row, fills))} µs` : 'no valid trial',
         color: INK,
         fontSize: 13,
         fontWeight: 'bold' as const,
@@ -174,7 +174,8 @@ function describe(cells: Summary[], fills: readonly Fill[]): string {
     .filter(({ validRounds }) => validRounds > 0)
     .map(({ strategy, instances, cpuMicrosecondsPerRequest }) => {
       const kinds = fills.map(
-        ({ kind, label }) => `${label} ${formatMean(cpuMicrosecondsPerRequest[kind])}`,
+        ({ kind, label }) =>
+          `${label} ${formatMean(cpuMicrosecondsPerRequest[kind], formatMicroseconds)}`,
       );
       return `${strategy} with ${instances}: ${kinds.join(', ')}`;
     });

@@ -1,3 +1,4 @@
+import { shownInterval } from '../format.js';
 import type { ReportView } from '../view.js';
 
 /** Room for every value, and for intervals unless they dwarf the values themselves. */
@@ -10,7 +11,7 @@ export function scaleOf(
     .map(({ throughputRps }) => throughputRps);
   const ends = summaries
     .filter((cell) => cell.workload === workload)
-    .map(({ throughputRps }) => throughputRps?.interval95?.[1] ?? 0);
+    .map(({ throughputRps }) => (throughputRps && shownInterval(throughputRps)?.[1]) ?? 0);
   const highest = Math.max(1, ...values);
   return axisUpTo(Math.min(highest * 1.6, Math.max(highest, ...ends)));
 }

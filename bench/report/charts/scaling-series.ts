@@ -3,7 +3,7 @@ import type { CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from '
 import type { Scaling } from '../../analyse/scaling/analyse-scaling.js';
 import type { Forecast } from '../../analyse/scaling/forecast.js';
 import type { ScalabilityLaw } from '../../analyse/scaling/usl.js';
-import { formatNumber } from '../format.js';
+import { formatNumber, shownInterval } from '../format.js';
 import type { ReportView } from '../view.js';
 import { errorBars } from './error-bars.js';
 import { INK, type Mark, markOf } from './palette.js';
@@ -15,9 +15,10 @@ const CROSS = 'path://M2 0L5 3L8 0L10 2L7 5L10 8L8 10L5 7L2 10L0 8L3 5L0 2Z';
 export function seriesOf(view: ReportView, each: Scaling, ceiling: number, place: number) {
   const mark = markOf(view.arms, each.strategy);
   const points = measuredOf(view, each);
-  const bars = points.flatMap(({ instances, throughputRps: { interval95 } }) =>
-    interval95 ? [{ x: instances, interval: interval95 }] : [],
-  );
+  const bars = points.flatMap(({ instances, throughputRps }) => {
+    const interval = shownInterval(throughputRps);
+    return interval ? [{ x: instances, interval }] : [];
+  });
   return [
     ...(each.law.law ? lawCurve(each.law.law, each.counts, mark) : []),
     ...(each.forecast ? [forecastLine(each.forecast, mark)] : []),

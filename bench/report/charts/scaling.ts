@@ -7,7 +7,7 @@ import type { EChartsOption } from 'echarts';
 import type { Scaling } from '../../analyse/scaling/analyse-scaling.js';
 import type { Chart } from '../blocks.js';
 import { LIMIT_NAMES } from '../findings/scaling.js';
-import { formatEstimate, formatNumber } from '../format.js';
+import { formatEstimate, formatNumber, shownInterval } from '../format.js';
 import type { ReportView } from '../view.js';
 import { nameLabels } from './name-labels.js';
 import { GRID, INK } from './palette.js';
@@ -105,7 +105,7 @@ function highestOf(view: ReportView, shown: readonly Scaling[]): number {
     .map(({ throughputRps }) => throughputRps);
   const highest = Math.max(1, ...measured.map(({ mean }) => mean));
   const others = [
-    ...measured.map(({ interval95 }) => interval95?.[1] ?? 0),
+    ...measured.map((estimate) => shownInterval(estimate)?.[1] ?? 0),
     ...shown.flatMap(({ forecast }) =>
       (forecast?.onThisMachine ?? []).map(({ throughputRps }) => throughputRps),
     ),

@@ -8,9 +8,10 @@ import type {
   LineSeriesOption,
   ScatterSeriesOption,
 } from 'echarts';
+import type { Estimate } from '../../analyse/statistics.js';
 import type { Summary } from '../../analyse/summarise.js';
 import type { Chart } from '../blocks.js';
-import { formatEstimate, formatNumber } from '../format.js';
+import { formatEstimate, formatNumber, shownInterval } from '../format.js';
 import type { ReportView } from '../view.js';
 import { errorBars } from './error-bars.js';
 import { nameLabels } from './name-labels.js';
@@ -19,7 +20,7 @@ import { scaleOf } from './scale.js';
 import { chartId, renderSvg, shortened, textWidth } from './svg.js';
 
 export const THROUGHPUT_CAPTION =
-  'Large marks: mean of the valid rounds. Bars: 95 % interval (none with one round). Small marks: each round; hollow ones do not count. The axis starts at 0; a bar without an end goes on beyond the chart.';
+  'Large marks: mean of the valid rounds. Bars: 95 % interval (none with fewer than 3 rounds). Small marks: each round; hollow ones do not count. The axis starts at 0; a bar without an end goes on beyond the chart.';
 
 const WIDTH = 520;
 const LEAST_HEIGHT = 360;
@@ -145,9 +146,14 @@ function intervals(
   place: (instances: number) => number,
 ): CustomSeriesOption {
   const bars = cells.flatMap(({ instances, throughputRps }) =>
-    throughputRps?.interval95 ? [{ x: place(instances), interval: throughputRps.interval95 }] : [],
+    barsOf(place(instances), throughputRps),
   );
   return errorBars(markOf(arms, name).color, bars);
+}
+
+function barsOf(x: number, estimate: Estimate | null) {
+  const interval = estimate && shownInterval(estimate);
+  return interval ? [{ x, interval }] : [];
 }
 
 function rounds(

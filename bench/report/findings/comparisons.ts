@@ -4,11 +4,20 @@
 import type { Summary } from '../../analyse/summarise.js';
 import { DATABASE_PRODUCTS, type DatabaseName, databaseOf } from '../../databases.js';
 import type { Comparison, Trial } from '../../result/schema.js';
-import { code, countOf, formatNumber, formatPercentPoints, listOf } from '../format.js';
+import {
+  code,
+  countOf,
+  formatMean,
+  formatMicroseconds,
+  formatNumber,
+  formatPercentPoints,
+  listOf,
+} from '../format.js';
 import type { Pair, ReportView } from '../view.js';
 import { intervalOf, sentenceOf, unitOf, wordingOf } from '../wording.js';
 import { type Finding, finding } from './finding.js';
 import { moreRoundsSentence } from './more-rounds.js';
+import { leavesRoundsOut, SHARED_ROUNDS } from './shared-rounds.js';
 
 export function comparisonFindings(view: ReportView): Finding[] {
   const pairs = view.mainPairs.length > 0 ? view.mainPairs : view.controlPairs;
@@ -64,9 +73,9 @@ export function comparisonSentence(cell: Comparison, pair: Pair, trials: Trial[]
     return `No verdict ${where} (${wordingOf(cell.metric).heading}): ${whyMissing(cell, trials)}.`;
   }
   const change = sentenceOf(cell.metric, cell.ratio, cell.baseline, cell.candidate);
-  const amounts = amountsOf(cell);
+  const amounts = `${amountsOf(cell)}${leavesRoundsOut(cell, trials) ? ` ${SHARED_ROUNDS}` : ''}`;
   if (!cell.interval95) {
-    return `No verdict ${where}: in the one round measured, ${change} (${amounts}). One round has no interval, so this may be chance.`;
+    return `No verdict ${where}: in the one round ${whyOne(cell, trials)}, ${change} (${amounts}). One round has no interval, so this may be chance.`;
   }
   const interval = `95 % interval ${intervalOf(cell.metric, cell.interval95)}, ${countOf(cell.rounds, 'round')}; ${amounts}`;
   const sentences: Record<Comparison['verdict'], string> = {
@@ -78,10 +87,24 @@ export function comparisonSentence(cell: Comparison, pair: Pair, trials: Trial[]
   return sentences[cell.verdict];
 }
 
+/** Others may have been measured, and left out. */
+function whyOne({ baseline, candidate, workload, instances }: Comparison, trials: Trial[]): string {
+  const here = trials.filter(
+    (trial) =>
+      [baseline, candidate].includes(trial.strategy) &&
+      trial.workload === workload &&
+      trial.instances === instances,
+  );
+  const rounds = new Set(here.map(({ round }) => round)).size;
+  return rounds === 1 ? 'measured' : 'that counts on both sides';
+}
+
 /** "3,400 against 3,040 requests/s" */
 function amountsOf({ metric, baselineMean, candidateMean }: Comparison): string {
   if (baselineMean === null || candidateMean === null) return 'means unknown';
-  return `${formatNumber(candidateMean)} against ${formatNumber(baselineMean)} ${unitOf(metric)}`;
+  const unit = unitOf(metric);
+  const format = unit === 'µs' ? formatMicroseconds : formatNumber;
+  return `${format(candidateMean)} against ${format(baselineMean)} ${unit}`;
 }
 
 function whyUnsure({ metric, interval95, familyInterval }: Comparison, pair: Pair): string {
@@ -157,7 +180,7 @@ function storeSentences(cell: Comparison, summaries: Summary[], database: Databa
       return [`what ${OUTSIDE[kind]} spent was not measured`];
     }
     const [first, ...others] = used.map(
-      ({ strategy, estimate }) => [formatNumber(estimate?.mean), strategy] as const,
+      ({ strategy, estimate }) => [formatMean(estimate, formatMicroseconds), strategy] as const,
     );
     if (!first) return [];
     const rest = others.map(([amount, strategy]) => ` and ${amount} µs with ${strategy}`);

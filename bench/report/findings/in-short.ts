@@ -3,7 +3,7 @@
  */
 import { METRICS } from '../../analyse/metrics.js';
 import type { Comparison } from '../../result/schema.js';
-import { formatPercentPoints } from '../format.js';
+import { formatPercentPoints, listOf } from '../format.js';
 import type { Pair, ReportView } from '../view.js';
 import { rangeOf, type Wording, wordingOf } from '../wording.js';
 import { type Finding, finding, MOST_PAIRS_IN_WORDS } from './finding.js';
@@ -21,12 +21,37 @@ export function inShortFindings({ mainPairs, controlPairs, result }: ReportView)
 }
 
 function pairInShort(pair: Pair, pairs: number): Finding[] {
-  return metricsFor(pair, pairs).flatMap((name) => {
-    const cells = pair.comparisons.filter(({ metric }) => metric === name);
-    return cells.length > 0
-      ? [finding('short', inShort(name, pair, cells), { metric: name, verdict: shared(cells) })]
-      : [];
-  });
+  const told = metricsFor(pair, pairs)
+    .map((metric) => ({
+      metric,
+      cells: pair.comparisons.filter((cell) => cell.metric === metric),
+    }))
+    .filter(({ cells }) => cells.length > 0);
+  const isMissing = ({ cells }: { cells: Comparison[] }) =>
+    cells.every(({ rounds }) => rounds === 0);
+  const unknown = told.filter(isMissing).map(({ metric }) => metric);
+  return [
+    ...told
+      .filter((known) => !isMissing(known))
+      .map(({ metric, cells }) =>
+        finding('short', inShort(metric, pair, cells), { metric, verdict: shared(cells) }),
+      ),
+    ...(unknown.length > 0 ? [missingInShort(unknown, unknown.length === told.length, pair)] : []),
+  ];
+}
+
+/** Once for all figures that no round has for both. */
+function missingInShort(
+  metrics: readonly string[],
+  all: boolean,
+  { baseline, candidate }: Pair,
+): Finding {
+  const both = `both ${baseline} and ${candidate}`;
+  const text = all
+    ? `No verdict on ${candidate} against ${baseline}: no round has a valid trial of both.`
+    : `No verdict on ${listOf(metrics.map((metric) => wordingOf(metric).question))}: no round measured ${metrics.length === 1 ? 'it' : 'them'} for ${both}.`;
+  const [only = null] = metrics.length === 1 ? metrics : [];
+  return finding('short', text, { metric: only, verdict: 'unsure' });
 }
 
 /** Of many pairs, the two figures that matter most; the table at a glance has the others. */
@@ -38,9 +63,6 @@ function metricsFor({ comparisons }: Pair, pairs: number): string[] {
 
 function inShort(metric: string, pair: Pair, cells: Comparison[]): string {
   const words = wordingOf(metric);
-  if (cells.every(({ rounds }) => rounds === 0)) {
-    return `No verdict on ${words.question}: no round measured it for both ${pair.baseline} and ${pair.candidate}.`;
-  }
   if (cells.every(({ rounds }) => rounds < 2)) return oneRound(metric, pair, cells);
   return [
     ...ahead(metric, pair, cells),

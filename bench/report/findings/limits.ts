@@ -1,8 +1,9 @@
 /**
  * What limited the runs, and what that does to the reading of the figures.
  */
-import type { Limit } from '../../analyse/limits.js';
+import { type Limit, limitOf } from '../../analyse/limits.js';
 import type { Summary } from '../../analyse/summarise.js';
+import type { Result, Trial } from '../../result/schema.js';
 import { code, countOf, listOf } from '../format.js';
 import type { ReportView } from '../view.js';
 import { type Finding, finding } from './finding.js';
@@ -25,6 +26,8 @@ const READINGS: Record<Limit['code'], string> = {
     'Throughput there is a lower bound: the service could have answered more than it was asked.',
   machine:
     'Instances, stores and load generator took CPU time from each other, so throughput there, and its growth with instances, measures this machine as much as the strategy. CPU time per request is the steadier figure.',
+  nearlyMachine:
+    'Throughput there measures this machine as much as the strategy. CPU time per request is the steadier figure.',
   none: 'Throughput there depends on waiting times (network, locks, pools, the number of connections) more than on CPU time.',
 };
 
@@ -35,10 +38,34 @@ export function limitFindings(view: ReportView): Finding[] {
     const cells = limited.filter(({ limit }) => limit?.code === limitCode);
     const label = cells[0]?.limit?.label ?? '';
     const where = cells.length === limited.length ? 'Everywhere' : capitalWhere(cells, limited);
-    return finding('limit', `${where}, the limit was ${label}. ${READINGS[limitCode]}`, {
-      caution: limitCode === 'machine' || limitCode === 'loadGenerator',
+    const seen = limitCode === 'nearlyMachine' ? `: ${busyInWords(cells, view.result)}` : '';
+    return finding('limit', `${where}, the limit was ${label}${seen}. ${READINGS[limitCode]}`, {
+      caution: ['machine', 'nearlyMachine', 'loadGenerator'].includes(limitCode),
     });
   });
+}
+
+/** "no single process used its whole core, but the machine was 86 to 91 % busy" */
+function busyInWords(cells: readonly Summary[], { trials }: Result): string {
+  const shares = trials
+    .filter(
+      (trial) =>
+        trial.valid &&
+        limitOf(trial).code === 'nearlyMachine' &&
+        cells.some((cell) => isOfCell(trial, cell)),
+    )
+    .flatMap(({ machine }) => machine.busyShare ?? []);
+  const [least, most] = [Math.min(...shares), Math.max(...shares)].map((share) =>
+    String(Math.round(share * 100)),
+  );
+  const busy = least === most ? least : `${least} to ${most}`;
+  return `no single process used its whole core, but the machine was ${busy} % busy`;
+}
+
+function isOfCell(trial: Trial, { strategy, workload, instances }: Summary): boolean {
+  return (
+    trial.strategy === strategy && trial.workload === workload && trial.instances === instances
+  );
 }
 
 /** "With `me` and 2 instances, and with `crud` and 1 instance (session only)" */

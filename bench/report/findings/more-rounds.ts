@@ -20,23 +20,54 @@ export function moreRoundsFindings(
     return needed.length > 0 ? [{ metric, needed }] : [];
   });
   if (open.length === 0) return [];
-  const enough = open.flatMap(({ needed }) => needed).filter((rounds) => rounds !== null);
-  if (enough.length === 0) {
+  const withinReach = open.flatMap(({ metric, needed }) => {
+    const enough = needed.filter((rounds) => rounds !== null);
+    return enough.length > 0 ? [{ metric, rounds: Math.max(...enough) }] : [];
+  });
+  const hopeless = open.flatMap(({ metric, needed }) => hopelessOf(metric, needed));
+  if (withinReach.length === 0) {
     return [
       finding(
         'short',
-        `More than ${MOST_ROUNDS} rounds would be needed to settle what is unsure: the differences lie too near to the edge of what counts as equal, or this machine is too noisy.`,
+        `More than ${MOST_ROUNDS} rounds would be needed to settle what is unsure: ${WHY_HOPELESS}.`,
       ),
     ];
   }
-  const most = Math.max(...enough);
-  const parts = open.map(({ metric, needed }) => partOf(metric, needed));
+  const most = Math.max(...withinReach.map(({ rounds }) => rounds));
+  const parts = withinReach.map(
+    ({ metric, rounds }) => `about ${countOf(rounds, 'round')} for ${wordingOf(metric).question}`,
+  );
+  const untilSure = untilSureInWords(withinReach.map(({ metric }) => metric));
+  const rest =
+    hopeless.length > 0
+      ? ` That leaves unsure: ${listOf(hopeless)}. More than ${MOST_ROUNDS} rounds would be needed there: ${WHY_HOPELESS}.`
+      : '';
   return [
     finding(
       'short',
-      `To settle what is unsure, as far as this run can foresee, takes ${listOf(parts)}. Add --rounds ${most}${durationOf(most, result)}, or --until-sure.`,
+      `To settle what is unsure, as far as this run can foresee, takes ${listOf(parts)}. Add --rounds ${most}${durationOf(most, result)}${untilSure}.${rest}`,
     ),
   ];
+}
+
+const WHY_HOPELESS =
+  'the differences lie too near to the edge of what counts as equal, or this machine is too noisy';
+
+/** "latency at the 99th percentile", "latency at the 99th percentile in 1 comparison" */
+function hopelessOf(metric: string, needed: readonly (number | null)[]): string[] {
+  const missing = needed.filter((rounds) => rounds === null).length;
+  if (missing === 0) return [];
+  const { question } = wordingOf(metric);
+  return missing === needed.length
+    ? [question]
+    : [`${question} in ${countOf(missing, 'comparison')}`];
+}
+
+/** It watches throughput and CPU time only (analyse/unsure.ts). */
+function untilSureInWords(metrics: readonly string[]): string {
+  const tail = metrics.some((metric) => metric.startsWith('latency'));
+  if (!tail) return ', or --until-sure';
+  return metrics.length === 1 ? '' : ', or --until-sure, which does not wait for latency';
 }
 
 /** "About 14 rounds would tell." for one comparison. */
@@ -60,19 +91,6 @@ function neededIn(pair: Pair, metric: string, result: Result): (number | null)[]
 function neededFor(cell: Comparison, pair: Pair, result: Result): RoundsNeeded | null {
   const family = pair.comparisons.filter(({ metric }) => metric === cell.metric);
   return roundsNeeded(cell, family, calibratedSpread(result, cell));
-}
-
-/** "about 14 rounds for requests per second (more than 200 in 1 of 4 comparisons)" */
-function partOf(metric: string, needed: readonly (number | null)[]): string {
-  const { question } = wordingOf(metric);
-  const enough = needed.filter((rounds) => rounds !== null);
-  const missing = needed.length - enough.length;
-  if (enough.length === 0) return `more than ${MOST_ROUNDS} rounds for ${question}`;
-  const rest =
-    missing === 0
-      ? ''
-      : ` (more than ${MOST_ROUNDS} in ${missing} of ${needed.length} comparisons)`;
-  return `about ${countOf(Math.max(...enough), 'round')} for ${question}${rest}`;
 }
 
 /** " (about 9 minutes)"; a round takes as long as in this run. */

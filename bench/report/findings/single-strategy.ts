@@ -1,7 +1,7 @@
 /**
  * With nothing to compare, the figures themselves.
  */
-import { code, countOf, formatNumber } from '../format.js';
+import { code, countOf, formatNumber, shownInterval } from '../format.js';
 import { measuredSummaries, type ReportView } from '../view.js';
 import { type Finding, finding } from './finding.js';
 
@@ -9,10 +9,11 @@ export function singleStrategyFindings(view: ReportView): Finding[] {
   if (view.allPairs.length > 0) return [];
   return measuredSummaries(view).flatMap(({ strategy, workload, instances, throughputRps }) => {
     if (!throughputRps) return [];
-    const { mean, interval95, n } = throughputRps;
-    const certainty = interval95
-      ? `95 % interval ${formatNumber(Math.max(0, interval95[0]))} to ${formatNumber(interval95[1])}, ${countOf(n, 'round')}`
-      : 'one round, no interval';
+    const { mean, n } = throughputRps;
+    const interval = shownInterval(throughputRps);
+    const certainty = interval
+      ? `95 % interval ${interval.map(formatNumber).join(' to ')}, ${countOf(n, 'round')}`
+      : `${countOf(n, 'round')}, too few for an interval`;
     return [
       finding(
         'short',

@@ -39,10 +39,16 @@ export function stateFindings({ result, mainPairs, controlPairs }: ReportView): 
       `${invalid} of ${countOf(trials.length, 'trial')} ${invalid === 1 ? 'is' : 'are'} invalid and left out of every mean and verdict. Reasons: ${reasonsOf(result)}.`,
     );
   }
+  if (invalid > valid.length) texts.push(...whatToDo(result));
   const roundsWithTrials = new Set(valid.map(({ round }) => round)).size;
   if (roundsWithTrials === 1) {
+    const measured = new Set(trials.map(({ round }) => round)).size;
+    const one =
+      measured === 1
+        ? 'There is one round only.'
+        : `Of ${measured} rounds one only has valid trials.`;
     texts.push(
-      'There is one round only. One value says nothing of the spread, so there are no intervals and no verdicts: a difference seen here may be chance.',
+      `${one} One value says nothing of the spread, so there are no intervals and no verdicts: a difference seen here may be chance.`,
     );
   }
   if (
@@ -68,4 +74,19 @@ function reasonsOf({ trials }: ReportView['result']): string {
       `${REASONS[reason] ?? reason.replaceAll('-', ' ')}: ${countOf(count, 'trial')}`,
   );
   return parts.length > 0 ? parts.join('; ') : 'none was recorded';
+}
+
+/** Reasons that a quieter machine or a longer look at it takes away; others are faults to be found. */
+const FROM_NOISE = new Set(['not-steady', 'load-generator-limit']);
+
+function whatToDo({ trials, config }: ReportView['result']): string[] {
+  const disturbed = trials.filter(({ invalidReasons }) =>
+    invalidReasons.some((reason) => FROM_NOISE.has(reason.code)),
+  );
+  if (disturbed.length * 2 <= trials.length) return [];
+  const seconds = Math.max(5, 2 * config.seconds);
+  const rounds = Math.max(10, 2 * config.rounds);
+  return [
+    `When most trials do not count, the machine was busy with something else or too noisy for so short a look. Close other programs, make the window longer (--seconds ${seconds}), and add rounds (--rounds ${rounds}, or --until-sure): each round has another chance.`,
+  ];
 }

@@ -35,6 +35,9 @@ function renderFigure({ title, svg }: Chart): string {
   return `<figure><figcaption class="title">${inline(title)}</figcaption>${svg}</figure>`;
 }
 
+/** More of them would leave a window of 1000 pixels. */
+const MOST_COLUMNS_AT_FULL_SIZE = 6;
+
 function renderTable({ caption, columns, rows, rowHeaders }: Table): string {
   const side = (index: number) => (columns[index]?.align === 'right' ? ' class="number"' : '');
   const head = columns
@@ -52,7 +55,8 @@ function renderTable({ caption, columns, rows, rowHeaders }: Table): string {
     })
     .join('\n');
   // Wide tables scroll inside their own box; a keyboard must be able to reach it.
-  return `<div class="table" role="region" aria-label="${escapeHtml(caption.replaceAll('`', ''))}" tabindex="0"><table>
+  const size = columns.length > MOST_COLUMNS_AT_FULL_SIZE ? 'table wide' : 'table';
+  return `<div class="${size}" role="region" aria-label="${escapeHtml(caption.replaceAll('`', ''))}" tabindex="0"><table>
 <caption><span>${inline(caption)}</span></caption>
 <thead><tr>${head}</tr></thead>
 <tbody>

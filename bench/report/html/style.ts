@@ -32,6 +32,10 @@ th,td{padding:.32rem .7rem;text-align:left;vertical-align:top;border-bottom:1px 
 thead th{border-bottom:2px solid #1a1a1a;vertical-align:bottom}
 tbody th{font-weight:400;white-space:nowrap}
 tr.group>*{border-top:1px solid #777}
+.wide table{font-size:.8rem}
+.wide caption{font-size:.9rem}
+.wide th,.wide td{padding:.28rem .4rem}
+.wide .detail{font-size:.92em}
 .number{text-align:right;white-space:nowrap}
 .verdict{white-space:nowrap}
 .detail{display:block;white-space:nowrap;font-size:.94em;color:#333}

@@ -1,8 +1,14 @@
 import { type Block, type Cell, heading, left, list, paragraph, right, table } from '../blocks.js';
 import type { Finding } from '../findings/finding.js';
-import { code, formatNumber, formatRatio, formatRatioInterval } from '../format.js';
+import {
+  code,
+  formatMicroseconds,
+  formatNumber,
+  formatRatio,
+  formatRatioInterval,
+} from '../format.js';
 import type { Pair, ReportView } from '../view.js';
-import { unitOf, wordingOf } from '../wording.js';
+import { unitOf, verdictWord, wordingOf } from '../wording.js';
 
 export function comparisons({ allPairs, result }: ReportView, findings: Finding[]): Block[] {
   if (allPairs.length === 0) {
@@ -30,31 +36,35 @@ function inWords(findings: Finding[], workloads: string[]): Block[] {
 
 function pairTable({ baseline, candidate, comparisons: cells }: Pair): Block[] {
   return table(
-    `${candidate} over ${baseline}`,
+    `${candidate} over ${baseline}; the verdict is on ${candidate}. Inst.: instances.`,
     [
       left('Workload'),
-      right('Instances'),
+      right('Inst.'),
       left('What'),
+      left('Verdict'),
       right(baseline),
       right(candidate),
       right('Ratio'),
       right('95 % interval'),
       right('Wider interval'),
       right('Rounds'),
-      left(`Verdict on ${candidate}`),
     ],
     cells.map((cell): Cell[] => [
       code(cell.workload),
       String(cell.instances),
       `${wordingOf(cell.metric).heading} (${unitOf(cell.metric)})`,
-      formatNumber(cell.baselineMean),
-      formatNumber(cell.candidateMean),
+      { word: verdictWord(cell), detail: '', verdict: cell.verdict },
+      amountOf(cell.metric, cell.baselineMean),
+      amountOf(cell.metric, cell.candidateMean),
       formatRatio(cell.ratio),
       formatRatioInterval(cell.interval95),
       formatRatioInterval(cell.familyInterval),
       String(cell.rounds),
-      { word: wordingOf(cell.metric).verdicts[cell.verdict], detail: '', verdict: cell.verdict },
     ]),
     3,
   );
+}
+
+function amountOf(metric: string, mean: number | null): string {
+  return unitOf(metric) === 'µs' ? formatMicroseconds(mean) : formatNumber(mean);
 }

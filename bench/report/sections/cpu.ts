@@ -3,7 +3,13 @@ import { type Block, type Cell, heading, left, paragraph, right, table } from '.
 import { CPU_CAPTION, cpuChart } from '../charts/cpu.js';
 import { controlCells, differenceOf } from '../findings/control.js';
 import type { Finding } from '../findings/finding.js';
-import { code, formatEstimate, formatMean, formatNumber } from '../format.js';
+import {
+  code,
+  formatEstimate,
+  formatMean,
+  formatMicroseconds,
+  NO_INTERVAL_BELOW,
+} from '../format.js';
 import {
   databaseProduct,
   hasAuthority,
@@ -12,7 +18,7 @@ import {
   measuredSummaries,
   type ReportView,
 } from '../view.js';
-import { signedChange, wordingOf } from '../wording.js';
+import { signedChange, verdictWord, wordingOf } from '../wording.js';
 
 export function cpu(view: ReportView, _findings: Finding[]): Block[] {
   const summaries = measuredSummaries(view);
@@ -33,7 +39,7 @@ export function cpu(view: ReportView, _findings: Finding[]): Block[] {
         .map((workload) => cpuChart(view, workload)),
     },
     ...table(
-      'CPU time per request in µs: mean of the valid rounds. All servers with the 95 % interval.',
+      `CPU time per request in µs: mean of the valid rounds. All servers with the 95 % interval. ${NO_INTERVAL_BELOW}.`,
       [
         left('Workload'),
         left('Strategy'),
@@ -51,14 +57,16 @@ export function cpu(view: ReportView, _findings: Finding[]): Block[] {
         code(workload),
         strategy,
         String(instances),
-        ...(web ? [formatMean(cpuMicrosecondsPerRequest.web)] : []),
-        formatMean(cpuMicrosecondsPerRequest.application),
-        formatMean(cpuMicrosecondsPerRequest.redis),
-        formatMean(cpuMicrosecondsPerRequest[database]),
-        ...(authority ? [formatMean(cpuMicrosecondsPerRequest.authority)] : []),
-        ...(prediction ? [formatMean(cpuMicrosecondsPerRequest.prediction)] : []),
-        formatEstimate(cell.serverCpuMicrosecondsPerRequest),
-        formatMean(cpuMicrosecondsPerRequest.loadGenerator),
+        ...(web ? [formatMean(cpuMicrosecondsPerRequest.web, formatMicroseconds)] : []),
+        formatMean(cpuMicrosecondsPerRequest.application, formatMicroseconds),
+        formatMean(cpuMicrosecondsPerRequest.redis, formatMicroseconds),
+        formatMean(cpuMicrosecondsPerRequest[database], formatMicroseconds),
+        ...(authority ? [formatMean(cpuMicrosecondsPerRequest.authority, formatMicroseconds)] : []),
+        ...(prediction
+          ? [formatMean(cpuMicrosecondsPerRequest.prediction, formatMicroseconds)]
+          : []),
+        formatEstimate(cell.serverCpuMicrosecondsPerRequest, formatMicroseconds),
+        formatMean(cpuMicrosecondsPerRequest.loadGenerator, formatMicroseconds),
       ]),
       3,
     ),
@@ -73,12 +81,12 @@ function authentication({ controlPairs }: ReportView): Block[] {
       code(cell.workload),
       cell.candidate,
       String(cell.instances),
-      formatNumber(cell.baselineMean),
-      formatNumber(cell.candidateMean),
-      formatNumber(differenceOf(cell)),
+      formatMicroseconds(cell.baselineMean),
+      formatMicroseconds(cell.candidateMean),
+      formatMicroseconds(differenceOf(cell)),
       signedChange(cell.ratio ?? 1, cell.interval95),
       {
-        word: cell.rounds === 1 ? 'one round' : wordingOf(cell.metric).verdicts[cell.verdict],
+        word: verdictWord(cell),
         detail: '',
         verdict: cell.verdict,
       },

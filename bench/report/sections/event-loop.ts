@@ -1,6 +1,6 @@
 import { meanWithInterval } from '../../analyse/statistics.js';
 import { type Block, heading, left, paragraph, right, table } from '../blocks.js';
-import { code, formatEstimate, formatMean, formatShare } from '../format.js';
+import { code, formatEstimate, formatMean, formatShare, NO_INTERVAL_BELOW } from '../format.js';
 import { measuredSummaries, type ReportView } from '../view.js';
 import { trialsOf } from './latency-by-request.js';
 
@@ -34,7 +34,7 @@ export function eventLoop(view: ReportView): Block[] {
       'An instance does one thing at a time. While one request computes, everything else that is ready waits: that wait is the delay of the event loop. Each instance looks at its clock every 5 ms and notes how late it came to it. Under full load a delay of a few milliseconds is many short requests in one turn; a long one is a single piece of work that let nobody else go on.',
     ),
     ...table(
-      'Delay of the event loop in milliseconds (mean of the valid rounds, p99 with the 95 % interval), and the share of the time in which the loop worked.',
+      `Delay of the event loop in milliseconds (mean of the valid rounds, p99 with the 95 % interval), and the share of the time in which the loop worked. ${NO_INTERVAL_BELOW}.`,
       [
         left('Workload'),
         left('Strategy'),

@@ -2,7 +2,7 @@ import { meanWithInterval } from '../../analyse/statistics.js';
 import type { Summary } from '../../analyse/summarise.js';
 import type { Trial } from '../../result/schema.js';
 import { type Block, type Cell, heading, left, paragraph, right, table } from '../blocks.js';
-import { code, formatEstimate, formatMean } from '../format.js';
+import { code, formatEstimate, formatMean, NO_INTERVAL_BELOW } from '../format.js';
 import { measuredSummaries, type ReportView } from '../view.js';
 
 const PERCENTILES = ['p50', 'p90', 'p99', 'max'] as const;
@@ -17,7 +17,7 @@ export function latencyByRequest(view: ReportView): Block[] {
       'A workload that mixes kinds of requests shows here what one kind does to the others: the figures above are of all together.',
     ),
     ...table(
-      'Latency in milliseconds by kind of request: mean of the valid rounds, p99 with the 95 % interval.',
+      `Latency in milliseconds by kind of request: mean of the valid rounds, p99 with the 95 % interval. ${NO_INTERVAL_BELOW}.`,
       [
         left('Workload'),
         left('Strategy'),

@@ -10,9 +10,11 @@ import { basisInWords } from '../findings/scaling.js';
 import {
   code,
   formatEstimate,
+  formatMicroseconds,
   formatNumber,
   formatPercentPoints,
   formatShare,
+  formatWithInterval,
   NOT_MEASURED,
 } from '../format.js';
 
@@ -87,7 +89,7 @@ function estimateOf({
   throughputRps,
   interval95,
 }: Pick<ForecastPoint, 'throughputRps' | 'interval95'>): string {
-  return formatEstimate({ mean: throughputRps, interval95, n: 0 });
+  return formatWithInterval(throughputRps, interval95);
 }
 
 export function kneeTable(scalings: readonly Scaling[]): Block[] {
@@ -131,7 +133,7 @@ function kneeEstimate({
   instances: number;
   interval95: [number, number] | null;
 }): string {
-  return formatEstimate({ mean: instances, interval95, n: 0 });
+  return formatWithInterval(instances, interval95);
 }
 
 export function lawTable(scalings: readonly Scaling[]): Block[] {
@@ -169,11 +171,7 @@ export function lawTable(scalings: readonly Scaling[]): Block[] {
 }
 
 function parameterOf({ value, interval95, standardError }: Parameter): string {
-  return formatEstimate({
-    mean: value,
-    interval95: standardError === null ? null : interval95,
-    n: 0,
-  });
+  return formatWithInterval(value, standardError === null ? null : interval95);
 }
 
 export function demandTable(
@@ -221,7 +219,7 @@ function demandOf(demand: Demand | undefined): string {
   if (!demand || demand.microsecondsPerRequest.mean === 0) return NOT_MEASURED;
   const { microsecondsPerRequest, utilisation, throttledShare } = demand;
   return [
-    `${formatEstimate(microsecondsPerRequest)} µs`,
+    `${formatEstimate(microsecondsPerRequest, formatMicroseconds)} µs`,
     ...(utilisation === null ? [] : [`${formatShare(utilisation)} used`]),
     ...(throttledShare === null || throttledShare < 0.005
       ? []

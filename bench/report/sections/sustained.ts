@@ -4,6 +4,7 @@ import { type Block, heading, left, list, notice, paragraph, right, table } from
 import type { Finding } from '../findings/finding.js';
 import { code, countOf, formatNumber, formatShare, NOT_MEASURED } from '../format.js';
 import type { ReportView } from '../view.js';
+import { workloadTable } from '../workload-table.js';
 
 export function sustained({ result }: ReportView, _findings: Finding[]): Block[] {
   const cells = result.sustained ?? [];
@@ -13,6 +14,7 @@ export function sustained({ result }: ReportView, _findings: Finding[]): Block[]
     paragraph(
       `Users come when they come: requests arrive at random moments (a Poisson process), whether or not earlier ones were answered. The objective is that ${objectiveInWords(first.objective)}. The sustainable rate is the highest at which that held.`,
     ),
+    ...workloadTable(result),
     ...result.warnings.map(({ message }) => notice(message)),
     ...list(cells.map(sentenceOf), 'strong'),
     ...table(

@@ -3,7 +3,14 @@ import { DATABASE_PRODUCTS } from '../../databases.js';
 import { type Block, left, paragraph, right, table } from '../blocks.js';
 import { THROUGHPUT_CAPTION, throughputChart } from '../charts/throughput.js';
 import type { Finding } from '../findings/finding.js';
-import { code, formatEstimate, formatNumber, formatRatio, NOT_MEASURED } from '../format.js';
+import {
+  code,
+  formatEstimate,
+  formatNumber,
+  formatRatio,
+  NO_INTERVAL_BELOW,
+  NOT_MEASURED,
+} from '../format.js';
 import { measuredSummaries, type ReportView } from '../view.js';
 
 const SHORT_LIMITS: Record<Limit['code'], string> = {
@@ -15,6 +22,7 @@ const SHORT_LIMITS: Record<Limit['code'], string> = {
   ...DATABASE_PRODUCTS,
   loadGenerator: 'load generator',
   machine: 'shared cores',
+  nearlyMachine: 'shared cores, probably',
   none: 'waiting',
 };
 
@@ -33,7 +41,7 @@ export function throughput(view: ReportView, _findings: Finding[]): Block[] {
         .map((workload) => throughputChart(view, workload)),
     },
     ...table(
-      'Throughput in requests per second: mean of the valid rounds (95 % interval), the range of those rounds, and growth over the smallest number of instances.',
+      `Throughput in requests per second: mean of the valid rounds (95 % interval), the range of those rounds, and growth over the smallest number of instances. ${NO_INTERVAL_BELOW}.`,
       [
         left('Workload'),
         left('Strategy'),

@@ -1,10 +1,12 @@
+import { strategyOfArm } from '../../analyse/arms.js';
 import { METRICS } from '../../analyse/metrics.js';
 import type { Comparison } from '../../result/schema.js';
 import { type Block, type Cell, heading, left, list, notice, paragraph, table } from '../blocks.js';
 import type { Finding, Topic } from '../findings/finding.js';
-import { code, countOf, formatPercentPoints, listOf } from '../format.js';
-import type { Pair, ReportView } from '../view.js';
-import { signedChange, wordingOf } from '../wording.js';
+import { code, countOf, formatPercentPoints, listOf, uncapitalised } from '../format.js';
+import type { Arm, Pair, ReportView } from '../view.js';
+import { signedChange, verdictWord, wordingOf } from '../wording.js';
+import { workloadTable } from '../workload-table.js';
 
 /** The answer first: state, answer in short, verdicts at a glance, limits, noise. */
 export function verdict(view: ReportView, findings: Finding[]): Block[] {
@@ -12,6 +14,7 @@ export function verdict(view: ReportView, findings: Finding[]): Block[] {
   const pairs = view.mainPairs.length > 0 ? view.mainPairs : view.controlPairs;
   return [
     paragraph(whatWasCompared(view)),
+    ...workloadTable(view.result),
     ...of('state').map(({ text }) => notice(text)),
     ...list(textsOf([...of('short'), ...of('control')]), 'strong'),
     ...glance(pairs, view.result.config.horizon),
@@ -33,14 +36,24 @@ function textsOf(findings: Finding[]): string[] {
 const MOST_DESCRIBED = 3;
 
 function whatWasCompared({ arms, result }: ReportView): string {
-  const described = arms.map(({ name, summary, control }) => {
-    const what = [control && !/control/i.test(summary) ? 'the control' : '', summary]
-      .filter((part) => part !== '')
-      .join(', ');
-    return what === '' || arms.length > MOST_DESCRIBED ? name : `${name} (${what})`;
+  const described = arms.map((arm) => {
+    const what = [arm.variant, ...(arms.length > MOST_DESCRIBED ? [] : descriptionOf(arm, arms))];
+    const shown = what.filter((part) => part !== '').join(', ');
+    return shown === '' ? arm.name : `${arm.name} (${shown})`;
   });
-  const { workloads, instances, rounds } = result.config;
-  return `The same API was run with ${listOf(described)}. Each was loaded on ${listOf(workloads.map(code))}, with ${listOf(instances.map(String))} ${instances.length === 1 && instances[0] === 1 ? 'instance' : 'instances'} of the service, in ${countOf(rounds, 'round')}. All figures below come from that run on one machine.`;
+  const { workloads, instances, rounds, variables } = result.config;
+  const ofOneSide =
+    Object.keys(variables ?? {}).length > 0
+      ? ' Values in brackets are environment variables that only that side had; the number after # tells sides of one strategy apart.'
+      : '';
+  return `The same API was run with ${listOf(described)}.${ofOneSide} Each was loaded on ${listOf(workloads.map(code))}, with ${listOf(instances.map(String))} ${instances.length === 1 && instances[0] === 1 ? 'instance' : 'instances'} of the service, in ${countOf(rounds, 'round')}. All figures below come from that run on one machine.`;
+}
+
+/** Said of the first side of a strategy only. */
+function descriptionOf({ name, summary, control }: Arm, arms: readonly Arm[]): string[] {
+  const first = arms.find((other) => strategyOfArm(other.name) === strategyOfArm(name));
+  if (first?.name !== name) return [];
+  return [control && !/control/i.test(summary) ? 'the control' : '', uncapitalised(summary)];
 }
 
 /** One row a cell, one column a metric; a single table, however many strategies. */
@@ -90,8 +103,9 @@ function glanceRows({ comparisons }: Pair, metrics: readonly string[]): Cell[][]
   ]);
 }
 
-function glanceCell({ metric, ratio, interval95, verdict: word, rounds }: Comparison): Cell {
-  if (ratio === null || rounds === 0) return { word: 'no data', detail: '', verdict: 'unsure' };
-  const what = rounds === 1 ? 'one round' : wordingOf(metric).verdicts[word];
-  return { word: what, detail: signedChange(ratio, interval95), verdict: word };
+function glanceCell(cell: Comparison): Cell {
+  const { ratio, interval95, verdict: word, rounds } = cell;
+  if (ratio === null || rounds === 0)
+    return { word: verdictWord(cell), detail: '', verdict: 'unsure' };
+  return { word: verdictWord(cell), detail: signedChange(ratio, interval95), verdict: word };
 }

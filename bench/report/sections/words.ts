@@ -45,6 +45,7 @@ const WORDS: readonly [string, string][] = [
     'Web tier',
     'The server that clients speak to, here nginx. It passes each request on to one of the instances.',
   ],
+  ['Workload', 'What each connection asks for, again and again. “The verdict” says it of each.'],
 ];
 
 export function words(_view: ReportView, _findings: Finding[]): Block[] {

@@ -8,7 +8,8 @@ import { createKoaSessionStrategy, sessionLimits } from './koa-session-strategy.
  */
 export const sessionStrategy: StrategyModule = {
   description: {
-    summary: 'A session in Redis behind an HttpOnly cookie (koa-session): one GET for each request',
+    summary:
+      'A session in Redis behind an HttpOnly cookie (koa-session): one Redis GET for each request',
     control: false,
     carrier: 'cookie',
     stateIn: 'redis',

@@ -53,6 +53,12 @@ describe('what limited a trial', () => {
     expect(limitOf(trialWith({}, 0.99)).code).to.equal('machine');
   });
 
+  it('is probably the machine where most of its time was used, and waiting below that', () => {
+    const codes = [0.79, 0.8, 0.92, 0.93].map((busy) => limitOf(trialWith({}, busy)).code);
+    expect(codes).to.deep.equal(['none', 'nearlyMachine', 'nearlyMachine', 'machine']);
+    expect(limitOf(trialWith({ redis: { cores: 0.95 } }, 0.9)).code).to.equal('redis');
+  });
+
   it('takes all cores of the machine for those of PostgreSQL', () => {
     expect(limitOf(trialWith({ postgres: { cores: 4 } })).code).to.equal('none');
     expect(limitOf(trialWith({ postgres: { cores: 7.4 } })).code).to.equal('postgres');

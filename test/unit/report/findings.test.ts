@@ -203,12 +203,45 @@ describe('the findings', () => {
 
     it('give no verdict and the reasons when every trial is invalid', () => {
       const findings = findingsOf(makeResult({ trial: invalidate(() => true) }));
-      expect(only(textsOf(findings, 'state'))).to.equal(
+      expect(textsOf(findings, 'state')[0]).to.equal(
         'None of the 36 trials is a valid measurement, so there is no verdict. Reasons: the load generator was the limit: 36 trials.',
       );
       expect(textsOf(findings, 'short')).to.deep.equal([]);
       expect(textsOf(findings, 'comparison')[0]).to.equal(
         'No verdict on `me` with 1 instance: no trial of session is valid (3 trials) and no trial of jwt is valid (3 trials).',
+      );
+    });
+
+    it('say what to do when most trials are disturbed, and not when the service is at fault', () => {
+      const most = ({ position }: Trial) => position % 3 > 0;
+      const stateWith = (code: string) =>
+        textsOf(findingsOf(makeResult({ trial: invalidate(most, 'so it was', code) })), 'state');
+      expect(stateWith('not-steady').join(' ')).to.match(
+        /Close other programs, make the window longer \(--seconds 6\), and add rounds \(--rounds 10,/,
+      );
+      expect(stateWith('unexpected-answers').join(' ')).not.to.include('Close other programs');
+    });
+
+    it('say once that nothing has a verdict when no round has both', () => {
+      const findings = findingsOf(
+        makeResult({ trial: invalidate(({ strategy }) => strategy === 'jwt') }),
+      );
+      expect(only(textsOf(findings, 'short'))).to.equal(
+        'No verdict on jwt against session: no round has a valid trial of both.',
+      );
+    });
+
+    it('tell one round that was measured from one that is left', () => {
+      const left = makeResult({
+        ...ONE_CELL,
+        trial: invalidate(({ strategy, round }) => strategy === 'jwt' && round > 1),
+      });
+      const sentence = only(textsOf(findingsOf(left), 'comparison', 'throughput'));
+      expect(sentence).to.include('in the one round that counts on both sides, jwt answered');
+      expect(sentence).to.include('requests/s in the rounds that both have)');
+      const few = invalidate(({ round }) => round > 1);
+      expect(textsOf(findingsOf(makeResult({ ...ONE_CELL, trial: few })), 'state')).to.include(
+        'Of 3 rounds one only has valid trials. One value says nothing of the spread, so there are no intervals and no verdicts: a difference seen here may be chance.',
       );
     });
 
@@ -318,6 +351,40 @@ describe('the findings', () => {
       expect(textsOf(findings, 'control')[0]).to.match(
         /over none, the control without it, session added 38\.\d µs of CPU time per request in all servers together\.$/,
       );
+    });
+
+    it('name each workload where what authentication adds is unsure or differs in sign', () => {
+      const noisy = makeResult({
+        instances: [1],
+        result: (result) => ({
+          ...result,
+          comparisons: result.comparisons.map((cell) =>
+            cell.baseline === 'none' && cell.workload === 'crud'
+              ? { ...cell, baselineMean: 50, candidateMean: 46.37, verdict: 'unsure' as const }
+              : cell,
+          ),
+        }),
+      });
+      expect(textsOf(findingsOf(noisy), 'control')[0]).to.match(
+        /session added this much CPU time per request in all servers together: 3\d\.\d µs on `me`; −3\.63 µs on `crud` \(unsure\)\. Where it is unsure, it may not differ at all\.$/,
+      );
+    });
+
+    it('say what is seen where the machine was nearly busy, and blame no lock', () => {
+      let trials = 0;
+      const nearly = (trial: Trial): Trial => ({
+        ...trial,
+        processes: trial.processes.map((use) => ({ ...use, cores: 0.5 })),
+        machine: { ...trial.machine, busyShare: trials++ % 2 ? 0.86 : 0.91 },
+      });
+      const [limit] = findingsOf(makeResult({ ...ONE_CELL, trial: nearly })).filter(
+        ({ topic }) => topic === 'limit',
+      );
+      expect(limit?.caution).to.equal(true);
+      expect(limit?.text).to.match(
+        /^Everywhere, the limit was probably the cores of this machine, .*: no single process used its whole core, but the machine was 86 to 91 % busy\. /,
+      );
+      expect(limit?.text).not.to.include('locks');
     });
 
     it('say that the application was the limit', () => {

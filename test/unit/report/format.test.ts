@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { formatEstimate, formatNumber, listOf } from '../../../bench/report/format.js';
+import {
+  formatEstimate,
+  formatMicroseconds,
+  formatNumber,
+  listOf,
+  uncapitalised,
+} from '../../../bench/report/format.js';
 import { intervalOf, sentenceOf, signedChange } from '../../../bench/report/wording.js';
 
 describe('numbers for people', () => {
@@ -13,8 +19,27 @@ describe('numbers for people', () => {
   });
 
   it('carry their interval, which never goes below nothing', () => {
-    expect(formatEstimate({ mean: 10, interval95: [-2, 22], n: 2 })).to.equal('10.0 (0 to 22.0)');
-    expect(formatEstimate({ mean: 10, interval95: null, n: 1 })).to.equal('10.0');
+    expect(formatEstimate({ mean: 10, interval95: [-2, 22], n: 3 })).to.equal('10.0 (0 to 22.0)');
+    expect(formatEstimate(null)).to.equal('–');
+  });
+
+  it('have a dash for the interval of fewer than three rounds', () => {
+    expect(formatEstimate({ mean: 10, interval95: [-2, 22], n: 2 })).to.equal('10.0 (–)');
+    expect(formatEstimate({ mean: 10, interval95: null, n: 1 })).to.equal('10.0 (–)');
+  });
+
+  it('are no finer than a hundredth where they are microseconds', () => {
+    const texts = [0.00943, 0.0143, 0.943, 0.996, 9.43, 94.3, 0, -0.25, null].map(
+      formatMicroseconds,
+    );
+    expect(texts).to.deep.equal([
+      ...['under 0.01', '0.01', '0.94', '1.00', '9.43', '94.3', '0', '−0.25', '–'],
+    ]);
+  });
+
+  it('lower the first letter inside a sentence, but not of an abbreviation', () => {
+    expect(uncapitalised('A session in Redis')).to.equal('a session in Redis');
+    expect(uncapitalised('JWT, HS256')).to.equal('JWT, HS256');
   });
 
   it('join in a list', () => {

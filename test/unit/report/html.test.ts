@@ -194,3 +194,32 @@ describe('report.html', () => {
 function rowsOf(html: string): string[] {
   return [...html.matchAll(/<tr[^>]*>.*?<\/tr>/gs)].map(([row]) => row);
 }
+
+describe('tables of many columns', () => {
+  it('are set smaller, and have the verdict before the figures', () => {
+    const html = renderHtml(makeResult());
+    const [table = ''] =
+      /<div class="table wide"[^>]*aria-label="jwt over session[\s\S]*?<\/tr>/.exec(html) ?? [];
+    const heads = [...table.matchAll(/<th scope="col"[^>]*>([^<]*)</g)].map(([, label]) => label);
+    expect(heads.slice(2, 6)).to.deep.equal(['What', 'Verdict', 'session', 'jwt']);
+    expect(html).to.include('<div class="table" role');
+  });
+});
+
+describe('cells that one round is left of', () => {
+  it('have the same word at a glance and in numbers', () => {
+    const result = makeResult({ trial: invalidate(({ round }) => round > 1) });
+    const html = renderHtml(result);
+    const words = new Set(
+      [...html.matchAll(/<span class="verdict[^>]*><span[^>]*>.<\/span> ([^<]*)</g)].map(
+        ([, word]) => word,
+      ),
+    );
+    expect([...words]).to.deep.equal(['one round']);
+  });
+
+  it('have no interval in charts or tables when two are left', () => {
+    const two = makeResult({ trial: invalidate(({ round }) => round > 2) });
+    expect(renderHtml(two)).to.match(/[\d,]+ \(–\)/);
+  });
+});

@@ -21,7 +21,7 @@ function shortOf(model: Model): string {
 describe('advice on more rounds', () => {
   it('says for each figure how many, how long they take and what to add', () => {
     expect(shortOf(CLOSE)).to.match(
-      /To settle what is unsure, as far as this run can foresee, takes about \d+ rounds for requests per second, .*\. Add --rounds \d+ \(about \d+ minutes?\), or --until-sure\./,
+      /To settle what is unsure, as far as this run can foresee, takes about \d+ rounds for requests per second, .*\. Add --rounds \d+ \(about \d+ minutes?\), or --until-sure, which does not wait for latency\./,
     );
   });
 
@@ -59,6 +59,28 @@ describe('advice on more rounds', () => {
     });
     expect(shortOf(hopeless(CLOSE))).to.include('More than 200 rounds would be needed');
     expect(shortOf(hopeless(CLOSE))).not.to.include('--rounds');
+  });
+
+  it('says what so many rounds will not settle', () => {
+    const half = shortOf({
+      ...CLOSE,
+      workloads: ['me', 'crud'],
+      result: (result) => ({
+        ...result,
+        comparisons: result.comparisons.map((cell) =>
+          cell.metric === 'latency.p99' && cell.workload === 'crud'
+            ? {
+                ...cell,
+                verdict: 'unsure' as const,
+                ratios: [3, 0.33, 3, 0.34].map((ratio, index) => ({ round: index + 1, ratio })),
+              }
+            : cell,
+        ),
+      }),
+    });
+    expect(half).to.match(
+      /That leaves unsure: latency at the 99th percentile(?: in 1 comparison)?\. More than 200 rounds would be needed there/,
+    );
   });
 
   it('uses a calibration of the machine where there is one', () => {

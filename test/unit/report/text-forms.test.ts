@@ -103,6 +103,27 @@ describe('the summary on a terminal', () => {
   });
 });
 
+describe('statements on a terminal', () => {
+  it('are whole or left out, and those left out are counted', () => {
+    const result = makeResult(MANY);
+    const summary = renderSummary(result);
+    const [head = ''] = summary.split('\n\n');
+    const left = Number(/… (\d+) more statements? in the report/.exec(head)?.[1] ?? 0);
+    expect(left).to.be.greaterThan(0);
+    const flat = head.replaceAll(/\s+/g, ' ');
+    for (const statement of flat.split(/ ?[•!] /).slice(1)) {
+      expect(statement.replace(/ … \d+ more.*/, '')).to.match(/\.$/);
+    }
+  });
+
+  it('are followed by where the warnings stand', () => {
+    const warnings = [{ code: 'stolen-cpu-time', message: 'Others took CPU time.' }];
+    const summary = renderSummary(makeResult({ result: (made) => ({ ...made, warnings }) }));
+    expect(summary).to.include('1 warning: in the report under “Trials that do not count, and');
+    expect(renderSummary(makeResult())).not.to.include('warning');
+  });
+});
+
 describe('writeReports', () => {
   it('writes the three files whole, over old ones, and leaves nothing else', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'report-'));
