@@ -1,7 +1,8 @@
+import type { Trial } from '../../result/schema.js';
 import { type Block, left, paragraph, right, table } from '../blocks.js';
 import { LATENCY_CAPTION, latencyChart } from '../charts/latency.js';
 import type { Finding } from '../findings/finding.js';
-import { code, formatMean } from '../format.js';
+import { code, formatMean, formatNumber } from '../format.js';
 import { measuredSummaries, type ReportView } from '../view.js';
 import { eventLoop } from './event-loop.js';
 import { latencyByRequest } from './latency-by-request.js';
@@ -11,10 +12,9 @@ const PERCENTILES = ['mean', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const
 export function latency(view: ReportView, _findings: Finding[]): Block[] {
   const summaries = measuredSummaries(view);
   if (summaries.length === 0) return [paragraph('No trial was measured.')];
-  const { connections } = view.result.config;
   return [
     paragraph(
-      `Time from sending a request to its whole answer, in milliseconds. p99 means: 99 % of requests took at most that long. The load was a closed loop of ${connections} connections: each sends its next request as soon as the last is answered. So these are latencies under full load, and they rise with the number of connections.`,
+      `Time from sending a request to its whole answer, in milliseconds. p99 means: 99 % of requests took at most that long. ${loadOf(view)}`,
     ),
     {
       kind: 'figures',
@@ -48,4 +48,24 @@ export function latency(view: ReportView, _findings: Finding[]): Block[] {
     ...latencyByRequest(view),
     ...eventLoop(view),
   ];
+}
+
+function loadOf({ result: { config, trials } }: ReportView): string {
+  if (config.offered) {
+    const { rateRps, arrivals } = config.offered;
+    return `Requests were sent by a plan of ${formatNumber(rateRps)} a second (${arrivals === 'poisson' ? 'as independent users would, Poisson' : 'one equal gap'}), whatever the answers did. A latency begins when the request was due, so what waited for the connection or the sender counts too.`;
+  }
+  return `The load was a closed loop of ${connectionsOf(config.workloads, trials)}: each sends its next request as soon as the last is answered. So these are latencies under full load, and they rise with the number of connections.`;
+}
+
+/** "100 connections", or by workload where one of them has fewer of its own accord. */
+function connectionsOf(workloads: readonly string[], trials: readonly Trial[]): string {
+  const counts = workloads.map((workload) => {
+    const used = trials.filter((trial) => trial.workload === workload);
+    const values = [...new Set(used.map(({ connections }) => connections))].sort((a, b) => a - b);
+    return { workload, text: values.join(', ') };
+  });
+  const [first] = counts;
+  if (counts.every(({ text }) => text === first?.text)) return `${first?.text} connections`;
+  return `so many connections: ${counts.map(({ workload, text }) => `${text} on ${workload}`).join('; ')}`;
 }
