@@ -10,10 +10,10 @@ export interface PredictionRoutesDeps {
 }
 
 /**
- * POST /predictions: what the model says of a text, and on request of its passages. POST because a text of a post's length has no
- * place in a URL; nothing is stored, so it may be repeated. The scope is that of reading posts: a
- * prediction tells no more than a text that whoever asks has already. The instance and the prediction
- * server answer it alike.
+ * POST /predictions: what the model says of a text, and on request of its passages. POST because a
+ * text of a post's length has no place in a URL; nothing is stored, so it may be repeated. The scope is
+ * that of reading posts: a prediction tells no more than a text that whoever asks has already. The
+ * instance and the prediction server answer it alike.
  */
 export function addPredictionRoutes(router: Router, deps: PredictionRoutesDeps): void {
   const { strategy, predictor } = deps;

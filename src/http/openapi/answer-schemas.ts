@@ -6,8 +6,8 @@ import { ID_MAX, postBody } from '../validation.js';
 import { nameAnswer } from './named-schemas.js';
 
 /**
- * What the API answers, but for credentials (credential-schemas.ts). Tests hold answers against these; a running instance does not, because what
- * it answers comes from its own code.
+ * What the API answers, but for credentials (credential-schemas.ts). Tests hold answers against these;
+ * a running instance does not, because what it answers comes from its own code.
  */
 
 const id = z.int().min(1).max(ID_MAX);
