@@ -1,6 +1,7 @@
 /**
  * The database servers that the lab knows: by the name on the command line, which is also the kind of
- * process in a result. How each is started stands in services/databases.ts, how it is read in measure/database-usage.ts.
+ * process in a result. How each is started stands in services/databases.ts, how it is read in
+ * measure/database-usage.ts.
  */
 export const DATABASE_NAMES = ['postgres', 'mariadb'] as const;
 

@@ -10,10 +10,10 @@ import { verdictFor } from './verdict.js';
 type Input = Pick<Result, 'config' | 'strategies' | 'trials'>;
 
 /**
- * The cells (workload x instances) of one metric and one pair share an estimate of the spread. The family
- * of a verdict is all verdicts on the pair, of every cell and metric; its interval is Bonferroni's, the
- * simplest that holds whatever the dependence between them (docs/decisions/004). Where rounds are added until verdicts
- * are sure, each look at them counts as a cell more.
+ * The cells (workload x instances) of one metric and one pair share an estimate of the spread. The
+ * family of a verdict is all verdicts on the pair, of every cell and metric; its interval is
+ * Bonferroni's, the simplest that holds whatever the dependence between them (docs/decisions/004).
+ * Where rounds are added until verdicts are sure, each look at them counts as a cell more.
  */
 export function compareStrategies({ config, strategies, trials }: Input): Comparison[] {
   const arms = armNames(config.strategies);

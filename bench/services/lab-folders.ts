@@ -108,7 +108,7 @@ async function discard(folder: string): Promise<void> {
 /**
  * The folder for what is worth keeping between runs, made when missing: $XDG_CACHE_HOME or ~/.cache;
  * as root, one that the servers' user can enter, so /var/cache rather than root's home.
- * @throws {LabError} CACHE_NOT_WRITABLE
+ * @throws LabError CACHE_NOT_WRITABLE
  */
 export async function openCache(
   environment: NodeJS.ProcessEnv,

@@ -7,7 +7,7 @@ export const MARIADB_CACHE_KEY = 'mariadb';
 
 /**
  * The distribution's own MariaDB, unpacked. Null where there is no apt.
- * @throws {LabError} MARIADB_NOT_UNPACKED, CACHE_NOT_WRITABLE
+ * @throws LabError MARIADB_NOT_UNPACKED, CACHE_NOT_WRITABLE
  */
 export function unpackDebianMariadb(context: UnpackContext): Promise<MariadbProgram | null> {
   return unpackDebianSoftware(

@@ -29,7 +29,7 @@ export function namesMysql(databaseUrl: string | undefined): boolean {
 
 /**
  * The given server, used as it is: verified, and neither set nor stopped. null where none is given.
- * @throws {LabError} MARIADB_UNREACHABLE, DATABASE_UNREACHABLE, by the variable that names it
+ * @throws LabError MARIADB_UNREACHABLE, DATABASE_UNREACHABLE, by the variable that names it
  */
 export async function useGivenMariadb(
   environment: NodeJS.ProcessEnv,

@@ -6,7 +6,7 @@ import type { StartContext } from './stores.js';
 /** Where distributions put servers, and PATH of an ordinary user does not lead. */
 const SERVER_FOLDERS = ['/usr/sbin', '/usr/libexec', '/usr/local/sbin'];
 
-/** An installed server, or null. @throws {LabError} MARIADB_CANNOT_RUN when it is there but broken */
+/** An installed server, or null. @throws LabError MARIADB_CANNOT_RUN when it is there but broken */
 export async function findMariadbOnPath({
   environment,
   user,

@@ -41,7 +41,7 @@ const database = 'lab';
 
 /**
  * A MariaDB of this run's own: own port, own password, own folder.
- * @throws {LabError} MARIADB_FAILED
+ * @throws LabError MARIADB_FAILED
  */
 export async function serveMariadb(
   program: MariadbProgram,

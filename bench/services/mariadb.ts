@@ -8,7 +8,8 @@ import type { StartContext, StartedStore } from './stores.js';
 /**
  * MARIADB_URL or a DATABASE_URL of that kind as it is (MySQL will do), else a MariaDB of this run's
  * own: from PATH, or from the distribution's package, unpacked.
- * @throws {LabError} MARIADB_UNREACHABLE, DATABASE_UNREACHABLE, MARIADB_NOT_FOUND, MARIADB_NOT_UNPACKED, MARIADB_FAILED
+ * @throws LabError MARIADB_UNREACHABLE, DATABASE_UNREACHABLE, MARIADB_NOT_FOUND,
+ *   MARIADB_NOT_UNPACKED, MARIADB_FAILED
  */
 export async function startMariadb(context: StartContext): Promise<StartedStore> {
   const given = await useGivenMariadb(context.environment);

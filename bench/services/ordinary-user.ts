@@ -13,7 +13,7 @@ export interface OrdinaryUser {
 /**
  * PostgreSQL refuses to run as root, so a lab run as root lends its servers an ordinary user that
  * exists already. Creating one would change the machine.
- * @throws {LabError} NO_ORDINARY_USER
+ * @throws LabError NO_ORDINARY_USER
  */
 export async function chooseOrdinaryUser(): Promise<OrdinaryUser | null> {
   if (process.getuid?.() !== 0) return null;

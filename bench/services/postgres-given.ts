@@ -6,7 +6,7 @@ import { connect, describeFailure, readVersion } from './postgres-connection.js'
 import { readStat } from './process-identity.js';
 import type { StartedStore } from './stores.js';
 
-/** DATABASE_URL, used as it is: verified, and neither set nor stopped. @throws {LabError} DATABASE_UNREACHABLE, DATABASE_NOT_POSTGRES */
+/** DATABASE_URL, used as it is: verified, and neither set nor stopped. @throws LabError DATABASE_UNREACHABLE, DATABASE_NOT_POSTGRES */
 export async function useGivenPostgres(url: string): Promise<StartedStore> {
   if (namesMysql(url)) {
     throw new LabError(

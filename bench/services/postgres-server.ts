@@ -40,7 +40,7 @@ const database = 'postgres';
 
 /**
  * A PostgreSQL of this run's own: own port, own password, own folder.
- * @throws {LabError} POSTGRES_NOT_FOUND, POSTGRES_CANNOT_RUN, POSTGRES_FAILED
+ * @throws LabError POSTGRES_NOT_FOUND, POSTGRES_CANNOT_RUN, POSTGRES_FAILED
  */
 export async function servePostgres(context: StartContext): Promise<StartedStore> {
   const { user, runFolder, signal } = context;

@@ -4,7 +4,7 @@ import type { StartContext, StartedStore } from './stores.js';
 
 /**
  * DATABASE_URL as it is, else a PostgreSQL of this run's own.
- * @throws {LabError} DATABASE_UNREACHABLE, POSTGRES_NOT_FOUND, POSTGRES_CANNOT_RUN, POSTGRES_FAILED
+ * @throws LabError DATABASE_UNREACHABLE, POSTGRES_NOT_FOUND, POSTGRES_CANNOT_RUN, POSTGRES_FAILED
  */
 export async function startPostgres(context: StartContext): Promise<StartedStore> {
   const given = context.environment.DATABASE_URL;

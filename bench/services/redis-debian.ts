@@ -5,7 +5,7 @@ import { type RedisProgram, tryRedis } from './redis-server.js';
 
 /**
  * The distribution's own Redis (or Valkey), unpacked. Null where there is no apt.
- * @throws {LabError} REDIS_NOT_UNPACKED, CACHE_NOT_WRITABLE
+ * @throws LabError REDIS_NOT_UNPACKED, CACHE_NOT_WRITABLE
  */
 export function unpackDebianRedis(context: UnpackContext): Promise<RedisProgram | null> {
   return unpackDebianSoftware(

@@ -6,7 +6,7 @@ import type { StartContext } from './stores.js';
 /** Names of servers that speak the protocol and take the same configuration, best first. */
 export const redisServerNames = ['redis-server', 'valkey-server'];
 
-/** An installed server, or null. @throws {LabError} REDIS_CANNOT_RUN when it is there but broken */
+/** An installed server, or null. @throws LabError REDIS_CANNOT_RUN when it is there but broken */
 export async function findRedisOnPath({
   environment,
   user,

@@ -25,7 +25,7 @@ const sources: ((context: StartContext) => Promise<StartedStore | null>)[] = [
 
 /**
  * REDIS_URL as it is, else a Redis (or Valkey) of this run's own.
- * @throws {LabError} REDIS_UNREACHABLE, REDIS_NOT_FOUND
+ * @throws LabError REDIS_UNREACHABLE, REDIS_NOT_FOUND
  */
 export async function startRedis(context: StartContext): Promise<StartedStore> {
   const given = context.environment.REDIS_URL;

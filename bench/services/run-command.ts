@@ -23,7 +23,7 @@ export interface CommandResult {
 
 /**
  * Runs a short command to its end and gives what it printed, whatever its exit code.
- * @throws {LabError} COMMAND_NOT_STARTED when it cannot be started, COMMAND_TIMED_OUT
+ * @throws LabError COMMAND_NOT_STARTED when it cannot be started, COMMAND_TIMED_OUT
  */
 export function runCommand(
   command: string,

@@ -60,7 +60,7 @@ export interface StartedStore extends StoreInformation {
 
 /**
  * Finds or starts both stores, at once. When one fails the other is stopped, and nothing is left.
- * @throws {LabError} with the code of what failed; when `signal` was aborted, its reason or INTERRUPTED
+ * @throws LabError with the code of what failed; when `signal` was aborted, its reason or INTERRUPTED
  */
 export async function startStores(options: StoresOptions = {}): Promise<Stores> {
   const { onMessage = () => {}, environment = process.env, signal } = options;
