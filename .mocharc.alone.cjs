@@ -8,7 +8,7 @@ module.exports = {
     'dist/test/contract/short-lives.test.js',
     'dist/test/e2e/{compare,held-and-sure,interrupt,load,mariadb,sustain,web-tier}.test.js',
     'dist/test/integration/keys/rotation-under-load.test.js',
-    'dist/test/integration/leave.test.js',
+    'dist/test/integration/{leave,login-limits}.test.js',
     'dist/test/integration/load/**/*.test.js',
     'dist/test/integration/store-trouble/**/*.test.js',
   ],

@@ -14,17 +14,25 @@ export function invalidBodies(schema: ObjectSchema, valid: Fields, mediaType: st
     ...required.map(without),
     ...(additionalProperties === false ? [{ ...valid, unexpected: 1 }] : []),
     ...Object.entries(properties).flatMap(([name, property]) =>
-      [...invalidValues(property), ...(isJson(mediaType) ? OF_NO_TEXT : [])].map((value) => ({
-        ...valid,
-        [name]: value,
-      })),
+      [...invalidValues(property), ...(isJson(mediaType) ? ofNoText(property) : [])].map(
+        (value) => ({
+          ...valid,
+          [name]: value,
+        }),
+      ),
     ),
   ];
 }
 
-function invalidValues({ type, minLength, maxLength, format, const: only }: Fields): unknown[] {
+function invalidValues(property: Fields): unknown[] {
+  const { type, minLength, maxLength, format, const: only } = property;
   if (type !== 'string') {
-    return ['of another type'];
+    const { minimum, maximum } = property;
+    return [
+      'of another type',
+      ...(typeof minimum === 'number' ? [minimum - 1, minimum + 0.5] : []),
+      ...(typeof maximum === 'number' ? [maximum + 1] : []),
+    ];
   }
   return [
     ...(typeof minLength === 'number' && minLength > 0 ? ['x'.repeat(minLength - 1)] : []),
@@ -35,7 +43,9 @@ function invalidValues({ type, minLength, maxLength, format, const: only }: Fiel
 }
 
 /** JSON has types; in a form all is text. */
-const OF_NO_TEXT = [null, 1, {}];
+function ofNoText({ type }: Fields): unknown[] {
+  return [null, {}, type === 'integer' ? true : 1];
+}
 
 /** Bodies that no schema sees, because they cannot be read. */
 export function unreadableBodies(mediaType: string): { text: string; type: string }[] {
