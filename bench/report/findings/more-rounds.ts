@@ -20,42 +20,50 @@ export function moreRoundsFindings(
     return needed.length > 0 ? [{ metric, needed }] : [];
   });
   if (open.length === 0) return [];
+  const most = worthWaiting(result);
   const withinReach = open.flatMap(({ metric, needed }) => {
-    const enough = needed.filter((rounds) => rounds !== null);
+    const enough = needed.filter((rounds) => rounds !== null && rounds <= most) as number[];
     return enough.length > 0 ? [{ metric, rounds: Math.max(...enough) }] : [];
   });
-  const hopeless = open.flatMap(({ metric, needed }) => hopelessOf(metric, needed));
+  const hopeless = open.flatMap(({ metric, needed }) => hopelessOf(metric, needed, most));
   if (withinReach.length === 0) {
     return [
       finding(
         'short',
-        `More than ${MOST_ROUNDS} rounds would be needed to settle what is unsure: ${WHY_HOPELESS}.`,
+        `More than ${most} rounds would be needed to settle what is unsure: ${WHY_HOPELESS}.`,
       ),
     ];
   }
-  const most = Math.max(...withinReach.map(({ rounds }) => rounds));
+  const advised = Math.max(...withinReach.map(({ rounds }) => rounds));
   const parts = withinReach.map(
     ({ metric, rounds }) => `about ${countOf(rounds, 'round')} for ${wordingOf(metric).question}`,
   );
   const untilSure = untilSureInWords(withinReach.map(({ metric }) => metric));
   const rest =
     hopeless.length > 0
-      ? ` That leaves unsure: ${listOf(hopeless)}. More than ${MOST_ROUNDS} rounds would be needed there: ${WHY_HOPELESS}.`
+      ? ` That leaves unsure: ${listOf(hopeless)}. More than ${most} rounds would be needed there: ${WHY_HOPELESS}.`
       : '';
   return [
     finding(
       'short',
-      `To settle what is unsure, as far as this run can foresee, takes ${listOf(parts)}. Add --rounds ${most}${durationOf(most, result)}${untilSure}.${rest}`,
+      `To settle what is unsure, as far as this run can foresee, takes ${listOf(parts)}. Add --rounds ${advised}${durationOf(advised, result)}${untilSure}.${rest}`,
     ),
   ];
+}
+
+/** What nobody would wait for is no advice. */
+const ROUNDS_WORTH_WAITING = 30;
+
+function worthWaiting({ config }: Result): number {
+  return Math.min(MOST_ROUNDS, Math.max(ROUNDS_WORTH_WAITING, 3 * config.rounds));
 }
 
 const WHY_HOPELESS =
   'the differences lie too near to the edge of what counts as equal, or this machine is too noisy';
 
 /** "latency at the 99th percentile", "latency at the 99th percentile in 1 comparison" */
-function hopelessOf(metric: string, needed: readonly (number | null)[]): string[] {
-  const missing = needed.filter((rounds) => rounds === null).length;
+function hopelessOf(metric: string, needed: readonly (number | null)[], most: number): string[] {
+  const missing = needed.filter((rounds) => rounds === null || rounds > most).length;
   if (missing === 0) return [];
   const { question } = wordingOf(metric);
   return missing === needed.length
