@@ -21,12 +21,9 @@ export function moreRoundsFindings(
   });
   if (open.length === 0) return [];
   const most = worthWaiting(result);
-  const withinReach = open.flatMap(({ metric, needed }) => {
-    const enough = needed.filter((rounds) => rounds !== null && rounds <= most) as number[];
-    return enough.length > 0 ? [{ metric, rounds: Math.max(...enough) }] : [];
-  });
-  const hopeless = open.flatMap(({ metric, needed }) => hopelessOf(metric, needed, most));
-  if (withinReach.length === 0) {
+  const all = open.flatMap(({ needed }) => needed);
+  const beyond = all.filter((rounds) => rounds === null || rounds > most).length;
+  if (beyond === all.length) {
     return [
       finding(
         'short',
@@ -34,21 +31,33 @@ export function moreRoundsFindings(
       ),
     ];
   }
+  const withinReach = open.flatMap(({ metric, needed }) => {
+    const enough = needed.filter((rounds) => rounds !== null && rounds <= most) as number[];
+    return enough.length > 0 ? [{ metric, rounds: Math.max(...enough) }] : [];
+  });
   const advised = Math.max(...withinReach.map(({ rounds }) => rounds));
-  const parts = withinReach.map(
-    ({ metric, rounds }) => `about ${countOf(rounds, 'round')} for ${wordingOf(metric).question}`,
-  );
   const untilSure = untilSureInWords(withinReach.map(({ metric }) => metric));
   const rest =
-    hopeless.length > 0
-      ? ` That leaves unsure: ${listOf(hopeless)}. More than ${most} rounds would be needed there: ${WHY_HOPELESS}.`
+    beyond > 0
+      ? ` ${beyond} of these ${all.length} comparisons would take more than ${most} rounds: ${WHY_HOPELESS}.`
       : '';
   return [
     finding(
       'short',
-      `To settle what is unsure, as far as this run can foresee, takes ${listOf(parts)}. Add --rounds ${advised}${durationOf(advised, result)}${untilSure}.${rest}`,
+      `To settle what is unsure, as far as this run can foresee, takes about ${roundsInWords(withinReach)}. Add --rounds ${advised}${durationOf(advised, result)}${untilSure}.${rest}`,
     ),
   ];
+}
+
+/** "14 rounds for requests per second"; "8 rounds (requests per second) to 23 (latency …)" */
+function roundsInWords(figures: readonly { metric: string; rounds: number }[]): string {
+  const sorted = [...figures].sort((a, b) => a.rounds - b.rounds);
+  const least = sorted[0] as (typeof figures)[number];
+  const most = sorted.at(-1) as (typeof figures)[number];
+  const asked = ({ metric }: { metric: string }) => wordingOf(metric).question;
+  return least.rounds === most.rounds
+    ? `${countOf(most.rounds, 'round')} for ${listOf(sorted.map(asked))}`
+    : `${countOf(least.rounds, 'round')} (${asked(least)}) to ${most.rounds} (${asked(most)})`;
 }
 
 /** What nobody would wait for is no advice. */
@@ -58,18 +67,7 @@ function worthWaiting({ config }: Result): number {
   return Math.min(MOST_ROUNDS, Math.max(ROUNDS_WORTH_WAITING, 3 * config.rounds));
 }
 
-const WHY_HOPELESS =
-  'the differences lie too near to the edge of what counts as equal, or this machine is too noisy';
-
-/** "latency at the 99th percentile", "latency at the 99th percentile in 1 comparison" */
-function hopelessOf(metric: string, needed: readonly (number | null)[], most: number): string[] {
-  const missing = needed.filter((rounds) => rounds === null || rounds > most).length;
-  if (missing === 0) return [];
-  const { question } = wordingOf(metric);
-  return missing === needed.length
-    ? [question]
-    : [`${question} in ${countOf(missing, 'comparison')}`];
-}
+const WHY_HOPELESS = 'too near to the edge of equal, or on too noisy a machine';
 
 /** It watches throughput and CPU time only (analyse/unsure.ts). */
 function untilSureInWords(metrics: readonly string[]): string {
