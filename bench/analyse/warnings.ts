@@ -157,7 +157,7 @@ function outliers({ trials, config }: Result): Warning[] {
           return [
             {
               code: 'outlier',
-              message: `${metric.label} of ${strategy}, ${workload}, ${instances} instance${instances === 1 ? '' : 's'}: round ${list(rounds)} lies far from the others. It is kept in all figures.`,
+              message: `${metric.label} of ${strategy}, ${workload}, ${instances} instance${instances === 1 ? '' : 's'}: ${rounds.length === 1 ? `round ${list(rounds)} lies far from the others. It is` : `rounds ${list(rounds)} lie far from the others. They are`} kept in all figures.`,
             },
           ];
         }),
