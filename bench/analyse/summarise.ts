@@ -4,6 +4,7 @@
  */
 import { PROCESS_KINDS, type ProcessKind, type Result, type Trial } from '../result/schema.js';
 import { armNames } from './arms.js';
+import { type CellName, trialsOf } from './cells.js';
 import { type Limit, limitOf } from './limits.js';
 import { serverCpuMicroseconds } from './metrics.js';
 import { type Estimate, meanWithInterval } from './statistics.js';
@@ -30,25 +31,15 @@ export function summarise({ config, trials }: Pick<Result, 'config' | 'trials'>)
   const arms = armNames(config.strategies);
   return config.workloads.flatMap((workload) =>
     config.instances.flatMap((instances) =>
-      arms.map((strategy) =>
-        summariseCell(
-          { strategy, workload, instances },
-          trials.filter(
-            (trial) =>
-              trial.strategy === strategy &&
-              trial.workload === workload &&
-              trial.instances === instances,
-          ),
-        ),
-      ),
+      arms.map((strategy) => {
+        const cell = { strategy, workload, instances };
+        return summariseCell(cell, trialsOf(cell, trials));
+      }),
     ),
   );
 }
 
-function summariseCell(
-  cell: Pick<Summary, 'strategy' | 'workload' | 'instances'>,
-  trials: Trial[],
-): Summary {
+function summariseCell(cell: CellName, trials: Trial[]): Summary {
   const valid = trials.filter((trial) => trial.valid);
   const estimate = (of: (trial: Trial) => number | null | undefined): Estimate | null => {
     const values = valid.map(of).filter((value) => typeof value === 'number');

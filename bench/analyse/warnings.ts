@@ -3,8 +3,9 @@
  * A table: each entry looks at the whole result and says what it sees, or nothing.
  */
 import { DATABASE_NAMES, DATABASE_PRODUCTS } from '../databases.js';
-import type { Result, Trial, Warning } from '../result/schema.js';
+import type { Result, Warning } from '../result/schema.js';
 import { armNames } from './arms.js';
+import { validTrialsOf } from './cells.js';
 import { METRICS } from './metrics.js';
 import { outlierRounds } from './outliers.js';
 
@@ -140,13 +141,7 @@ function outliers({ trials, config }: Result): Warning[] {
     config.workloads.flatMap((workload) =>
       config.instances.flatMap((instances) =>
         arms.flatMap((strategy) => {
-          const cell = trials.filter(
-            (trial: Trial) =>
-              trial.valid &&
-              trial.strategy === strategy &&
-              trial.workload === workload &&
-              trial.instances === instances,
-          );
+          const cell = validTrialsOf({ strategy, workload, instances }, trials);
           const rounds = outlierRounds(
             cell.flatMap((trial) => {
               const value = metric.of(trial);

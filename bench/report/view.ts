@@ -6,7 +6,7 @@ import { compareStrategies } from '../analyse/compare.js';
 import { analyseScaling, type Scaling } from '../analyse/scaling/analyse-scaling.js';
 import { type Summary, summarise } from '../analyse/summarise.js';
 import { DATABASE_PRODUCTS, databaseOf } from '../databases.js';
-import type { Comparison, ProcessKind, Result } from '../result/schema.js';
+import type { Comparison, Result } from '../result/schema.js';
 import { isSameProgram, variantOf } from './variants.js';
 
 export interface Arm {
@@ -81,25 +81,6 @@ function scalingOf(result: Result): Scaling[] {
 /** The database of the run, for people. */
 export function databaseProduct({ result }: Pick<ReportView, 'result'>): string {
   return DATABASE_PRODUCTS[databaseOf(result.config)];
-}
-
-/** Whether a trial of the run had a process that instances ask about credentials. */
-export function hasAuthority({ result }: Pick<ReportView, 'result'>): boolean {
-  return hasProcess('authority', result);
-}
-
-/** Whether clients spoke to a web tier rather than to the instances. */
-export function hasWebTier({ result }: Pick<ReportView, 'result'>): boolean {
-  return hasProcess('web', result);
-}
-
-/** Whether a trial of the run had a server of its own for predictions. */
-export function hasPrediction({ result }: Pick<ReportView, 'result'>): boolean {
-  return hasProcess('prediction', result);
-}
-
-function hasProcess(wanted: ProcessKind, { trials }: Result): boolean {
-  return trials.some(({ processes }) => processes.some(({ kind }) => kind === wanted));
 }
 
 /** Measured cells only: a plan that was cut short leaves cells without a trial. */

@@ -4,27 +4,11 @@
  */
 import type { BarSeriesOption, EChartsOption } from 'echarts';
 import type { Summary } from '../../analyse/summarise.js';
-import { databaseOf } from '../../databases.js';
 import type { Chart } from '../blocks.js';
 import { formatMean, formatMicroseconds } from '../format.js';
-import {
-  hasAuthority,
-  hasPrediction,
-  hasWebTier,
-  measuredSummaries,
-  type ReportView,
-} from '../view.js';
-import {
-  AUTHORITY_FILL,
-  databaseFill,
-  type Fill,
-  GRID,
-  INK,
-  LOAD_FILL,
-  PREDICTION_FILL,
-  SERVER_FILLS,
-  WEB_FILL,
-} from './palette.js';
+import { serversOf } from '../servers.js';
+import { measuredSummaries, type ReportView } from '../view.js';
+import { type Fill, fillOf, GRID, INK, LOAD_FILL } from './palette.js';
 import { rowsAxis } from './rows-axis.js';
 import { chartId, renderSvg } from './svg.js';
 
@@ -40,13 +24,7 @@ const ROOM_FOR_LABEL = 0.09;
 export function cpuChart(view: ReportView, workload: string): Chart {
   const cells = measuredSummaries(view).filter((cell) => cell.workload === workload);
   const rows = [...cells].reverse();
-  const fills = [
-    ...(hasWebTier(view) ? [WEB_FILL] : []),
-    ...SERVER_FILLS,
-    databaseFill(databaseOf(view.result.config)),
-    ...(hasAuthority(view) ? [AUTHORITY_FILL] : []),
-    ...(hasPrediction(view) ? [PREDICTION_FILL] : []),
-  ];
+  const fills = serversOf(view.result).map(fillOf);
   const longest = Math.max(...rows.map((row) => stackOf(row, fills)), 0);
   const option: EChartsOption = {
     legend: {

@@ -2,8 +2,8 @@
  * Colours and signs. Okabe and Ito's palette (https://jfly.uni-koeln.de/color/) can be told apart
  * with any colour vision; symbols, dashes and patterns carry the same difference without colour.
  */
-import { DATABASE_PRODUCTS, type DatabaseName } from '../../databases.js';
 import type { ProcessKind } from '../../result/schema.js';
+import type { Server, ServerKind } from '../servers.js';
 import type { Arm } from '../view.js';
 
 export interface Mark {
@@ -84,36 +84,23 @@ const DOTS = {
 
 const CROSS_DOTS = { ...DOTS, symbol: 'rect', symbolSize: 0.4 };
 
-/** Of the service, in the order of stacking. */
-export const SERVER_FILLS: readonly Fill[] = [
-  { kind: 'application', label: 'Application', color: '#009E73', decal: PLAIN },
-  { kind: 'redis', label: 'Redis', color: '#F0E442', decal: STRIPES },
-];
-/** After those two; a run has one of them. */
-export function databaseFill(database: DatabaseName): Fill {
-  return { kind: database, label: DATABASE_PRODUCTS[database], color: '#56B4E9', decal: DOTS };
+/** Of a run's databases there is one, so they share a fill. */
+const DATABASE = { color: '#56B4E9', decal: DOTS };
+
+const SERVER_FILLS: Readonly<Record<ServerKind, Pick<Fill, 'color' | 'decal'>>> = {
+  web: { color: '#E69F00', decal: CROSS_DOTS },
+  application: { color: '#009E73', decal: PLAIN },
+  redis: { color: '#F0E442', decal: STRIPES },
+  postgres: DATABASE,
+  mariadb: DATABASE,
+  authority: { color: '#CC79A7', decal: CROSS_STRIPES },
+  prediction: { color: '#D55E00', decal: DOTS },
+};
+
+export function fillOf(server: Server): Fill {
+  return { ...server, ...SERVER_FILLS[server.kind] };
 }
-/** Drawn where a run had one, after the other servers. */
-export const AUTHORITY_FILL: Fill = {
-  kind: 'authority',
-  label: 'Authority',
-  color: '#CC79A7',
-  decal: CROSS_STRIPES,
-};
-/** Drawn where a run had one, before the other servers: a request meets it first. */
-export const WEB_FILL: Fill = {
-  kind: 'web',
-  label: 'Web tier',
-  color: '#E69F00',
-  decal: CROSS_DOTS,
-};
-/** Drawn where a run had one, as the last of the servers. */
-export const PREDICTION_FILL: Fill = {
-  kind: 'prediction',
-  label: 'Prediction server',
-  color: '#D55E00',
-  decal: DOTS,
-};
+
 export const LOAD_FILL: Fill = {
   kind: 'loadGenerator',
   label: 'Load generator (not part of the service)',

@@ -1,6 +1,7 @@
 /**
  * One sentence, or a few, for each cell (workload x instances) and metric of a pair.
  */
+import { isOfCell, trialsOf } from '../../analyse/cells.js';
 import type { Summary } from '../../analyse/summarise.js';
 import { DATABASE_PRODUCTS, type DatabaseName, databaseOf } from '../../databases.js';
 import type { Comparison, Trial } from '../../result/schema.js';
@@ -116,13 +117,7 @@ function whyUnsure({ metric, interval95, familyInterval }: Comparison, pair: Pai
 }
 
 function whyMissing(cell: Comparison, trials: Trial[]): string {
-  const mineOf = (strategy: string) =>
-    trials.filter(
-      (trial) =>
-        trial.strategy === strategy &&
-        trial.workload === cell.workload &&
-        trial.instances === cell.instances,
-    );
+  const mineOf = (strategy: string) => trialsOf({ ...cell, strategy }, trials);
   const reasons = [cell.baseline, cell.candidate].flatMap((strategy) => {
     const mine = mineOf(strategy);
     if (mine.length === 0) return [`${strategy} was not measured`];
@@ -164,12 +159,7 @@ function storeSentences(cell: Comparison, summaries: Summary[], database: Databa
   const kinds = ['web', 'redis', database, 'authority', 'prediction'] as const;
   const costs = kinds.flatMap((kind) => {
     const sides = [cell.candidate, cell.baseline].map((strategy) => {
-      const found = summaries.find(
-        (known) =>
-          known.strategy === strategy &&
-          known.workload === cell.workload &&
-          known.instances === cell.instances,
-      );
+      const found = summaries.find((known) => isOfCell(known, { ...cell, strategy }));
       return { strategy, estimate: found?.cpuMicrosecondsPerRequest[kind] ?? null };
     });
     if (sides.every(({ estimate }) => estimate !== null && estimate.mean < NOTABLE_MICROSECONDS))

@@ -1,9 +1,10 @@
 /**
  * What limited the runs, and what that does to the reading of the figures.
  */
+import { isOfCell } from '../../analyse/cells.js';
 import { type Limit, limitOf } from '../../analyse/limits.js';
 import type { Summary } from '../../analyse/summarise.js';
-import type { Result, Trial } from '../../result/schema.js';
+import type { Result } from '../../result/schema.js';
 import { code, countOf, listOf } from '../format.js';
 import type { ReportView } from '../view.js';
 import { type Finding, finding } from './finding.js';
@@ -48,24 +49,14 @@ export function limitFindings(view: ReportView): Finding[] {
 /** "no single process used its whole core, but the machine was 86 to 91 % busy" */
 function busyInWords(cells: readonly Summary[], { trials }: Result): string {
   const shares = trials
-    .filter(
-      (trial) =>
-        trial.valid &&
-        limitOf(trial).code === 'nearlyMachine' &&
-        cells.some((cell) => isOfCell(trial, cell)),
-    )
+    .filter((trial) => cells.some((cell) => isOfCell(trial, cell)))
+    .filter((trial) => trial.valid && limitOf(trial).code === 'nearlyMachine')
     .flatMap(({ machine }) => machine.busyShare ?? []);
   const [least, most] = [Math.min(...shares), Math.max(...shares)].map((share) =>
     String(Math.round(share * 100)),
   );
   const busy = least === most ? least : `${least} to ${most}`;
   return `no single process used its whole core, but the machine was ${busy} % busy`;
-}
-
-function isOfCell(trial: Trial, { strategy, workload, instances }: Summary): boolean {
-  return (
-    trial.strategy === strategy && trial.workload === workload && trial.instances === instances
-  );
 }
 
 /** "With `me` and 2 instances, and with `crud` and 1 instance (session only)" */

@@ -1,3 +1,4 @@
+import { validTrialsOf } from '../../analyse/cells.js';
 import type { Comparison, Trial } from '../../result/schema.js';
 
 /** Why its figures differ from those of the other tables. */
@@ -6,13 +7,6 @@ export const SHARED_ROUNDS = 'in the rounds that both have';
 /** Whether a side has valid rounds that the comparison leaves out, since the other side has none then. */
 export function leavesRoundsOut(cell: Comparison, trials: readonly Trial[]): boolean {
   return [cell.baseline, cell.candidate].some((strategy) => {
-    const valid = trials.filter(
-      (trial) =>
-        trial.valid &&
-        trial.strategy === strategy &&
-        trial.workload === cell.workload &&
-        trial.instances === cell.instances,
-    );
-    return valid.length > cell.rounds;
+    return validTrialsOf({ ...cell, strategy }, trials).length > cell.rounds;
   });
 }

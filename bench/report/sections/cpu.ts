@@ -1,4 +1,3 @@
-import { databaseOf } from '../../databases.js';
 import { type Block, type Cell, heading, left, paragraph, right, table } from '../blocks.js';
 import { CPU_CAPTION, cpuChart } from '../charts/cpu.js';
 import { controlCells, differenceOf } from '../findings/control.js';
@@ -10,26 +9,18 @@ import {
   formatMicroseconds,
   NO_INTERVAL_BELOW,
 } from '../format.js';
-import {
-  databaseProduct,
-  hasAuthority,
-  hasPrediction,
-  hasWebTier,
-  measuredSummaries,
-  type ReportView,
-} from '../view.js';
+import { serversOf } from '../servers.js';
+import { databaseProduct, measuredSummaries, type ReportView } from '../view.js';
 import { signedChange, verdictWord, wordingOf } from '../wording.js';
 
 export function cpu(view: ReportView, _findings: Finding[]): Block[] {
   const summaries = measuredSummaries(view);
   if (summaries.length === 0) return [paragraph('No trial was measured.')];
-  const database = databaseOf(view.result.config);
-  const authority = hasAuthority(view);
-  const web = hasWebTier(view);
-  const prediction = hasPrediction(view);
+  const servers = serversOf(view.result);
+  const has = (kind: string) => servers.some((server) => server.kind === kind);
   return [
     paragraph(
-      `CPU time per request, in microseconds (µs, millionths of a second), for each kind of process. Lower is better. It drifts less than throughput does on a shared machine. “All servers” are ${web ? 'the web tier (nginx with all its workers), ' : ''}application, Redis and ${databaseProduct(view)}${authority ? ', and the authority of the strategies that have one (– where there is none)' : ''}${prediction ? ', and the prediction server where there is one' : ''}. The load generator is shown apart: it is the measuring tool, not part of the service.`,
+      `CPU time per request, in microseconds (µs, millionths of a second), for each kind of process. Lower is better. It drifts less than throughput does on a shared machine. “All servers” are ${has('web') ? 'the web tier (nginx with all its workers), ' : ''}application, Redis and ${databaseProduct(view)}${has('authority') ? ', and the authority of the strategies that have one (– where there is none)' : ''}${has('prediction') ? ', and the prediction server where there is one' : ''}. The load generator is shown apart: it is the measuring tool, not part of the service.`,
     ),
     {
       kind: 'figures',
@@ -44,12 +35,7 @@ export function cpu(view: ReportView, _findings: Finding[]): Block[] {
         left('Workload'),
         left('Strategy'),
         right('Instances'),
-        ...(web ? [right('Web tier')] : []),
-        right('Application'),
-        right('Redis'),
-        right(databaseProduct(view)),
-        ...(authority ? [right('Authority')] : []),
-        ...(prediction ? [right('Prediction server')] : []),
+        ...servers.map(({ label }) => right(label)),
         right('All servers'),
         right('Load generator'),
       ],
@@ -57,14 +43,9 @@ export function cpu(view: ReportView, _findings: Finding[]): Block[] {
         code(workload),
         strategy,
         String(instances),
-        ...(web ? [formatMean(cpuMicrosecondsPerRequest.web, formatMicroseconds)] : []),
-        formatMean(cpuMicrosecondsPerRequest.application, formatMicroseconds),
-        formatMean(cpuMicrosecondsPerRequest.redis, formatMicroseconds),
-        formatMean(cpuMicrosecondsPerRequest[database], formatMicroseconds),
-        ...(authority ? [formatMean(cpuMicrosecondsPerRequest.authority, formatMicroseconds)] : []),
-        ...(prediction
-          ? [formatMean(cpuMicrosecondsPerRequest.prediction, formatMicroseconds)]
-          : []),
+        ...servers.map(({ kind }) =>
+          formatMean(cpuMicrosecondsPerRequest[kind], formatMicroseconds),
+        ),
         formatEstimate(cell.serverCpuMicrosecondsPerRequest, formatMicroseconds),
         formatMean(cpuMicrosecondsPerRequest.loadGenerator, formatMicroseconds),
       ]),

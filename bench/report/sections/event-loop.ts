@@ -1,13 +1,13 @@
+import { validTrialsOf } from '../../analyse/cells.js';
 import { meanWithInterval } from '../../analyse/statistics.js';
 import { type Block, heading, left, paragraph, right, table } from '../blocks.js';
 import { code, formatEstimate, formatMean, formatShare, NO_INTERVAL_BELOW } from '../format.js';
 import { measuredSummaries, type ReportView } from '../view.js';
-import { trialsOf } from './latency-by-request.js';
 
 /** How long ready work waited in the instances; nothing for results that do not say. */
 export function eventLoop(view: ReportView): Block[] {
   const rows = measuredSummaries(view).flatMap((cell) => {
-    const loops = trialsOf(cell, view.result.trials).flatMap((trial) => trial.eventLoop ?? []);
+    const loops = validTrialsOf(cell, view.result.trials).flatMap((trial) => trial.eventLoop ?? []);
     if (loops.length === 0) return [];
     const delay = (name: 'p50' | 'p99' | 'max') => {
       const values = loops.flatMap(({ delayMs }) => delayMs?.[name] ?? []);

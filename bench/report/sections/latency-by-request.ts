@@ -1,6 +1,6 @@
+import { validTrialsOf } from '../../analyse/cells.js';
 import { meanWithInterval } from '../../analyse/statistics.js';
 import type { Summary } from '../../analyse/summarise.js';
-import type { Trial } from '../../result/schema.js';
 import { type Block, type Cell, heading, left, paragraph, right, table } from '../blocks.js';
 import { code, formatEstimate, formatMean, NO_INTERVAL_BELOW } from '../format.js';
 import { measuredSummaries, type ReportView } from '../view.js';
@@ -36,7 +36,7 @@ export function latencyByRequest(view: ReportView): Block[] {
 }
 
 function rowsOf(cell: Summary, { result }: ReportView): Cell[][] {
-  const trials = trialsOf(cell, result.trials);
+  const trials = validTrialsOf(cell, result.trials);
   const kinds = trials[0]?.latencyByRequest?.map(({ request }) => request) ?? [];
   return kinds.map((request) => {
     const found = trials.flatMap(
@@ -59,17 +59,4 @@ function rowsOf(cell: Summary, { result }: ReportView): Cell[][] {
       formatMean(max ?? null),
     ];
   });
-}
-
-export function trialsOf(
-  { strategy, workload, instances }: Pick<Summary, 'strategy' | 'workload' | 'instances'>,
-  trials: readonly Trial[],
-): Trial[] {
-  return trials.filter(
-    (trial) =>
-      trial.valid &&
-      trial.strategy === strategy &&
-      trial.workload === workload &&
-      trial.instances === instances,
-  );
 }

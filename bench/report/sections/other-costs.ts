@@ -1,25 +1,16 @@
+import { validTrialsOf } from '../../analyse/cells.js';
 import type { Summary } from '../../analyse/summarise.js';
-import { databaseOf } from '../../databases.js';
 import { type Block, left, paragraph, right, table } from '../blocks.js';
 import type { Finding } from '../findings/finding.js';
 import { code, formatMean, formatMegabytes, formatShare, NOT_MEASURED } from '../format.js';
-import {
-  databaseProduct,
-  hasAuthority,
-  hasPrediction,
-  hasWebTier,
-  measuredSummaries,
-  type ReportView,
-} from '../view.js';
+import { serversOf } from '../servers.js';
+import { measuredSummaries, type ReportView } from '../view.js';
 
 /** Redis commands, bytes, memory, and how evenly the instances were loaded. */
 export function otherCosts(view: ReportView, _findings: Finding[]): Block[] {
   const summaries = measuredSummaries(view);
   if (summaries.length === 0) return [paragraph('No trial was measured.')];
-  const database = databaseOf(view.result.config);
-  const authority = hasAuthority(view);
-  const web = hasWebTier(view);
-  const prediction = hasPrediction(view);
+  const servers = serversOf(view.result);
   return [
     ...table(
       'Traffic per request: commands to Redis, and bytes between client and service (start line, headers and body).',
@@ -45,22 +36,12 @@ export function otherCosts(view: ReportView, _findings: Finding[]): Block[] {
         left('Workload'),
         left('Strategy'),
         right('Instances'),
-        ...(web ? [right('Web tier')] : []),
-        right('Application'),
-        right('Redis'),
-        right(databaseProduct(view)),
-        ...(authority ? [right('Authority')] : []),
-        ...(prediction ? [right('Prediction server')] : []),
+        ...servers.map(({ label }) => right(label)),
         right('Load generator'),
       ],
       summaries.map((cell) => [
         ...nameOf(cell),
-        ...(web ? [formatMegabytes(cell.rssBytes.web?.mean)] : []),
-        formatMegabytes(cell.rssBytes.application?.mean),
-        formatMegabytes(cell.rssBytes.redis?.mean),
-        formatMegabytes(cell.rssBytes[database]?.mean),
-        ...(authority ? [formatMegabytes(cell.rssBytes.authority?.mean)] : []),
-        ...(prediction ? [formatMegabytes(cell.rssBytes.prediction?.mean)] : []),
+        ...servers.map(({ kind }) => formatMegabytes(cell.rssBytes[kind]?.mean)),
         formatMegabytes(cell.rssBytes.loadGenerator?.mean),
       ]),
       3,
@@ -87,15 +68,7 @@ function nameOf({ workload, strategy, instances }: Summary): string[] {
 }
 
 function sharesOf({ result }: ReportView, cell: Summary): [string, string] {
-  const shares = result.trials
-    .filter(
-      (trial) =>
-        trial.valid &&
-        trial.strategy === cell.strategy &&
-        trial.workload === cell.workload &&
-        trial.instances === cell.instances,
-    )
-    .flatMap(({ perInstance }) => perInstance);
+  const shares = validTrialsOf(cell, result.trials).flatMap(({ perInstance }) => perInstance);
   if (shares.length === 0) return [NOT_MEASURED, NOT_MEASURED];
   const instances = [...new Set(shares.map(({ instance }) => instance))].sort((a, b) => a - b);
   const means = instances.map((instance) => {

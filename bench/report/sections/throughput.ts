@@ -1,3 +1,4 @@
+import { type CellName, validTrialsOf } from '../../analyse/cells.js';
 import type { Limit } from '../../analyse/limits.js';
 import { DATABASE_PRODUCTS } from '../../databases.js';
 import { type Block, left, paragraph, right, table } from '../blocks.js';
@@ -74,18 +75,8 @@ export function throughput(view: ReportView, _findings: Finding[]): Block[] {
   ];
 }
 
-function roundsOf(
-  { result }: ReportView,
-  cell: { strategy: string; workload: string; instances: number },
-): string {
-  const valid = result.trials.filter(
-    (trial) =>
-      trial.valid &&
-      trial.strategy === cell.strategy &&
-      trial.workload === cell.workload &&
-      trial.instances === cell.instances,
-  );
-  const values = valid.map(({ throughputRps }) => throughputRps);
+function roundsOf({ result }: ReportView, cell: CellName): string {
+  const values = validTrialsOf(cell, result.trials).map(({ throughputRps }) => throughputRps);
   if (values.length === 0) return NOT_MEASURED;
   return `${formatNumber(Math.min(...values))} to ${formatNumber(Math.max(...values))}`;
 }
