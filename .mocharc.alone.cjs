@@ -4,7 +4,7 @@ const all = require('./.mocharc.cjs');
 module.exports = {
   ...all,
   spec: [
-    'dist/test/attacks/{fuzz/**/*,odd-worlds}.test.js',
+    'dist/test/attacks/{fuzz/**/*,hostile-clients,odd-worlds}.test.js',
     'dist/test/contract/short-lives.test.js',
     'dist/test/e2e/{compare,held-and-sure,interrupt,load,mariadb,sustain,web-tier}.test.js',
     'dist/test/integration/keys/rotation-under-load.test.js',

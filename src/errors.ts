@@ -34,6 +34,7 @@ export const PROBLEMS = {
   precondition_failed: { status: 412, title: 'It is not as the request expects it' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body is of a type that this does not take' },
+  expectation_failed: { status: 417, title: 'There is nothing of what Expect asks for' },
   validation_failed: { status: 422, title: 'The body does not have the right fields' },
   idempotency_key_reused: { status: 422, title: 'The key belongs to another request' },
   unsupported_language: { status: 422, title: 'The model does not know the language of the text' },

@@ -1,7 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { StartupError } from './errors.js';
-import { turnByTurn } from './http/turn-by-turn.js';
+import { type AdmissionLimits, admitRequests } from './http/admit-requests.js';
+import { closeSlowReaders, type ReadingLimits } from './http/close-slow-readers.js';
+import { problemOfHead, refuse } from './http/request-head.js';
 import { answerUnreadable } from './http/unreadable-request.js';
 
 /** Longer than a load balancer keeps idle connections (60 s is common), so that it closes first. */
@@ -10,11 +12,40 @@ const HEADERS_MS = 66_000;
 /** Node refuses a limit on the whole request that is shorter than the one on its headers. */
 const REQUEST_MS = 70_000;
 
-export function createHttpServer(listener: RequestListener): Server {
-  return createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS },
-    turnByTurn(listener),
-  ).on('clientError', answerUnreadable);
+/**
+ * The server of every process of the service: what clients may make it hold is bounded.
+ * @param limits other ones than the usual, for tests
+ */
+export function createHttpServer(
+  listener: RequestListener,
+  limits: { readonly admission?: AdmissionLimits; readonly reading?: ReadingLimits } = {},
+): Server {
+  const server = createServer({
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: HEADERS_MS,
+    requestTimeout: REQUEST_MS,
+    // Looked at in `problemOfHead`, which answers with a problem.
+    requireHostHeader: false,
+  });
+  // None is cut off unseen; `problemOfHead` counts them, and maxHeaderSize bounds their bytes.
+  server.maxHeadersCount = 0;
+  const admission = admitRequests(
+    server,
+    (request, response) => {
+      const problem = problemOfHead(request);
+      if (problem === undefined) {
+        listener(request, response);
+      } else {
+        refuse(response, problem);
+      }
+    },
+    limits.admission,
+  );
+  closeSlowReaders(server, admission.connections, limits.reading);
+  return server.on('clientError', (error, socket) =>
+    // In the order of the requests: an answer that comes too early would be taken for another one's.
+    admission.whenAnswered(socket as Socket, () => answerUnreadable(error, socket)),
+  );
 }
 
 /** @throws StartupError `address_in_use`, `address_unavailable` */

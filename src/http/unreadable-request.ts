@@ -1,6 +1,7 @@
-import type { ServerResponse } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { AppError, PROBLEMS, type ProblemCode, toProblem } from '../errors.js';
+import { REFUSAL_HEADERS } from './request-head.js';
 
 /** Codes of Node's parser and its clock (https://nodejs.org/api/http.html#event-clienterror). */
 const CODES: Readonly<Record<string, ProblemCode>> = {
@@ -20,10 +21,9 @@ export function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): 
     return;
   }
   const code = CODES[error.code ?? ''] ?? 'malformed_request';
+  const { status } = PROBLEMS[code];
   const body = JSON.stringify(toProblem(new AppError(code)));
-  socket.end(
-    `HTTP/1.1 ${PROBLEMS[code].status} ${code}\r\n` +
-      'Content-Type: application/problem+json\r\n' +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
+  const headers = { ...REFUSAL_HEADERS, 'Content-Length': Buffer.byteLength(body) };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
 }

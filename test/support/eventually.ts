@@ -14,3 +14,19 @@ export async function eventually(
     await delay(20);
   }
 }
+
+/** Asserts again and again until nothing is thrown. @throws what was thrown last, after `withinMs` */
+export async function untilPasses(assertion: () => unknown, withinMs = 15_000): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    try {
+      await assertion();
+      return;
+    } catch (error) {
+      if (performance.now() > deadline) {
+        throw error;
+      }
+      await delay(20);
+    }
+  }
+}

@@ -5,15 +5,16 @@
 import { randomBytes } from 'node:crypto';
 import { LabError } from '../../errors.js';
 import { startLoadGenerator } from '../../load/generator.js';
-import { decimal, integer, listOf, parseOptions } from '../../options.js';
+import { decimal, integer, listOf, parseOptions, text } from '../../options.js';
 import { seededRandom } from '../../random.js';
 import { type SeededStores, withSeededStores } from '../../services/seeded-stores.js';
 import { describeService } from '../../services/service-process.js';
-import { armsFor, type Limit, limitsFor } from './arms.js';
+import { type Arm, armsFor, type Limit, limitsFor } from './arms.js';
 import { compareCosts, cpuOfRound } from './compare-costs.js';
 import { describeArms, describeComparisons, describeRound } from './cost-table.js';
 import { logInToArms } from './log-in-to-arms.js';
 import { measureStorm, type StormFigures } from './login-storm.js';
+import { armsOfBoth, compareBuilds, describeBuilds } from './other-build.js';
 import { type RoundCosts, runRound } from './round.js';
 import { describeMemory, measureMemory } from './store-memory.js';
 import { describeStorms } from './storm-table.js';
@@ -29,6 +30,7 @@ const optionTable = {
   seconds: decimal(0.7, 60, 'Measured seconds of each arm in each round'),
   seed: integer(0, 2 ** 31, 'Seed of the order of the arms'),
   parts: listOf(PARTS, 'What to measure'),
+  against: text('folder', 'Another built checkout: what a request costs here and there'),
 };
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -38,9 +40,19 @@ process.once('SIGINT', () => stopping.abort(new LabError('CANCELLED', 'Stopped b
 try {
   const { options } = parseOptions(process.argv.slice(2), optionTable);
   const { rounds = 5, seconds = 1.5, seed = 1, parts = [...PARTS] } = options;
-  const strategies = (await describeService()).map(({ name }) => name);
+  const described = await describeService();
+  const strategies = described.map(({ name }) => name);
   const { signal } = stopping;
   await withSeededStores({ users: CONNECTIONS, posts: 1, signal, say }, async (ready) => {
+    if (options.against !== undefined) {
+      // What needs a companion is left out: two builds would share it.
+      const alone = described.filter(({ companions }) => companions.length === 0);
+      const names = alone.map(({ name }) => name);
+      const arms = armsOfBoth(names, options.against);
+      const measured = await measureArms(ready, arms, { rounds, seconds, seed });
+      for (const line of ['', ...describeBuilds(compareBuilds(names, measured))]) say(line);
+      return;
+    }
     if (parts.includes('cost')) {
       await compareWithTutorials(ready, limitsFor(strategies), { rounds, seconds, seed });
     }
@@ -66,11 +78,22 @@ try {
 }
 
 async function compareWithTutorials(
-  { guardian, seeded, serviceEnvironment }: SeededStores,
+  ready: SeededStores,
   limits: readonly Limit[],
-  { rounds, seconds, seed }: { rounds: number; seconds: number; seed: number },
+  run: { rounds: number; seconds: number; seed: number },
 ): Promise<void> {
-  const arms = armsFor(limits);
+  const measured = await measureArms(ready, armsFor(limits), run);
+  const comparisons = limits.map((limit) => compareCosts(limit, measured.map(cpuOfRound)));
+  for (const line of ['', ...describeArms(measured), '', ...describeComparisons(comparisons)]) {
+    say(line);
+  }
+}
+
+async function measureArms(
+  { guardian, seeded, serviceEnvironment }: SeededStores,
+  arms: readonly Arm[],
+  { rounds, seconds, seed }: { rounds: number; seconds: number; seed: number },
+): Promise<RoundCosts[]> {
   const shared = {
     ...serviceEnvironment,
     // On a busy machine a late answer is no reason to refuse (docs/method.md).
@@ -96,8 +119,5 @@ async function compareWithTutorials(
   } finally {
     generator.stop();
   }
-  const comparisons = limits.map((limit) => compareCosts(limit, measured.map(cpuOfRound)));
-  for (const line of ['', ...describeArms(measured), '', ...describeComparisons(comparisons)]) {
-    say(line);
-  }
+  return measured;
 }

@@ -58,7 +58,7 @@ export function describeRound(costs: RoundCosts): string {
 }
 
 /** "51.3 (49.0 to 53.6)" */
-function describe({ mean: value, interval95 }: Estimate, digits: number): string {
+export function describe({ mean: value, interval95 }: Estimate, digits: number): string {
   if (interval95 === null) return value.toFixed(digits);
   const [low, high] = interval95;
   return `${value.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;

@@ -1,0 +1,47 @@
+/** The same strategies of two builds side by side: what a change of the service costs a request. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Estimate, ratioWithInterval } from '../../analyse/statistics.js';
+import { usageError } from '../../options.js';
+import { type Arm, serviceArm } from './arms.js';
+import { cpuOfRound } from './compare-costs.js';
+import { alignColumns, describe } from './cost-table.js';
+import type { RoundCosts } from './round.js';
+
+const OTHER = ' of the other build';
+
+/** Each strategy twice, of this build and of the other one. @throws LabError OPTION_INVALID without a build there */
+export function armsOfBoth(strategies: readonly string[], folder: string): Arm[] {
+  const script = join(resolve(folder), 'dist', 'src', 'main.js');
+  if (!existsSync(script)) {
+    throw usageError(
+      'OPTION_INVALID',
+      `--against ${folder}: there is no build, ${script} is missing.`,
+    );
+  }
+  return strategies.flatMap((strategy) => {
+    const arm = serviceArm(strategy);
+    return [arm, { ...arm, name: strategy + OTHER, script }];
+  });
+}
+
+/** Cost of this build as a multiple of the other's, from the ratios within rounds. */
+export function compareBuilds(
+  strategies: readonly string[],
+  rounds: readonly RoundCosts[],
+): { strategy: string; ratio: Estimate }[] {
+  const costs = rounds.map(cpuOfRound);
+  return strategies.map((strategy) => ({
+    strategy,
+    ratio: ratioWithInterval(
+      costs.map((round) => (round[strategy] as number) / (round[strategy + OTHER] as number)),
+    ),
+  }));
+}
+
+export function describeBuilds(compared: ReturnType<typeof compareBuilds>): string[] {
+  return [
+    'CPU time per GET /me of this build, as a multiple of the other build in the same round:',
+    ...alignColumns(compared.map(({ strategy, ratio }) => [strategy, describe(ratio, 3)])),
+  ];
+}
