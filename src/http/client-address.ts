@@ -37,8 +37,8 @@ export function normalAddress(text: string): string | undefined {
  * @param peer empty when it has gone
  */
 export function clientAddress(forwarded: string | undefined, peer: string): string {
-  const last = forwarded?.slice(forwarded.lastIndexOf(',') + 1);
-  return (last && normalAddress(last)) ?? normalAddress(peer) ?? peer;
+  const last = forwarded?.slice(forwarded.lastIndexOf(',') + 1) ?? '';
+  return normalAddress(last) ?? normalAddress(peer) ?? peer;
 }
 
 /** RFC 7239, section 4, puts an address with a colon into quotes, and some proxies do so here. */

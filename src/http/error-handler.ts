@@ -51,5 +51,9 @@ function withoutParameters(thrown: unknown): unknown {
   }
   const { name, message, stack } = thrown;
   const { code, query } = thrown as Error & { code?: unknown; query?: unknown };
+  if (query !== undefined) {
+    // Databases quote the values in their messages, and a stack begins with its message.
+    return { type: name, stack: stack?.slice(stack.indexOf('\n    at ') + 1), code, query };
+  }
   return { type: name, message, stack, code, query };
 }
