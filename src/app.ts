@@ -1,5 +1,4 @@
-import Koa from 'koa';
-import Router from 'koa-router';
+import type Koa from 'koa';
 import type { Logger } from 'pino';
 import type { LoginLimiter } from './auth/login-limiter.js';
 import type { PasswordHasher } from './auth/password.js';
@@ -14,8 +13,10 @@ import { busyWork } from './http/busy-work.js';
 import { addDocsRoutes } from './http/docs-routes.js';
 import { closeWhenLeaving, type Drain } from './http/drain.js';
 import { errorHandler } from './http/error-handler.js';
+import { ExactRouter } from './http/exact-router.js';
 import { addHealthRoutes } from './http/health-routes.js';
 import { addJwksRoute } from './http/jwks-route.js';
+import { createKoaApp } from './http/koa-app.js';
 import { addLoginRoutes } from './http/login-routes.js';
 import { notFound } from './http/not-found.js';
 import { observer, type RequestCounters } from './http/observer.js';
@@ -61,7 +62,7 @@ export function createApp(deps: AppDeps): Koa {
     : undefined;
 
   const users = createUsers(database);
-  const router = new Router();
+  const router = new ExactRouter();
   addHealthRoutes(router, {
     checkStores: () =>
       Promise.all([database.run((manager) => manager.query('SELECT 1')), strategy.checkStores()]),
@@ -85,8 +86,7 @@ export function createApp(deps: AppDeps): Koa {
   addDocsRoutes(router, deps.docs);
   prepareRoutes(router, strategy);
 
-  // One proxy: of a longer X-Forwarded-For only the last entry was written by somebody we trust.
-  const app = new Koa({ proxy: deps.trustProxy, maxIpsCount: 1 });
+  const app = createKoaApp({ trustProxy: deps.trustProxy });
   strategy.attach?.(app);
 
   const middlewareInOrder = [

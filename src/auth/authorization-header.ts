@@ -1,30 +1,45 @@
+import type { IncomingMessage } from 'node:http';
 import { AppError } from '../errors.js';
+import { fieldOnce } from '../http/field-once.js';
+
+const SPACE = 0x20;
 
 /**
  * The credential of an Authorization header with this scheme (RFC 9110, section 11.6.2; schemes
  * are compared without regard to case). Tokens are taken from nowhere else: not from the query
  * string, which ends up in logs, and not from the body.
- * @throws AppError `credential_missing` when the header is absent or of another scheme
+ * @throws AppError `credential_missing` when the header is absent or of another scheme;
+ *   `malformed_request` when it is there twice
  */
 export function readAuthorization(
-  header: string | undefined,
+  request: IncomingMessage,
   scheme: string,
   challenge: string,
 ): string {
-  if (header !== undefined && header.length > scheme.length) {
-    const given = header.slice(0, scheme.length);
-    if (
-      (given === scheme || given.toLowerCase() === scheme.toLowerCase()) &&
-      header.charCodeAt(scheme.length) === 0x20
-    ) {
-      const credential = header.slice(scheme.length + 1).trim();
-      if (credential !== '') {
-        return credential;
-      }
-    }
+  const credential = credentialIn(fieldOnce(request, 'authorization'), scheme);
+  if (credential !== undefined) {
+    return credential;
   }
   throw new AppError('credential_missing', {
     detail: `Log in, then send the header Authorization: ${scheme} …`,
     headers: { 'WWW-Authenticate': challenge },
   });
+}
+
+/** After the scheme come spaces, and spaces only: of a credential there is one spelling. */
+export function credentialIn(header: string | undefined, scheme: string): string | undefined {
+  if (header !== undefined && header.length > scheme.length) {
+    const given = header.slice(0, scheme.length);
+    if (
+      (given === scheme || given.toLowerCase() === scheme.toLowerCase()) &&
+      header.charCodeAt(scheme.length) === SPACE
+    ) {
+      let start = scheme.length + 1;
+      while (header.charCodeAt(start) === SPACE) {
+        start += 1;
+      }
+      return start < header.length ? header.slice(start) : undefined;
+    }
+  }
+  return undefined;
 }

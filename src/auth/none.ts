@@ -41,8 +41,7 @@ function createNone(ttlSeconds: number): AuthStrategy {
         expires_in: ttlSeconds,
       },
     }),
-    authenticate: async (ctx) =>
-      decode(readAuthorization(ctx.req.headers.authorization, SCHEME, SCHEME)),
+    authenticate: async (ctx) => decode(readAuthorization(ctx.req, SCHEME, SCHEME)),
     end: async () => {},
     endAll: async () => {},
     checkStores: async () => {},

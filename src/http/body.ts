@@ -4,6 +4,7 @@ import type { Context } from 'koa';
 import type * as z from 'zod';
 import { AppError } from '../errors.js';
 import { acceptField, jsonTypesOf } from './media-types.js';
+import { requireUncoded, utf8TypeOf } from './representation.js';
 
 export const BODY_BYTES_MAX = 100_000;
 
@@ -12,8 +13,6 @@ export const BODY_BYTES_MAX = 100_000;
  * a client or a proxy is sending breaks the connection, often before the answer has been read.
  */
 const DISCARDED_BYTES_MAX = 1024 * 1024;
-
-const JSON_TYPE = /^(application\/[a-z+-]+)\s*(;\s*charset="?utf-8"?\s*)?$/i;
 
 /**
  * Reads and checks the JSON body of a request.
@@ -31,17 +30,10 @@ export async function readBody<T extends z.ZodType>(ctx: Context, schema: T): Pr
   return parsed.data;
 }
 
-function requireJson({ method, req: { headers } }: Context): void {
-  const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') {
-    throw new AppError('unsupported_media_type', {
-      detail: 'Send it as it is: compressed bodies are not taken.',
-      // RFC 9110, section 12.5.3: what the next request may use.
-      headers: { 'Accept-Encoding': 'identity' },
-    });
-  }
+function requireJson({ method, req }: Context): void {
+  requireUncoded(req);
   const types = jsonTypesOf(method);
-  const type = JSON_TYPE.exec(headers['content-type'] ?? '')?.[1]?.toLowerCase();
+  const type = utf8TypeOf(req);
   if (type === undefined || !types.split(', ').includes(type)) {
     throw new AppError('unsupported_media_type', {
       detail: `Send it in UTF-8, with one of these as Content-Type: ${types}.`,

@@ -3,6 +3,9 @@ import { AppError } from '../errors.js';
 
 const JSON_TYPE = 'application/json';
 
+/** With the parameter that answers have: a range may name it (RFC 9110, section 12.5.1). */
+const OFFERED = [`${JSON_TYPE}; charset=utf-8`, JSON_TYPE];
+
 /** Browsers send a tenth of it. To take a header of 16 kB apart costs as much as many requests. */
 const ACCEPT_LENGTH_MAX = 2000;
 
@@ -26,7 +29,7 @@ export function requireJsonAccepted(ctx: Context): void {
     return;
   }
   // Too long to be looked at: disregarded, as the section allows.
-  if (accept.length <= ACCEPT_LENGTH_MAX && ctx.accepts(JSON_TYPE) === false) {
+  if (accept.length <= ACCEPT_LENGTH_MAX && ctx.accepts(OFFERED) === false) {
     throw new AppError('not_acceptable', { detail: `It comes as ${JSON_TYPE} only.` });
   }
 }

@@ -59,6 +59,12 @@ export function addDocsRoutes(router: Router, instance: DescribedInstance | unde
     send(ctx, await once('', async () => ({ type: 'text/html', body: DOCS_HTML })));
   });
 
+  // The page has been at both, and people have it in their bookmarks.
+  router.get('/docs/', (ctx) => {
+    ctx.redirect('/docs');
+    ctx.status = 308;
+  });
+
   router.get('/docs/:file', async (ctx) => {
     const name = ctx.params.file as string;
     const file = Object.hasOwn(DOCS_FILES, name) ? DOCS_FILES[name] : undefined;
@@ -76,7 +82,6 @@ function withEtag(content: Omit<Content, 'etag'>): Content {
 function send(ctx: Context, { type, body, etag }: Content): void {
   ctx.status = 200;
   ctx.type = type;
-  ctx.set('X-Content-Type-Options', 'nosniff');
   ctx.set('Cross-Origin-Resource-Policy', 'same-origin');
   ctx.etag = etag;
   if (ctx.fresh) {

@@ -1,7 +1,7 @@
 import type { Context, Next } from 'koa';
 import type { Logger } from 'pino';
 import { AppError, toProblem } from '../errors.js';
-import { pathOf } from './path-of.js';
+import { loggedRoute } from './logged-route.js';
 
 /**
  * Turns whatever a route throws into a problem+json answer. It sets what it needs and removes
@@ -38,7 +38,7 @@ function fromUnknown(thrown: unknown, ctx: Context, log: Logger): AppError {
     return new AppError('malformed_request', { detail: 'What is asked for is no URL.' });
   }
   log.error(
-    { err: withoutParameters(thrown), method: ctx.method, path: pathOf(ctx) },
+    { err: withoutParameters(thrown), method: ctx.method, path: loggedRoute(ctx) },
     'unexpected error',
   );
   return new AppError('internal_error');
@@ -51,5 +51,9 @@ function withoutParameters(thrown: unknown): unknown {
   }
   const { name, message, stack } = thrown;
   const { code, query } = thrown as Error & { code?: unknown; query?: unknown };
+  if (query !== undefined) {
+    // Databases quote the values in their messages, and a stack begins with its message.
+    return { type: name, stack: stack?.slice(stack.indexOf('\n    at ') + 1), code, query };
+  }
   return { type: name, message, stack, code, query };
 }

@@ -3,9 +3,9 @@ import * as z from 'zod';
 import { AppError } from '../errors.js';
 import { readBytes } from './body.js';
 import { acceptField } from './media-types.js';
+import { requireUncoded, utf8TypeOf } from './representation.js';
 
 const FORM = 'application/x-www-form-urlencoded';
-const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(;\s*charset="?utf-8"?\s*)?$/i;
 
 /**
  * Reads the form that OAuth 2.0 clients send (RFC 6749, appendix B).
@@ -13,9 +13,10 @@ const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(;\s*charset="?utf-8"?\
  *   when a parameter is missing, wrong, or there twice (RFC 6749, section 3.2)
  */
 export async function readForm<T extends z.ZodType>(ctx: Context, schema: T): Promise<z.output<T>> {
-  if (!FORM_TYPE.test(ctx.req.headers['content-type'] ?? '')) {
+  requireUncoded(ctx.req, { oauthError: 'invalid_request' });
+  if (utf8TypeOf(ctx.req) !== FORM) {
     throw new AppError('unsupported_media_type', {
-      detail: `Send Content-Type: ${FORM}.`,
+      detail: `Send it in UTF-8, with Content-Type: ${FORM}.`,
       headers: acceptField(ctx.method, FORM),
       oauthError: 'invalid_request',
     });

@@ -1,6 +1,7 @@
 import type { Context, Next } from 'koa';
 import type { Logger } from 'pino';
 import { JWKS_PATH } from './jwks-route.js';
+import { loggedRoute } from './logged-route.js';
 import { pathOf } from './path-of.js';
 import { PRINCIPAL_PATH } from './principal-route.js';
 
@@ -23,8 +24,8 @@ const UNOBSERVED = new Set(['/livez', '/readyz', '/counters']);
 const ASKED_BY_SERVERS = new Set([PRINCIPAL_PATH, JWKS_PATH]);
 
 /**
- * Logs one line a request and counts it. Paths are logged without their query, and no header or
- * body is. Returns undefined when there is nothing to do, so that a measured instance pays nothing.
+ * Logs one line a request and counts it. Of a path its route is logged, and of
+ * query, headers and body nothing. Returns undefined when there is nothing to do, so that a measured instance pays nothing.
  */
 export function observer({ log, counters }: ObserverOptions) {
   const logs = log.isLevelEnabled('info');
@@ -44,7 +45,8 @@ export function observer({ log, counters }: ObserverOptions) {
         }
         if (logs) {
           const milliseconds = Math.round((performance.now() - startedAt) * 1000) / 1000;
-          log.info({ method: ctx.method, path, status: res.statusCode, milliseconds }, 'request');
+          const { statusCode: status } = res;
+          log.info({ method: ctx.method, path: loggedRoute(ctx), status, milliseconds }, 'request');
         }
       });
     }

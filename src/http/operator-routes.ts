@@ -41,7 +41,7 @@ export function addOperatorRoutes(router: Router, deps: OperatorRoutesDeps): voi
 
 function requireOperator(secret: Uint8Array) {
   return async (ctx: Context, next: Next): Promise<void> => {
-    const given = readAuthorization(ctx.req.headers.authorization, SCHEME, SCHEME);
+    const given = readAuthorization(ctx.req, SCHEME, SCHEME);
     if (!isSameSecret(given, secret)) {
       throw new AppError('operator_only', { detail: 'The operator token is not the right one.' });
     }

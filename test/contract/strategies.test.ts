@@ -1,4 +1,5 @@
 import { strategiesUnderTest } from '../support/strategies-under-test.js';
+import { describeBehindProxy } from './suites/behind-proxy.js';
 import { describeConditional } from './suites/conditional.js';
 import { describeCredential } from './suites/credential.js';
 import { describeDelegation } from './suites/delegation.js';
@@ -43,6 +44,7 @@ const OF_EVERY_CARRIER = [
   describeLoginLimits,
   describePosts,
   describeHttp,
+  describeBehindProxy,
   describeConditional,
   describeIdempotency,
   describeRepresentations,

@@ -1,12 +1,14 @@
-import Koa, { type Context, type Next } from 'koa';
-import Router from 'koa-router';
+import type Koa from 'koa';
+import type { Context, Next } from 'koa';
 import type { Logger } from 'pino';
 import * as z from 'zod';
 import { readBody } from '../../http/body.js';
 import { closeWhenLeaving, type Drain } from '../../http/drain.js';
 import { errorHandler } from '../../http/error-handler.js';
+import { ExactRouter } from '../../http/exact-router.js';
 import { parameter, readForm } from '../../http/form.js';
 import { addHealthRoutes } from '../../http/health-routes.js';
+import { createKoaApp } from '../../http/koa-app.js';
 import { notFound } from '../../http/not-found.js';
 import { observer } from '../../http/observer.js';
 import { useInOrder } from '../../http/use-in-order.js';
@@ -54,7 +56,7 @@ export function createAuthorityApp(deps: AuthorityDeps): Koa {
   const { tokens, logins, secret, drain, log } = deps;
   const counters = deps.counters ? { completed: 0, byStatus: {} } : undefined;
   const instance = requireInstance(secret);
-  const router = new Router();
+  const router = new ExactRouter();
   addHealthRoutes(router, { checkStores: () => logins.check(), drain, counters });
 
   router.post('/introspect', instance, async (ctx) => {
@@ -94,7 +96,7 @@ export function createAuthorityApp(deps: AuthorityDeps): Koa {
     ctx.body = { ended };
   });
 
-  const app = new Koa();
+  const app = createKoaApp();
   const middlewareInOrder = [
     observer({ log, counters }),
     closeWhenLeaving(drain),
@@ -108,7 +110,7 @@ export function createAuthorityApp(deps: AuthorityDeps): Koa {
 function requireInstance(secret: Uint8Array) {
   return async (ctx: Context, next: Next): Promise<void> => {
     ctx.set('Cache-Control', 'no-store');
-    const given = readAuthorization(ctx.req.headers.authorization, 'Bearer', BEARER_CHALLENGE);
+    const given = readAuthorization(ctx.req, 'Bearer', BEARER_CHALLENGE);
     if (!isSameSecret(given, secret)) {
       throw invalidToken('AUTHORITY_SECRET must be the same for the authority and its instances.');
     }

@@ -92,7 +92,7 @@ function createOpaqueStrategy(
     },
 
     authenticate: async (ctx) => {
-      const token = readAuthorization(ctx.req.headers.authorization, 'Bearer', BEARER_CHALLENGE);
+      const token = readAuthorization(ctx.req, 'Bearer', BEARER_CHALLENGE);
       return (await verify(token)).principal;
     },
 

@@ -19,31 +19,46 @@ const ID_SHAPE = /^[A-Za-z0-9_-]{43}$/;
 
 /**
  * The secret of a session in a Cookie header; undefined when there is none or its shape is not ours, in
- * which case the store need not be asked. The first cookie of the name wins, as in the cookies
- * module that koa uses.
+ * which case the store need not be asked.
  */
 export function readSessionCookie(header: string | undefined, name: string): string | undefined {
+  const value = readCookie(header, name);
+  return value?.length === ID_LENGTH && ID_SHAPE.test(value) ? value : undefined;
+}
+
+/** Whether the header holds a cookie of that name at all, whatever its value. */
+export function hasCookie(header: string | undefined, name: string): boolean {
+  return readCookie(header, name) !== undefined;
+}
+
+/**
+ * The value of a cookie, by one reading for all strategies (RFC 6265, sections 4.1.1 and 5.4): pairs with
+ * semicolons between, and spaces or tabs around them or none. Names are compared to the letter. The first
+ * of a name wins. Quotes are part of the value: this API sets none, so what has some is not its cookie.
+ */
+export function readCookie(header: string | undefined, name: string): string | undefined {
   if (header === undefined) {
     return undefined;
   }
   const prefix = `${name}=`;
   let start = 0;
   while (start < header.length) {
-    while (header.charCodeAt(start) === 0x20) {
+    while (isBlank(header.charCodeAt(start))) {
       start += 1;
     }
     const semicolon = header.indexOf(';', start);
-    const end = semicolon === -1 ? header.length : semicolon;
+    let end = semicolon === -1 ? header.length : semicolon;
     if (header.startsWith(prefix, start)) {
-      const value = header.slice(start + prefix.length, end);
-      return value.length === ID_LENGTH && ID_SHAPE.test(value) ? value : undefined;
+      while (isBlank(header.charCodeAt(end - 1))) {
+        end -= 1;
+      }
+      return header.slice(start + prefix.length, end);
     }
     start = end + 1;
   }
   return undefined;
 }
 
-/** Whether the header holds a cookie of that name at all, whatever its value. */
-export function hasCookie(header: string | undefined, name: string): boolean {
-  return header !== undefined && `; ${header}`.includes(`; ${name}=`);
+function isBlank(character: number): boolean {
+  return character === 0x20 || character === 0x09;
 }

@@ -14,7 +14,7 @@ import {
 } from '../logins/login-record.js';
 import { type LoginStore, loginOf } from '../logins/login-store.js';
 import type { AuthStrategy, Delegation, Principal } from '../strategy.js';
-import { cookiePolicy, hasCookie, readSessionCookie } from './cookie-policy.js';
+import { cookiePolicy, hasCookie, readCookie, readSessionCookie } from './cookie-policy.js';
 import { isCrossSite } from './cross-site.js';
 import { createKoaSessionStore } from './koa-session-store.js';
 import type { CookieCodec } from './sealed-cookie.js';
@@ -81,7 +81,7 @@ export function createKoaSessionStrategy(
     challenge: undefined,
 
     attach: (app: Koa) => {
-      load = createSession(
+      const loadSession = createSession(
         {
           ...cookieOptions,
           key: cookie.name,
@@ -93,6 +93,11 @@ export function createKoaSessionStrategy(
         },
         app,
       );
+      load = (ctx, next) => {
+        // Where the cookie is the session, koa-session reads it itself, by another grammar.
+        ctx.cookies.get = (name) => readCookie(ctx.req.headers.cookie, name);
+        return loadSession(ctx, next);
+      };
     },
 
     guardLogin: (ctx) => {
@@ -208,7 +213,7 @@ export function createKoaSessionStrategy(
   }
 
   function refuseCrossSite(ctx: Context): void {
-    if (isCrossSite(ctx.method, ctx.req.headers)) {
+    if (isCrossSite(ctx.method, ctx.req.headers, settings.trustProxy)) {
       throw new AppError('cross_site_request', {
         detail: 'Send it from a page of this site, or from a client that is no browser.',
       });

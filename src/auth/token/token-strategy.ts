@@ -131,7 +131,7 @@ export async function createTokenStrategy(
     },
 
     authenticate: async (ctx) => {
-      const token = readAuthorization(ctx.req.headers.authorization, 'Bearer', BEARER_CHALLENGE);
+      const token = readAuthorization(ctx.req, 'Bearer', BEARER_CHALLENGE);
       return (await verify(token)).principal;
     },
 

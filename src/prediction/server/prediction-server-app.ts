@@ -1,9 +1,10 @@
-import Koa from 'koa';
-import Router from 'koa-router';
+import type Koa from 'koa';
 import type { Logger } from 'pino';
 import { closeWhenLeaving, type Drain } from '../../http/drain.js';
 import { errorHandler } from '../../http/error-handler.js';
+import { ExactRouter } from '../../http/exact-router.js';
 import { addHealthRoutes } from '../../http/health-routes.js';
+import { createKoaApp } from '../../http/koa-app.js';
 import { notFound } from '../../http/not-found.js';
 import { observer } from '../../http/observer.js';
 import { addPredictionRoutes } from '../../http/prediction-routes.js';
@@ -25,12 +26,12 @@ export interface PredictionServerDeps {
 export function createPredictionServerApp(deps: PredictionServerDeps): Koa {
   const { callers, predictor, drain, log } = deps;
   const counters = deps.counters ? { completed: 0, byStatus: {} } : undefined;
-  const router = new Router();
+  const router = new ExactRouter();
   addHealthRoutes(router, { checkStores: callers.check, drain, counters });
   addPredictionRoutes(router, { strategy: callers, predictor });
   prepareRoutes(router, callers);
 
-  const app = new Koa();
+  const app = createKoaApp();
   const middlewareInOrder = [
     observer({ log, counters }),
     closeWhenLeaving(drain),

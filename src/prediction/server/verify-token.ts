@@ -39,7 +39,7 @@ export async function openTokenCheck(
   return {
     challenge: BEARER_CHALLENGE,
     authenticate: async (ctx) => {
-      const token = readAuthorization(ctx.req.headers.authorization, 'Bearer', BEARER_CHALLENGE);
+      const token = readAuthorization(ctx.req, 'Bearer', BEARER_CHALLENGE);
       return (await tokens.verify(token)).principal;
     },
     // The keys were there when it started, and are kept while their source is away.

@@ -5,6 +5,12 @@ import type { World } from '../world.js';
 
 export function describeHttp(world: World): void {
   describe('HTTP', () => {
+    const raw = (method: string, target: string, fields = 'X-A: b', body = '') =>
+      rawRequest(
+        world.url,
+        `${method} ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${fields}\r\n\r\n${body}`,
+      );
+
     it('answers a broken body with 400', async () => {
       const answer = await world.api.call('POST', '/auth/login', { body: '{"email":' });
       expectProblem(answer, 400, 'malformed_json');
@@ -62,6 +68,63 @@ export function describeHttp(world: World): void {
       for (const path of ['/', '/mee', '/posts/1/comments', '/auth']) {
         expectProblem(await world.api.call('GET', path), 404, 'not_found');
       }
+    });
+
+    it('knows each path in one spelling, so that what a proxy denies has no other name', async () => {
+      const others = ['/COUNTERS', '/counters/', '//counters', '/./counters', '/x/../counters'];
+      const encoded = ['/%63ounters', '/counters%2f', '/counters;x', '/counters%20', '/POSTS/1'];
+      const odd = ['/counters#x', '/counters\xa0', '/posts/%31', '/posts/', 'http://x/COUNTERS'];
+      for (const path of [...others, ...encoded, ...odd]) {
+        const answer = await raw('GET', path);
+        // Bytes that are in no URL may fail to be HTTP at all.
+        expect([404, 400], path).to.include(answer.status);
+        expect(answer.text, path).to.match(/"code":"(not_found|malformed_request)"/);
+      }
+      expect((await raw('GET', 'http://x/counters')).status).to.equal(200);
+      expect((await world.api.call('HEAD', '/Counters')).status).to.equal(404);
+    });
+
+    it('tells browsers to sniff nothing, whatever it answers', async () => {
+      const { adaCredential: credential } = world;
+      const asked: [string, string, number][] = [
+        ['GET', '/me', 200],
+        ['HEAD', '/me', 200],
+        ['GET', '/livez', 200],
+        ['GET', '/docs', 200],
+        ['GET', '/docs/', 308],
+        ['GET', '/openapi.json', 200],
+        ['OPTIONS', '/posts', 204],
+        ['PATCH', '/posts', 405],
+        ['GET', '/nothing', 404],
+        ['GET', '/posts/x', 400],
+        ['DELETE', '/me', 405],
+      ];
+      for (const [method, path, status] of asked) {
+        const answer = await world.api.call(method, path, { credential });
+        expect(`${path} ${answer.status}`).to.equal(`${path} ${status}`);
+        expect(answer.headers.get('x-content-type-options'), path).to.equal('nosniff');
+      }
+    });
+
+    it('reads the fields that say what a body is by their grammar', async () => {
+      const spelled: Readonly<Record<string, string>>[] = [
+        { 'content-type': 'application/json;' },
+        { 'content-type': 'APPLICATION/JSON ; charset="UTF-8";;' },
+        { 'content-encoding': 'Identity' },
+        { 'content-encoding': 'identity, identity' },
+        { accept: 'application/json;' },
+        { accept: 'Application/JSON; charset=UTF-8' },
+      ];
+      for (const headers of spelled) {
+        const answer = await world.api.call('POST', '/auth/login', { body: '{}', headers });
+        expectProblem(answer, 422, 'validation_failed');
+      }
+      const twice =
+        'Content-Type: application/json\r\nContent-Type: text/plain\r\nContent-Length: 2';
+      expect((await raw('POST', '/auth/login', twice, '{}')).text).to.include('malformed_request');
+      const form = { 'content-type': 'application/x-www-form-urlencoded;' };
+      const answer = await world.api.call('POST', '/auth/revoke', { body: 'a=b', headers: form });
+      expect(answer.status).to.not.equal(415);
     });
 
     it('names the methods a path knows', async () => {

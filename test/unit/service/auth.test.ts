@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
 import { readAuthorization } from '../../../src/auth/authorization-header.js';
 import {
@@ -22,6 +23,10 @@ describe('the session cookie', () => {
       `a=b; session=${ID}`,
       `session=${ID}; a=b`,
       `a=b;session=${ID};c`,
+      `a=b;\tsession=${ID}\t ; c=d`,
+      `;;; ;session=${ID};`,
+      `Session=x; SESSION=y; session=${ID}`,
+      `=x; a; session=${ID}`,
     ]) {
       expect(readSessionCookie(header, 'session'), header).to.equal(ID);
     }
@@ -39,6 +44,12 @@ describe('the session cookie', () => {
       'session=',
       `a=session=${ID}`,
       `session="${ID}"`,
+      `session =${ID}`,
+      `session= ${ID}`,
+      `SESSION=${ID}`,
+      `\u00a0session=${ID}`,
+      `a="; session=x"; session=${ID}`,
+      `$Version=1, session=${ID}`,
     ];
     for (const header of headers) {
       expect(readSessionCookie(header, 'session'), String(header)).to.equal(undefined);
@@ -84,12 +95,85 @@ describe('a request from another site', () => {
       expect(isCrossSite(method, { host, ...headers })).to.equal(expected);
     });
   }
+
+  it('is told by the origin, and not by how it is written', () => {
+    for (const [own, origin] of [
+      ['x.test:443', 'https://x.test'],
+      ['x.test', 'https://x.test:443'],
+      ['x.test:80', 'http://x.test'],
+      ['x.test', 'http://x.test:80'],
+      ['X.TEST', 'https://x.test'],
+      ['x.test', 'HTTPS://X.Test'],
+      ['x.test:8443', 'https://x.test:8443'],
+      ['x.test.', 'https://x.test.'],
+      ['[::1]:3000', 'http://[0:0:0:0:0:0:0:1]:3000'],
+      ['xn--bcher-kva.test', 'https://bücher.test'],
+      ['bücher.test', 'https://xn--bcher-kva.test'],
+    ] as const) {
+      expect(isCrossSite('POST', { host: own, origin }), `${own} ${origin}`).to.equal(false);
+    }
+    for (const [own, origin] of [
+      ['x.test:80', 'https://x.test'],
+      ['x.test:443', 'http://x.test'],
+      ['x.test', 'http://x.test:443'],
+      ['x.test', 'https://x.test.'],
+      ['x.test', 'https://x.test/'],
+      ['x.test', 'https://x.test/path'],
+      ['x.test', 'https://ada@x.test'],
+      ['x.test', 'https://x.test, https://x.test'],
+      ['x.test', 'https://x.test https://x.test'],
+      ['x.test', 'chrome-extension://x.test'],
+      ['x.test', 'ws://x.test'],
+      ['x.test', '//x.test'],
+      ['x.test', 'x.test'],
+      ['x.test', 'NULL'],
+      ['x.test', ''],
+      ['x.test/evil', 'https://x.test'],
+      ['evil@x.test', 'https://x.test'],
+      ['x.test\\@evil', 'https://x.test'],
+      ['', 'https://x.test'],
+    ] as const) {
+      expect(isCrossSite('POST', { host: own, origin }), `${own} ${origin}`).to.equal(true);
+    }
+    expect(isCrossSite('POST', { origin: 'https://x.test' }), 'no host').to.equal(true);
+  });
+
+  it('is told by what a trusted proxy says of host and scheme, and by no other', () => {
+    const headers = {
+      host: 'app:3000',
+      'x-forwarded-host': 'evil.example, x.test',
+      'x-forwarded-proto': 'http, https',
+      origin: 'https://x.test',
+    };
+    expect(isCrossSite('POST', headers, true)).to.equal(false);
+    expect(isCrossSite('POST', headers, false)).to.equal(true);
+    for (const origin of ['http://x.test', 'http://x.test:443', 'https://evil.example']) {
+      expect(isCrossSite('POST', { ...headers, origin }, true), origin).to.equal(true);
+    }
+    // Of two proxies the inner one speaks plain HTTP with the outer one, which has ended TLS.
+    const inner = { ...headers, 'x-forwarded-proto': 'http' };
+    expect(isCrossSite('POST', inner, true)).to.equal(false);
+    const port = { ...headers, 'x-forwarded-host': 'x.test:443' };
+    expect(isCrossSite('POST', port, true)).to.equal(false);
+  });
+
+  it('is seen in any other word than the two of Sec-Fetch-Site, which browsers write one way', () => {
+    for (const site of ['Same-Origin', 'none, none', 'same-origin, none', '', 'x']) {
+      const headers = { host, origin: `https://${host}`, 'sec-fetch-site': site };
+      expect(isCrossSite('POST', headers), site).to.equal(true);
+    }
+  });
 });
 
 describe('the Authorization header', () => {
-  const read = (header: string | undefined) => {
+  const read = (headers: string | string[] | undefined) => {
     try {
-      return readAuthorization(header, 'Bearer', 'Bearer realm="api"');
+      const lines = [headers].flat().filter((header) => header !== undefined);
+      const request = {
+        headers: { authorization: lines[0] },
+        rawHeaders: lines.flatMap((line) => ['authorizatioN', line]),
+      } as unknown as IncomingMessage;
+      return readAuthorization(request, 'Bearer', 'Bearer realm="api"');
     } catch (error) {
       return (error as { code: string }).code;
     }
@@ -97,7 +181,19 @@ describe('the Authorization header', () => {
 
   it('gives the credential of its scheme, in any case', () => {
     expect(read('Bearer abc')).to.equal('abc');
-    expect(read('bEARER  abc ')).to.equal('abc');
+    expect(read('bEARER  abc')).to.equal('abc');
+  });
+
+  it('gives what follows the spaces to the letter, so that a credential has one spelling', () => {
+    for (const spelled of ['\tabc', '\u00a0abc', 'abc\u00a0', '"abc"', 'abc, Bearer abc']) {
+      expect(read(`Bearer ${spelled}`)).to.equal(spelled);
+    }
+    expect(read('Bearer\tabc')).to.equal('credential_missing');
+  });
+
+  it('is refused when it is there twice: who stands in front may have read the other one', () => {
+    expect(read(['Bearer abc', 'Bearer abc'])).to.equal('malformed_request');
+    expect(read(['Bearer abc', 'Basic xyz'])).to.equal('malformed_request');
   });
 
   it('gives nothing of another scheme or an empty one', () => {
@@ -118,5 +214,12 @@ describe('the source of a login', () => {
     expect(sourceOf('2001:db8:1:2::9')).to.equal('2001:db8:1:2::/64');
     expect(sourceOf('2001:db8::1')).to.equal('2001:db8:0:0::/64');
     expect(sourceOf('::1')).to.equal('0:0:0:0::/64');
+    expect(sourceOf('[2001:DB8:0001:2::9]:443')).to.equal('2001:db8:1:2::/64');
+    expect(sourceOf('2001:db8:1:2::9%eth0')).to.equal('2001:db8:1:2::/64');
+  });
+
+  it('is one address of IPv4 where a translator writes it in IPv6: the /64 would be everybody', () => {
+    expect(sourceOf('64:ff9b::192.0.2.1')).to.equal(sourceOf('64:FF9B::c000:201'));
+    expect(sourceOf('64:ff9b::192.0.2.1')).to.not.equal(sourceOf('64:ff9b::192.0.2.2'));
   });
 });
