@@ -1,4 +1,4 @@
-import { createRedisLoginStore } from './auth/logins/redis-login-store.js';
+import { createRedisLoginStore, REFERENCE_TOKEN_KEYS } from './auth/logins/redis-login-store.js';
 import { createAuthorityApp } from './auth/opaque/authority-app.js';
 import { createReferenceTokens } from './auth/opaque/reference-tokens.js';
 import { readAuthoritySettings } from './config.js';
@@ -19,7 +19,7 @@ await runEntry(async () => {
     idleMs: settings.sessionIdleSeconds * 1000,
     absoluteMs: settings.sessionAbsoluteSeconds * 1000,
   };
-  const logins = createRedisLoginStore(redis, {
+  const logins = createRedisLoginStore(redis, REFERENCE_TOKEN_KEYS, {
     absoluteMs: limits.absoluteMs,
     perUserMax: settings.loginsPerUserMax,
   });

@@ -6,7 +6,7 @@ import {
   newLoginSecret,
   recordOf,
 } from './auth/logins/login-record.js';
-import { createRedisLoginStore } from './auth/logins/redis-login-store.js';
+import { createRedisLoginStore, SESSION_KEYS } from './auth/logins/redis-login-store.js';
 import { createRedisRevocations } from './auth/token/redis-revocations.js';
 import { type FillSettings, readFillSettings } from './config.js';
 import { createRedisStore, type RedisStore } from './data/redis.js';
@@ -53,7 +53,10 @@ await runEntry(async () => {
 
 function addLogins(redis: RedisStore, { count }: FillSettings) {
   const users = seedUsers(count);
-  const store = createRedisLoginStore(redis, { absoluteMs: LIFE_MS, perUserMax: 100 });
+  const store = createRedisLoginStore(redis, SESSION_KEYS, {
+    absoluteMs: LIFE_MS,
+    perUserMax: 100,
+  });
   return (number: number): Promise<void> => {
     const { email = '', name = '' } = users[number] ?? {};
     const record = recordOf({ userId: number + 1, email, name }, CLIENT, Date.now());

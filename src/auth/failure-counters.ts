@@ -12,6 +12,8 @@ import { sourceOf } from './source-address.js';
 export interface LoginAttempt {
   readonly address: string;
   readonly email: string;
+  /** Whose login it is that asks, where one is needed to ask at all; see `login:l`. */
+  readonly login?: string | undefined;
 }
 
 /** Failed logins of an account from an address, and of an address, in one place. */
@@ -29,7 +31,8 @@ interface Limit {
   readonly name: string;
   readonly failures: number;
   readonly windowSeconds: number;
-  readonly keyOf: (source: string, email: string) => string;
+  /** Undefined: this limit does not speak of such an attempt. */
+  readonly keyOf: (source: string, attempt: LoginAttempt) => string | undefined;
 }
 
 const LIMITS: readonly Limit[] = [
@@ -38,11 +41,22 @@ const LIMITS: readonly Limit[] = [
     name: 'login:a',
     failures: 10,
     windowSeconds: 900,
-    keyOf: (source, email) =>
-      createHash('sha256').update(`${source} ${email.toLowerCase()}`).digest('base64url'),
+    keyOf: (source, { email }) => hashed(`${source} ${email.toLowerCase()}`),
+  },
+  // Whoever stole a login can ask from many addresses. It is that login which may guess no more, so
+  // its owner still logs in, and changes the password from there.
+  {
+    name: 'login:l',
+    failures: 10,
+    windowSeconds: 900,
+    keyOf: (_source, { login }) => (login === undefined ? undefined : hashed(login)),
   },
   { name: 'login:i', failures: 200, windowSeconds: 900, keyOf: (source) => source },
 ];
+
+function hashed(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}
 
 /** Counts for this process alone, and remembers what it hears of the shared counts. */
 export interface LocalCounters extends FailureCounters {
@@ -94,14 +108,17 @@ function createCounters(
 
   /** The longest wait of all limits. `most`: how many failures there may be for none. */
   async function longest(
-    { address, email }: LoginAttempt,
+    attempt: LoginAttempt,
     ask: (limiter: RateLimiterAbstract, key: string) => Promise<RateLimiterRes | null>,
     most: (limit: Limit) => number,
   ): Promise<number> {
-    const source = sourceOf(address);
+    const source = sourceOf(attempt.address);
     const waits = await Promise.all(
       counters.map(async ({ limit, limiter }) => {
-        const key = limit.keyOf(source, email);
+        const key = limit.keyOf(source, attempt);
+        if (key === undefined) {
+          return 0;
+        }
         const state = await ask(limiter, key);
         if (state !== null) {
           await heard?.(limit, key, state);

@@ -8,9 +8,10 @@ import {
 } from './failure-counters.js';
 
 /**
- * Limits on failed logins. Only failures count, so any number of right logins passes. Two limits:
- * one for an account from an address, which stops guessing at one account, and one for an address,
- * which stops trying one password on many accounts. There is none for an account alone: anybody
+ * Limits on failed logins. Only failures count, so any number of right logins passes. Three limits:
+ * one for an account from an address, which stops guessing at one account; one for an address, which
+ * stops trying one password on many accounts; and one for a login that asks for its own password once
+ * more, which stops a thief of that login who has many addresses. There is none for an account alone: anybody
  * could use it to lock its owner out.
  */
 export interface LoginLimiter {

@@ -1,5 +1,6 @@
 import { createBoundedQueue } from './bounded-queue.js';
 import { createHashThreads } from './hash-threads.js';
+import { normalPassword } from './password-text.js';
 
 /**
  * A hash nobody knows a password for, with the same parameters: checking against it costs what
@@ -16,10 +17,10 @@ const WAIT_MS = 3000;
  * @throws AppError `password_queue_full`, `password_check_unavailable`
  */
 export interface PasswordHasher {
-  /** PHC string. */
+  /** Of the normal form (password-text.ts), as a PHC string. */
   hash(password: string, signal?: AbortSignal): Promise<string>;
   /**
-   * Whether the password is right. `undefined` as hash means there is no such user: takes as long,
+   * Whether the text is right as it stands: who asks tries its forms (password-text.ts). `undefined` as hash means there is no such user: takes as long,
    * answers false.
    */
   verify(hash: string | undefined, password: string, signal?: AbortSignal): Promise<boolean>;
@@ -39,7 +40,13 @@ export function createPasswordHasher({
   const inTurn = createBoundedQueue({ concurrency, waiting: queue, waitMs: WAIT_MS });
   const threads = createHashThreads(concurrency);
   return {
-    hash: (password, signal) => inTurn(async () => String(await threads.run({ password })), signal),
+    hash: (text, signal) => {
+      const password = normalPassword(text);
+      if (password === undefined) {
+        throw new TypeError('the routes let no such text become a password');
+      }
+      return inTurn(async () => String(await threads.run({ password })), signal);
+    },
     verify: (hash, password, signal) =>
       inTurn(async () => {
         const matches = await threads.run({ hash: hash ?? UNKNOWN_USER_HASH, password });

@@ -26,11 +26,22 @@ export interface Delegation {
 /** Who is asking. It is all that routes may know: `GET /me` is answered from it alone. */
 export interface Principal {
   readonly userId: number;
+  /** Empty with a delegation, as is the name: who acts for a user needs neither. */
   readonly email: string;
   readonly name: string;
   /** Public ID of the login the credential came from, where the strategy keeps one. */
   readonly loginId?: string | undefined;
   readonly delegation?: Delegation | undefined;
+}
+
+/**
+ * What of a user may be in a credential that somebody else holds: whose posts it is about, and nothing
+ * of the person. Its holder could read it there (a JWT is not encrypted), and may not read `GET /me`.
+ */
+export function withoutPerson<Known extends Pick<Principal, 'email' | 'name'>>(
+  principal: Known,
+): Known {
+  return { ...principal, email: '', name: '' };
 }
 
 /** What a login puts in the body; a strategy that sets a cookie answers nothing more than the user. */

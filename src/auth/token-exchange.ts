@@ -1,5 +1,10 @@
 import { AppError } from '../errors.js';
-import type { ExchangeRequest, Principal, TokenAnswer } from './strategy.js';
+import {
+  type ExchangeRequest,
+  type Principal,
+  type TokenAnswer,
+  withoutPerson,
+} from './strategy.js';
 
 /** What a subject token was found to be. */
 export interface ExchangeSubject {
@@ -51,7 +56,7 @@ export function createTokenExchange(options: ExchangeOptions) {
       throw refuse('A delegated token cannot be handed on.');
     }
     const expiresAt = Math.min(now() + ttlMs, subject.expiresAt);
-    const principal = { ...subject.principal, delegation: { actor, scope } };
+    const principal = withoutPerson({ ...subject.principal, delegation: { actor, scope } });
     return {
       access_token: await mint(principal, expiresAt),
       issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',

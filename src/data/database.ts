@@ -7,6 +7,7 @@ import { IdempotencyKey } from './idempotency-key.js';
 import { CreateUsersAndPosts1760000000000 } from './migrations/1760000000000-create-users-and-posts.js';
 import { LoginsKeysAndDelegation1770000000000 } from './migrations/1770000000000-logins-keys-and-delegation.js';
 import { PostVersionsAndIdempotencyKeys1780000000000 } from './migrations/1780000000000-post-versions-and-idempotency-keys.js';
+import { PasswordChanges1791000000000 } from './migrations/1791000000000-password-changes.js';
 import { Post } from './post.js';
 import { User } from './user.js';
 
@@ -45,6 +46,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       CreateUsersAndPosts1760000000000,
       LoginsKeysAndDelegation1770000000000,
       PostVersionsAndIdempotencyKeys1780000000000,
+      PasswordChanges1791000000000,
     ],
     synchronize: false,
   });

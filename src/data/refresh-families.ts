@@ -73,7 +73,7 @@ export function createRefreshFamilies(database: Database): RefreshFamilies {
   );
   const surplus = select<{ id: string }>(
     `SELECT id FROM (
-       SELECT id, expires_at, row_number() OVER (ORDER BY created_at DESC) AS place
+       SELECT id, expires_at, row_number() OVER (ORDER BY created_at DESC, id DESC) AS place
        FROM refresh_families WHERE user_id = :userId) AS mine
      WHERE expires_at <= :now OR place > :max`,
   );

@@ -27,6 +27,10 @@ export class User {
   @Column({ name: 'credentials_version', type: 'int', default: 1 })
   credentialsVersion!: number;
 
+  /** Set while the password is being changed; in the past when that was never finished. */
+  @Column({ name: 'password_change_until', type: Date, nullable: true })
+  passwordChangeUntil!: Date | null;
+
   @Column({ name: 'created_at', type: Date, default: () => 'now()' })
   createdAt!: Date;
 

@@ -1,4 +1,4 @@
-import { IsNull, Not } from 'typeorm';
+import { IsNull, LessThanOrEqual, MoreThan, Not } from 'typeorm';
 import { AppError } from '../errors.js';
 import type { Database } from './database.js';
 import { User } from './user.js';
@@ -14,13 +14,29 @@ export interface Users {
   create(user: NewUser): Promise<User>;
   findByEmail(email: string): Promise<User | null>;
   findById(id: number): Promise<User | null>;
-  /** False when the password was changed since the user was read, or the account is shut. */
+  /** False when the password was or is being changed since the user was read, or the account is shut. */
   isCurrent(user: User): Promise<boolean>;
-  /** False, and nothing done, when the password was changed, or the account shut, in between. */
-  changePassword(user: User, passwordHash: string): Promise<boolean>;
+  /**
+   * Begins a change of password: of many at once one gets the user as it is then, and has a few
+   * seconds. Undefined, and nothing done, when another is under way, or the password was changed or the account
+   * shut since the user was read. From here on no login with the old password can be completed.
+   */
+  beginPasswordChange(user: User): Promise<User | undefined>;
+  /** Undefined, and nothing done, when the account was shut, or the time was up, in between. */
+  finishPasswordChange(user: User, passwordHash: string): Promise<User | undefined>;
+  /** Nothing has changed, and another may begin. */
+  abandonPasswordChange(user: User): Promise<void>;
+  /** Keeps another hash of the same password; does nothing when it was changed in between. */
+  rehash(user: User, passwordHash: string): Promise<void>;
   /** Shuts or opens an account; does nothing when it is so already. @throws AppError `not_found` */
   setDisabled(id: number, disabled: boolean): Promise<void>;
 }
+
+/**
+ * A change of password that was not finished by then is not. Longer than its statements and the end of
+ * all logins may take; short, because a process that dies in between keeps its user from logging in.
+ */
+const CHANGE_LIFE_MS = 5000;
 
 const NEXT_VERSION = { credentialsVersion: () => 'credentials_version + 1' };
 
@@ -51,19 +67,65 @@ export function createUsers(database: Database): Users {
           .getOne(),
       ),
     findById: (id) => database.run((manager) => manager.findOneBy(User, { id })),
-    isCurrent: ({ id, credentialsVersion }) =>
-      database.run((manager) =>
-        manager.existsBy(User, { id, credentialsVersion, disabledAt: IsNull() }),
-      ),
-    changePassword: async ({ id, credentialsVersion }, passwordHash) => {
+    isCurrent: ({ id, credentialsVersion }) => {
+      const same = { id, credentialsVersion, disabledAt: IsNull() };
+      return database.run((manager) =>
+        manager.existsBy(User, [
+          { ...same, passwordChangeUntil: IsNull() },
+          { ...same, passwordChangeUntil: LessThanOrEqual(new Date()) },
+        ]),
+      );
+    },
+    beginPasswordChange: async (user) => {
+      const { id, credentialsVersion } = user;
+      const until = new Date(Date.now() + CHANGE_LIFE_MS);
+      const { affected } = await database.run((manager) =>
+        manager
+          .createQueryBuilder()
+          .update(User)
+          .set({ passwordChangeUntil: until, ...NEXT_VERSION })
+          .where({ id, credentialsVersion, disabledAt: IsNull() })
+          .andWhere('(password_change_until IS NULL OR password_change_until <= :at)', {
+            at: new Date(),
+          })
+          .execute(),
+      );
+      return affected === 1
+        ? { ...user, passwordChangeUntil: until, credentialsVersion: credentialsVersion + 1 }
+        : undefined;
+    },
+    finishPasswordChange: async (user, passwordHash) => {
+      const { id, credentialsVersion } = user;
       const { affected } = await database.run((manager) =>
         manager.update(
           User,
-          { id, credentialsVersion },
-          { passwordHash, ...NEXT_VERSION, updatedAt: () => now },
+          {
+            id,
+            credentialsVersion,
+            disabledAt: IsNull(),
+            passwordChangeUntil: MoreThan(new Date()),
+          },
+          { passwordHash, passwordChangeUntil: null, ...NEXT_VERSION, updatedAt: () => now },
         ),
       );
-      return affected === 1;
+      return affected === 1
+        ? {
+            ...user,
+            passwordHash,
+            passwordChangeUntil: null,
+            credentialsVersion: credentialsVersion + 1,
+          }
+        : undefined;
+    },
+    abandonPasswordChange: async ({ id, credentialsVersion }) => {
+      await database.run((manager) =>
+        manager.update(User, { id, credentialsVersion }, { passwordChangeUntil: null }),
+      );
+    },
+    rehash: async ({ id, passwordHash: old }, passwordHash) => {
+      await database.run((manager) =>
+        manager.update(User, { id, passwordHash: old }, { passwordHash }),
+      );
     },
     setDisabled: async (id, disabled) => {
       await database.run(async (manager) => {

@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import type Router from 'koa-router';
 import type { LoginLimiter } from '../auth/login-limiter.js';
 import type { PasswordHasher } from '../auth/password.js';
+import { normalPassword, passwordForms } from '../auth/password-text.js';
 import type { AuthStrategy, IssuedCredential, Principal } from '../auth/strategy.js';
 import type { User } from '../data/user.js';
 import type { Users } from '../data/users.js';
@@ -24,17 +25,55 @@ export function addLoginRoutes(router: Router, deps: LoginRoutesDeps): void {
   const account = requirePrincipal(strategy, 'account');
 
   /** @throws AppError `login_failed`, `too_many_logins`; one answer whatever was wrong */
-  async function checkPassword(ctx: Context, email: string, password: string): Promise<User> {
-    const right = await loginLimiter.attempt({ address: ctx.ip, email }, async () => {
+  async function checkPassword(
+    ctx: Context,
+    email: string,
+    password: string,
+    login?: string,
+  ): Promise<User> {
+    const right = await loginLimiter.attempt({ address: ctx.ip, email, login }, async () => {
       const user = await users.findByEmail(email);
-      // Hashed in any case: the time of the answer must not tell which addresses have accounts.
-      const matches = await passwords.verify(user?.passwordHash, password, hungUp(ctx));
-      return user !== null && matches && user.disabledAt === null ? user : undefined;
+      const form = await matchingForm(ctx, user?.passwordHash, password);
+      return user !== null && form !== undefined && user.disabledAt === null
+        ? { user, form }
+        : undefined;
     });
     if (right === undefined) {
       throw loginFailed();
     }
-    return right;
+    const normal = normalPassword(password);
+    return normal === undefined || right.form === normal
+      ? right.user
+      : keepNormalForm(ctx, right.user, normal);
+  }
+
+  /**
+   * Which form of the password is right. Hashed for unknown users too, and in the same number of forms:
+   * the time of the answer must not tell which addresses have accounts.
+   */
+  async function matchingForm(
+    ctx: Context,
+    hash: string | undefined,
+    password: string,
+  ): Promise<string | undefined> {
+    for (const form of passwordForms(password)) {
+      if (await passwords.verify(hash, form, hungUp(ctx))) {
+        return form;
+      }
+    }
+    return undefined;
+  }
+
+  /** A hash made before passwords were normalised gives way to one that any keyboard's form opens. */
+  async function keepNormalForm(ctx: Context, user: User, password: string): Promise<User> {
+    try {
+      const passwordHash = await passwords.hash(password, hungUp(ctx));
+      await users.rehash(user, passwordHash);
+      return { ...user, passwordHash };
+    } catch {
+      // The password was right, and the next login tries this again.
+      return user;
+    }
   }
 
   /**
@@ -76,27 +115,57 @@ export function addLoginRoutes(router: Router, deps: LoginRoutesDeps): void {
 
   router.put('/me/password', account, async (ctx) => {
     const { currentPassword, newPassword } = await readBody(ctx, passwordBody);
-    const { userId, email } = principalOf(ctx);
+    const { userId, email, loginId } = principalOf(ctx);
     // It ends with a login, so what cannot make one must not begin.
     strategy.guardLogin?.(ctx);
-    const user = await checkPassword(ctx, email, currentPassword);
+    // Without a name of its own the login counts with the others of its user, on this route alone.
+    const user = await checkPassword(ctx, email, currentPassword, loginId ?? `user ${userId}`);
     if (user.id !== userId) {
       // The account is gone, and its address has been registered again.
       throw new AppError('account_gone', { detail: 'Log in again.' });
     }
     const passwordHash = await passwords.hash(newPassword, hungUp(ctx));
-    // Before: when the logins cannot be ended, nothing has changed. After: for those made meanwhile.
-    await strategy.endAll(userId);
-    if (!(await users.changePassword(user, passwordHash))) {
+    const changed = await changePassword(user, passwordHash);
+    // A new credential for who changed it, as at a login (OWASP ASVS 5.0, 7.2.4 and 7.4.3).
+    try {
+      await issueTo(ctx, changed);
+    } catch (error) {
+      throw error instanceof AppError && error.status >= 500 ? changedAllTheSame(error) : error;
+    }
+  });
+
+  /**
+   * Of many changes at once one gets past the beginning, and the others end nobody's login. Until it is
+   * finished no login can be completed, so those that are ended here are all there are; and when they
+   * cannot be ended, nothing has changed.
+   * @throws AppError `login_failed` when another change was first, or the account was shut
+   */
+  async function changePassword(user: User, passwordHash: string): Promise<User> {
+    const begun = await users.beginPasswordChange(user);
+    if (begun === undefined) {
       throw loginFailed();
     }
-    await strategy.endAll(userId);
-    const changed = await users.findById(userId);
-    if (changed === null) {
-      throw new AppError('account_gone');
+    try {
+      await strategy.endAll(user.id);
+    } catch (error) {
+      // What fails here as well ends by itself, seconds later.
+      await users.abandonPasswordChange(begun).catch(() => {});
+      throw error;
     }
-    // A new credential for who changed it, as at a login (OWASP ASVS 5.0, 7.2.4 and 7.4.3).
-    await issueTo(ctx, changed);
+    const changed = await users.finishPasswordChange(begun, passwordHash);
+    if (changed === undefined) {
+      throw loginFailed();
+    }
+    return changed;
+  }
+}
+
+/** Whoever asks again with the old password would be told that it is wrong. */
+function changedAllTheSame({ code, headers, cause }: AppError): AppError {
+  return new AppError(code, {
+    detail: 'The password was changed; log in with the new one in a moment.',
+    headers,
+    cause,
   });
 }
 

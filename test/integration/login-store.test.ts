@@ -5,7 +5,7 @@ import type { LoginRecord } from '../../src/auth/logins/login-record.js';
 import { loginIdOf, newLoginSecret } from '../../src/auth/logins/login-record.js';
 import type { LoginStore, LoginStoreOptions } from '../../src/auth/logins/login-store.js';
 import { createMemoryLoginStore } from '../../src/auth/logins/memory-login-store.js';
-import { createRedisLoginStore } from '../../src/auth/logins/redis-login-store.js';
+import { createRedisLoginStore, SESSION_KEYS } from '../../src/auth/logins/redis-login-store.js';
 import { createRedisStore } from '../../src/data/redis.js';
 import { createTestRedis } from '../support/stores.js';
 
@@ -23,7 +23,7 @@ const PLACES: Readonly<Record<string, () => Promise<OpenedStore>>> = {
     const redis = createRedisStore(url, 1000, pino({ level: 'silent' }));
     await redis.connect();
     return {
-      open: (options) => createRedisLoginStore(redis, options),
+      open: (options) => createRedisLoginStore(redis, SESSION_KEYS, options),
       close: () => {
         redis.close();
         close();

@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import type { Delegation, Principal, Scope } from '../strategy.js';
+import { type Delegation, type Principal, type Scope, withoutPerson } from '../strategy.js';
 
 /** What the server knows of one login. The same for a session and for a reference token. */
 export interface LoginRecord {
@@ -43,13 +43,14 @@ export function recordOf(
   now: number,
   handedOn?: { readonly delegation: Delegation; readonly endsAt: number },
 ): LoginRecord {
-  const { userId, email, name } = principal;
+  const { userId, email, name } = handedOn === undefined ? principal : withoutPerson(principal);
   return { userId, email, name, createdAt: now, seenAt: now, client, ...handedOn };
 }
 
 export function principalOfRecord(record: LoginRecord, loginId: string | undefined): Principal {
   const { userId, email, name, delegation } = record;
-  return { userId, email, name, loginId, delegation };
+  const principal = { userId, email, name, loginId, delegation };
+  return delegation === undefined ? principal : withoutPerson(principal);
 }
 
 /** An array, not an object: the names of the fields would be half of what Redis holds. */

@@ -4,7 +4,10 @@ import type { LoginRecord } from './login-record.js';
 /** Logins on the server, found by their public ID and by their user. */
 export interface LoginStore {
   read(id: string): Promise<LoginRecord | undefined>;
-  /** Adds a login; beyond `perUserMax` of one user the oldest end. */
+  /**
+   * Adds a login; beyond `perUserMax` of one user the oldest end. Logins that were handed on count for
+   * themselves, by client: neither the owner nor another client loses a login to them, nor they to those.
+   */
   create(id: string, record: LoginRecord, ttlMs: number): Promise<void>;
   /**
    * Writes a login that is there and sets its time to live anew. False when it has ended: a renewal
@@ -28,6 +31,11 @@ export interface LoginStoreOptions {
   /** The index of a user's logins lives so long after the last login, or as long as any of them. */
   readonly absoluteMs: number;
   readonly perUserMax: number;
+}
+
+/** Logins that push each other out: the owner's own, or those of one client. */
+export function capGroupOf({ delegation }: LoginRecord): string | undefined {
+  return delegation?.actor;
 }
 
 export function loginOf({ id, record }: { id: string; record: LoginRecord }): Login {

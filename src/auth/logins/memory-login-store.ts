@@ -1,5 +1,5 @@
 import type { LoginRecord } from './login-record.js';
-import type { LoginStore, LoginStoreOptions } from './login-store.js';
+import { capGroupOf, type LoginStore, type LoginStoreOptions } from './login-store.js';
 
 interface Entry {
   record: LoginRecord;
@@ -32,6 +32,11 @@ export function createMemoryLoginStore(
     return entry !== undefined && entry.endsAt > now() ? entry : undefined;
   }
 
+  function groupOf(id: string): string | undefined {
+    const entry = entries.get(id);
+    return entry && capGroupOf(entry.record);
+  }
+
   function remove(userId: number, id: string): boolean {
     const ids = idsOfUser.get(userId);
     if (ids?.delete(id) !== true) {
@@ -51,11 +56,10 @@ export function createMemoryLoginStore(
       for (const old of [...ids].filter((each) => living(each) === undefined)) {
         remove(record.userId, old);
       }
+      const group = capGroupOf(record);
       // A Set keeps the order of insertion, so the first is the oldest.
-      for (const oldest of ids) {
-        if (ids.size < perUserMax) {
-          break;
-        }
+      const alike = [...ids].filter((each) => groupOf(each) === group);
+      for (const oldest of alike.slice(0, Math.max(0, alike.length + 1 - perUserMax))) {
         remove(record.userId, oldest);
       }
       idsOfUser.set(record.userId, ids.add(id));

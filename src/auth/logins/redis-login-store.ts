@@ -1,18 +1,37 @@
 import type { Redis } from 'ioredis';
 import type { RedisStore } from '../../data/redis.js';
 import { decodeRecord, encodeRecord, LOGIN_ID_LENGTH } from './login-record.js';
-import type { LoginStore, LoginStoreOptions } from './login-store.js';
+import { capGroupOf, type LoginStore, type LoginStoreOptions } from './login-store.js';
+
+/**
+ * First letters of the keys of one kind of login: of a record, and of a user's index. Two strategies on
+ * one Redis must not take each other's credentials, nor end each other's logins. The letter tells them
+ * apart and costs a login nothing.
+ */
+export interface LoginKeys {
+  readonly record: string;
+  readonly index: string;
+}
+
+export const SESSION_KEYS: LoginKeys = { record: 's:', index: 'u:' };
+export const REFERENCE_TOKEN_KEYS: LoginKeys = { record: 'r:', index: 'v:' };
 
 /**
  * Logins in Redis. `s:<login id>` is the record. `u:<user id>` is the index of the user's logins: their
  * IDs, all of one length, one after the other in one string. A string, because a set or a hash with one
- * member takes twice the memory, and most users have one login.
+ * member takes twice the memory, and most users have one login. Reference tokens have other letters.
  *
  * Scripts change both keys at once. They name keys they find in the index, which a single Redis (or one
  * with replicas) allows and a Redis Cluster does not.
  */
-export function createRedisLoginStore(redis: RedisStore, options: LoginStoreOptions): LoginStore {
+export function createRedisLoginStore(
+  redis: RedisStore,
+  keys: LoginKeys,
+  options: LoginStoreOptions,
+): LoginStore {
   const client = withScripts(redis.client);
+  const recordKey = (id: string) => `${keys.record}${id}`;
+  const indexKey = (userId: number) => `${keys.index}${userId}`;
   return {
     read: async (id) => {
       const text = await redis.run(client.get(recordKey(id)));
@@ -28,6 +47,8 @@ export function createRedisLoginStore(redis: RedisStore, options: LoginStoreOpti
           ttlMs,
           options.absoluteMs,
           options.perUserMax,
+          keys.record,
+          capGroupOf(record) ?? '',
         ),
       );
     },
@@ -46,7 +67,7 @@ export function createRedisLoginStore(redis: RedisStore, options: LoginStoreOpti
     end: async (userId, id) =>
       (await redis.run(client.endLogin(recordKey(id), indexKey(userId), id))) === 1,
     endAll: async (userId, keepId = '') => {
-      await redis.run(client.endLogins(indexKey(userId), keepId));
+      await redis.run(client.endLogins(indexKey(userId), keepId, keys.record));
     },
     check: async () => {
       redis.assertUp();
@@ -55,14 +76,6 @@ export function createRedisLoginStore(redis: RedisStore, options: LoginStoreOpti
     assertUp: () => redis.assertUp(),
     close: () => {},
   };
-}
-
-function recordKey(id: string): string {
-  return `s:${id}`;
-}
-
-function indexKey(userId: number): string {
-  return `u:${userId}`;
 }
 
 function split(index: string): string[] {
@@ -80,9 +93,11 @@ interface LoginScripts {
     ttlMs: number,
     indexTtlMs: number,
     perUserMax: number,
+    recordPrefix: string,
+    capGroup: string,
   ): Promise<number>;
   endLogin(recordKey: string, indexKey: string, id: string): Promise<number>;
-  endLogins(indexKey: string, keepId: string): Promise<number>;
+  endLogins(indexKey: string, keepId: string, recordPrefix: string): Promise<number>;
 }
 
 /** ioredis sends a script once and its SHA-1 afterwards, and again when Redis has forgotten it. */
@@ -100,9 +115,28 @@ const CREATE = `
   local index = redis.call('GET', KEYS[2]) or ''
   local ids = {}
   ${EACH_ID}
-    if redis.call('EXISTS', 's:' .. id) == 1 then ids[#ids + 1] = id end
+    if redis.call('EXISTS', ARGV[6] .. id) == 1 then ids[#ids + 1] = id end
   end
-  while #ids >= tonumber(ARGV[5]) do redis.call('DEL', 's:' .. table.remove(ids, 1)) end
+  local surplus = #ids + 1 - tonumber(ARGV[5])
+  if surplus > 0 then
+    -- Only now, because most users have few logins: who of them is of the same group? The record of a
+    -- delegated one has the client in its seventh field (login-record.ts).
+    local alike = 0
+    local groups = {}
+    for place, id in ipairs(ids) do
+      groups[place] = cjson.decode(redis.call('GET', ARGV[6] .. id))[7] or ''
+      if groups[place] == ARGV[7] then alike = alike + 1 end
+    end
+    surplus = alike + 1 - tonumber(ARGV[5])
+    local kept = {}
+    for place, id in ipairs(ids) do
+      if surplus > 0 and groups[place] == ARGV[7] then
+        redis.call('DEL', ARGV[6] .. id)
+        surplus = surplus - 1
+      else kept[#kept + 1] = id end
+    end
+    ids = kept
+  end
   ids[#ids + 1] = ARGV[1]
   redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
   local life = math.max(ARGV[3], ARGV[4], redis.call('PTTL', KEYS[2]))
@@ -124,7 +158,7 @@ const END_ALL = `
   local index = redis.call('GET', KEYS[1]) or ''
   local ended, kept = 0, ''
   ${EACH_ID}
-    if id == ARGV[1] then kept = id else ended = ended + redis.call('DEL', 's:' .. id) end
+    if id == ARGV[1] then kept = id else ended = ended + redis.call('DEL', ARGV[2] .. id) end
   end
   if kept == '' then redis.call('DEL', KEYS[1])
   else redis.call('SET', KEYS[1], kept, 'KEEPTTL') end

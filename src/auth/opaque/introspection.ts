@@ -9,8 +9,9 @@ export type Introspection =
       readonly active: true;
       readonly token_type: 'Bearer';
       readonly sub: string;
-      readonly email: string;
-      readonly name: string;
+      /** Absent, as the name is, where somebody acts for the user. */
+      readonly email?: string;
+      readonly name?: string;
       /** Name of the login, for its owner's list. */
       readonly sid: string;
       /** Seconds since the epoch. */
@@ -34,8 +35,7 @@ export function describeActive(id: string, record: LoginRecord, endsAt: number):
     active: true,
     token_type: 'Bearer',
     sub: String(userId),
-    email,
-    name,
+    ...(delegation === undefined && { email, name }),
     sid: id,
     iat: Math.floor(createdAt / 1000),
     exp: Math.floor(endsAt / 1000),
@@ -53,8 +53,10 @@ export function readIntrospection(text: string): ExchangeSubject | undefined {
   if (answer.active === false) {
     return undefined;
   }
-  const { active, sub, email, name, sid, exp, scope, act } = answer;
+  const { active, sub, sid, exp, scope, act } = answer;
   const userId = Number(sub);
+  const delegation = readDelegation(scope, act);
+  const { email, name } = delegation === undefined ? answer : { email: '', name: '' };
   if (
     active !== true ||
     !Number.isInteger(userId) ||
@@ -66,7 +68,7 @@ export function readIntrospection(text: string): ExchangeSubject | undefined {
     throw new TypeError('the authority describes a token in a way this instance does not know');
   }
   return {
-    principal: { userId, email, name, loginId: sid, delegation: readDelegation(scope, act) },
+    principal: { userId, email, name, loginId: sid, delegation },
     expiresAt: exp * 1000,
   };
 }

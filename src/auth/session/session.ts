@@ -1,4 +1,4 @@
-import { createRedisLoginStore } from '../logins/redis-login-store.js';
+import { createRedisLoginStore, SESSION_KEYS } from '../logins/redis-login-store.js';
 import type { StrategyModule } from '../strategy.js';
 import { createKoaSessionStrategy, sessionLimits } from './koa-session-strategy.js';
 
@@ -29,7 +29,7 @@ export const sessionStrategy: StrategyModule = {
       throw new TypeError('config.ts lets no session instance start without REDIS_URL');
     }
     const { absoluteMs } = sessionLimits(settings);
-    const logins = createRedisLoginStore(redis, {
+    const logins = createRedisLoginStore(redis, SESSION_KEYS, {
       absoluteMs,
       perUserMax: settings.loginsPerUserMax,
     });

@@ -116,8 +116,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
         iat: now() / 1000,
         exp: Math.floor(expiresAt / 1000),
         client_id: delegation?.actor ?? FIRST_PARTY,
-        email,
-        name,
+        ...(delegation === undefined && { email, name }),
         sid: loginId,
         ...(delegation && { scope: delegation.scope.join(' '), act: { sub: delegation.actor } }),
       };
@@ -142,6 +141,9 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
 /** More than there are keys at a time. */
 const HEADERS_KEPT = 16;
 
+/** What a delegated token says of the person: nothing, whoever signed it. */
+const NOBODY = { email: '', name: '' };
+
 /** As `sign` writes it, and no other spelling: Number() takes "0x1", " 1" and true for user 1 as well. */
 const USER_ID = /^[1-9]\d{0,9}$/;
 
@@ -150,8 +152,6 @@ function read(payload: JWTPayload, keyId: string, audience: string): AccessToken
   if (
     typeof sub !== 'string' ||
     !USER_ID.test(sub) ||
-    typeof email !== 'string' ||
-    typeof name !== 'string' ||
     typeof jti !== 'string' ||
     typeof aud !== 'string' ||
     (sid !== undefined && typeof sid !== 'string')
@@ -163,8 +163,18 @@ function read(payload: JWTPayload, keyId: string, audience: string): AccessToken
   if ((aud === audience) !== (delegation === undefined)) {
     throw invalidToken('Its audience does not fit what it allows.');
   }
+  const person = delegation === undefined ? { email, name } : NOBODY;
+  if (typeof person.email !== 'string' || typeof person.name !== 'string') {
+    throw invalidToken('It lacks fields this API needs.');
+  }
   return {
-    principal: { userId: Number(sub), email, name, loginId: sid, delegation },
+    principal: {
+      userId: Number(sub),
+      email: person.email,
+      name: person.name,
+      loginId: sid,
+      delegation,
+    },
     id: jti,
     keyId,
     issuedAt: Math.round((iat as number) * 1000),

@@ -70,6 +70,14 @@ export function createRefreshTokens(options: RefreshTokenOptions): RefreshTokens
     throw refused();
   }
 
+  async function endSurplus(userId: number, max: number, at: Date): Promise<void> {
+    const surplus = await families.surplus(userId, max, at);
+    if (surplus.length > 0) {
+      await denyLogins(surplus);
+      await families.removeThese(userId, surplus);
+    }
+  }
+
   return {
     start: async (userId, client) => {
       const at = now();
@@ -77,11 +85,9 @@ export function createRefreshTokens(options: RefreshTokenOptions): RefreshTokens
       const token = newToken(handle);
       const id = randomBytes(16).toString('base64url');
       const expiresAt = new Date(at + ttlMs);
-      const surplus = await families.surplus(userId, perUserMax - 1, new Date(at));
-      if (surplus.length > 0) {
-        await denyLogins(surplus);
-        await families.removeThese(userId, surplus);
-      }
+      // Before: what fails here has begun nothing. After: logins at the same moment each saw room for
+      // one, and the last to look sees them all.
+      await endSurplus(userId, perUserMax - 1, new Date(at));
       await families.insert({
         handleHash: handleHashOf(token),
         id,
@@ -91,6 +97,7 @@ export function createRefreshTokens(options: RefreshTokenOptions): RefreshTokens
         createdAt: new Date(at),
         expiresAt,
       });
+      await endSurplus(userId, perUserMax, new Date(at));
       return { id, token, expiresAt };
     },
     exchange: async (token) => {

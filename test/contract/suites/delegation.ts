@@ -61,6 +61,25 @@ export function describeDelegation(world: World): void {
       expect((await call('DELETE', path)).status).to.equal(204);
     });
 
+    it('tells the other one nothing of the person', async () => {
+      const { account, credential } = await newcomer(world.api, 'giver');
+      const delegate = await handOn(credential, 'posts:read');
+      const [value = ''] = Object.values(delegate);
+      const readable = value
+        .split(/[ .=]/)
+        .map((part) => Buffer.from(part, 'base64url').toString())
+        .join();
+      const principal = await world.api.call('GET', '/auth/principal', { credential: delegate });
+      expect(principal.body).to.deep.equal({
+        id: account.id,
+        scope: ['posts:read'],
+        actor: ACTOR,
+      });
+      for (const secret of [account.email, account.name]) {
+        expect(readable).to.not.include(secret);
+      }
+    });
+
     it('gives no right to posts of others', async () => {
       const { credential } = await newcomer(world.api, 'giver');
       const delegate = await handOn(credential, 'posts:write');

@@ -69,6 +69,18 @@ describe('the login limiter of one instance', () => {
     }
   });
 
+  it('counts for the login that asks, whatever addresses it asks from, and for no other', async () => {
+    const limiter = createLoginLimiter(undefined);
+    const guess = (number: number, login: string | undefined, check: typeof right | typeof wrong) =>
+      codeOf(limiter.attempt({ address: `192.0.2.${number}`, email, login }, check));
+    for (let count = 0; count < 10; count += 1) {
+      expect(await guess(count, 'stolen', wrong)).to.equal('wrong');
+    }
+    expect(await guess(100, 'stolen', right)).to.equal('too_many_logins');
+    expect(await guess(101, 'own', right)).to.equal('right');
+    expect(await guess(102, undefined, right)).to.equal('right');
+  });
+
   it('is not reset by logins that are right: neither the account nor the address', async () => {
     const limiter = createLoginLimiter(undefined);
     for (let count = 0; count < 200; count += 1) {
