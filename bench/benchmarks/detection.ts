@@ -94,6 +94,7 @@ async function compare(words: string[], outFolder: string): Promise<Result> {
     config,
     strategies: describedStrategies(known, config.strategies),
     outFolder,
+    becomesLatest: false,
     signal: stopping.signal,
     emit: () => {},
   });

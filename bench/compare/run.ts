@@ -29,6 +29,8 @@ export interface RunInput {
   outFolder: string;
   signal: AbortSignal;
   emit: EmitRunEvent;
+  /** Whether results/latest leads to it from now on; only where a trial of it is valid. */
+  becomesLatest: boolean;
 }
 
 export interface FinishedRun {
@@ -89,6 +91,10 @@ export async function runComparison(input: RunInput): Promise<FinishedRun> {
   result.endedAt = new Date().toISOString();
   await save();
   const files = await folder.finish(result);
+  if (input.becomesLatest && result.trials.some(({ valid }) => valid)) {
+    const why = await folder.becomeLatest();
+    if (why !== null) emit({ type: 'stage', message: why });
+  }
   if (failure !== undefined && !signal.aborted) throw failure;
   emit({ type: 'finished', result, folder: folder.path, files });
   return { result, folder: folder.path };

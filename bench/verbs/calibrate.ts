@@ -31,6 +31,7 @@ const OPTIONS = {
 } as const;
 
 export const calibrate: Verb = {
+  measures: true,
   summary: 'measure the noise of this machine, and how many rounds a difference takes',
   options: async () => OPTIONS,
   async run(words, { signal, stdout, stderr }) {
@@ -52,6 +53,7 @@ export const calibrate: Verb = {
       config,
       strategies: describedStrategies(known, config.strategies),
       outFolder: out,
+      becomesLatest: false,
       signal,
       emit: createProgress(talk),
     });

@@ -11,6 +11,11 @@ export interface Verb {
   summary: string;
   /** What stands after the verb, for help. */
   positionals?: string;
+  /**
+   * Whether it measures and keeps results: such a run wants the machine for itself
+   * (services/measuring-runs.ts).
+   */
+  measures?: true;
   /** For help. */
   options(): Promise<OptionTable>;
   /**
