@@ -7,11 +7,14 @@ import { LabError } from './errors.js';
 import { helpOfVerb, helpOfVerbs } from './help.js';
 import { didYouMean } from './nearest.js';
 import { usageError } from './options.js';
+import { inWords, registerRun } from './services/measuring-runs.js';
 import { storageError } from './storage-error.js';
 import { VERBS } from './verbs/registry.js';
 import type { Verb } from './verbs/verb.js';
 
 const HELP: readonly string[] = ['help', '--help', '-h'];
+/** Of every verb that measures. */
+const ALONGSIDE = '--alongside';
 const WRONG_COMMAND_LINE = 2;
 const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
@@ -83,11 +86,17 @@ async function main(words: readonly string[]): Promise<number> {
     const codeElsewhere = (await verb.elsewhere?.(rest)) ?? null;
     if (codeElsewhere !== null) return codeElsewhere;
     listenToSignals(verb);
-    await verb.run(rest, {
-      signal: stopping.signal,
-      stdout: process.stdout,
-      stderr: process.stderr,
-    });
+    const run = verb.measures ? await registerRun(name, rest.includes(ALONGSIDE)) : null;
+    try {
+      await verb.run(verb.measures ? rest.filter((word) => word !== ALONGSIDE) : rest, {
+        signal: stopping.signal,
+        alongside: async () => ((await run?.others()) ?? []).map(inWords),
+        stdout: process.stdout,
+        stderr: process.stderr,
+      });
+    } finally {
+      await run?.end();
+    }
     return exitCodeOfSignal ?? 0;
   } catch (error) {
     if (exitCodeOfSignal !== undefined) return exitCodeOfSignal;

@@ -4,7 +4,8 @@
  */
 import { armNames } from '../analyse/arms.js';
 import { METRICS, type Metric } from '../analyse/metrics.js';
-import { code, countOf } from '../report/format.js';
+import { countOf } from '../count-of.js';
+import { code } from '../report/format.js';
 import type { Result, Trial } from '../result/schema.js';
 import { type Cell, controlArmOf, isControlOf, isSameCell } from './series.js';
 

@@ -4,8 +4,10 @@
  * a build that changes nothing then fails by chance in at most one of forty runs, however many
  * conditions there are (each has one bad side, and 5 % are spread over two).
  */
+
+import { countOf } from '../count-of.js';
 import { usageError } from '../options.js';
-import { countOf, isTelling } from '../report/format.js';
+import { isTelling } from '../report/format.js';
 import type { Condition } from './conditions.js';
 import {
   type Basis,

@@ -1,6 +1,8 @@
 /** What a reader must know of two runs before believing a difference between them, in sentences. */
+
+import { countOf } from '../count-of.js';
 import { DATABASE_PRODUCTS, databaseOf } from '../databases.js';
-import { code, countOf, formatPercentPoints, listOf } from '../report/format.js';
+import { code, formatPercentPoints, listOf } from '../report/format.js';
 import { signedChange, wordingOf } from '../report/wording.js';
 import type { DiffRow } from './diff-results.js';
 import type { EnvironmentDifference, Weight } from './environment.js';

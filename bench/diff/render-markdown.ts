@@ -1,6 +1,7 @@
 /** The diff for the comment of a pull request: short, with the details folded. */
+
+import { countOf } from '../count-of.js';
 import type { Table } from '../report/blocks.js';
-import { countOf } from '../report/format.js';
 import { inline, markdownTable } from '../report/markdown.js';
 import { notesOf, summaryOf } from './notes.js';
 import type { DiffReport } from './report.js';

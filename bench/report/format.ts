@@ -124,11 +124,6 @@ export function formatPercentPoints(percent: number): string {
   return rounded.toLocaleString('en');
 }
 
-/** "1 instance", "2 instances". */
-export function countOf(count: number, singular: string, plural = `${singular}s`): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? singular : plural}`;
-}
-
 /** "a", "a and b", "a, b and c". */
 export function listOf(parts: readonly string[], word = 'and'): string {
   if (parts.length < 2) return parts.join('');

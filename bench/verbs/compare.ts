@@ -4,14 +4,15 @@ import { asksForLimits } from '../compare/limit-options.js';
 import { compareOptions, configFrom } from '../compare/options.js';
 import { createProgress } from '../compare/progress.js';
 import { describedStrategies, runComparison } from '../compare/run.js';
+import { assertVariables } from '../compare/set-option.js';
+import { countOf } from '../count-of.js';
 import { LabError } from '../errors.js';
 import { parseOptions } from '../options.js';
-import { countOf } from '../report/format.js';
 import { renderSummary } from '../report/terminal.js';
 import type { Result } from '../result/schema.js';
 import { rerunInDelegatedGroup } from '../services/cpu-limits/delegated-rerun.js';
 import { namedDatabase } from '../services/databases.js';
-import { describeService } from '../services/service-process.js';
+import { describeService, describeWholeService } from '../services/service-process.js';
 import type { Verb } from './verb.js';
 
 export const compare: Verb = {
@@ -20,12 +21,13 @@ export const compare: Verb = {
   options: async () => compareOptions((await describeService()).map(({ name }) => name)),
   // Under systemd a user gets control groups by starting the lab anew.
   elsewhere: async (words) => (asksForLimits(words) ? rerunInDelegatedGroup() : null),
-  async run(words, { signal, stdout, stderr }) {
-    const known = await describeService();
+  async run(words, { signal, alongside, stdout, stderr }) {
+    const { strategies: known, variables } = await describeWholeService();
     const names = known.map(({ name }) => name);
     const { options } = parseOptions(words, compareOptions(names));
     const database = namedDatabase(options.database, process.env);
     const config = configFrom({ ...options, database }, names);
+    assertVariables(options.set, variables);
     const talk = options.json ? stderr : stdout;
     const { result, folder } = await runComparison({
       config,
@@ -33,6 +35,7 @@ export const compare: Verb = {
       outFolder: options.out ?? 'results',
       becomesLatest: true,
       signal,
+      alongside,
       emit: createProgress(talk),
     });
     talk.write(`\n${renderSummary(result)}\n`);

@@ -18,7 +18,7 @@ export const sustain: Verb = {
   summary: 'find the highest rate that meets an objective, such as p99=50ms,errors=0',
   options: async () => sustainOptions((await describeService()).map(({ name }) => name)),
   elsewhere: async (words) => (asksForLimits(words) ? rerunInDelegatedGroup() : null),
-  async run(words, { signal, stdout, stderr }) {
+  async run(words, { signal, alongside, stdout, stderr }) {
     const known = await describeService();
     const names = known.map(({ name }) => name);
     const { options } = parseOptions(words, sustainOptions(names));
@@ -30,6 +30,7 @@ export const sustain: Verb = {
       strategies: describedStrategies(known, config.run.strategies),
       outFolder: options.out ?? 'results',
       signal,
+      alongside,
       say: (message) => talk.write(`${message}\n`),
     });
     talk.write(`\n${renderSummary(result)}\n`);

@@ -3,6 +3,8 @@ import type { OptionTable } from '../options.js';
 export interface VerbContext {
   /** Aborted by Ctrl-C; the verb then ends in order. */
   signal: AbortSignal;
+  /** Others that measure at this moment, in words; none unless --alongside was given. */
+  alongside(): Promise<string[]>;
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
 }
