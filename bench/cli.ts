@@ -1,33 +1,66 @@
 /**
  * Entry of the lab: verbs, signals and exit codes. Nothing else ends the process.
  *
- * 0: done. 1: failed. 2: wrong command line. 130, 143: stopped by Ctrl-C or SIGTERM, in order.
+ * 0: done. 1: failed, also where what it printed could not be written. 2: wrong command line. 130, 143: stopped by Ctrl-C or SIGTERM, in order.
  */
 import { LabError } from './errors.js';
 import { helpOfVerb, helpOfVerbs } from './help.js';
+import { didYouMean } from './nearest.js';
 import { usageError } from './options.js';
+import { inWords, registerRun } from './services/measuring-runs.js';
+import { storageError } from './storage-error.js';
 import { VERBS } from './verbs/registry.js';
 import type { Verb } from './verbs/verb.js';
 
 const HELP: readonly string[] = ['help', '--help', '-h'];
+/** Of every verb that measures. */
+const ALONGSIDE = '--alongside';
 const WRONG_COMMAND_LINE = 2;
 const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 const stopping = new AbortController();
 let exitCodeOfSignal: number | undefined;
 
-// A reader that has seen enough (`| head`) closes the pipe. That must not end a run half-way.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+/** The first write that failed, on a full disk for instance. */
+let unwritten: NodeJS.ErrnoException | undefined;
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that has seen enough (`| head`) closes the pipe. That must not end a run half-way.
+    if (error.code !== 'EPIPE') unwritten ??= error;
+  });
+}
 
-process.exit(await main(process.argv.slice(2)));
+const exitCode = await main(process.argv.slice(2));
+await allWritten();
+process.exit(exitCodeAfterWrites(exitCode));
 
-function listenToSignals(): void {
+/** Whether a write failed is known only after it: without the wait the process would end before. */
+async function allWritten(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) {
+    await new Promise<void>((resolve) => stream.write('', () => resolve()));
+  }
+  // An error is told after the callback of its write.
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A write that failed is a failure, whatever was found out: the reader did not get it. */
+function exitCodeAfterWrites(code: number): number {
+  if (!unwritten) return code;
+  const { message } = unwritten;
+  process.stderr.write(
+    `OUTPUT_UNWRITABLE: What was printed could not be written: ${message}. Make room, or print to another place.\n`,
+  );
+  return code === 0 ? 1 : code;
+}
+
+function listenToSignals(verb: Verb): void {
   for (const [signal, exitCode] of Object.entries(SIGNAL_EXIT_CODES)) {
     process.on(signal, () => {
       // npm and the terminal may both pass the same Ctrl-C on: a second one changes nothing.
       if (stopping.signal.aborted) return;
       exitCodeOfSignal = exitCode;
-      process.stderr.write('\nStopping in order; what was measured is kept.\n');
+      const kept = verb.measures ? '; what was measured is kept' : '';
+      process.stderr.write(`\nStopping in order${kept}.\n`);
       stopping.abort(new LabError('CANCELLED', 'Stopped before the end.', { exitCode }));
     });
   }
@@ -37,7 +70,7 @@ async function main(words: readonly string[]): Promise<number> {
   try {
     const [name, ...rest] = words;
     if (name === undefined || HELP.includes(name)) {
-      const [asked] = rest;
+      const asked = rest.find((word) => !HELP.includes(word));
       const text =
         asked === undefined ? helpOfVerbs(VERBS) : await helpOfVerb(asked, verbNamed(asked));
       process.stdout.write(`${text}
@@ -52,12 +85,18 @@ async function main(words: readonly string[]): Promise<number> {
     }
     const codeElsewhere = (await verb.elsewhere?.(rest)) ?? null;
     if (codeElsewhere !== null) return codeElsewhere;
-    listenToSignals();
-    await verb.run(rest, {
-      signal: stopping.signal,
-      stdout: process.stdout,
-      stderr: process.stderr,
-    });
+    listenToSignals(verb);
+    const run = verb.measures ? await registerRun(name, rest.includes(ALONGSIDE)) : null;
+    try {
+      await verb.run(verb.measures ? rest.filter((word) => word !== ALONGSIDE) : rest, {
+        signal: stopping.signal,
+        alongside: async () => ((await run?.others()) ?? []).map(inWords),
+        stdout: process.stdout,
+        stderr: process.stderr,
+      });
+    } finally {
+      await run?.end();
+    }
     return exitCodeOfSignal ?? 0;
   } catch (error) {
     if (exitCodeOfSignal !== undefined) return exitCodeOfSignal;
@@ -66,9 +105,10 @@ async function main(words: readonly string[]): Promise<number> {
 }
 
 function complain(error: unknown): number {
-  if (error instanceof LabError) {
-    process.stderr.write(`${error.code}: ${error.message}\n`);
-    return error.exitCode;
+  const told = error instanceof LabError ? error : storageError(error);
+  if (told) {
+    process.stderr.write(`${told.code}: ${told.message}\n`);
+    return told.exitCode;
   }
   // Not foreseen: a defect of the lab, so its trace is what a maintainer needs.
   process.stderr.write(`UNEXPECTED: ${error instanceof Error ? error.stack : String(error)}\n`);
@@ -81,7 +121,7 @@ function verbNamed(name: string): Verb {
   if (!verb) {
     throw usageError(
       'VERB_UNKNOWN',
-      `There is no verb "${name}". Allowed: ${Object.keys(VERBS).join(', ')}.`,
+      `There is no verb "${name}". ${didYouMean(name, Object.keys(VERBS))}Allowed: ${Object.keys(VERBS).join(', ')}.`,
     );
   }
   return verb;

@@ -8,6 +8,14 @@ const WIDTH = 80;
 const LEFT_WIDTH = 30;
 const INDENT = '  ';
 
+/** Taken by the command line itself, before the verb. */
+const ALONGSIDE: OptionTable = {
+  alongside: {
+    flag: true,
+    help: 'measure although another run measures on this machine; the report says so',
+  },
+};
+
 /** All verbs, a line or two each. */
 export function helpOfVerbs(verbs: Readonly<Record<string, Verb>>): string {
   const lines = Object.entries(verbs).map(([name, { summary }]) => inTwoColumns(name, summary, 12));
@@ -20,7 +28,7 @@ export function helpOfVerbs(verbs: Readonly<Record<string, Verb>>): string {
 
 /** One verb with its options. */
 export async function helpOfVerb(name: string, verb: Verb): Promise<string> {
-  const options = await verb.options();
+  const options = { ...(await verb.options()), ...(verb.measures && ALONGSIDE) };
   const words = [name, verb.positionals, Object.keys(options).length > 0 ? '[options]' : ''];
   const head = `Usage: npm run lab -- ${words.filter(Boolean).join(' ')}\n\n${wrap(verb.summary, WIDTH).join('\n')}`;
   const described = describeOptions(options);

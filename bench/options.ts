@@ -3,6 +3,7 @@
  */
 import { parseArgs } from 'node:util';
 import { LabError } from './errors.js';
+import { didYouMean } from './nearest.js';
 
 /** A wrong command line. */
 const USAGE_EXIT_CODE = 2;
@@ -15,6 +16,8 @@ export interface OptionKind<Value> {
   help: string;
   /** undefined when the text is not allowed. */
   parse(text: string): Value | undefined;
+  /** What the text that is not allowed may have meant; '' where nothing is near. */
+  hint?(text: string): string;
   /**
    * Present where the option may be given again: what both say together. Without it the option is
    * meant once, and a second value is refused rather than silently taken for the first.
@@ -85,7 +88,7 @@ function readOption(
     const known = Object.keys(table).map((each) => `--${each}`);
     throw usageError(
       'OPTION_UNKNOWN',
-      `There is no option ${rawName} here. Allowed: ${known.join(', ') || 'none'}.`,
+      `There is no option ${rawName} here. ${didYouMean(rawName, known) || `Allowed: ${known.join(', ') || 'none'}.`}`.trimEnd(),
     );
   }
   if ('flag' in option) {
@@ -95,7 +98,11 @@ function readOption(
   const parsed = value === undefined ? undefined : option.parse(value);
   if (parsed === undefined) {
     const got = value === undefined ? 'nothing' : `"${value}"`;
-    throw usageError('OPTION_INVALID', `--${name} takes ${option.allowed}, not ${got}.`);
+    const hint = value === undefined ? '' : (option.hint?.(value) ?? '');
+    throw usageError(
+      'OPTION_INVALID',
+      `--${name} takes ${option.allowed}, not ${got}. ${hint}`.trimEnd(),
+    );
   }
   return parsed;
 }
@@ -139,6 +146,7 @@ export function oneOf<Name extends string>(names: readonly Name[], help: string)
     allowed: `one of ${names.join(', ')}`,
     help,
     parse: (text) => names.find((name) => name === text),
+    hint: (text) => didYouMean(text, names),
   };
 }
 
@@ -156,6 +164,11 @@ export function listOf(
       const parts = text.split(',');
       const known = parts.every((part) => names.includes(part));
       return known && (repeats || new Set(parts).size === parts.length) ? parts : undefined;
+    },
+    hint(text) {
+      const unknown = text.split(',').find((part) => !names.includes(part));
+      if (unknown === undefined || unknown === '') return '';
+      return `There is no "${unknown}". ${didYouMean(unknown, names)}`.trimEnd();
     },
   };
 }

@@ -1,10 +1,19 @@
 import type { StrategyModule } from './auth/strategy.js';
-import { type AuthoritySettings, parseAuthoritySettings } from './config/authority.js';
+import {
+  AUTHORITY_VARIABLES,
+  type AuthoritySettings,
+  parseAuthoritySettings,
+} from './config/authority.js';
 import type { Environment } from './config/environment.js';
 import { type FillSettings, parseFillSettings } from './config/fill.js';
-import { type InstanceSettings, parseInstanceSettings } from './config/instance.js';
+import {
+  INSTANCE_VARIABLES,
+  type InstanceSettings,
+  parseInstanceSettings,
+} from './config/instance.js';
 import { parseRotationSettings, type RotationSettings } from './config/key-rotation.js';
 import {
+  PREDICTION_SERVER_VARIABLES,
   type PredictionServerSettings,
   parsePredictionServerSettings,
 } from './config/prediction-server.js';
@@ -23,6 +32,16 @@ export type {
   RotationSettings,
   SeedSettings,
 };
+
+/** For `describe.js`: names of the variables that an instance and what stands beside it read. */
+export function knownVariables(): string[] {
+  const names = new Set([
+    ...INSTANCE_VARIABLES,
+    ...AUTHORITY_VARIABLES,
+    ...PREDICTION_SERVER_VARIABLES,
+  ]);
+  return [...names].sort();
+}
 
 /** For `main.js`: the settings, and the module of the strategy that they name. */
 export async function readInstanceSettings(

@@ -1,4 +1,5 @@
 import { strategies } from './auth/registry.js';
+import { knownVariables } from './config.js';
 import { printLine, runEntry } from './entry.js';
 
 await runEntry(async () => {
@@ -8,5 +9,5 @@ await runEntry(async () => {
       return { name, ...description, needs, companions };
     }),
   );
-  printLine({ strategies: described });
+  printLine({ strategies: described, variables: knownVariables() });
 });

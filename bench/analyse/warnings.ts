@@ -2,6 +2,7 @@
  * What a reader must know before believing a figure of this run, as data with a stable code.
  * A table: each entry looks at the whole result and says what it sees, or nothing.
  */
+import { countOf } from '../count-of.js';
 import { DATABASE_NAMES, DATABASE_PRODUCTS } from '../databases.js';
 import type { Result, Warning } from '../result/schema.js';
 import { armNames } from './arms.js';
@@ -13,6 +14,7 @@ type Look = (result: Result) => Warning[];
 
 const LOOKS: readonly Look[] = [
   partialRun,
+  otherRuns,
   fewRounds,
   limitsMissing,
   moreProcessesThanCores,
@@ -34,7 +36,17 @@ function partialRun({ partial, trials, config, sustained }: Result): Warning[] {
   return [
     {
       code: 'partial-run',
-      message: `The run ended early: ${trials.length} of ${config.order.length} trials were measured.`,
+      message: `The run ended early: ${trials.length} of ${countOf(config.order.length, 'trial')} ${trials.length === 1 ? 'was' : 'were'} measured.`,
+    },
+  ];
+}
+
+function otherRuns({ environment: { alongside = [] } }: Result): Warning[] {
+  if (alongside.length === 0) return [];
+  return [
+    {
+      code: 'other-runs',
+      message: `Meanwhile others measured on this machine: ${alongside.join('; ')}. They took CPU time from this run at moments that nothing here shows, so do not rely on its figures.`,
     },
   ];
 }
@@ -93,7 +105,7 @@ function stolenTime({ trials }: Result): Warning[] {
   return [
     {
       code: 'stolen-cpu-time',
-      message: `In ${noisy.length} of ${trials.length} trials the hypervisor gave more than 5 % of the CPU time to other machines (at worst ${Math.round(worst * 100)} %). Times and throughput of these trials are worse than they would be on a quiet machine.`,
+      message: `In ${noisy.length} of ${countOf(trials.length, 'trial')} the hypervisor gave more than 5 % of the CPU time to other machines (at worst ${Math.round(worst * 100)} %). Times and throughput of these trials are worse than they would be on a quiet machine.`,
     },
   ];
 }
@@ -107,7 +119,7 @@ function invalidTrials({ trials }: Result): Warning[] {
   return [
     {
       code: 'invalid-trials',
-      message: `${invalid.length} of ${trials.length} trials are invalid (${codes.join(', ')}) and left out of every comparison.`,
+      message: `${invalid.length} of ${countOf(trials.length, 'trial')} ${invalid.length === 1 ? 'is' : 'are'} invalid (${codes.join(', ')}) and left out of every comparison.`,
     },
   ];
 }
@@ -128,7 +140,7 @@ function unmeasuredStores({ trials }: Result): Warning[] {
       return [
         {
           code: `${kind}-unmeasured`,
-          message: `The CPU time of ${names[kind]} could not be measured in ${unknown.length} trials (it runs on another machine, or its process cannot be read), so totals leave these trials out.`,
+          message: `The CPU time of ${names[kind]} could not be measured in ${countOf(unknown.length, 'trial')} (it runs on another machine, or its process cannot be read), so totals leave these trials out.`,
         },
       ];
     },

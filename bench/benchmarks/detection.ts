@@ -7,9 +7,9 @@ import { METRICS } from '../analyse/metrics.js';
 import { compareOptions, configFrom } from '../compare/options.js';
 import { describedStrategies, runComparison } from '../compare/run.js';
 import { RUN_OPTIONS, randomSeed } from '../compare/run-options.js';
+import { countOf } from '../count-of.js';
 import { LabError } from '../errors.js';
 import { decimal, integer, oneOf, parseOptions, text } from '../options.js';
-import { countOf } from '../report/format.js';
 import { markdownTable } from '../report/markdown.js';
 import type { Comparison, Result } from '../result/schema.js';
 import { describeService } from '../services/service-process.js';
@@ -94,7 +94,9 @@ async function compare(words: string[], outFolder: string): Promise<Result> {
     config,
     strategies: describedStrategies(known, config.strategies),
     outFolder,
+    becomesLatest: false,
     signal: stopping.signal,
+    alongside: async () => [],
     emit: () => {},
   });
   return result;

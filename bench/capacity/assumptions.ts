@@ -1,6 +1,8 @@
 /** What a plan takes for granted, in plain words: first what was measured, then what was not. */
+
+import { countOf } from '../count-of.js';
 import { DATABASE_PRODUCTS } from '../databases.js';
-import { countOf, formatNumber, formatShare, listOf } from '../report/format.js';
+import { formatNumber, formatShare, listOf } from '../report/format.js';
 import type { CapacityPlan, StrategyPlan } from './plan.js';
 
 export function assumptionsOf(plan: CapacityPlan): string[] {

@@ -1,7 +1,9 @@
 /** A capacity plan as text: tables of at most 120 columns, assumptions and warnings in sentences. */
+
+import { countOf } from '../count-of.js';
 import { DATABASE_PRODUCTS } from '../databases.js';
 import { left, right, type Table } from '../report/blocks.js';
-import { countOf, formatNumber, formatShare, NOT_MEASURED } from '../report/format.js';
+import { formatNumber, formatShare, NOT_MEASURED } from '../report/format.js';
 import { renderTextTable } from '../report/text-table.js';
 import { assumptionsOf } from './assumptions.js';
 import type { Check, StrategyCheck } from './check.js';

@@ -9,6 +9,7 @@
 import { type DatabaseName, databaseOf } from '../databases.js';
 import { LabError } from '../errors.js';
 import { usageError } from '../options.js';
+import { formatNumber } from '../report/format.js';
 import type { Objective, Result } from '../result/schema.js';
 import { type Demands, demandsOfResult, type Tier } from './demands.js';
 import { type LoginMemory, type Logins, loginMemory } from './login-memory.js';
@@ -87,7 +88,7 @@ export function planCapacity(result: Result, target: Target): CapacityPlan {
   if (requestsPerSecond > MOST_REQUESTS_PER_SECOND) {
     throw usageError(
       'PLAN_LOAD_TOO_LARGE',
-      `${requestsPerSecond.toPrecision(3)} requests a second are more than a plan can hold (100 million). Plan for a part of the users.`,
+      `${formatNumber(requestsPerSecond)} requests a second are more than a plan can hold (100 million). Plan for a part of the users.`,
     );
   }
   const perSecond = (target.users * target.loginsPerUserDay) / SECONDS_PER_DAY;
@@ -182,7 +183,7 @@ function fastest(
 
 function impossibleObjective(impossible: CapacityPlan['impossible']): LabError {
   const best = impossible
-    .map(({ strategy, fastestMs }) => `${strategy} ${fastestMs.p99.toPrecision(2)} ms`)
+    .map(({ strategy, fastestMs }) => `${strategy} ${formatNumber(fastestMs.p99)} ms`)
     .join(', ');
   return new LabError(
     'PLAN_OBJECTIVE_IMPOSSIBLE',

@@ -29,7 +29,7 @@ import { meanTrialSeconds } from './trial-duration.js';
  * @param startGenerator a closed loop unless told
  */
 export async function withTrialContext(
-  { config, strategies, emit, signal }: Omit<RunInput, 'outFolder'>,
+  { config, strategies, emit, signal }: Omit<RunInput, 'outFolder' | 'becomesLatest' | 'alongside'>,
   result: Result,
   use: (context: TrialContext, secondsPerTrial: number) => Promise<void>,
   startGenerator?: StartLoadGenerator,

@@ -2,6 +2,7 @@
  * Progress in words: what runs now, what is left, and for how long. One line that changes on a
  * terminal, plain lines elsewhere.
  */
+import { countOf } from '../count-of.js';
 import type { PlannedTrial } from '../plan.js';
 import type { Trial } from '../result/schema.js';
 import type { RunEvent } from './events.js';
@@ -47,7 +48,7 @@ export function createProgress(output: ProgressOutput, nowMs: () => number = Dat
         pace.planned = event.trials.length;
         pace.secondsPerTrial = event.secondsPerTrial;
         line(
-          `${event.trials.length} trials, about ${minutes(event.trials.length * event.secondsPerTrial)}`,
+          `${countOf(event.trials.length, 'trial')}, about ${minutes(event.trials.length * event.secondsPerTrial)}`,
         );
         break;
       case 'block-started':

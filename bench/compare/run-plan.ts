@@ -2,8 +2,10 @@
  * Runs the plan block by block, saves after each, and, where asked to, goes on with further rounds of
  * what is still unsure.
  */
+
 import { freemem } from 'node:os';
 import { unsureCells } from '../analyse/unsure.js';
+import { countOf } from '../count-of.js';
 import { LabError } from '../errors.js';
 import { blocksOf, type PlannedTrial, planTrials } from '../plan.js';
 import type { Result } from '../result/schema.js';
@@ -60,7 +62,7 @@ async function runTrials(
     if (failuresInARow >= HOPELESS_FAILURES) {
       throw new LabError(
         'RUN_HOPELESS',
-        `${failuresInARow} trials in a row answered no request. The last reason: ${trials.at(-1)?.invalidReasons[0]?.message}`,
+        `${countOf(failuresInARow, 'trial')} in a row answered no request. The last reason: ${trials.at(-1)?.invalidReasons[0]?.message}`,
       );
     }
   }

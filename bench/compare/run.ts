@@ -28,7 +28,11 @@ export interface RunInput {
   /** Folder in which the folder of the result is made. */
   outFolder: string;
   signal: AbortSignal;
+  /** Other runs that measure at this moment, in words. */
+  alongside(): Promise<string[]>;
   emit: EmitRunEvent;
+  /** Whether results/latest leads to it from now on; only where a trial of it is valid. */
+  becomesLatest: boolean;
 }
 
 export interface FinishedRun {
@@ -64,6 +68,7 @@ export async function runComparison(input: RunInput): Promise<FinishedRun> {
   };
   const started = performance.now();
   const save = async () => {
+    noteOthers(result, await input.alongside());
     result.comparisons = compareStrategies(result);
     result.warnings = warningsOf(result);
     result.lab = {
@@ -89,9 +94,19 @@ export async function runComparison(input: RunInput): Promise<FinishedRun> {
   result.endedAt = new Date().toISOString();
   await save();
   const files = await folder.finish(result);
+  if (input.becomesLatest && result.trials.some(({ valid }) => valid)) {
+    const why = await folder.becomeLatest();
+    if (why !== null) emit({ type: 'stage', message: why });
+  }
   if (failure !== undefined && !signal.aborted) throw failure;
   emit({ type: 'finished', result, folder: folder.path, files });
   return { result, folder: folder.path };
+}
+
+/** Each once, whenever in the run it was seen. */
+export function noteOthers({ environment }: Result, seen: readonly string[]): void {
+  if (seen.length === 0) return;
+  environment.alongside = [...new Set([...(environment.alongside ?? []), ...seen])];
 }
 
 /** undefined: the closed loop. */

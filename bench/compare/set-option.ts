@@ -1,5 +1,6 @@
 /** Environment variables of one side alone: the option, and what is wrong with it. */
 import { armNames } from '../analyse/arms.js';
+import { didYouMean } from '../nearest.js';
 import { type OptionKind, usageError } from '../options.js';
 import { refuse } from './run-options.js';
 
@@ -57,6 +58,39 @@ export function assertSides(
     unknown !== undefined,
     `--set names "${unknown}", which is no side of this run. Its sides: ${sides.join(', ')}.`,
   );
+}
+
+/** What the lab gives each instance: another value would measure something else, or not reach it. */
+const SET_BY_THE_LAB: readonly string[] = [
+  ...['AUTH_STRATEGY', 'AUTHORITY_URL', 'COUNTERS', 'DATABASE_URL', 'HOST', 'NODE_ENV', 'PORT'],
+  ...['JWKS_URL', 'PREDICTION_URL', 'REDIS_URL', 'SERVICE_URL'],
+];
+/** Of Node.js and the C library, which the service does not read itself. */
+const OF_THE_RUNTIME: readonly string[] = [
+  ...['MALLOC_ARENA_MAX', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'TZ'],
+  ...['UV_THREADPOOL_SIZE', 'UV_USE_IO_URING'],
+];
+
+/**
+ * A variable that nobody reads would be recorded as if it had been measured.
+ *
+ * @param known names that the service reads
+ * @throws LabError OPTION_INVALID, exit code 2, that names the variable
+ */
+export function assertVariables(set: VariablesOfSides | undefined, known: readonly string[]): void {
+  const settable = [...known, ...OF_THE_RUNTIME].filter((name) => !SET_BY_THE_LAB.includes(name));
+  for (const [owner, values] of Object.entries(set ?? {})) {
+    for (const name of Object.keys(values)) {
+      refuse(
+        SET_BY_THE_LAB.includes(name),
+        `--set ${owner}.${name} cannot be had: the lab sets ${name} itself for every instance.`,
+      );
+      refuse(
+        !settable.includes(name),
+        `--set ${owner}.${name}: the service knows no variable ${name}. ${didYouMean(name, settable) || `It knows ${settable.join(', ')}.`}`.trimEnd(),
+      );
+    }
+  }
 }
 
 /** As it is to be typed; quoted, since a shell takes # for a comment. */

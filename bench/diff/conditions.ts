@@ -3,6 +3,7 @@
  * `<strategy>[.<workload>[.<instances>]].<metric> > N%` or `< -N%`, with commas between.
  */
 import { METRICS } from '../analyse/metrics.js';
+import { nearest } from '../nearest.js';
 import { usageError } from '../options.js';
 
 export interface Condition {
@@ -23,17 +24,17 @@ const ALIASES: Readonly<Record<string, string>> = { cpu: 'cpu.application', p99:
 
 /**
  * @param text for instance "session.me.cpu>5%,jwt.throughput<-10%"
+ * @param strategies that are known, for the message
  * @throws LabError CONDITION_INVALID, exit code 2, that names the part and what is wrong with it
  */
-export function parseConditions(text: string): Condition[] {
-  return text.split(',').map((part) => parseCondition(part.replaceAll(/\s/g, '')));
+export function parseConditions(text: string, strategies: readonly string[] = []): Condition[] {
+  return text.split(',').map((part) => parseCondition(part.replaceAll(/\s/g, ''), strategies));
 }
 
-function parseCondition(text: string): Condition {
+function parseCondition(text: string, strategies: readonly string[]): Condition {
+  if (text === '') throw invalid(text, `a condition is empty; ${FORM}`);
   const parts = /^([^<>]+)([<>])(-?\d{1,6}(?:\.\d+)?)%$/.exec(text);
-  if (!parts) {
-    throw invalid(text, 'it takes the form <what>>N% or <what><-N%, for instance session.cpu>5%');
-  }
+  if (!parts) throw invalid(text, `${whatIsWrong(text)}; ${FORM}`);
   const [, path = '', sign, percent] = parts;
   const limit = Number(percent) / 100;
   const direction = sign === '>' ? 'above' : 'below';
@@ -43,11 +44,12 @@ function parseCondition(text: string): Condition {
       'a change for the worse is > a number from 0, or < a number up to 0, for instance cpu>5% or throughput<-10%',
     );
   }
-  const metric = metricAtTheEndOf(path);
-  if (!metric) throw invalid(text, `it must end in a metric: ${metricNames().join(', ')}`);
+  // Before names are read from the end: "latency.p99" is no strategy "latency".
+  const metric = metricNames().includes(path) ? null : metricAtTheEndOf(path);
+  if (!metric) throw invalid(text, whatLacks(path, strategies));
   const [strategy = '', workload, instances, ...rest] = metric.rest.split('.');
   if (strategy === '' || workload === '' || rest.length > 0) {
-    throw invalid(text, 'before the metric stands <strategy>[.<workload>[.<instances>]]');
+    throw invalid(text, `before the metric stands <strategy>[.<workload>[.<instances>]]; ${FORM}`);
   }
   if (instances !== undefined && !/^[1-9]\d{0,3}$/.test(instances)) {
     throw invalid(text, `"${instances}" is no number of instances`);
@@ -57,6 +59,33 @@ function parseCondition(text: string): Condition {
     workload: workload ?? null,
     instances: instances === undefined ? null : Number(instances),
   };
+}
+
+const FORM =
+  'the form is <strategy>[.<workload>[.<instances>]].<metric>>N% or <-N%, for instance session.me.cpu>5%';
+
+/** Of a text without the shape of a condition: the first part that is wrong. */
+function whatIsWrong(text: string): string {
+  const [, path, sign, limit = ''] = /^([^<>]*)([<>]?)(.*)$/.exec(text) ?? [];
+  if (!sign) return 'it has no > or <';
+  if (!path) return `nothing stands before ${sign}`;
+  if (limit === '') return `no limit stands after ${sign}`;
+  if (limit.startsWith('=')) return `${sign}= is no comparison; > and < are`;
+  if (/[<>]/.test(limit)) return 'it has more than one > or <';
+  if (/^[-+]?[\d.]+$/.test(limit)) return `the limit "${limit}" lacks its %`;
+  return `the limit "${limit}" is no number of percent`;
+}
+
+/** Of a path without a strategy, or without a metric that is known. */
+function whatLacks(path: string, strategies: readonly string[]): string {
+  if (metricNames().includes(path)) {
+    const known = strategies.length > 0 ? `; these runs have ${strategies.join(', ')}` : '';
+    return `the strategy is missing before "${path}"${known}; ${FORM}`;
+  }
+  const last = path.split('.').at(-1) ?? '';
+  const near = nearest(last, metricNames());
+  const hint = near === null ? '' : ` (did you mean ${near}?)`;
+  return `it must end in a metric: ${metricNames().join(', ')}${hint}; ${FORM}`;
 }
 
 /** Names of metrics hold dots themselves, so they are read from the end; the longest one wins. */

@@ -11,10 +11,11 @@ import { type PooledSpread, pooledSpread } from '../analyse/statistics.js';
 import { verdictFor } from '../analyse/verdict.js';
 import { type Difference, intervalOfDifference, welchDifference } from '../analyse/welch.js';
 import type { Result, Verdict } from '../result/schema.js';
-import { type Cell, isSameCell, type Series, seriesOf } from './series.js';
+import { type Basis, type Gap, gapsOf, isPlannedIn } from './gaps.js';
+import { type Cell, controlArmOf, isSameCell, type Series, seriesOf } from './series.js';
 
 /** `control`: relative to the control of the same round. `absolute`: as measured. */
-export type Basis = 'control' | 'absolute';
+export type { Basis } from './gaps.js';
 
 export interface Change {
   /** B over A: of the geometric means. */
@@ -52,6 +53,12 @@ export interface Diff {
   onlyInB: Cell[];
   /** The smaller of both runs'. */
   horizon: number;
+  /** Which was asked for; where a run has no control, rows have `absolute` all the same. */
+  asked: Basis;
+  /** Names of the runs without a control: "A", "B". */
+  withoutControl: string[];
+  /** What was planned in A or in B and cannot be decided between them. */
+  gaps: (Gap & { plannedInA: boolean })[];
 }
 
 /** @param basis `absolute` takes figures as measured even where both runs have a control */
@@ -69,6 +76,11 @@ export function diffResults(a: Result, b: Result, basis: Basis = 'control'): Dif
     onlyInA: cellsMissingFrom(seriesB, seriesA),
     onlyInB: cellsMissingFrom(seriesA, seriesB),
     horizon,
+    asked: basis,
+    withoutControl: Object.entries({ A: a, B: b }).flatMap(([name, run]) =>
+      controlArmOf(run) === undefined ? [name] : [],
+    ),
+    gaps: gapsOf(a, b, basis).map((gap) => ({ ...gap, plannedInA: isPlannedIn(a, gap) })),
   };
 }
 

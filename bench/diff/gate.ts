@@ -4,7 +4,10 @@
  * a build that changes nothing then fails by chance in at most one of forty runs, however many
  * conditions there are (each has one bad side, and 5 % are spread over two).
  */
+
+import { countOf } from '../count-of.js';
 import { usageError } from '../options.js';
+import { isTelling } from '../report/format.js';
 import type { Condition } from './conditions.js';
 import {
   type Basis,
@@ -13,6 +16,8 @@ import {
   decidingChange,
   ratioInterval,
 } from './diff-results.js';
+import type { Gap } from './gaps.js';
+import type { Cell } from './series.js';
 
 export interface JudgedFigure {
   row: DiffRow;
@@ -30,39 +35,94 @@ export interface JudgedCondition {
 }
 
 /**
- * @throws LabError CONDITION_WITHOUT_DATA, exit code 2, with what is available: a gate that silently
- *   watches nothing would pass for ever
+ * Everything of A that a condition covers must be decidable, or nothing is judged: a gate that silently
+ * leaves out what was not measured would pass for ever.
+ *
+ * @throws LabError CONTROL_MISSING, CONDITION_WITHOUT_DATA, exit code 2, with the list of what is missing
  */
 export function judgeConditions(conditions: readonly Condition[], diff: Diff): JudgedCondition[] {
   const watched = conditions.map((condition) => ({ condition, rows: rowsFor(condition, diff) }));
+  assertNotTheMachine(watched, diff);
+  assertMeasured(conditions, diff);
   const distinct = new Set(watched.flatMap(({ rows }) => rows));
   const confidence = 1 - 0.05 / distinct.size;
-  return watched.map(({ condition, rows }) => {
+  const judged = watched.map(({ condition, rows }) => {
     const figures = rows.map((row) => judgeFigure(condition, row, confidence));
     return { condition, figures, broken: figures.some(({ broken }) => broken) };
   });
+  assertTold(judged);
+  return judged;
 }
 
-function rowsFor(condition: Condition, { rows }: Diff): DiffRow[] {
-  const found = rows.filter(
-    (row) =>
-      row.strategy === condition.strategy &&
-      row.metric === condition.metric &&
-      (condition.workload === null || row.workload === condition.workload) &&
-      (condition.instances === null || row.instances === condition.instances),
+function rowsFor(condition: Condition, diff: Diff): DiffRow[] {
+  const found = diff.rows.filter((row) => isCovered(condition, row));
+  const hasGap = diff.gaps.some((gap) => gap.plannedInA && isCovered(condition, gap));
+  if (found.length > 0 || hasGap) return found;
+  throw noData([
+    `"${condition.text}" matches nothing that run A was to measure`,
+    ...diff.gaps.filter((gap) => isCovered(condition, gap)).map(gapText),
+    available(diff.rows),
+  ]);
+}
+
+function isCovered(condition: Condition, figure: Cell & { metric: string }): boolean {
+  return (
+    figure.strategy === condition.strategy &&
+    figure.metric === condition.metric &&
+    (condition.workload === null || figure.workload === condition.workload) &&
+    (condition.instances === null || figure.instances === condition.instances)
   );
-  if (found.length === 0) {
-    throw noData(condition, `it matches nothing that both runs measured. ${available(rows)}`);
-  }
-  const single = found.find((row) => decidingChange(row).difference === null);
-  if (single) {
-    const { roundsA, roundsB } = decidingChange(single);
-    throw noData(
-      condition,
-      `of ${pathOf(single)} there are too few valid rounds (${roundsA} in A, ${roundsB} in B; an interval takes 2 in each). Measure with more --rounds.`,
+}
+
+/**
+ * Between two runs the machine drifts by more than any change of code. Figures as measured can thus fail
+ * identical code, so they decide only where that was asked for.
+ */
+function assertNotTheMachine(
+  watched: readonly { condition: Condition; rows: DiffRow[] }[],
+  { asked, withoutControl }: Diff,
+): void {
+  const [first] = watched;
+  if (asked === 'absolute' || !first) return;
+  if (withoutControl.length > 0) {
+    throw usageError(
+      'CONTROL_MISSING',
+      `--fail-on: "${first.condition.text}": ${withoutControl.length === 2 ? 'neither run has' : `run ${withoutControl[0]} does not have`} the control to relate figures to, and between two runs a machine drifts by more than code changes. Add none to --strategies of both runs, or give --absolute to judge figures as measured.`,
     );
   }
-  return found;
+  const ofControl = watched.find(({ rows }) => rows.some(({ control }) => control));
+  if (ofControl) {
+    throw usageError(
+      'CONTROL_MISSING',
+      `--fail-on: "${ofControl.condition.text}" watches the control itself, which nothing is left to relate to: the machine may have changed between the two runs. Watch another strategy, or give --absolute to judge figures as measured.`,
+    );
+  }
+}
+
+function assertMeasured(conditions: readonly Condition[], { gaps, rows }: Diff): void {
+  const missing = gaps.filter(
+    (gap) => gap.plannedInA && conditions.some((condition) => isCovered(condition, gap)),
+  );
+  if (missing.length === 0) return;
+  throw noData([
+    `nothing is judged, because ${countOf(missing.length, 'figure')} that the conditions cover cannot be decided`,
+    ...missing.map(gapText),
+    available(rows),
+  ]);
+}
+
+/** An interval over a factor of a hundred leaves any change possible: that holds is no finding. */
+function assertTold(judged: readonly JudgedCondition[]): void {
+  const silent = judged.flatMap(({ figures }) =>
+    figures.filter(({ broken, interval }) => !broken && !isTelling(interval)),
+  );
+  if (silent.length === 0) return;
+  const paths = [...new Set(silent.map(({ row }) => pathOf(row)))];
+  throw noData([
+    'nothing is judged, because these figures scatter too much to tell any change',
+    ...paths,
+    'Measure with more --rounds, on a quieter machine.',
+  ]);
 }
 
 function judgeFigure(condition: Condition, row: DiffRow, confidence: number): JudgedFigure {
@@ -89,6 +149,10 @@ function available(rows: readonly DiffRow[]): string {
     : `Available: strategies ${listed((row) => row.strategy)}; workloads ${listed((row) => row.workload)}; instances ${listed((row) => row.instances)}; metrics ${listed((row) => row.metric)}.`;
 }
 
-function noData({ text }: Condition, why: string) {
-  return usageError('CONDITION_WITHOUT_DATA', `--fail-on: "${text}": ${why}`);
+function gapText(gap: Gap): string {
+  return `${gap.strategy}.${gap.workload}.${gap.instances}.${gap.metric}: ${gap.why.replaceAll('`', '')}`;
+}
+
+function noData(lines: readonly string[]) {
+  return usageError('CONDITION_WITHOUT_DATA', `--fail-on: ${lines.join('\n  ')}`);
 }

@@ -1,10 +1,12 @@
 /** What a reader must know of two runs before believing a difference between them, in sentences. */
+
+import { countOf } from '../count-of.js';
 import { DATABASE_PRODUCTS, databaseOf } from '../databases.js';
-import { code, countOf, formatPercentPoints, listOf } from '../report/format.js';
+import { code, formatPercentPoints, listOf } from '../report/format.js';
 import { signedChange, wordingOf } from '../report/wording.js';
 import type { DiffRow } from './diff-results.js';
 import type { EnvironmentDifference, Weight } from './environment.js';
-import type { DiffReport } from './report.js';
+import { type DiffReport, isSameRun, machineMayExplain } from './report.js';
 import type { Cell } from './series.js';
 
 type RunOfDiff = DiffReport['a'];
@@ -23,6 +25,7 @@ export function notesOf(report: DiffReport): DiffNotes {
       ...otherMachine(report),
       ...otherDatabase(report),
       ...partial(report),
+      ...invalidTrials(report),
       ...control(report),
     ],
     remarks: [
@@ -35,19 +38,22 @@ export function notesOf(report: DiffReport): DiffNotes {
   };
 }
 
-/** "3 of 12 figures changed for certain; 5 are equal within 5 %, 4 unsure." */
-export function summaryOf({ diff }: DiffReport): string {
+/** "3 of 12 figures changed; 5 are equal within 5 %, 4 unsure." */
+export function summaryOf(report: DiffReport): string {
+  const { diff } = report;
   const count = (...verdicts: DiffRow['verdict'][]) =>
     diff.rows.filter(({ verdict }) => verdicts.includes(verdict)).length;
   if (diff.rows.length === 0) return 'The runs have no figure in common.';
   const horizon = formatPercentPoints(diff.horizon * 100);
-  return `${count('faster', 'slower')} of ${countOf(diff.rows.length, 'figure')} changed for certain; ${count('equal')} are equal within ${horizon} %; ${count('unsure')} are unsure.`;
+  const changed = machineMayExplain(report)
+    ? 'changed, which the machine alone may have caused'
+    : 'changed';
+  const are = (number: number) => `${number} ${number === 1 ? 'is' : 'are'}`;
+  return `${count('faster', 'slower')} of ${countOf(diff.rows.length, 'figure')} ${changed}; ${are(count('equal'))} equal within ${horizon} %; ${are(count('unsure'))} unsure.`;
 }
 
 function sameRun({ a, b }: DiffReport): string[] {
-  return a.id === b.id && a.startedAt === b.startedAt
-    ? ['Both folders hold the same run, so nothing can differ.']
-    : [];
+  return isSameRun(a, b) ? ['Both folders hold the same run, so nothing can differ.'] : [];
 }
 
 function otherMachine({ environment }: DiffReport): string[] {
@@ -80,6 +86,17 @@ function partial({ a, b }: DiffReport): string[] {
   return Object.entries({ A: a, B: b }).flatMap(([name, run]) =>
     run.partial ? [`Run ${name} ended before its plan did; what it measured is compared.`] : [],
   );
+}
+
+function invalidTrials({ a, b }: DiffReport): string[] {
+  return Object.entries({ A: a, B: b }).flatMap(([name, { trials }]) => {
+    const invalid = trials.filter((trial) => !trial.valid).length;
+    return invalid === 0
+      ? []
+      : [
+          `Of run ${name}, ${invalid} of ${countOf(trials.length, 'trial')} ${invalid === 1 ? 'is' : 'are'} invalid and left out.`,
+        ];
+  });
 }
 
 /** The control has no authentication: when it changes, something changed that all strategies share. */

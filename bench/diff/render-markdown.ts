@@ -1,4 +1,6 @@
 /** The diff for the comment of a pull request: short, with the details folded. */
+
+import { countOf } from '../count-of.js';
 import type { Table } from '../report/blocks.js';
 import { inline, markdownTable } from '../report/markdown.js';
 import { notesOf, summaryOf } from './notes.js';
@@ -16,7 +18,7 @@ export function renderDiffMarkdown(report: DiffReport): string {
     ...(conditions.length > 0 ? [tableText(conditionsTable(conditions))] : []),
     ...(changed.length > 0 ? [tableText(rowsTable(changed))] : []),
     ...(diff.rows.length > 0
-      ? [folded(`All ${diff.rows.length} figures`, tableText(rowsTable(diff.rows)))]
+      ? [folded(`All ${countOf(diff.rows.length, 'figure')}`, tableText(rowsTable(diff.rows)))]
       : []),
     folded(
       'How the runs differ, and how to read this',
@@ -33,8 +35,8 @@ function headingOf({ conditions }: DiffReport): string {
   if (conditions.length === 0) return 'Two runs compared';
   const failed = conditions.filter(({ broken }) => broken).length;
   return failed === 0
-    ? `Passed: ${conditions.length} of ${conditions.length} conditions hold`
-    : `FAILED: ${failed} of ${conditions.length} conditions are broken`;
+    ? `Passed: ${conditions.length} of ${countOf(conditions.length, 'condition')} ${conditions.length === 1 ? 'holds' : 'hold'}`
+    : `FAILED: ${failed} of ${countOf(conditions.length, 'condition')} ${failed === 1 ? 'is' : 'are'} broken`;
 }
 
 function tableText(table: Table): string {

@@ -1,4 +1,5 @@
 /** Everything that `lab diff` found of two runs, gathered once for every form of it. */
+import { usageError } from '../options.js';
 import type { Result } from '../result/schema.js';
 import type { Condition } from './conditions.js';
 import { type Basis, type Diff, diffResults } from './diff-results.js';
@@ -13,18 +14,39 @@ export interface DiffReport {
   conditions: JudgedCondition[];
 }
 
-/** @throws LabError CONDITION_WITHOUT_DATA, exit code 2 */
+/** @throws LabError SAME_RUN, CONTROL_MISSING, CONDITION_WITHOUT_DATA, exit code 2 */
 export function reportDiff(
   a: Result,
   b: Result,
   { basis, conditions }: { basis: Basis; conditions: readonly Condition[] },
 ): DiffReport {
+  if (conditions.length > 0 && isSameRun(a, b)) {
+    throw usageError(
+      'SAME_RUN',
+      `--fail-on: both folders hold the run ${a.id}, so nothing can differ and every condition would hold. Name the folder of another run.`,
+    );
+  }
   const diff = diffResults(a, b, basis);
   return {
     ...{ a, b, diff },
     environment: environmentDifferences(a, b),
     conditions: judgeConditions(conditions, diff),
   };
+}
+
+export function isSameRun(a: Result, b: Result): boolean {
+  return a.id === b.id && a.startedAt === b.startedAt;
+}
+
+/**
+ * Whether the machine may be the cause of a difference: it is another one, or some figure is as measured,
+ * with nothing to relate it to.
+ */
+export function machineMayExplain({ diff, environment }: Pick<DiffReport, 'diff' | 'environment'>) {
+  return (
+    environment.some(({ weight }) => weight === 'machine') ||
+    diff.rows.some(({ basis, control }) => basis === 'absolute' && !control)
+  );
 }
 
 /** For programs: the same without the runs themselves and without what only other figures are made of. */
@@ -35,6 +57,7 @@ export function diffAsJson({ a, b, diff, environment, conditions }: DiffReport) 
     b: run(b),
     ...diff,
     environment,
+    machineMayExplain: machineMayExplain({ diff, environment }),
     conditions: conditions.map(({ condition, figures, broken }) => ({
       condition: condition.text,
       broken,

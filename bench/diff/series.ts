@@ -23,11 +23,11 @@ export interface Series extends Cell {
 }
 
 /** Cells without one valid trial that measured the metric are left out. */
-export function seriesOf({ config, strategies, trials }: Result): Series[] {
+export function seriesOf(result: Result): Series[] {
+  const { config, trials } = result;
   const arms = armNames(config.strategies);
-  const isControl = (arm: string) =>
-    strategies.some(({ name, control }) => control && name === strategyOfArm(arm));
-  const controlArm = arms.find(isControl);
+  const isControl = (arm: string) => isControlOf(result, arm);
+  const controlArm = controlArmOf(result);
   const valid = trials.filter((trial) => trial.valid);
   return METRICS.flatMap((metric) =>
     config.workloads.flatMap((workload) =>
@@ -46,6 +46,15 @@ export function seriesOf({ config, strategies, trials }: Result): Series[] {
       }),
     ),
   );
+}
+
+export function isControlOf({ strategies }: Result, arm: string): boolean {
+  return strategies.some(({ name, control }) => control && name === strategyOfArm(arm));
+}
+
+/** The arm that others are set against; undefined where the run has no control. */
+export function controlArmOf(result: Result): string | undefined {
+  return armNames(result.config.strategies).find((arm) => isControlOf(result, arm));
 }
 
 /** By round. A zero has no logarithm, and no valid trial has one. */

@@ -31,8 +31,15 @@ function rowCells(row: DiffRow, relative: boolean): TableCell[] {
     `${row.metric} (${unitOf(row.metric)})`,
     ...[formatNumber(row.meanA), formatNumber(row.meanB), changeText(row.absolute)],
     ...(relative ? [relativeText(row)] : []),
-    wordingOf(row.metric).verdicts[row.verdict],
+    verdictText(row),
   ];
+}
+
+/** As measured, with no control to relate it to, a difference may be the machine's. */
+function verdictText({ metric, verdict, basis }: DiffRow): string {
+  const word = wordingOf(metric).verdicts[verdict];
+  const changed = verdict === 'faster' || verdict === 'slower';
+  return changed && basis === 'absolute' ? `${word}, or the machine` : word;
 }
 
 function relativeText({ control, relative }: DiffRow): string {

@@ -4,6 +4,7 @@
  * A rule never drops a trial. The trial stays in the result with its reasons, is drawn differently
  * and is left out of verdicts.
  */
+import { countOf } from '../count-of.js';
 import type { Trial } from '../result/schema.js';
 import { steadinessOf } from './steadiness.js';
 
@@ -71,7 +72,7 @@ export const VALIDITY_RULES: readonly ValidityRule[] = [
       if (!trial.latencyMs) return null;
       const inSystem = (trial.throughputRps * trial.latencyMs.mean) / 1000;
       if (Math.abs(inSystem / trial.connections - 1) <= LITTLE_TOLERANCE) return null;
-      return `throughput x mean latency gives ${inSystem.toFixed(1)} requests in flight, but there are ${trial.connections} connections`;
+      return `throughput x mean latency gives ${inSystem.toFixed(1)} requests in flight, but there ${trial.connections === 1 ? 'is' : 'are'} ${countOf(trial.connections, 'connection')}`;
     },
   },
   {
@@ -82,7 +83,11 @@ export const VALIDITY_RULES: readonly ValidityRule[] = [
         ...Object.entries(unexpectedStatuses).map(
           ([status, times]) => `status ${status} x ${times}`,
         ),
-        ...(trial.errors > 0 ? [`${trial.errors} connection errors (first: ${firstError})`] : []),
+        ...(trial.errors > 0
+          ? [
+              `${trial.errors} ${trial.errors === 1 ? 'connection error' : 'connection errors'} (first: ${firstError})`,
+            ]
+          : []),
         ...(trial.timeouts > 0 ? [`${trial.timeouts} timeouts`] : []),
       ];
       return seen.length > 0 ? `unexpected answers: ${seen.join(', ')}` : null;

@@ -1,4 +1,6 @@
 /** The noise floor of a machine for a terminal: what it can tell apart, and at what price. */
+
+import { countOf } from '../count-of.js';
 import type { Calibration, NoiseFloor } from '../result/calibration-schema.js';
 import { left, right, type Table } from './blocks.js';
 import { formatPercentPoints, formatShare, listOf } from './format.js';
@@ -9,7 +11,7 @@ import { wordingOf } from './wording.js';
 export function renderCalibration(calibration: Calibration, width: number): string {
   const { machine, strategy, workload, instances, seconds, noise } = calibration;
   return [
-    `${strategy} against itself, on ${workload} with ${instances} instance, windows of ${seconds} s. ${machine.cpuModel}, ${machine.cores} cores, Node.js ${machine.node}.`,
+    `${strategy} against itself, on ${workload} with ${countOf(instances, 'instance')}, windows of ${seconds} s. ${machine.cpuModel}, ${countOf(machine.cores, 'core')}, Node.js ${machine.node}.`,
     winners(noise),
     tableText(widthsTable(noise), width),
     tableText(roundsTable(noise), width),
@@ -32,7 +34,7 @@ function widthsTable(noise: readonly NoiseFloor[]): Table {
       'Spread: standard deviation of the ratio from round to round. ±: half of the 95 % interval. From: the smallest difference that four of five runs find.',
     columns: [
       ...[left('What'), right('Rounds here'), right('Spread')],
-      ...counts.map((rounds) => right(`${rounds} rounds`)),
+      ...counts.map((rounds) => right(countOf(rounds, 'round'))),
     ],
     rows: noise.map(({ metric, rounds, standardDeviation, byRounds }) => [
       ...[wordingOf(metric).heading, String(rounds), formatShare(standardDeviation)],

@@ -61,8 +61,16 @@ export function renderTrialsCsv({ trials }: Result): string {
   return `${lines.map((cells) => cells.join(',')).join('\r\n')}\r\n`;
 }
 
+/**
+ * A spreadsheet takes a text that begins so for a formula and runs it (OWASP, CSV injection). An
+ * apostrophe in front makes it a text; numbers are none.
+ */
+function harmless(text: string): string {
+  return /^[=+\-@\t\r\n]/.test(text) && !/^[+-]?\d+(\.\d+)?$/.test(text) ? `'${text}` : text;
+}
+
 /** Empty where nothing was measured: a zero would be taken for a figure. */
 function field(value: Value): string {
-  const text = value === null || value === undefined ? '' : String(value);
+  const text = typeof value === 'string' ? harmless(value) : String(value ?? '');
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -46,8 +46,9 @@ export function shownInterval({ interval95, n }: Estimate): [number, number] | n
 /** "3,040 (2,910 to 3,170)"; "3,040 (–)" from too few values. */
 export function formatEstimate(estimate: Estimate | null, format = formatNumber): string {
   if (!estimate) return NOT_MEASURED;
-  const interval = shownInterval(estimate)?.map(format).join(' to ') ?? NOT_MEASURED;
-  return `${format(estimate.mean)} (${interval})`;
+  const shown = shownInterval(estimate);
+  if (shown && !tells(estimate.mean, shown)) return `${format(estimate.mean)} (${CANNOT_TELL})`;
+  return `${format(estimate.mean)} (${shown?.map(format).join(' to ') ?? NOT_MEASURED})`;
 }
 
 /** As formatEstimate, for what was not measured in rounds: no dash where there is no interval. */
@@ -56,7 +57,19 @@ export function formatWithInterval(
   interval95: readonly [number, number] | null,
 ): string {
   if (!interval95) return formatNumber(value);
+  if (!tells(value, interval95)) return `${formatNumber(value)} (${CANNOT_TELL})`;
   return `${formatNumber(value)} (${formatNumber(Math.max(0, interval95[0]))} to ${formatNumber(interval95[1])})`;
+}
+
+/** Of an amount, whose interval may begin at nothing: then its other end alone can be too far away. */
+function tells(value: number, [low, high]: readonly [number, number]): boolean {
+  return low > 0 ? isTelling([low, high]) : high <= value * TELLING_FACTOR;
+}
+
+/** "2,910 to 3,170" of an amount; a dash where there is none. */
+export function formatInterval(interval: readonly [number, number] | null): string {
+  if (!interval) return NOT_MEASURED;
+  return tells(interval[1] / 2, interval) ? interval.map(formatNumber).join(' to ') : CANNOT_TELL;
 }
 
 export function formatMegabytes(bytes: number | null | undefined): string {
@@ -77,8 +90,31 @@ export function formatRatio(ratio: number | null): string {
     : ratio.toFixed(ratio < 9.995 ? 2 : 1);
 }
 
+/** In the place of an interval that leaves almost any value possible. */
+export const CANNOT_TELL = 'this run cannot tell';
+
+/** Beyond it, the ends of an interval are an artefact of very few values. */
+const TELLING_FACTOR = 100;
+
+/** Whether an interval of positive values says anything: its ends are at most a factor of 100 apart. */
+export function isTelling([low, high]: readonly [number, number]): boolean {
+  return Number.isFinite(high) && low > 0 && high <= low * TELLING_FACTOR;
+}
+
+/** More digits than two say nothing where the ends are a factor of two apart. */
+const WIDE_FACTOR = 2;
+
 export function formatRatioInterval(interval: readonly [number, number] | null): string {
-  return interval ? `${formatRatio(interval[0])} to ${formatRatio(interval[1])}` : NOT_MEASURED;
+  if (!interval) return NOT_MEASURED;
+  if (!isTelling(interval)) return CANNOT_TELL;
+  const [low, high] = interval;
+  const format = high > low * WIDE_FACTOR ? inTwoDigits : formatRatio;
+  return `${format(low)} to ${format(high)}`;
+}
+
+/** 0.1234 -> "0.12"; 1234.5 -> "1,200"; never with an exponent. */
+export function inTwoDigits(value: number): string {
+  return value.toLocaleString('en', { maximumSignificantDigits: 2 });
 }
 
 /** Digits of a percentage: "8.4", "12"; a tenth of a percent is as fine as a run can tell. */
@@ -86,11 +122,6 @@ export function formatPercentPoints(percent: number): string {
   const size = Math.abs(percent);
   const rounded = size < 9.95 ? Number(size.toFixed(1)) : Math.round(size);
   return rounded.toLocaleString('en');
-}
-
-/** "1 instance", "2 instances". */
-export function countOf(count: number, singular: string, plural = `${singular}s`): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? singular : plural}`;
 }
 
 /** "a", "a and b", "a, b and c". */

@@ -1,7 +1,8 @@
 import { strategyOfArm } from '../analyse/arms.js';
+import { countOf } from '../count-of.js';
 import type { Result, RunConfig } from '../result/schema.js';
 import type { Section } from './blocks.js';
-import { countOf, formatTime, listOf } from './format.js';
+import { formatTime, listOf } from './format.js';
 import { escapeHtml } from './html/escape.js';
 import { renderBlock } from './html/render-block.js';
 import { STYLE } from './html/style.js';
@@ -68,12 +69,12 @@ export function subtitleOf({ result }: ReportView): string {
   const attempts = result.sustained?.reduce((sum, cell) => sum + cell.attempts.length, 0);
   const measured =
     attempts === undefined
-      ? `${result.trials.length} of ${config.order.length} trials`
+      ? `${result.trials.length} of ${countOf(config.order.length, 'trial')}`
       : countOf(attempts, 'attempt');
   const parts = [
     formatTime(startedAt),
     `profile ${config.profile}`,
-    `${environment.cpuModel}, ${environment.cores} cores`,
+    `${environment.cpuModel}, ${countOf(environment.cores, 'core')}`,
     `${measured}${partial ? ', cut short' : ''}`,
   ];
   return parts.join(' · ');

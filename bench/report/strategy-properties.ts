@@ -2,8 +2,10 @@
  * What a strategy declares, in plain words. The one place where they stand: `lab strategies`, the
  * report and the table in docs/strategies.md all read this table. To add a property is to add a line.
  */
+
+import { countOf } from '../count-of.js';
 import type { StrategyInfo } from '../result/schema.js';
-import { countOf, listOf, NOT_MEASURED } from './format.js';
+import { listOf, NOT_MEASURED } from './format.js';
 
 export interface StrategyProperty {
   /** Heading of the column. */

@@ -1,9 +1,10 @@
 /** The end of `lab sustain` on a terminal: the rates in words. */
-import type { Result } from '../result/schema.js';
-import { countOf } from './format.js';
+
+import { countOf } from '../count-of.js';
+import type { Result, Sustained } from '../result/schema.js';
 import { objectiveInWords, sentenceOf } from './sections/sustained.js';
 
-export function renderSustained({ sustained = [], warnings, partial }: Result): string {
+export function renderSustained({ config, sustained = [], warnings, partial }: Result): string {
   const [first] = sustained;
   if (!first) return '  No rate was measured.';
   const attempts = sustained.flatMap((cell) => cell.attempts);
@@ -12,7 +13,26 @@ export function renderSustained({ sustained = [], warnings, partial }: Result): 
     `Objective: ${objectiveInWords(first.objective)}.`,
     ...(partial ? ['! The run ended before its plan did.'] : []),
     ...sustained.map((cell) => `• ${sentenceOf(cell).replaceAll('`', '')}`),
+    ...notTried(config.order, sustained),
     '',
     `  ${countOf(attempts.length, 'attempt')}, ${invalid} invalid; ${countOf(warnings.length, 'warning')}.`,
   ].join('\n');
+}
+
+/** Cells that an interrupted run did not come to: nothing is known of them. */
+function notTried(order: Result['config']['order'], sustained: readonly Sustained[]): string[] {
+  const missing = order.filter(
+    ({ round, ...cell }) =>
+      round === 1 &&
+      !sustained.some(
+        (known) =>
+          known.strategy === cell.strategy &&
+          known.workload === cell.workload &&
+          known.instances === cell.instances,
+      ),
+  );
+  return missing.map(
+    ({ strategy, workload, instances }) =>
+      `• ${strategy} was not tried on ${workload} with ${countOf(instances, 'instance')}: the run ended before.`,
+  );
 }

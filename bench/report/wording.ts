@@ -5,7 +5,7 @@
 import type { Metric } from '../analyse/metrics.js';
 import { METRICS } from '../analyse/metrics.js';
 import type { Comparison, RunConfig, Verdict } from '../result/schema.js';
-import { formatPercentPoints } from './format.js';
+import { CANNOT_TELL, formatPercentPoints, inTwoDigits, isTelling } from './format.js';
 
 export interface Wording {
   /** Column heading, short. */
@@ -127,6 +127,7 @@ export function sentenceOf(
 /** "8 to 16 % more"; across no difference: "3 % fewer to 11 % more". */
 export function intervalOf(metricName: string, [low, high]: readonly [number, number]): string {
   const words = wordingOf(metricName);
+  if (!isTelling([low, high])) return `so wide that ${CANNOT_TELL}`;
   if (high >= TIMES_FROM) return `${times(low)} to ${times(high)} times ${words.asMuch}`;
   const direction = directionOf(words, low);
   if (low < 1 !== high < 1 && percentOf(low) !== '0') {
@@ -145,6 +146,10 @@ export function rangeOf(metricName: string, ratios: readonly number[]): string {
 
 /** For cells of tables: "+12 % (+8 to +16)", "×2.3 (×1.9 to ×2.8)". */
 export function signedChange(ratio: number, interval: readonly [number, number] | null): string {
+  if (interval && !isTelling(interval)) {
+    const mean = ratio >= TIMES_FROM ? `×${times(ratio)}` : `${signed(ratio)} %`;
+    return `${mean} (${CANNOT_TELL})`;
+  }
   if (Math.max(ratio, interval?.[1] ?? 0) >= TIMES_FROM) {
     const range = interval ? ` (×${times(interval[0])} to ×${times(interval[1])})` : '';
     return `×${times(ratio)}${range}`;
@@ -168,5 +173,5 @@ function signed(ratio: number): string {
 }
 
 function times(ratio: number): string {
-  return ratio.toLocaleString('en', { maximumSignificantDigits: 2 });
+  return inTwoDigits(ratio);
 }

@@ -1,9 +1,10 @@
 /** What `lab calibrate` found out about a machine, as a file beside the results. */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { machineOf } from '../analyse/noise-floor.js';
 import { LabError } from '../errors.js';
+import { storageError } from '../storage-error.js';
 import { type Calibration, calibrationSchema } from './calibration-schema.js';
 import type { Environment } from './schema.js';
 
@@ -34,8 +35,13 @@ export async function readCalibration(
 export async function writeCalibration(folder: string, calibration: Calibration): Promise<string> {
   const path = join(folder, FILE);
   const draft = `${path}.draft`;
-  await writeFile(draft, `${JSON.stringify(calibration, null, 1)}\n`);
-  await rename(draft, path);
+  try {
+    await writeFile(draft, `${JSON.stringify(calibration, null, 1)}\n`);
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => {});
+    throw storageError(error, 'and calibrate again; the earlier calibration stays') ?? error;
+  }
   return path;
 }
 

@@ -1,20 +1,31 @@
 /**
  * The folder of one run: results/<UTC time>/. Files appear whole or not at all.
  */
-import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { lstat, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
 import { LabError } from '../errors.js';
 import { writeReports } from '../report/write.js';
+import { storageError } from '../storage-error.js';
 import type { Result } from './schema.js';
 
 export interface ResultFolder {
   /** Name of the folder, from the time of the start. */
   id: string;
   path: string;
-  /** Writes result.json; the previous one stays until the new one is whole. */
+  /**
+   * Writes result.json; the previous one stays until the new one is whole.
+   *
+   * @throws LabError DISK_FULL, DISK_UNWRITABLE that names what is kept
+   */
   save(result: Result): Promise<void>;
-  /** Writes the reports and lets results/latest point here. Returns the paths of the reports. */
+  /**
+   * Writes the reports. Returns their paths.
+   *
+   * @throws LabError DISK_FULL, DISK_UNWRITABLE
+   */
   finish(result: Result): Promise<string[]>;
+  /** Lets results/latest point here. Returns why it does not, or null. */
+  becomeLatest(): Promise<string | null>;
 }
 
 /**
@@ -29,12 +40,12 @@ export async function createResultFolder(
   return {
     id: basename(path),
     path,
-    save: (result) => writeWhole(join(path, 'result.json'), `${JSON.stringify(result, null, 1)}\n`),
-    async finish(result) {
-      const files = await writeReports(path, result);
-      await pointLatestTo(path);
-      return files;
-    },
+    save: (result) =>
+      keepingTold(path, () =>
+        writeWhole(join(path, 'result.json'), `${JSON.stringify(result, null, 1)}\n`),
+      ),
+    finish: (result) => keepingTold(path, () => writeReports(path, result)),
+    becomeLatest: () => pointLatestTo(path),
   };
 }
 
@@ -62,20 +73,50 @@ async function makeUniqueFolder(parent: string, now: Date): Promise<string> {
   }
 }
 
+/** What to do when there is room again: nothing that result.json holds has to be measured again. */
+async function keepingTold<Outcome>(path: string, write: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await write();
+  } catch (error) {
+    const folder = relative('.', path) || '.';
+    throw (
+      storageError(
+        error,
+        `then run: npm run lab -- report ${folder}. What was measured up to the last save is in ${folder}/result.json`,
+      ) ?? error
+    );
+  }
+}
+
 async function writeWhole(path: string, text: string): Promise<void> {
   const draft = `${path}.draft`;
-  await writeFile(draft, text);
-  await rename(draft, path);
+  try {
+    await writeFile(draft, text);
+    await rename(draft, path);
+  } catch (error) {
+    // Half a draft would take the room that is missing.
+    await rm(draft, { force: true }).catch(() => {});
+    throw error;
+  }
 }
 
 /** A relative link, so that the results can be moved as a whole. Where links are refused, none. */
-async function pointLatestTo(path: string): Promise<void> {
+async function pointLatestTo(path: string): Promise<string | null> {
   const latest = join(path, '..', 'latest');
   const draft = `${path}.latest`;
   try {
     await symlink(basename(path), draft, 'junction');
     await rename(draft, latest);
-  } catch {
-    await rm(draft, { force: true });
+    return null;
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => {});
+    const stands = await lstat(latest).then(
+      (found) => !found.isSymbolicLink(),
+      () => false,
+    );
+    const shown = relative('.', latest);
+    return stands
+      ? `${shown} is no link, so it was left as it is and does not lead to this run. Move it away to have it back.`
+      : `${shown} does not lead to this run: ${(error as Error).message}.`;
   }
 }

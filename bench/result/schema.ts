@@ -403,6 +403,10 @@ export const environmentSchema = z.object({
     .optional()
     .describe('How processes were held to a share of a core; null: they could not be.'),
   cpuLimiterMissing: z.string().optional().describe('Why they could not be, and what to do.'),
+  alongside: z
+    .array(z.string())
+    .optional()
+    .describe('Other runs that measured on this machine meanwhile (--alongside).'),
   packages: z
     .record(z.string(), z.string())
     .describe('Versions of what is compared and of the tools.'),

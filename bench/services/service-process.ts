@@ -103,7 +103,10 @@ async function runEntry<Schema extends z.ZodType>(
   }
 }
 
-const described = z.object({ strategies: z.array(describedStrategySchema) });
+const described = z.object({
+  strategies: z.array(describedStrategySchema),
+  variables: z.array(z.string()),
+});
 const migrated = z.object({ migrated: z.object({ applied: z.array(z.string()) }) });
 const seeded = z.object({
   seeded: z.object({
@@ -117,7 +120,12 @@ export type SeededData = z.infer<typeof seeded>['seeded'];
 
 /** The strategies that the service offers, in the order of its registry. */
 export async function describeService(): Promise<DescribedStrategy[]> {
-  return (await runEntry('describe', {}, described)).strategies;
+  return (await describeWholeService()).strategies;
+}
+
+/** The same, and the names of all variables that instances and their companions read. */
+export function describeWholeService(): Promise<z.infer<typeof described>> {
+  return runEntry('describe', {}, described);
 }
 
 export async function migrateDatabase(databaseUrl: string, guardian: Guardian): Promise<string[]> {

@@ -1,4 +1,5 @@
 /** A trial beside its objective. Pure. */
+import { formatNumber } from '../report/format.js';
 import type { Objective, Trial } from '../result/schema.js';
 
 /**
@@ -20,7 +21,7 @@ export function breachesOf(
       .filter(({ metric, limitMs }) => latencyMs[metric] > limitMs + allowanceMs)
       .map(
         ({ metric, limitMs }) =>
-          `${metric} was ${latencyMs[metric].toPrecision(3)} ms, over ${limitMs} ms`,
+          `${metric} was ${formatNumber(latencyMs[metric])} ms, over ${limitMs} ms`,
       ),
     ...(failed / planned > errorShare ? [`${failed} of ${planned} requests failed`] : []),
   ];

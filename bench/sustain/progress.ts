@@ -1,5 +1,6 @@
 /** What is going on, in words. Pure. */
-import { countOf, formatNumber } from '../report/format.js';
+import { countOf } from '../count-of.js';
+import { formatNumber } from '../report/format.js';
 import type { Sustained, SustainedAttempt } from '../result/schema.js';
 
 /** Names a cell; no two cells of a run share it. */

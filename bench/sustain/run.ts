@@ -7,6 +7,7 @@ import { warningsOf } from '../analyse/warnings.js';
 import type { TrialContext } from '../compare/context.js';
 import type { RunEvent } from '../compare/events.js';
 import { withTrialContext } from '../compare/open-context.js';
+import { noteOthers } from '../compare/run.js';
 import { startOpenLoopGenerator } from '../load/open-loop/generator.js';
 import { describedWorkloads } from '../load/workloads/registry.js';
 import { describeMachine } from '../machine/environment.js';
@@ -32,6 +33,8 @@ export interface SustainInput {
   /** Folder in which the folder of the result is made. */
   outFolder: string;
   signal: AbortSignal;
+  /** Other runs that measure at this moment, in words. */
+  alongside(): Promise<string[]>;
   say(message: string): void;
 }
 
@@ -46,6 +49,7 @@ export async function runSustain(input: SustainInput): Promise<{ result: Result;
   const result = emptyResult(folder.id, input);
   const started = performance.now();
   const save = async () => {
+    noteOthers(result, await input.alongside());
     result.warnings = warningsOf(result);
     result.lab = {
       wallSeconds: (performance.now() - started) / 1000,

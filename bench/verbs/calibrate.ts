@@ -31,9 +31,10 @@ const OPTIONS = {
 } as const;
 
 export const calibrate: Verb = {
+  measures: true,
   summary: 'measure the noise of this machine, and how many rounds a difference takes',
   options: async () => OPTIONS,
-  async run(words, { signal, stdout, stderr }) {
+  async run(words, { signal, alongside, stdout, stderr }) {
     const { options } = parseOptions(words, OPTIONS);
     const { rounds = DEFAULT_ROUNDS, seconds, seed, out = 'results' } = options;
     const known = await describeService();
@@ -52,7 +53,9 @@ export const calibrate: Verb = {
       config,
       strategies: describedStrategies(known, config.strategies),
       outFolder: out,
+      becomesLatest: false,
       signal,
+      alongside,
       emit: createProgress(talk),
     });
     // Half a run would replace what a whole one found out before.

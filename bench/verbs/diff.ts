@@ -1,13 +1,15 @@
 /** lab diff A B: what changed from one run to another, and whether a build should fail for it. */
 import { writeFile } from 'node:fs/promises';
+import { armNames } from '../analyse/arms.js';
 import { parseConditions } from '../diff/conditions.js';
 import { renderDiffMarkdown } from '../diff/render-markdown.js';
 import { renderDiffText } from '../diff/render-text.js';
-import { type DiffReport, diffAsJson, reportDiff } from '../diff/report.js';
+import { type DiffReport, diffAsJson, machineMayExplain, reportDiff } from '../diff/report.js';
 import { conditionText, figureText } from '../diff/tables.js';
 import { LabError } from '../errors.js';
 import { parseOptions, text, usageError } from '../options.js';
 import { readResult } from '../result/read.js';
+import type { Result } from '../result/schema.js';
 import type { Verb } from './verb.js';
 
 const WIDTH = 120;
@@ -19,7 +21,7 @@ const OPTIONS = {
   ),
   absolute: {
     flag: true,
-    help: 'figures as measured, even where both runs have a control to relate them to',
+    help: 'figures as measured, not relative to the control; --fail-on then judges the machine too',
   },
   markdown: text('FILE', 'write it as Markdown too, for the comment of a pull request'),
   json: { flag: true, help: 'the figures as JSON on standard output, all else on standard error' },
@@ -38,8 +40,13 @@ export const diff: Verb = {
         'Name the folders of two runs: npm run lab -- diff results/<before> results/latest',
       );
     }
-    const conditions = options['fail-on'] === undefined ? [] : parseConditions(options['fail-on']);
-    const report = reportDiff(await readResult(folderA), await readResult(folderB), {
+    const failOn = options['fail-on'];
+    const [a, b] = await readBoth([folderA, folderB], failOn !== undefined);
+    const known = [
+      ...new Set([...armNames(a.config.strategies), ...armNames(b.config.strategies)]),
+    ];
+    const conditions = failOn === undefined ? [] : parseConditions(failOn, known);
+    const report = reportDiff(a, b, {
       basis: options.absolute ? 'absolute' : 'control',
       conditions,
     });
@@ -50,6 +57,19 @@ export const diff: Verb = {
     failOnBroken(report);
   },
 };
+
+/** A gate that has nothing to judge by is told apart from one that is broken. */
+async function readBoth(
+  folders: readonly [string, string],
+  isGate: boolean,
+): Promise<[Result, Result]> {
+  try {
+    return [await readResult(folders[0]), await readResult(folders[1])];
+  } catch (error) {
+    if (!isGate || !(error instanceof LabError)) throw error;
+    throw usageError(error.code, error.message);
+  }
+}
 
 async function write(path: string, content: string): Promise<void> {
   try {
@@ -63,7 +83,8 @@ async function write(path: string, content: string): Promise<void> {
   }
 }
 
-function failOnBroken({ conditions }: DiffReport): void {
+function failOnBroken(report: DiffReport): void {
+  const { conditions } = report;
   const broken = conditions.filter((judged) => judged.broken);
   if (broken.length === 0) return;
   const each = broken.map(({ condition, figures }) => {
@@ -74,5 +95,8 @@ function failOnBroken({ conditions }: DiffReport): void {
       );
     return `${conditionText(condition)} (${where.join('; ')})`;
   });
-  throw new LabError('CONDITION_BROKEN', `Fails on ${each.join(', and on ')}.`);
+  throw new LabError(
+    'CONDITION_BROKEN',
+    `Fails on ${each.join(', and on ')}.${machineMayExplain(report) ? ' The machine alone may be the cause: see what is said of the runs.' : ''}`,
+  );
 }

@@ -1,8 +1,9 @@
 /** lab load: how fast any server of this machine answers one URL. */
+
+import { countOf } from '../count-of.js';
 import { describeWindows } from '../load/url/describe-windows.js';
 import { loadUrl } from '../load/url/load-url.js';
 import { integer, type OptionKind, parseOptions, usageError } from '../options.js';
-import { countOf } from '../report/format.js';
 import { isLoopback } from '../services/loopback.js';
 import type { Verb } from './verb.js';
 

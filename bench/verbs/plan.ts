@@ -4,6 +4,7 @@ import { checkPlan, type StrategyCheck } from '../capacity/check.js';
 import { describePlan } from '../capacity/describe.js';
 import { type CapacityPlan, planCapacity, type Target } from '../capacity/plan.js';
 import { warningsOfPlan } from '../capacity/warnings.js';
+import { LabError } from '../errors.js';
 import { slo } from '../objective.js';
 import {
   decimal,
@@ -14,7 +15,7 @@ import {
   text,
   usageError,
 } from '../options.js';
-import { readResult } from '../result/read.js';
+import { readResult, shownFolder } from '../result/read.js';
 import type { Result } from '../result/schema.js';
 import type { Verb } from './verb.js';
 
@@ -40,13 +41,31 @@ export const plan: Verb = {
   async run(words, { stdout }) {
     const { options } = parseOptions(words, OPTIONS);
     requireAll(options);
-    const result = await readResult(options.from ?? 'results/latest');
-    const planned = planCapacity(result, targetOf(options, result));
+    const folder = options.from ?? 'results/latest';
+    const result = await readResult(folder);
+    const planned = await naming(folder, () => planCapacity(result, targetOf(options, result)));
     const checks = checkPlan(planned, options.seed ?? 1);
     if (options.json) stdout.write(`${JSON.stringify(jsonOf(planned, checks, result), null, 1)}\n`);
-    else stdout.write(`${describePlan(planned, checks)}\n`);
+    else {
+      const from = `Demands from ${await shownFolder(folder)}`;
+      stdout.write(`${from}\n${describePlan(planned, checks)}\n`);
+    }
   },
 };
+
+/** What is wrong with a result is of use only with its folder: the one read may be a default. */
+async function naming<Outcome>(folder: string, work: () => Outcome): Promise<Outcome> {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    const { code, exitCode, message } = error;
+    throw new LabError(code, `${await shownFolder(folder)}: ${message}`, {
+      exitCode,
+      cause: error,
+    });
+  }
+}
 
 type Options = ParsedOptions<typeof OPTIONS>;
 

@@ -6,6 +6,7 @@ import { parseOptions, usageError } from '../options.js';
 import { renderSummary } from '../report/terminal.js';
 import { writeReports } from '../report/write.js';
 import { readResult } from '../result/read.js';
+import { storageError } from '../storage-error.js';
 import type { Verb } from './verb.js';
 
 export const report: Verb = {
@@ -27,7 +28,9 @@ export const report: Verb = {
       comparisons: compareStrategies(stored),
       warnings: warningsOf(stored),
     };
-    const files = await writeReports(folder, result);
+    const files = await writeReports(folder, result).catch((error) => {
+      throw storageError(error, `then run: npm run lab -- report ${folder}`) ?? error;
+    });
     stdout.write(`${renderSummary(result)}\n\n`);
     for (const file of files) stdout.write(`${relative('.', file)}\n`);
   },

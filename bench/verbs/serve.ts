@@ -2,7 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { armNames } from '../analyse/arms.js';
 import { DATABASE_OPTION } from '../compare/database-option.js';
-import { assertSides, setOption, type VariablesOfSides } from '../compare/set-option.js';
+import {
+  assertSides,
+  assertVariables,
+  setOption,
+  type VariablesOfSides,
+} from '../compare/set-option.js';
 import { balanceFrom, balanceOption } from '../compare/web-options.js';
 import { DATABASE_PRODUCTS, type DatabaseName } from '../databases.js';
 import { integer, listOf, oneOf, parseOptions } from '../options.js';
@@ -11,7 +16,11 @@ import type { DescribedStrategy } from '../result/schema.js';
 import { type Fleet, startFleet } from '../services/fleet.js';
 import type { Balance } from '../services/nginx-configuration.js';
 import { withSeededStores } from '../services/seeded-stores.js';
-import { describeService, type SeededData } from '../services/service-process.js';
+import {
+  describeService,
+  describeWholeService,
+  type SeededData,
+} from '../services/service-process.js';
 import { planWebTier, type WebTierPlan } from '../services/web-tier-plan.js';
 import { curlSteps } from './curl-steps.js';
 import type { Verb, VerbContext } from './verb.js';
@@ -43,10 +52,11 @@ export const serve: Verb = {
   summary: 'start instances to try by hand; Ctrl-C stops them',
   options: async () => serveOptions((await describeService()).map(({ name }) => name)),
   async run(words, context) {
-    const known = await describeService();
+    const { strategies: known, variables } = await describeWholeService();
     const { options } = parseOptions(words, serveOptions(known.map(({ name }) => name)));
     const asked = options.strategies ?? ['session', 'jwt'];
     assertSides(options.set, asked);
+    assertVariables(options.set, variables);
     const strategies = asked.flatMap((name) => known.filter((each) => each.name === name));
     const balance = balanceFrom(options.web !== undefined, options.balance, WITH_WEB);
     const { instances = 1, database, set = {} } = options;

@@ -2,6 +2,7 @@
 import { relative } from 'node:path';
 import { asksForLimits } from '../compare/limit-options.js';
 import { describedStrategies } from '../compare/run.js';
+import { LabError } from '../errors.js';
 import { parseOptions } from '../options.js';
 import { renderSummary } from '../report/terminal.js';
 import type { Result } from '../result/schema.js';
@@ -13,10 +14,11 @@ import { runSustain } from '../sustain/run.js';
 import type { Verb } from './verb.js';
 
 export const sustain: Verb = {
+  measures: true,
   summary: 'find the highest rate that meets an objective, such as p99=50ms,errors=0',
   options: async () => sustainOptions((await describeService()).map(({ name }) => name)),
   elsewhere: async (words) => (asksForLimits(words) ? rerunInDelegatedGroup() : null),
-  async run(words, { signal, stdout, stderr }) {
+  async run(words, { signal, alongside, stdout, stderr }) {
     const known = await describeService();
     const names = known.map(({ name }) => name);
     const { options } = parseOptions(words, sustainOptions(names));
@@ -28,14 +30,27 @@ export const sustain: Verb = {
       strategies: describedStrategies(known, config.run.strategies),
       outFolder: options.out ?? 'results',
       signal,
+      alongside,
       say: (message) => talk.write(`${message}\n`),
     });
     talk.write(`\n${renderSummary(result)}\n`);
     const shown = relative('.', folder) || '.';
     talk.write(`\nReport: ${shown}/report.html (open it in a browser)\n`);
     if (options.json) stdout.write(`${JSON.stringify(summaryOf(result, folder))}\n`);
+    assertMeasured(result, shown);
   },
 };
+
+/** @throws LabError NO_VALID_ATTEMPT: a run without one has measured nothing */
+function assertMeasured({ sustained = [] }: Result, folder: string): void {
+  const attempts = sustained.flatMap((cell) => cell.attempts);
+  if (attempts.some(({ outcome }) => outcome !== 'invalid')) return;
+  const why = attempts.flatMap(({ reasons }) => reasons)[0] ?? 'none was made';
+  throw new LabError(
+    'NO_VALID_ATTEMPT',
+    `No attempt was a measurement: ${why}. ${folder}/report.html says more.`,
+  );
+}
 
 function summaryOf({ id, partial, sustained = [], warnings, lab }: Result, folder: string) {
   const rates = sustained.map(({ attempts, ...rest }) => ({ ...rest, attempts: attempts.length }));

@@ -3,6 +3,8 @@ import type { OptionTable } from '../options.js';
 export interface VerbContext {
   /** Aborted by Ctrl-C; the verb then ends in order. */
   signal: AbortSignal;
+  /** Others that measure at this moment, in words; none unless --alongside was given. */
+  alongside(): Promise<string[]>;
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
 }
@@ -11,6 +13,11 @@ export interface Verb {
   summary: string;
   /** What stands after the verb, for help. */
   positionals?: string;
+  /**
+   * Whether it measures and keeps results: such a run wants the machine for itself
+   * (services/measuring-runs.ts).
+   */
+  measures?: true;
   /** For help. */
   options(): Promise<OptionTable>;
   /**

@@ -30,6 +30,9 @@ const authoritySchema = z
   })
   .refine(keepsCountersLocal, OPEN_COUNTERS);
 
+/** Names of all variables that the authority reads. */
+export const AUTHORITY_VARIABLES: readonly string[] = Object.keys(authoritySchema.shape);
+
 /** One STORE_TIMEOUT_MS serves both processes: of it the authority waits this part for Redis. */
 const REDIS_SHARE = 0.75;
 

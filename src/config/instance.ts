@@ -53,6 +53,9 @@ const instanceSchema = z.object({
   ...predictionVariables,
 });
 
+/** Names of all variables that an instance reads. */
+export const INSTANCE_VARIABLES: readonly string[] = Object.keys(instanceSchema.shape);
+
 type Values = z.output<typeof instanceSchema>;
 
 /**

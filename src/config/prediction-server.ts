@@ -42,6 +42,11 @@ const predictionServerSchema = z
   })
   .refine(keepsCountersLocal, OPEN_COUNTERS);
 
+/** Names of all variables that the prediction server reads. */
+export const PREDICTION_SERVER_VARIABLES: readonly string[] = Object.keys(
+  predictionServerSchema.shape,
+);
+
 type Values = z.output<typeof predictionServerSchema>;
 
 /**

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -30,9 +30,13 @@ describe('three tiers, end to end', function () {
   }
 
   async function readLatest(): Promise<Result> {
-    return resultSchema.parse(
-      JSON.parse(await readFile(join(out, 'latest', 'result.json'), 'utf8')),
-    );
+    // The newest by name: results/latest leads to no run without a valid trial.
+    const folder =
+      (await readdir(out))
+        .filter((name) => name !== 'latest')
+        .sort()
+        .at(-1) ?? '';
+    return resultSchema.parse(JSON.parse(await readFile(join(out, folder, 'result.json'), 'utf8')));
   }
 
   function trialOf(strategy: string, { trials }: Result): Trial {

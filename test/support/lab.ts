@@ -15,8 +15,16 @@ export interface LabRun {
   ended: Promise<number | null>;
 }
 
+/** Verbs that want the machine for themselves; tests run beside each other. */
+const MEASURING: readonly string[] = ['compare', 'sustain', 'calibrate'];
+
 /** Stores of its own, whatever the tests or the machine offer. */
-export function startLab(words: readonly string[], environment: NodeJS.ProcessEnv = {}): LabRun {
+export function startLab(
+  asked: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  { alongside = true } = {},
+): LabRun {
+  const words = alongside && MEASURING.includes(asked[0] ?? '') ? [...asked, '--alongside'] : asked;
   const { DATABASE_URL: _database, REDIS_URL: _redis, ...inherited } = process.env;
   const child = spawn(process.execPath, ['--enable-source-maps', CLI, ...words], {
     env: { ...inherited, ...environment },

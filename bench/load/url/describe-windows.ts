@@ -1,7 +1,9 @@
 /** What `lab load` says of its windows. Pure. */
+
+import { countOf } from '../../count-of.js';
 import { SHARD_LIMIT_CORES } from '../../measure/validity.js';
 import { left, right, table } from '../../report/blocks.js';
-import { countOf, formatNumber, formatShare } from '../../report/format.js';
+import { formatNumber, formatShare } from '../../report/format.js';
 import { renderTextTable } from '../../report/text-table.js';
 
 export interface UrlWindow {

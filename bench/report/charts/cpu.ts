@@ -45,7 +45,12 @@ export function cpuChart(view: ReportView, workload: string): Chart {
       nameLocation: 'middle',
       nameGap: 26,
       nameTextStyle: { color: INK, fontSize: 13 },
-      axisLabel: { color: INK, fontSize: 12, hideOverlap: true },
+      axisLabel: {
+        color: INK,
+        fontSize: 12,
+        hideOverlap: true,
+        formatter: (value: number) => value.toLocaleString('en'),
+      },
       splitLine: { lineStyle: { color: GRID } },
       splitNumber: 4,
     },

@@ -3,11 +3,11 @@
  */
 import { isOfCell, trialsOf } from '../../analyse/cells.js';
 import type { Summary } from '../../analyse/summarise.js';
+import { countOf } from '../../count-of.js';
 import { DATABASE_PRODUCTS, type DatabaseName, databaseOf } from '../../databases.js';
 import type { Comparison, Trial } from '../../result/schema.js';
 import {
   code,
-  countOf,
   formatMean,
   formatMicroseconds,
   formatNumber,

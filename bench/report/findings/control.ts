@@ -1,8 +1,10 @@
 /**
  * What authentication costs: each strategy less the control without it, in CPU time.
  */
+
+import { countOf } from '../../count-of.js';
 import type { Comparison, Trial } from '../../result/schema.js';
-import { code, countOf, formatMicroseconds, listOf } from '../format.js';
+import { code, formatMicroseconds, listOf } from '../format.js';
 import type { Pair, ReportView } from '../view.js';
 import { verdictWord } from '../wording.js';
 import { type Finding, finding, MOST_PAIRS_IN_WORDS } from './finding.js';

@@ -4,8 +4,9 @@
 import { isOfCell } from '../../analyse/cells.js';
 import { type Limit, limitOf } from '../../analyse/limits.js';
 import type { Summary } from '../../analyse/summarise.js';
+import { countOf } from '../../count-of.js';
 import type { Result } from '../../result/schema.js';
-import { code, countOf, listOf } from '../format.js';
+import { code, listOf } from '../format.js';
 import type { ReportView } from '../view.js';
 import { type Finding, finding } from './finding.js';
 

@@ -3,8 +3,9 @@
  * are no measurements, and what makes them so is the finding.
  */
 import { strategyOfArm } from '../../analyse/arms.js';
+import { countOf } from '../../count-of.js';
 import type { Trial } from '../../result/schema.js';
-import { countOf, formatShare, listOf } from '../format.js';
+import { formatShare, listOf } from '../format.js';
 import type { ReportView } from '../view.js';
 import { BALANCE_WORDS } from '../wording.js';
 import { type Finding, finding } from './finding.js';

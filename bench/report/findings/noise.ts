@@ -1,8 +1,10 @@
 /**
  * A strategy against itself. Any difference there is the noise of machine and method.
  */
+
+import { countOf } from '../../count-of.js';
 import type { Comparison } from '../../result/schema.js';
-import { code, countOf, formatPercentPoints } from '../format.js';
+import { code, formatPercentPoints } from '../format.js';
 import type { Pair, ReportView } from '../view.js';
 import { intervalOf, wordingOf } from '../wording.js';
 import { type Finding, finding } from './finding.js';

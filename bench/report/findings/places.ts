@@ -1,5 +1,6 @@
+import { countOf } from '../../count-of.js';
 import type { Comparison } from '../../result/schema.js';
-import { code, countOf, listOf } from '../format.js';
+import { code, listOf } from '../format.js';
 
 /** "in all 4 comparisons", "on `me`", "on `me` with 2 instances and on `crud`" */
 export function placesOf(some: Comparison[], cells: Comparison[]): string {

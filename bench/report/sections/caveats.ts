@@ -1,8 +1,9 @@
+import { countOf } from '../../count-of.js';
 import { DATABASE_PRODUCTS, databaseOf } from '../../databases.js';
 import type { Result } from '../../result/schema.js';
 import { type Block, list } from '../blocks.js';
 import type { Finding } from '../findings/finding.js';
-import { code, countOf, formatShare, formatTime, listOf } from '../format.js';
+import { code, formatShare, formatTime, listOf } from '../format.js';
 import type { ReportView } from '../view.js';
 import { wordingOf } from '../wording.js';
 

@@ -1,15 +1,9 @@
+import { countOf } from '../../count-of.js';
 import { DATABASE_PRODUCTS, databaseOf } from '../../databases.js';
 import type { Environment, RunConfig } from '../../result/schema.js';
 import { type Block, left, table } from '../blocks.js';
 import type { Finding } from '../findings/finding.js';
-import {
-  code,
-  countOf,
-  formatMegabytes,
-  formatNumber,
-  formatShare,
-  formatTime,
-} from '../format.js';
+import { code, formatMegabytes, formatNumber, formatShare, formatTime } from '../format.js';
 import { databaseProduct, type ReportView } from '../view.js';
 import { BALANCE_WORDS } from '../wording.js';
 

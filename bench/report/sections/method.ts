@@ -1,7 +1,8 @@
+import { countOf } from '../../count-of.js';
 import type { Result, Trial } from '../../result/schema.js';
 import { type Block, list } from '../blocks.js';
 import type { Finding } from '../findings/finding.js';
-import { countOf, formatPercentPoints, listOf } from '../format.js';
+import { formatPercentPoints, listOf } from '../format.js';
 import type { ReportView } from '../view.js';
 import { BALANCE_WORDS } from '../wording.js';
 

@@ -1,8 +1,10 @@
 /** The highest rate at which users got what they were promised: in words, as a table, and how. */
+
+import { countOf } from '../../count-of.js';
 import type { Objective, Result, Sustained } from '../../result/schema.js';
 import { type Block, heading, left, list, notice, paragraph, right, table } from '../blocks.js';
 import type { Finding } from '../findings/finding.js';
-import { code, countOf, formatNumber, formatShare, NOT_MEASURED } from '../format.js';
+import { code, formatInterval, formatNumber, formatShare } from '../format.js';
 import type { ReportView } from '../view.js';
 import { workloadTable } from '../workload-table.js';
 
@@ -75,15 +77,26 @@ export function sentenceOf(cell: Sustained): string {
       cell.rounds.length > 0
         ? 'in some round no rate near the one that the search had found met it'
         : cell.searchedRps === null
-          ? 'no rate met it in the search'
+          ? whyNotFound(cell)
           : 'the run ended before a round confirmed it';
     return `${code(cell.strategy)} has no sustainable rate ${where}: ${why}.`;
   }
   const interval = cell.interval95
-    ? `95 % interval ${formatNumber(cell.interval95[0])} to ${formatNumber(cell.interval95[1])}, ${countOf(cell.rounds.length, 'round')}`
+    ? `95 % interval ${formatInterval(cell.interval95)}, ${countOf(cell.rounds.length, 'round')}`
     : 'one round, so no interval';
   const atLeast = cell.atLeast ? ' at least: no higher rate was seen to miss the objective' : '';
   return `${code(cell.strategy)} sustained ${formatNumber(cell.rateRps)} requests/s ${where}${atLeast} (${interval}).`;
+}
+
+/** What was tried and missed it is a finding; what was not tried, or not measured, is none. */
+function whyNotFound({ attempts }: Sustained): string {
+  if (attempts.length === 0) return 'the run ended before it was tried';
+  const invalid = attempts.filter(({ outcome }) => outcome === 'invalid').length;
+  if (invalid === attempts.length) return 'no attempt was a measurement';
+  if (attempts.some(({ outcome }) => outcome === 'met')) return 'the run ended during the search';
+  const rates = attempts.filter(({ outcome }) => outcome === 'missed');
+  const lowest = Math.min(...rates.map(({ offeredRps }) => offeredRps));
+  return `no rate that was tried met it (the lowest was ${formatNumber(lowest)} requests/s)`;
 }
 
 export function objectiveInWords({ latency, errorShare }: Objective): string {
@@ -122,7 +135,7 @@ function rowOf(cell: Sustained): string[] {
     cell.strategy,
     String(cell.instances),
     `${cell.atLeast ? '≥ ' : ''}${formatNumber(cell.rateRps)}`,
-    cell.interval95 ? cell.interval95.map(formatNumber).join(' to ') : NOT_MEASURED,
+    formatInterval(cell.interval95),
     formatNumber(mean(({ latencyMs }) => latencyMs?.p50)),
     formatNumber(mean(({ latencyMs }) => latencyMs?.p99)),
     formatNumber(mean(({ cpuMicrosecondsPerRequest: cpu }) => cpu.application)),

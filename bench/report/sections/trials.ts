@@ -1,6 +1,7 @@
+import { countOf } from '../../count-of.js';
 import { type Block, heading, left, list, notice, paragraph, right, table } from '../blocks.js';
 import type { Finding } from '../findings/finding.js';
-import { code, countOf, formatNumber } from '../format.js';
+import { code, formatNumber } from '../format.js';
 import type { ReportView } from '../view.js';
 
 /** Which trials were invalid and why, and what the lab warned of. */

@@ -37,7 +37,7 @@ describe('lab diff', () => {
     const { exitCode, stdout, stderr } = await diff(earlier, later, ...words);
     expect(exitCode, stderr).to.equal(0);
     expect(stdout).to.include('A: before, B: after.');
-    expect(await readFile(markdown, 'utf8')).to.match(/^## Passed: 1 of 1/);
+    expect(await readFile(markdown, 'utf8')).to.match(/^## Passed: 1 of 1 condition/);
   });
 
   it('ends with 1 and names each broken condition with its figures', async () => {

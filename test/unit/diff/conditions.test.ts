@@ -48,7 +48,17 @@ describe('the conditions of --fail-on', () => {
     expect(refusalOf('session.cpu>5')).to.include('"session.cpu>5" cannot be read');
     expect(refusalOf('session.cpu>5%,')).to.include('""');
     expect(refusalOf('session.memory>5%')).to.include('throughput, cpu.application, cpu.total');
-    expect(refusalOf('cpu>5%')).to.include('must end in a metric');
+    expect(refusalOf('cpu>5%')).to.include('the strategy is missing before "cpu"');
+    expect(refusalOf('throughput>5%')).to.include('the strategy is missing before "throughput"');
+    expect(refusalOf('latency.p99>5%')).to.include('the form is <strategy>');
+    expect(refusalOf('session.troughput>5%')).to.include('did you mean throughput?');
+    expect(refusalOf('session.cpu')).to.include('it has no > or <');
+    expect(refusalOf('session.cpu>5')).to.include('the limit "5" lacks its %');
+    expect(refusalOf('session.cpu>=5%')).to.include('>= is no comparison');
+    expect(refusalOf('session.cpu>')).to.include('no limit stands after >');
+    expect(refusalOf('session.cpu>five%')).to.include('"five%" is no number of percent');
+    expect(refusalOf('>5%')).to.include('nothing stands before >');
+    expect(refusalOf('session.cpu>5%>6%')).to.include('more than one');
     expect(refusalOf('.cpu>5%')).to.include('<strategy>');
     expect(refusalOf('session.me.0.cpu>5%')).to.include('"0" is no number of instances');
     expect(refusalOf('session.me.1.x.cpu>5%')).to.include('<strategy>');

@@ -109,7 +109,7 @@ describe('lab diff in words', () => {
 
   it('is short in Markdown, with the figures folded', () => {
     const markdown = renderDiffMarkdown(reportOf(BEFORE, AFTER, 'session.me.cpu>5%'));
-    expect(markdown).to.match(/^## FAILED: 1 of 1 conditions are broken\n/);
+    expect(markdown).to.match(/^## FAILED: 1 of 1 condition is broken\n/);
     const [open = '', folded = ''] = markdown.split('<details>');
     expect(open).to.include('| FAILED |').and.to.include('dearer');
     expect(open).not.to.include('| equal');
@@ -117,7 +117,7 @@ describe('lab diff in words', () => {
     expect(markdown.match(/<details>/g)).to.have.length(2);
     expect(markdown.match(/<\/details>/g)).to.have.length(2);
     expect(renderDiffMarkdown(reportOf(BEFORE, AFTER, 'session.me.cpu>50%'))).to.match(
-      /^## Passed: 1 of 1 conditions hold\n/,
+      /^## Passed: 1 of 1 condition holds\n/,
     );
   });
 

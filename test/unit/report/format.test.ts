@@ -1,8 +1,11 @@
 import { expect } from 'chai';
 import {
   formatEstimate,
+  formatInterval,
   formatMicroseconds,
   formatNumber,
+  formatRatio,
+  formatRatioInterval,
   listOf,
   uncapitalised,
 } from '../../../bench/report/format.js';
@@ -52,6 +55,28 @@ describe('numbers for people', () => {
 });
 
 describe('ratios in words', () => {
+  it('say that nothing is known where the interval spans more than a factor of a hundred', () => {
+    const wild = [4.64e-17, 1.38e17] as const;
+    expect(signedChange(1.2, wild)).to.equal('+20 % (this run cannot tell)');
+    expect(formatRatioInterval(wild)).to.equal('this run cannot tell');
+    expect(intervalOf('throughput', wild)).to.equal('so wide that this run cannot tell');
+    expect(formatEstimate({ mean: 1, interval95: [-900, 902], n: 3 })).to.include('cannot tell');
+    expect(formatInterval([1, 1000])).to.equal('this run cannot tell');
+  });
+
+  it('have two digits where the interval is wide', () => {
+    expect(formatRatioInterval([0.1234, 5.678])).to.equal('0.12 to 5.7');
+    expect(formatRatioInterval([1.234, 1.278])).to.equal('1.23 to 1.28');
+  });
+
+  it('never have an exponent', () => {
+    const sizes = [1e-9, 2370, 1e21, 1e-30];
+    const texts = sizes.flatMap((value) => [
+      ...[formatNumber(value), formatRatio(value), signedChange(value, null)],
+    ]);
+    for (const text of texts) expect(text).not.to.match(/e[+-]?\d/);
+  });
+
   it('are percentages below a factor of two and factors above', () => {
     expect(sentenceOf('throughput', 1.5, 'a', 'b')).to.equal(
       'b answered 50 % more requests per second than a',

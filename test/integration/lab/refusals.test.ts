@@ -1,0 +1,190 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, realpathSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { LabError } from '../../../bench/errors.js';
+import { readResult } from '../../../bench/result/read.js';
+import { registerRun } from '../../../bench/services/measuring-runs.js';
+import { makeResult } from '../../unit/report/fixture.js';
+
+const CLI = fileURLToPath(new URL('../../../bench/cli.js', import.meta.url));
+
+function lab(words: readonly string[], stdout: 'pipe' | number = 'pipe') {
+  const { status, stderr, ...run } = spawnSync(process.execPath, [CLI, ...words], {
+    encoding: 'utf8',
+    stdio: ['ignore', stdout, 'pipe'],
+  });
+  return { status, stderr, stdout: run.stdout };
+}
+
+describe('the lab', function () {
+  // Each line is a process of its own, and other tests run beside.
+  this.timeout(60_000);
+  let folder: string;
+
+  async function writeRun(name: string, change: object = {}): Promise<string> {
+    const path = join(folder, name);
+    await mkdir(path);
+    const result = { ...makeResult({ rounds: 5 }), id: name, ...change };
+    await writeFile(join(path, 'result.json'), JSON.stringify(result));
+    return path;
+  }
+
+  before(async () => {
+    folder = realpathSync(await mkdtemp(join(tmpdir(), 'lab-refusals-')));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('ends with 1 where what it prints cannot be written, whatever the verb', async function () {
+    if (!existsSync('/dev/full')) this.skip();
+    const [a, b] = [await writeRun('full-a'), await writeRun('full-b')];
+    const full = openSync('/dev/full', 'w');
+    try {
+      for (const words of [
+        ['help'],
+        ['diff', a, b, '--json', '--fail-on', 'session.cpu>500%'],
+        ['report', a],
+        ['strategies', '--json'],
+      ]) {
+        const { status, stderr } = lab(words, full);
+        expect(status, words.join(' ')).to.equal(1);
+        expect(stderr, words.join(' ')).to.match(/^OUTPUT_UNWRITABLE: .*ENOSPC.*\n$/m);
+      }
+    } finally {
+      closeSync(full);
+    }
+    const unwritten = lab(['diff', a, b, '--markdown', '/dev/full']);
+    expect(unwritten.status).to.equal(1);
+    expect(unwritten.stderr).to.include('FILE_UNWRITABLE');
+  });
+
+  it('is quiet where its reader has seen enough', () => {
+    const { status, stdout, stderr } = spawnSync(
+      'sh',
+      ['-c', '"$0" "$1" strategies | head -n 1', process.execPath, CLI],
+      { encoding: 'utf8' },
+    );
+    expect({ status, stderr }).to.deep.equal({ status: 0, stderr: '' });
+    expect(stdout).to.include('Strategy');
+  });
+
+  it('ends with 2 where a gate lacks what it is to judge', async () => {
+    const a = await writeRun('gate-a');
+    const { trials } = makeResult({ rounds: 5 });
+    const invalid = trials.map((trial) =>
+      trial.strategy === 'session' ? { ...trial, valid: false } : trial,
+    );
+    const b = await writeRun('gate-b', { trials: invalid });
+    const sustained = await writeRun('gate-sustained', { trials: [], sustained: [] });
+    const newer = await writeRun('gate-newer', { schemaVersion: 99 });
+    const gate = (first: string, second: string) =>
+      lab(['diff', first, second, '--fail-on', 'session.cpu>5%']);
+    for (const [second, code] of [
+      [b, 'CONDITION_WITHOUT_DATA'],
+      [sustained, 'CONDITION_WITHOUT_DATA'],
+      [newer, 'RESULT_TOO_NEW'],
+      [a, 'SAME_RUN'],
+    ] as const) {
+      const { status, stderr } = gate(a, second);
+      expect(status, stderr).to.equal(2);
+      expect(stderr).to.include(code);
+    }
+    expect(gate(b, a).status).to.equal(2);
+  });
+
+  it('names the folder it read, and says what is wrong with it', async () => {
+    const run = await writeRun('read');
+    await symlink('gone', join(folder, 'latest'));
+    await mkdir(join(folder, 'empty'));
+    await mkdir(join(folder, 'cut'));
+    await writeFile(join(folder, 'cut', 'result.json'), '{"schemaVersion": 5, "id": "x');
+    await mkdir(join(folder, 'nested', 'result.json'), { recursive: true });
+    for (const [name, said] of [
+      ['latest', 'latest leads to gone, which is not there'],
+      ['empty', 'empty holds no result.json'],
+      ['cut', 'cut/result.json is cut off'],
+      ['nested', 'nested/result.json is a folder'],
+      ['read/result.json', 'is a file. Name the folder'],
+    ] as const) {
+      const error = await readResult(join(folder, name)).catch((caught) => caught);
+      expect(error.message, name).to.include(said).and.to.include(folder);
+    }
+    const path = join(folder, 'latest');
+    const plan = ['plan', '--users', '5', '--requests-per-user-minute', '6', '--slo', 'p99=50ms'];
+    for (const words of [
+      ['report', path],
+      ['diff', run, path],
+      [...plan, '--from', path],
+    ]) {
+      const { status, stderr } = lab(words);
+      expect(status, stderr).to.equal(1);
+      expect(stderr).to.include('latest leads to gone').and.to.include(folder);
+    }
+  });
+
+  it('helps with help, wherever the word stands', () => {
+    for (const words of [
+      ['help', 'help'],
+      ['help', '--help'],
+    ]) {
+      expect(lab(words).stdout, words.join(' ')).to.equal(lab(['help']).stdout);
+    }
+    for (const words of [
+      ['--help', 'diff'],
+      ['diff', '-h'],
+      ['-h', 'diff'],
+    ]) {
+      expect(lab(words).stdout, words.join(' ')).to.equal(lab(['help', 'diff']).stdout);
+    }
+    expect(lab(['comprae']).stderr).to.include('Did you mean compare?');
+  });
+
+  it('sets only variables that the service reads, and none of its own', () => {
+    const compare = (set: string) =>
+      lab(['compare', '--alongside', '--strategies=jwt', '--set', set]);
+    for (const [set, said] of [
+      ['jwt.FOO=1', 'the service knows no variable FOO'],
+      ['jwt.LOG_LEVL=info', 'Did you mean LOG_LEVEL?'],
+      ['jwt.PORT=3000', 'the lab sets PORT itself'],
+      ['jwt.REDIS_URL=redis://x', 'the lab sets REDIS_URL itself'],
+    ] as const) {
+      const { status, stderr } = compare(set);
+      expect(status, stderr).to.equal(2);
+      expect(stderr).to.include('OPTION_INVALID').and.to.include(said);
+    }
+    expect(lab(['serve', '--strategies=jwt', '--set', 'jwt.FOO=1']).status).to.equal(2);
+  });
+
+  it('does not measure beside another run unless it is told to', async () => {
+    const parent = join(folder, 'runs');
+    const runs = join(parent, 'session-token-lab-runs');
+    await mkdir(runs, { recursive: true });
+    // What a killed run left behind: its pid has been given to another process, or to none.
+    const left = {
+      startTime: 'long ago',
+      verb: 'compare',
+      folder: '/',
+      since: '2026-01-01T00:00:00Z',
+    };
+    await writeFile(join(runs, '1.json'), JSON.stringify({ ...left, pid: 1 }));
+    const alone = await registerRun('compare', false, parent);
+    expect(await alone.others()).to.deep.equal([]);
+    expect(existsSync(join(runs, '1.json'))).to.equal(false);
+    await alone.end();
+
+    const { readStartTime } = await import('../../../bench/services/process-identity.js');
+    const { ppid } = process;
+    const running = { ...left, pid: ppid, startTime: readStartTime(ppid) };
+    await writeFile(join(runs, `${ppid}.json`), JSON.stringify(running));
+    const error = await registerRun('compare', false, parent).catch((caught) => caught);
+    expect(error).to.be.instanceOf(LabError);
+    expect(error).to.include({ code: 'ANOTHER_RUN' });
+    expect(error.message).to.include(`process ${ppid}`).and.to.include('--alongside');
+    const beside = await registerRun('compare', true, parent);
+    expect((await beside.others()).map(({ pid }) => pid)).to.deep.equal([ppid]);
+    await beside.end();
+  });
+});
