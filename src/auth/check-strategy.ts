@@ -13,22 +13,44 @@ export function checkStrategy(module: StrategyModule, strategy: AuthStrategy): v
   }
 }
 
-function contradictions({ description, needs, companions }: StrategyModule, strategy: AuthStrategy) {
+function contradictions(
+  { description, needs, companions }: StrategyModule,
+  strategy: AuthStrategy,
+) {
   const { revocation, expires, carrier, delegation, stateIn, perRequest } = description;
   const { tokens } = strategy;
   const asksRedis = needs.includes('redis') || companions !== undefined;
   const parts: readonly [declaration: string, declared: boolean, part: string, has: boolean][] = [
     ['refreshes', description.refreshes, 'tokens.refresh', tokens?.refresh !== undefined],
-    ['revokesTokens', description.revokesTokens === true, 'tokens.revoke', tokens?.revoke !== undefined],
-    ["delegation: 'token-exchange'", delegation === 'token-exchange', 'tokens.exchange', tokens?.exchange !== undefined],
-    ["delegation: 'scoped-session'", delegation === 'scoped-session', 'delegate', strategy.delegate !== undefined],
+    [
+      'revokesTokens',
+      description.revokesTokens === true,
+      'tokens.revoke',
+      tokens?.revoke !== undefined,
+    ],
+    [
+      "delegation: 'token-exchange'",
+      delegation === 'token-exchange',
+      'tokens.exchange',
+      tokens?.exchange !== undefined,
+    ],
+    [
+      "delegation: 'scoped-session'",
+      delegation === 'scoped-session',
+      'delegate',
+      strategy.delegate !== undefined,
+    ],
     ['listsLogins', description.listsLogins, 'logins', strategy.logins !== undefined],
   ];
   return [
     ...parts.flatMap(([declaration, declared, part, has]) =>
       declared === has
         ? []
-        : [declared ? `it declares ${declaration} and has no ${part}` : `it has ${part} and does not declare ${declaration}`],
+        : [
+            declared
+              ? `it declares ${declaration} and has no ${part}`
+              : `it has ${part} and does not declare ${declaration}`,
+          ],
     ),
     ...(expires === false && revocation === 'at-expiry'
       ? ["its credentials do not expire, so revocation cannot be 'at-expiry': declare 'never'"]
@@ -46,7 +68,7 @@ function contradictions({ description, needs, companions }: StrategyModule, stra
       ? ["it declares that it uses Redis and does not name 'redis' in needs"]
       : []),
     ...(stateIn === 'authority' && companions === undefined
-      ? ["its state is in the authority, which companions does not name"]
+      ? ['its state is in the authority, which companions does not name']
       : []),
     ...(description.verifiableByThirdParty && strategy.publicKeys === undefined
       ? ['it declares verifiableByThirdParty and has no publicKeys']

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { strategies } from '../../src/auth/registry.js';
 import { endWithTests, MARK } from './cleanup.js';
+import { importAdded } from './with-added-strategies.js';
 
 export type Variables = Readonly<Record<string, string>>;
 
@@ -107,7 +108,7 @@ function spawnEntry(
 ): ChildProcess {
   const file = fileURLToPath(new URL(`${name}.js`, SOURCE_FOLDER));
   const child = endWithTests(
-    spawn(process.execPath, [file], {
+    spawn(process.execPath, [...importAdded(), file], {
       env: { PATH: process.env.PATH, ...MARK, ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],
     }),

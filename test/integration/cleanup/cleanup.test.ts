@@ -28,10 +28,8 @@ describe('a run of tests leaves no process and no folder', () => {
 
   const ways = [
     { what: 'when a hook before the tests fails', grep: 'a hook' },
-    { what: 'when a test fails', grep: 'a test fails' },
     { what: 'when a test hangs and is killed', grep: 'a test hangs', signal: 'SIGKILL' },
     { what: 'when it is interrupted', grep: 'a test fails', signal: 'SIGINT' },
-    { what: 'when it is told to end', grep: 'a hook', signal: 'SIGTERM' },
   ] as const;
   for (const { what, grep, ...rest } of ways) {
     it(what, async function () {

@@ -38,7 +38,9 @@ export function tokenOperations(instance: DescribedInstance): Operation[] {
       supported: description.revokesTokens === true,
       body: { kind: 'form', schema: revocation },
       answers: [{ status: 200, description: 'It is no token any more, or never was one.' }],
-      problems: ['at-expiry', 'never'].includes(description.revocation) ? ['unsupported_token_type'] : [],
+      problems: ['at-expiry', 'never'].includes(description.revocation)
+        ? ['unsupported_token_type']
+        : [],
       uses: ['strategy'],
     },
     {
