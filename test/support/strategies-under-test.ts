@@ -1,13 +1,9 @@
 import { strategies } from '../../src/auth/registry.js';
 import { TEST_DATABASE } from './sql-servers/sql-server.js';
-import { ADDED_VARIABLE } from './with-added-strategies.js';
+import './with-added-strategies.js';
 
 /** Set by `npm run test:strategy -- NAME`: that one alone. */
 export const ONLY_VARIABLE = 'LAB_TEST_STRATEGY';
-
-if (process.env[ADDED_VARIABLE] !== undefined) {
-  await import(process.env[ADDED_VARIABLE]);
-}
 
 const only = process.env[ONLY_VARIABLE];
 /** Those of the registry that this run is about, whatever the database. */

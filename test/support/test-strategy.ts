@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { strategies } from '../../src/auth/registry.js';
-import { ADDED_VARIABLE } from './with-added-strategies.js';
+import './with-added-strategies.js';
 
 const FILES = [
   'contract/strategies.test.js',
@@ -14,9 +14,6 @@ const FILES = [
   'attacks/fuzz/fuzz.test.js',
 ];
 
-if (process.env[ADDED_VARIABLE] !== undefined) {
-  await import(process.env[ADDED_VARIABLE]);
-}
 const [name, ...more] = process.argv.slice(2);
 if (name === undefined || !Object.hasOwn(strategies, name)) {
   const what = name === undefined ? 'Which strategy?' : `There is no strategy "${name}".`;
