@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { createApp } from './app.js';
+import { checkStrategy } from './auth/check-strategy.js';
 import { createLoginLimiter } from './auth/login-limiter.js';
 import { createPasswordHasher } from './auth/password.js';
 import { type InstanceSettings, readInstanceSettings } from './config.js';
@@ -35,6 +36,7 @@ await runEntry(async () => {
     log,
     now: Date.now,
   });
+  checkStrategy(strategyModule, strategy);
 
   const predictor = createLazyPredictor(settings.prediction, {
     url: settings.predictionUrl,

@@ -62,6 +62,7 @@ export const STRATEGY_PROPERTIES: readonly StrategyProperty[] = [
         'at-once': 'at once',
         'on-this-instance': 'on the instance that heard',
         'at-expiry': 'at its expiry',
+        never: 'never',
       }[revocation],
   },
   {

@@ -229,7 +229,7 @@ const declaration = z.object({
     .object({ redis: amount, authority: amount })
     .describe('Redis commands and calls to the authority of one authenticated request.'),
   revocation: z
-    .enum(['at-once', 'on-this-instance', 'at-expiry'])
+    .enum(['at-once', 'on-this-instance', 'at-expiry', 'never'])
     .describe('When a credential stops working after logout or disabling.'),
   sharedByInstances: z.boolean().describe('Whether one instance takes what another gave.'),
   survivesRedisLoss: z.boolean().describe('Whether it works after Redis came back empty.'),

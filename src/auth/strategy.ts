@@ -10,7 +10,8 @@ import type { TokenAlgorithm } from './token/keys/algorithms.js';
  * The contract of an authentication strategy. A new strategy is one file that exports a
  * `StrategyModule` and one line in registry.ts; nothing else in the service knows its name.
  * Every strategy in the registry passes the same suite (test/contract), which also does what its
- * description declares.
+ * description declares. An optional part is there exactly where the description declares it: else the
+ * service does not start (check-strategy.ts).
  */
 
 /** What a delegated credential may be allowed. A credential got by a login may do everything. */
@@ -49,8 +50,8 @@ export interface TokenAnswer {
   readonly access_token: string;
   /** Scheme of the Authorization header the client then sends. */
   readonly token_type: string;
-  /** Seconds. */
-  readonly expires_in: number;
+  /** Seconds. Left out by a strategy whose credentials do not expire (RFC 6749, section 5.1). */
+  readonly expires_in?: number;
   readonly refresh_token?: string;
   /** Space-separated; only where it is less than everything. */
   readonly scope?: string;
@@ -81,9 +82,13 @@ export interface StrategyDescription {
   readonly perRequest: { readonly redis: number; readonly authority: number };
   /**
    * When a credential stops working after logout, password change or disabling: from that moment, on
-   * the instance that heard of it only, or not before it expires.
+   * the instance that heard of it only, not before it expires, or never.
    */
-  readonly revocation: 'at-once' | 'on-this-instance' | 'at-expiry';
+  readonly revocation: 'at-once' | 'on-this-instance' | 'at-expiry' | 'never';
+  /** False: a credential has no end of its own. Left out, it has. */
+  readonly expires?: false;
+  /** True: every login of a user gives the same credential. Left out, each gives a new one. */
+  readonly onePerUser?: true;
   /** Whether one instance takes what another gave. */
   readonly sharedByInstances: boolean;
   /** Whether a credential still works after Redis came back empty. */
@@ -92,8 +97,10 @@ export interface StrategyDescription {
   readonly verifiableByThirdParty: boolean;
   /** Whether a user can see and end single logins (GET /auth/sessions). */
   readonly listsLogins: boolean;
-  /** Whether a short credential is renewed with a long one (POST /auth/refresh). */
+  /** Whether a short credential is renewed with a long one (POST /auth/refresh, POST /auth/token). */
   readonly refreshes: boolean;
+  /** Whether a token can be revoked by whoever has it (POST /auth/revoke). Left out, it cannot. */
+  readonly revokesTokens?: true;
   /** How a user hands a part of their rights to somebody else. */
   readonly delegation: 'token-exchange' | 'scoped-session' | 'none';
 }
@@ -143,14 +150,20 @@ export interface ExchangeRequest {
   readonly audience: string | undefined;
 }
 
-/** What OAuth 2.0 clients ask of a strategy that gives tokens. */
+/** What OAuth 2.0 clients ask of a strategy that gives tokens; each is there where it is declared. */
 export interface TokenGrants {
-  /** Spends a refresh token. @throws AppError `refresh_invalid` */
-  refresh(refreshToken: string): Promise<TokenAnswer>;
-  /** RFC 7009: a token that is not known is no error. @throws AppError `unsupported_token_type` */
-  revoke(token: string): Promise<void>;
-  /** @throws AppError `credential_invalid`, `invalid_scope`, `invalid_target`, `delegation_refused` */
-  exchange(request: ExchangeRequest): Promise<TokenAnswer>;
+  /** Declared by `refreshes`. Spends a refresh token. @throws AppError `refresh_invalid` */
+  refresh?(refreshToken: string): Promise<TokenAnswer>;
+  /**
+   * Declared by `revokesTokens`. RFC 7009: a token that is not known is no error.
+   * @throws AppError `unsupported_token_type`
+   */
+  revoke?(token: string): Promise<void>;
+  /**
+   * Declared by `delegation: 'token-exchange'`.
+   * @throws AppError `credential_invalid`, `invalid_scope`, `invalid_target`, `delegation_refused`
+   */
+  exchange?(request: ExchangeRequest): Promise<TokenAnswer>;
 }
 
 /** A session that can do less, for somebody else: the value for their cookie. */
@@ -193,16 +206,16 @@ export interface AuthStrategy {
   /** Ends what can be ended of all logins of a user, but for one where `keepLoginId` names it. */
   endAll(userId: number, keepLoginId?: string): Promise<void>;
 
-  /** Present where logins can be seen and ended one by one. */
+  /** Declared by `listsLogins`: logins can be seen and ended one by one. */
   readonly logins?: LoginIndex;
 
-  /** Present where credentials are tokens. */
+  /** Present where OAuth 2.0 clients can ask for something. */
   readonly tokens?: TokenGrants;
 
-  /** Present where a user can hand out a session with fewer rights. */
+  /** Declared by `delegation: 'scoped-session'`: a user can hand out a session with fewer rights. */
   delegate?(ctx: Context, principal: Principal, delegation: Delegation): Promise<DelegatedSession>;
 
-  /** The public keys for GET /.well-known/jwks.json; undefined or absent where there are none. */
+  /** Declared by `verifiableByThirdParty`. The public keys for GET /.well-known/jwks.json; undefined or absent where there are none. */
   publicKeys?(): { readonly keys: readonly object[] } | undefined;
 
   /** Resolves when the stores this strategy needs answer; rejects with an AppError otherwise. */

@@ -1,6 +1,6 @@
 import type Router from 'koa-router';
 import * as z from 'zod';
-import { type AuthStrategy, SCOPES, type Scope, type TokenGrants } from '../auth/strategy.js';
+import { type AuthStrategy, SCOPES, type Scope } from '../auth/strategy.js';
 import { AppError } from '../errors.js';
 import { readBody } from './body.js';
 import { parameter, readForm } from './form.js';
@@ -25,32 +25,33 @@ export const exchangeForm = z.object({
 /** What OAuth 2.0 clients ask: renew (RFC 6749), revoke (RFC 7009), hand on (RFC 8693). */
 export function addTokenRoutes(router: Router, { strategy }: { strategy: AuthStrategy }): void {
   router.post('/auth/refresh', async (ctx) => {
-    const tokens = supported(strategy);
+    const refresh = supported(strategy.tokens?.refresh);
     const { refresh_token } = await readBody(ctx, refreshBody);
-    ctx.body = await tokens.refresh(refresh_token);
+    ctx.body = await refresh(refresh_token);
   });
 
   router.post('/auth/revoke', async (ctx) => {
-    const tokens = supported(strategy);
+    const revoke = supported(strategy.tokens?.revoke);
     // The hint is not needed: each kind of token is known by its shape.
-    await tokens.revoke((await readForm(ctx, revokeForm)).token);
+    await revoke((await readForm(ctx, revokeForm)).token);
     ctx.status = 200;
     ctx.body = '';
   });
 
   router.post('/auth/token', async (ctx) => {
-    const tokens = supported(strategy);
+    const { refresh, exchange } = strategy.tokens ?? {};
+    supported(refresh ?? exchange);
     const form = await readForm(ctx, grantForm);
     switch (form.grant_type) {
       case REFRESH:
-        ctx.body = await tokens.refresh(part(refreshForm, form).refresh_token);
+        ctx.body = await supported(refresh)(part(refreshForm, form).refresh_token);
         return;
       case EXCHANGE:
-        ctx.body = await tokens.exchange(readExchange(part(exchangeForm, form)));
+        ctx.body = await supported(exchange)(readExchange(part(exchangeForm, form)));
         return;
       default:
         throw new AppError('unsupported_grant_type', {
-          detail: `Grants here: ${REFRESH}, ${EXCHANGE}.`,
+          detail: `Grants here: ${[...(refresh ? [REFRESH] : []), ...(exchange ? [EXCHANGE] : [])].join(', ')}.`,
           oauthError: 'unsupported_grant_type',
         });
     }
@@ -87,12 +88,13 @@ function part<T extends z.ZodType>(schema: T, form: unknown): z.output<T> {
   return parsed.data;
 }
 
-/** @throws AppError `not_supported` where credentials are no tokens */
-function supported({ tokens }: AuthStrategy): TokenGrants {
-  if (tokens === undefined) {
+/** @throws AppError `not_supported` where the strategy does not have it */
+function supported<Grant extends object>(grant: Grant | undefined): Grant {
+  if (grant === undefined) {
     throw new AppError('not_supported', {
-      detail: 'The strategy of this instance gives no tokens.',
+      detail: 'The strategy of this instance does not do this with tokens.',
+      oauthError: 'unsupported_grant_type',
     });
   }
-  return tokens;
+  return grant;
 }

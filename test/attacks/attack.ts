@@ -1,4 +1,5 @@
 import type { StrategyDescription, StrategyModule } from '../../src/auth/strategy.js';
+import { grantsTokens } from '../support/declared.js';
 import type { ExpiryReport } from './expiry-watch.js';
 import type { AttackTarget } from './target.js';
 
@@ -9,11 +10,15 @@ export type Outcome =
   | { readonly kind: 'until-expiry' }
   /** Refused by the instance that heard of it; others take it to the end of its life. */
   | { readonly kind: 'elsewhere-until-expiry' }
+  /** What was stolen works for ever. */
+  | { readonly kind: 'never' }
   | { readonly kind: 'not-applicable'; readonly because: string };
 
 export const REFUSED: Outcome = { kind: 'refused' };
 export const UNTIL_EXPIRY: Outcome = { kind: 'until-expiry' };
 export const ELSEWHERE_UNTIL_EXPIRY: Outcome = { kind: 'elsewhere-until-expiry' };
+
+export const NEVER: Outcome = { kind: 'never' };
 
 export function notApplicable(because: string): Outcome {
   return { kind: 'not-applicable', because };
@@ -53,8 +58,19 @@ export const onCookies = ({ description }: Facts): Outcome =>
     ? REFUSED
     : notApplicable('browsers do not send an Authorization header by themselves');
 
-export const onBearers = ({ description }: Facts): Outcome =>
-  description.carrier === 'bearer' ? REFUSED : notApplicable('its credential is a cookie');
+/** Strategies with any of the routes of OAuth 2.0 clients. */
+export const onTokenRoutes = ({ description }: Facts): Outcome =>
+  hasTokenRoutes(description)
+    ? REFUSED
+    : notApplicable(
+        description.carrier === 'cookie'
+          ? 'its credential is a cookie'
+          : 'it neither renews, revokes nor exchanges tokens',
+      );
+
+export function hasTokenRoutes(description: StrategyDescription): boolean {
+  return grantsTokens(description) || description.revokesTokens === true;
+}
 
 export const onSigned = (facts: Facts): Outcome =>
   isSigned(facts) ? REFUSED : notApplicable('its credential is not a signed token');
@@ -85,5 +101,7 @@ function revoked({ revocation, sharedByInstances }: StrategyDescription): Outcom
       return sharedByInstances ? ELSEWHERE_UNTIL_EXPIRY : REFUSED;
     case 'at-expiry':
       return UNTIL_EXPIRY;
+    case 'never':
+      return NEVER;
   }
 }

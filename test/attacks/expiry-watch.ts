@@ -17,11 +17,14 @@ export interface ExpiryReport {
   /** Used once, at its beginning; asked again after the idle time. Undefined: knows no idle time. */
   readonly unused: Answer | undefined;
   /** Used all the time. */
-  readonly used: {
-    readonly successes: number;
-    readonly lastSuccessMs: number;
-    readonly end: Answer;
-  };
+  /** Undefined: it has no end. */
+  readonly used:
+    | {
+        readonly successes: number;
+        readonly lastSuccessMs: number;
+        readonly end: Answer;
+      }
+    | undefined;
   /** Renewed half way, and again after the end of the login. */
   readonly refresh: { readonly halfWay: Answer; readonly end: Answer } | undefined;
   readonly delegated: Answer | undefined;
@@ -36,11 +39,12 @@ export async function watchExpiry(name: string): Promise<ExpiryReport> {
   try {
     const startedAt = performance.now();
     const { description } = target.module;
+    const expires = description.expires !== false;
     const [unused, used, renewed, delegated] = await Promise.all([
-      target.module.needs.includes('tokenKeys')
+      target.module.needs.includes('tokenKeys') || !expires
         ? undefined
         : askAfter(target, target.ada.credential, 2300),
-      useAllTheTime(target.api, target.bob),
+      expires ? useAllTheTime(target.api, target.bob) : undefined,
       description.refreshes ? renew(target, target.ada, startedAt) : undefined,
       description.delegation === 'none' ? undefined : askDelegated(target),
     ]);
@@ -55,18 +59,21 @@ async function askAfter(target: AttackTarget, credential: Credential, ms: number
   return target.me(credential);
 }
 
+/** Longer than any credential may live with these lives: one that outlives it must not be waited for. */
+const GIVE_UP_MS = 6000;
+
 /** As a browser does, with the cookie of the last answer. */
 async function useAllTheTime(
   api: ApiClient,
   { credential }: Victim,
-): Promise<ExpiryReport['used']> {
+): Promise<NonNullable<ExpiryReport['used']>> {
   const startedAt = performance.now();
   let carried = credential;
   let successes = 0;
   let lastSuccessMs = 0;
   for (;;) {
     const answer = await api.call('GET', '/me', { credential: carried });
-    if (answer.status !== 200) {
+    if (answer.status !== 200 || performance.now() - startedAt > GIVE_UP_MS) {
       return { successes, lastSuccessMs, end: answer };
     }
     successes += 1;

@@ -131,8 +131,9 @@ export async function openTarget(name: string, variables: Variables = {}): Promi
         }
       }),
     close: async () => {
-      await stores.close();
+      // Before all that can fail.
       await services.stop();
+      await stores.close();
       await database.drop();
       redis.close();
     },

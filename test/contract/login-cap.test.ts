@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type ApiClient, type Credential, expectProblem } from '../support/api-client.js';
+import { outlivesLogin } from '../support/declared.js';
 import { openServicesOnStores, type ServicesOnStores } from '../support/services-on-stores.js';
 import { strategiesBy } from '../support/strategies-by.js';
 import { delegatedCredential } from './suites/delegation.js';
@@ -36,7 +37,7 @@ for (const { name, description } of await strategiesBy(({ listsLogins, stateIn, 
       const { body } = await api.call('GET', '/auth/sessions', { credential: others.at(-1) });
       expect(body.items).to.have.length(LOGINS_MAX);
       expect(body.items.at(-1)).to.include({ current: true });
-      if (description.revocation !== 'at-expiry') {
+      if (!outlivesLogin(description)) {
         expectProblem(await me(api, oldest), 401, 'credential_invalid');
       }
       expect((await me(api, others[0] as Credential)).status).to.equal(200);

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { asOperator, delegateSession, me, newcomer, OPERATOR_TOKEN } from '../contract/world.js';
 import { type Account, ApiClient, type Credential, expectProblem } from '../support/api-client.js';
+import { outlivesLogin } from '../support/declared.js';
 import { holdRequest } from '../support/held-request.js';
 import { type RunningService, startService, type Variables } from '../support/service.js';
 import { createTestDatabase, createTestRedis, type TestDatabase } from '../support/stores.js';
@@ -43,7 +44,7 @@ for (const { name, description } of await strategiesBy(
       redis?.close();
     });
 
-    if (description.revocation !== 'at-expiry') {
+    if (!outlivesLogin(description)) {
       it('cannot bring a login back: one held open across its logout', async () => {
         const short = await startService({
           ...variables,

@@ -1,6 +1,7 @@
 import type { Context } from 'mocha';
 import { LabError } from '../../bench/errors.js';
 import { type Stores, startStores } from '../../bench/services/stores.js';
+import { endLeftovers } from './cleanup.js';
 import { runEntry } from './service.js';
 import { TEST_DATABASE } from './sql-servers/sql-server.js';
 import { adminQuery, databaseUrlFor, TEMPLATE_DATABASE } from './stores.js';
@@ -47,6 +48,7 @@ export const mochaHooks = {
     }
     this.skip();
   },
+  afterAll: endLeftovers,
 };
 
 export async function mochaGlobalTeardown(): Promise<void> {

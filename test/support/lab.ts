@@ -1,6 +1,7 @@
 /** The lab as its user starts it: a process with words, an environment and two streams. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { endWithTests } from './cleanup.js';
 
 const CLI = fileURLToPath(new URL('../../bench/cli.js', import.meta.url));
 
@@ -26,10 +27,12 @@ export function startLab(
 ): LabRun {
   const words = alongside && MEASURING.includes(asked[0] ?? '') ? [...asked, '--alongside'] : asked;
   const { DATABASE_URL: _database, REDIS_URL: _redis, ...inherited } = process.env;
-  const child = spawn(process.execPath, ['--enable-source-maps', CLI, ...words], {
-    env: { ...inherited, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = endWithTests(
+    spawn(process.execPath, ['--enable-source-maps', CLI, ...words], {
+      env: { ...inherited, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => {

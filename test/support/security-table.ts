@@ -8,6 +8,7 @@ const MARKS: Readonly<Record<Exclude<Outcome['kind'], 'not-applicable'>, string>
   refused: 'yes',
   'until-expiry': 'expiry',
   'elsewhere-until-expiry': 'here',
+  never: 'no',
 };
 
 /** The table attack against strategy, in Markdown: the code of the tests is its only source. */

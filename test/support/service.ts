@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { strategies } from '../../src/auth/registry.js';
+import { endWithTests, MARK } from './cleanup.js';
+import { importAdded } from './with-added-strategies.js';
 
 export type Variables = Readonly<Record<string, string>>;
 
@@ -105,10 +107,12 @@ function spawnEntry(
   output: { stdout: string; stderr: string },
 ): ChildProcess {
   const file = fileURLToPath(new URL(`${name}.js`, SOURCE_FOLDER));
-  const child = spawn(process.execPath, [file], {
-    env: { PATH: process.env.PATH, ...variables },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = endWithTests(
+    spawn(process.execPath, [...importAdded(), file], {
+      env: { PATH: process.env.PATH, ...MARK, ...variables },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output.stdout += text;
   });

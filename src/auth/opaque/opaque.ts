@@ -1,4 +1,4 @@
-import { AppError, StartupError } from '../../errors.js';
+import { StartupError } from '../../errors.js';
 import { readAuthorization } from '../authorization-header.js';
 import { clientLabel } from '../logins/client-label.js';
 import type { AuthStrategy, StrategyModule, StrategyResources } from '../strategy.js';
@@ -25,6 +25,7 @@ export const opaqueStrategy: StrategyModule = {
     verifiableByThirdParty: false,
     listsLogins: true,
     refreshes: false,
+    revokesTokens: true,
     delegation: 'token-exchange',
   },
   needs: ['authority'],
@@ -107,12 +108,6 @@ function createOpaqueStrategy(
     logins: { list: authority.list, end: authority.end },
 
     tokens: {
-      refresh: async () => {
-        throw new AppError('not_supported', {
-          detail: 'These tokens live on while they are used; there is nothing to refresh.',
-          oauthError: 'unsupported_grant_type',
-        });
-      },
       revoke: async (token) => {
         if (isReferenceToken(token)) {
           await authority.revoke(token);

@@ -14,5 +14,6 @@ export const JWT_DESCRIPTION: StrategyDescription = {
   verifiableByThirdParty: false,
   listsLogins: true,
   refreshes: true,
+  revokesTokens: true,
   delegation: 'token-exchange',
 };

@@ -78,6 +78,13 @@ export const accessToken = nameAnswer(z.strictObject(accessShape), {
   examples: [accessExample],
 });
 
+/** Of a strategy whose credentials have no end. */
+export const lastingToken = nameAnswer(z.strictObject(accessShape).omit({ expires_in: true }), {
+  id: 'LastingToken',
+  description: 'A token to send as `Authorization: Bearer …`. It does not expire.',
+  examples: [{ access_token: 'Zk3vQm1d0bX9', token_type: 'Bearer' }],
+});
+
 export const tokenPair = nameAnswer(z.strictObject({ ...accessShape, refresh_token: z.string() }), {
   id: 'TokenPair',
   description: 'A token to send as `Authorization: Bearer …`, and one to renew it with, once.',

@@ -73,7 +73,7 @@ export const revocation = nameRequest(revokeForm, {
 const ACCESS_TOKEN = exchangeForm.shape.subject_token_type.value;
 const SCOPE = [...SCOPES].join('|');
 
-const refreshGrant = nameRequest(refreshForm.extend({ grant_type: z.literal(REFRESH) }), {
+export const refreshGrant = nameRequest(refreshForm.extend({ grant_type: z.literal(REFRESH) }), {
   id: 'RefreshGrant',
   description: 'RFC 6749, section 6.',
   examples: [{ grant_type: REFRESH, refresh_token: 'the refresh token of the last answer' }],

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { type Answer, expectProblem } from '../../support/api-client.js';
+import { outlivesLogin } from '../../support/declared.js';
 import { decodeToken, resign } from '../../support/token-forge.js';
 import {
   type AttackFamily,
+  hasTokenRoutes,
   isSigned,
   notApplicable,
   onDelegation,
@@ -92,7 +94,7 @@ export const exchange: AttackFamily = {
     {
       title: 'a token that was ended, exchanged for a fresh one',
       outcome: (facts) =>
-        facts.description.revocation === 'at-expiry'
+        outlivesLogin(facts.description)
           ? notApplicable('it cannot end a credential before its expiry')
           : onExchange(facts),
       run: async (target) => {
@@ -250,7 +252,7 @@ export const exchange: AttackFamily = {
     {
       title: 'a delegated credential after the owner ended all logins',
       outcome: (facts) =>
-        facts.description.revocation === 'at-expiry' && facts.description.delegation !== 'none'
+        outlivesLogin(facts.description) && facts.description.delegation !== 'none'
           ? notApplicable('it cannot end a credential before its expiry')
           : onDelegation(facts),
       run: async (target) => {
@@ -265,9 +267,7 @@ export const exchange: AttackFamily = {
     {
       title: 'tokens asked of a strategy that gives none',
       outcome: ({ description }) =>
-        description.delegation === 'token-exchange' || description.carrier === 'bearer'
-          ? notApplicable('it gives tokens')
-          : REFUSED,
+        hasTokenRoutes(description) ? notApplicable('it gives tokens') : REFUSED,
       run: (target) =>
         target.stores.unchanged(async () => {
           const { secret } = target.ada;

@@ -5,6 +5,7 @@ import { resign } from '../../support/token-forge.js';
 import {
   type AttackFamily,
   everywhere,
+  NEVER,
   notApplicable,
   onCookies,
   REFUSED,
@@ -48,6 +49,9 @@ export const fixation: AttackFamily = {
         if (applies.kind === 'not-applicable') {
           return notApplicable('a login reads no Authorization header');
         }
+        if (description.revocation === 'never') {
+          return NEVER;
+        }
         return description.revocation === 'at-expiry' ? UNTIL_EXPIRY : REFUSED;
       },
       run: async (target, { kind }) => {
@@ -67,7 +71,8 @@ export const fixation: AttackFamily = {
     },
     {
       title: 'the credential of an earlier login handed out once more',
-      outcome: everywhere,
+      outcome: ({ description }) =>
+        description.onePerUser ? notApplicable('all logins of a user share a credential') : REFUSED,
       run: async (target) => {
         const logins = await Promise.all(
           Array.from({ length: 4 }, () => target.logIn(target.ada.account)),

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { expectProblem } from '../../support/api-client.js';
+import { outlivesLogin } from '../../support/declared.js';
 import { type AttackFamily, notApplicable, onRefresh, REFUSED } from '../attack.js';
 import { secretOf } from '../target.js';
 
@@ -10,7 +11,7 @@ export const logoutRace: AttackFamily = {
     {
       title: 'requests under way during the logout that bring the login back',
       outcome: ({ description }) =>
-        description.revocation === 'at-expiry'
+        outlivesLogin(description)
           ? notApplicable('no logout ends its credential, so there is nothing to bring back')
           : REFUSED,
       run: async (target) => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { type Answer, expectProblem } from '../../support/api-client.js';
+import { outlivesLogin } from '../../support/declared.js';
 import { type AttackFamily, onRefresh } from '../attack.js';
 import { type AttackTarget, exchangeForm, type Victim } from '../target.js';
 
@@ -200,7 +201,7 @@ async function expectDead(
 ): Promise<void> {
   expect(await familiesOf(target, victim), 'logins').to.equal(0);
   await refuse(target, tokens);
-  if (target.module.description.revocation !== 'at-expiry') {
+  if (!outlivesLogin(target.module.description)) {
     await target.refuses(victim.secret);
   }
 }

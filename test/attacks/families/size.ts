@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { expectProblem } from '../../support/api-client.js';
+import { grantsTokens } from '../../support/declared.js';
 import { rawRequest } from '../../support/raw-request.js';
-import { type AttackFamily, everywhere, onBearers } from '../attack.js';
+import { type AttackFamily, everywhere, onTokenRoutes } from '../attack.js';
 import { type AttackTarget, exchangeForm } from '../target.js';
 
 const MEGABYTE = 1_000_000;
@@ -40,8 +41,11 @@ export const size: AttackFamily = {
       run: (target) =>
         target.stores.unchanged(async () => {
           const huge = 'a'.repeat(MEGABYTE);
-          const known = target.module.description.carrier === 'bearer';
-          for (const path of ['/auth/revoke', '/auth/token']) {
+          const { description } = target.module;
+          for (const [path, known] of [
+            ['/auth/revoke', description.revokesTokens === true],
+            ['/auth/token', grantsTokens(description)],
+          ] as const) {
             const form = { ...exchangeForm(huge), token: huge };
             const answer = await target.form(path, form).catch(() => undefined);
             // The service may close the connection while the client is still sending.
@@ -54,29 +58,37 @@ export const size: AttackFamily = {
     },
     {
       title: 'a token of 90 kB in a body',
-      outcome: onBearers,
+      outcome: onTokenRoutes,
       run: (target) =>
         target.stores.unchanged(async () => {
+          const { revokesTokens, delegation, refreshes } = target.module.description;
           const token = 'a'.repeat(90_000);
-          expectProblem(await target.form('/auth/revoke', { token }), 400, 'invalid_request');
-          const exchange = await target.form('/auth/token', exchangeForm(token));
-          expectProblem(exchange, 400, 'invalid_request');
-          const refresh = await target.api.call('POST', '/auth/refresh', {
-            body: { refresh_token: token },
-          });
-          expectProblem(refresh, 422, 'validation_failed');
+          if (revokesTokens) {
+            expectProblem(await target.form('/auth/revoke', { token }), 400, 'invalid_request');
+          }
+          if (delegation === 'token-exchange') {
+            const exchange = await target.form('/auth/token', exchangeForm(token));
+            expectProblem(exchange, 400, 'invalid_request');
+          }
+          if (refreshes) {
+            const refresh = await target.api.call('POST', '/auth/refresh', {
+              body: { refresh_token: token },
+            });
+            expectProblem(refresh, 422, 'validation_failed');
+          }
         }),
     },
     {
       title: 'thousands of parameters in one form',
-      outcome: onBearers,
+      outcome: onTokenRoutes,
       run: (target) =>
         target.stores.unchanged(async () => {
+          const grants = grantsTokens(target.module.description);
           const names = Array.from({ length: 24_000 }, (_, index) => index.toString(36)).slice(
             1296,
           );
           const ask = () =>
-            target.api.call('POST', '/auth/token', {
+            target.api.call('POST', grants ? '/auth/token' : '/auth/revoke', {
               body: names.join('&').slice(0, 99_999),
               headers: { 'content-type': 'application/x-www-form-urlencoded' },
             });

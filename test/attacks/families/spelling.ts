@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { outlivesLogin } from '../../support/declared.js';
 import { type AttackFamily, type Facts, isSigned, notApplicable, REFUSED } from '../attack.js';
 import type { AttackTarget } from '../target.js';
 
@@ -17,7 +18,7 @@ export const spelling: AttackFamily = {
     {
       title: 'an ended credential in another spelling',
       outcome: ({ description }: Facts) =>
-        description.revocation === 'at-expiry'
+        outlivesLogin(description)
           ? notApplicable('it cannot end a credential, so there is nothing to get around')
           : REFUSED,
       run: async (target) => {
@@ -34,7 +35,9 @@ export const spelling: AttackFamily = {
     {
       title: 'a token revoked by its ID, in another spelling',
       outcome: (facts) =>
-        isSigned(facts) && facts.description.revocation !== 'at-expiry'
+        isSigned(facts) &&
+        facts.description.revokesTokens === true &&
+        !outlivesLogin(facts.description)
           ? REFUSED
           : notApplicable('it does not end single tokens by their ID'),
       run: async (target) => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type Answer, type Credential, expectProblem } from '../../support/api-client.js';
+import { outlivesLogin } from '../../support/declared.js';
 import { ACTOR, delegateSession, exchange, newcomer, type World } from '../world.js';
 
 const TEXT = { title: 'For her', body: 'Written by somebody else.' };
@@ -131,13 +132,13 @@ export function describeDelegation(world: World): void {
       expect(written.status).to.equal(201);
     });
 
-    const { revocation } = world.description;
-    it(`ends ${revocation === 'at-expiry' ? 'with its time' : 'at once'} when the user ends all logins`, async () => {
+    const outlives = outlivesLogin(world.description);
+    it(`ends ${outlives ? 'with its time' : 'at once'} when the user ends all logins`, async () => {
       const { credential } = await newcomer(world.api, 'giver');
       const delegate = await handOn(credential, 'posts:write');
       await world.api.call('DELETE', '/auth/sessions', { credential });
       const answer = await world.api.call('POST', '/posts', { credential: delegate, body: TEXT });
-      expect(answer.status).to.equal(revocation === 'at-expiry' ? 201 : 401);
+      expect(answer.status).to.equal(outlives ? 201 : 401);
     });
   });
 }

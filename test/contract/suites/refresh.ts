@@ -1,9 +1,35 @@
 import { expect } from 'chai';
 import { credentialOf, expectProblem } from '../../support/api-client.js';
+import { outlivesLogin } from '../../support/declared.js';
 import { me, newcomer, postForm, type World } from '../world.js';
+
+/** Whether a token can be revoked; by when a revoked one is refused: replay.ts among the attacks. */
+function describeRevoking(world: World): void {
+  const { revokesTokens = false, listsLogins } = world.description;
+
+  it(`revoking a token ${revokesTokens ? 'works' : 'does not exist'}, as declared`, async () => {
+    const { answer, credential } = await newcomer(world.api, 'revoker');
+    const { access_token = 'A'.repeat(64), refresh_token = access_token } = answer.body;
+    const revoked = await postForm(world.api, '/auth/revoke', { token: refresh_token });
+    if (!revokesTokens) {
+      expectProblem(revoked, 404, 'not_supported');
+      return;
+    }
+    expect(revoked.status).to.equal(200);
+    if (listsLogins && outlivesLogin(world.description)) {
+      const list = await world.api.call('GET', '/auth/sessions', { credential });
+      expect(list.body.items).to.deep.equal([]);
+    }
+    if (world.description.revocation === 'at-once' && !world.description.refreshes) {
+      expectProblem(await me(world.api, credential), 401, 'credential_invalid');
+    }
+  });
+}
 
 /** Rotation, reuse and life in depth: refresh-tokens.test.ts. */
 export function describeRefresh(world: World): void {
+  describeRevoking(world);
+
   describe('refreshing', () => {
     if (!world.description.refreshes) {
       it('does not exist, as declared', async () => {
@@ -14,8 +40,7 @@ export function describeRefresh(world: World): void {
           await world.api.call('POST', '/auth/refresh', { body: { refresh_token } }),
           await postForm(world.api, '/auth/token', { grant_type: 'refresh_token', refresh_token }),
         ]) {
-          expect(answer.status).to.be.oneOf([400, 404]);
-          expect(answer.body.code).to.be.oneOf(['not_supported', 'unsupported_grant_type']);
+          expectProblem(answer, 404, 'not_supported');
         }
       });
       return;

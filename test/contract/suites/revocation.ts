@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type ApiClient, type Credential, expectProblem } from '../../support/api-client.js';
+import { outlivesLogin } from '../../support/declared.js';
 import { asOperator, me, type Newcomer, newcomer, type World } from '../world.js';
 
 /** Ways to end a login. Each is done on the first instance. */
@@ -63,6 +64,7 @@ const CONSEQUENCES = {
   'at-once': 'refused on both instances',
   'on-this-instance': 'refused where it was done and taken by the other',
   'at-expiry': 'still taken on both instances',
+  never: 'still taken on both instances',
 };
 
 /** How long at-expiry means is measured in short-lives.test.ts. */
@@ -80,7 +82,7 @@ export function describeRevocation(world: World): void {
         // Whatever remembers checked credentials remembers this one.
         await Promise.all([me(world.api, credential), me(world.second, credential)]);
         await end(world, login);
-        await expectTaken(world.api, credential, revocation === 'at-expiry');
+        await expectTaken(world.api, credential, outlivesLogin(world.description));
         await expectTaken(world.second, credential, revocation !== 'at-once' && sharedByInstances);
       });
     }

@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { findFreePort } from '../../../bench/services/free-port.js';
 import type { NginxProgram } from '../../../bench/services/nginx-program.js';
 import { programEnvironment } from '../../../bench/services/program.js';
+import { endWithTests, MARK } from '../cleanup.js';
 import { eventually } from '../eventually.js';
 import { TUTORIAL } from './page.js';
 
@@ -55,11 +56,13 @@ export async function openTerminal(
     [...ports].reduce((shown, [page, used]) => shown.replaceAll(used, page), text);
 
   async function start(file: string, words: string[], more: Record<string, string>) {
-    const child = spawn(file, words, {
-      cwd: folder,
-      env: { ...environment, ...more },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = endWithTests(
+      spawn(file, words, {
+        cwd: folder,
+        env: { ...environment, ...more, ...MARK },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    );
     const server: Server = { child, ended: once(child, 'close'), printed: '' };
     servers.push(server);
     for (const stream of [child.stdout, child.stderr]) {
@@ -144,11 +147,13 @@ function assignmentsIn(text: string): Record<string, string> {
 
 /** One bash for all commands, so that variables and cookie jars stay. */
 function openShell(folder: string, environment: Record<string, string>) {
-  const bash = spawn('bash', ['--noprofile', '--norc'], {
-    cwd: folder,
-    env: environment,
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+  const bash = endWithTests(
+    spawn('bash', ['--noprofile', '--norc'], {
+      cwd: folder,
+      env: { ...environment, ...MARK },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    }),
+  );
   const ended = once(bash, 'close');
   let printed = '';
   bash.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -1,6 +1,6 @@
 import type { ProblemCode } from '../../../errors.js';
 import { user } from '../answer-schemas.js';
-import { accessToken, tokenPair, unverifiedToken } from '../credential-schemas.js';
+import { accessToken, lastingToken, tokenPair, unverifiedToken } from '../credential-schemas.js';
 import type { DescribedInstance } from '../instance.js';
 import type { Answer, Operation } from '../operation.js';
 import { login, passwordChange } from '../request-schemas.js';
@@ -54,10 +54,11 @@ const LOGOUT: Record<DescribedInstance['description']['revocation'], string> = {
   'at-once': 'The credential ends at once, on every instance.',
   'on-this-instance': 'The credential ends at once, on this instance only.',
   'at-expiry': 'A copy of the credential works until it expires.',
+  never: 'The client forgets the credential; a copy of it goes on working.',
 };
 
 /** What a login answers, for each way a credential travels. */
-function credential({ description: { carrier, refreshes } }: DescribedInstance): Answer {
+function credential({ description: { carrier, refreshes, expires } }: DescribedInstance): Answer {
   switch (carrier) {
     case 'cookie':
       return {
@@ -70,7 +71,7 @@ function credential({ description: { carrier, refreshes } }: DescribedInstance):
       return {
         status: 200,
         description: 'The token.',
-        schema: refreshes ? tokenPair : accessToken,
+        schema: refreshes ? tokenPair : expires === false ? lastingToken : accessToken,
       };
     case 'unverified':
       return {

@@ -1,13 +1,13 @@
 import { delegatedToken, granted, publicKeys, tokenPair } from '../credential-schemas.js';
 import type { DescribedInstance } from '../instance.js';
 import type { Operation } from '../operation.js';
-import { exchangeGrant, grant, refresh, revocation } from '../request-schemas.js';
+import { exchangeGrant, grant, refresh, refreshGrant, revocation } from '../request-schemas.js';
 
 /** src/http/token-routes.ts and src/http/jwks-route.ts */
 export function tokenOperations(instance: DescribedInstance): Operation[] {
   const { description, makesCredentials, publishesKeys } = instance;
-  const bearer = description.carrier === 'bearer';
-  const refreshes = description.refreshes;
+  const { refreshes } = description;
+  const exchanges = description.delegation === 'token-exchange';
   return [
     {
       id: 'refresh',
@@ -35,10 +35,12 @@ export function tokenOperations(instance: DescribedInstance): Operation[] {
       tag: 'tokens',
       summary: 'Revoke a token (RFC 7009)',
       access: 'anyone',
-      supported: bearer,
+      supported: description.revokesTokens === true,
       body: { kind: 'form', schema: revocation },
       answers: [{ status: 200, description: 'It is no token any more, or never was one.' }],
-      problems: description.revocation === 'at-expiry' ? ['unsupported_token_type'] : [],
+      problems: ['at-expiry', 'never'].includes(description.revocation)
+        ? ['unsupported_token_type']
+        : [],
       uses: ['strategy'],
     },
     {
@@ -46,25 +48,26 @@ export function tokenOperations(instance: DescribedInstance): Operation[] {
       method: 'post',
       path: '/auth/token',
       tag: 'tokens',
-      summary: refreshes
-        ? 'Renew a token (RFC 6749), or hand a part of it on (RFC 8693)'
-        : 'Hand a part of a token on (RFC 8693)',
+      summary: !refreshes
+        ? 'Hand a part of a token on (RFC 8693)'
+        : exchanges
+          ? 'Renew a token (RFC 6749), or hand a part of it on (RFC 8693)'
+          : 'Renew a token (RFC 6749)',
       access: 'anyone',
-      supported: bearer && makesCredentials,
-      body: { kind: 'form', schema: refreshes ? grant : exchangeGrant },
+      supported: (refreshes || exchanges) && makesCredentials,
+      body: { kind: 'form', schema: !refreshes ? exchangeGrant : exchanges ? grant : refreshGrant },
       answers: [
         {
           status: 200,
           description: 'The token.',
-          schema: refreshes ? granted : delegatedToken,
+          schema: !refreshes ? delegatedToken : exchanges ? granted : tokenPair,
         },
       ],
       problems: [
         'unsupported_grant_type',
-        'invalid_scope',
-        'invalid_target',
-        'delegation_refused',
-        ...(refreshes ? (['refresh_invalid'] as const) : (['not_supported'] as const)),
+        ...(exchanges ? (['invalid_scope', 'invalid_target', 'delegation_refused'] as const) : []),
+        ...(refreshes ? (['refresh_invalid'] as const) : []),
+        ...(refreshes && exchanges ? [] : (['not_supported'] as const)),
         // Between the check of the token and the making of the other its login may end.
         ...(refreshes ? [] : (['credential_invalid'] as const)),
       ],
