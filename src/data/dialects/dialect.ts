@@ -45,6 +45,11 @@ export interface Dialect {
   readonly now: string;
   readonly writes: WritesWithRows;
   readonly refreshFamilies: RefreshFamilySql;
+  /** Deletes, of `idempotency_keys` that expired before the parameter `now`, `max` at most. */
+  removeExpiredKeys(
+    dataSource: DataSource,
+    max: number,
+  ): (manager: EntityManager, parameters: { readonly now: number }) => Promise<unknown>;
   /** Does work in a transaction that no other one of this name overlaps, on any instance. */
   alone<T>(
     manager: EntityManager,

@@ -61,6 +61,13 @@ export const mysql: Dialect = {
   now: 'UTC_TIMESTAMP(3)',
   writes: writesThenReads(),
   refreshFamilies: refreshFamilySql(),
+  removeExpiredKeys: (dataSource, max) =>
+    prepare(
+      handWritten(
+        dataSource,
+        `DELETE FROM idempotency_keys WHERE expires_at_ms < :now ORDER BY expires_at_ms LIMIT ${max}`,
+      ),
+    ),
   alone,
   seed: seedMysql,
 };

@@ -1,4 +1,4 @@
-import { compile, handWritten, returningAll } from '../statement.js';
+import { compile, handWritten, prepare, returningAll } from '../statement.js';
 import type { Dialect, RefreshFamilySql, WritesWithRows } from './dialect.js';
 import { isNetworkOutage } from './network-errors.js';
 import { seedPostgres } from './postgres-seed.js';
@@ -82,6 +82,18 @@ export const postgres: Dialect = {
   now: 'now()',
   writes,
   refreshFamilies,
+  // Rows that a request holds are left for another time. Asked again outside: a key that expired may
+  // have been claimed anew.
+  removeExpiredKeys: (dataSource, max) =>
+    prepare(
+      handWritten(
+        dataSource,
+        `DELETE FROM idempotency_keys
+         WHERE expires_at_ms < :now AND (user_id, key_hash) IN (
+           SELECT user_id, key_hash FROM idempotency_keys WHERE expires_at_ms < :now
+           ORDER BY expires_at_ms LIMIT ${max} FOR UPDATE SKIP LOCKED)`,
+      ),
+    ),
   alone: (manager, table, work) =>
     manager.transaction(async (transaction) => {
       // The number of the lock is the table's own, so it meets no other use of advisory locks.
