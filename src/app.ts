@@ -64,7 +64,7 @@ export function createApp(deps: AppDeps): Koa {
   const router = new Router();
   addHealthRoutes(router, {
     checkStores: () =>
-      Promise.all([database.run((manager) => manager.query('SELECT 1')), strategy.checkStores()]),
+      Promise.all([database.checkWritable(), strategy.checkStores()]),
     drain,
     counters,
     eventLoop: deps.eventLoop,

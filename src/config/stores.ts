@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Environment, parseOrThrow, type ValuesOf } from './environment.js';
-import { integer, urlWithScheme } from './variables.js';
+import { storeUrlProblem } from './store-urls.js';
+import { integer } from './variables.js';
 
 export interface StoreSettings {
   readonly databaseUrl: string;
@@ -9,14 +10,20 @@ export interface StoreSettings {
   readonly storeTimeoutMs: number;
 }
 
-export const databaseUrl = urlWithScheme(
-  ['postgres:', 'postgresql:', 'mysql:', 'mariadb:'],
-  'postgres://user@host:5432/name or mysql://user@host:3306/name',
-);
+export const databaseUrl = storeUrl('database');
 
-export const redisUrl = urlWithScheme(['redis:', 'rediss:'], 'redis://host:6379');
+export const redisUrl = storeUrl('redis');
 
 export const storeTimeoutMs = integer(10, 60_000, 400);
+
+function storeUrl(kind: 'database' | 'redis') {
+  return z.string().superRefine((value, ctx) => {
+    const message = storeUrlProblem(kind, value);
+    if (message !== undefined) {
+      ctx.addIssue({ code: 'custom', message });
+    }
+  });
+}
 
 export const storeVariables = {
   DATABASE_URL: databaseUrl,

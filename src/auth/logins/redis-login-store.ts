@@ -48,10 +48,7 @@ export function createRedisLoginStore(redis: RedisStore, options: LoginStoreOpti
     endAll: async (userId, keepId = '') => {
       await redis.run(client.endLogins(indexKey(userId), keepId));
     },
-    check: async () => {
-      redis.assertUp();
-      await redis.run(redis.client.ping());
-    },
+    check: () => redis.checkWritable(recordKey('')),
     assertUp: () => redis.assertUp(),
     close: () => {},
   };

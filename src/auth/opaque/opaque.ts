@@ -146,7 +146,7 @@ function createOpaqueStrategy(
       }),
     },
 
-    checkStores: () => authority.check(),
+    checkStores: () => authority.checkWritable(),
 
     close: () => authority.close(),
   };
