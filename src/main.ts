@@ -98,7 +98,7 @@ async function openRedis(
     await redis.connect();
   } else {
     // Only login limits use it here, and those have a fallback.
-    redis.connectInBackground();
+    await redis.connectInBackground();
   }
   return redis;
 }

@@ -13,8 +13,11 @@ export interface RedisStore {
   checkWritable(key: string): Promise<void>;
   /** Resolves when connected. @throws StartupError `redis_unreachable` */
   connect(): Promise<void>;
-  /** Connects as soon as Redis is there, however long that takes; nobody waits for it. */
-  connectInBackground(): void;
+  /**
+   * Connects as soon as Redis is there, however long that takes; only the first attempt is waited for.
+   * @throws StartupError `redis_unreachable` when a Redis answers and refuses
+   */
+  connectInBackground(): Promise<void>;
   close(): void;
 }
 
@@ -119,7 +122,18 @@ export function createRedisStore(url: string, timeoutMs: number, log: Logger): R
       }
     },
     // The promise tells of the first attempt only; the retry strategy goes on after it.
-    connectInBackground: () => void client.connect().catch(() => {}),
+    connectInBackground: async () => {
+      try {
+        await client.connect();
+        await client.select(client.options.db ?? 0);
+      } catch (error) {
+        const cause = isRefusal(lastError) ? lastError : error;
+        if (isRefusal(cause)) {
+          client.disconnect();
+          throw new StartupError('redis_unreachable', `REDIS_URL: ${messageOf(cause)}`, { cause });
+        }
+      }
+    },
     close: () => client.disconnect(),
   };
 }
@@ -164,7 +178,7 @@ function isRefused(error: unknown): boolean {
 
 /** The server answers, and will not have this client: waiting does not change that. */
 function isRefusal(error: unknown): boolean {
-  const { message } = error as { message?: unknown };
+  const { message } = (error ?? {}) as { message?: unknown };
   return typeof message === 'string' && /\b(WRONGPASS|NOAUTH|NOPERM|DB index is out of range|invalid DB index|invalid password)\b/.test(message);
 }
 
