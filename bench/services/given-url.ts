@@ -5,12 +5,12 @@ import { LabError } from '../errors.js';
  * @throws LabError SETTING_INVALID that names the variable
  */
 export function checkGivenUrl(variable: string, value: string, schemes: readonly string[]): void {
-  const url = URL.canParse(value) ? new URL(value) : null;
-  const fail = (what: string) => {
+  const fail = (what: string): void => {
     throw new LabError('SETTING_INVALID', `${variable} ${what}.`);
   };
-  if (url === null || !schemes.includes(url.protocol) || url.hostname === '') {
-    return fail(`must be a URL that begins with ${schemes.join('// or ')}//`);
+  const url = new URL(URL.canParse(value) ? value : 'none://');
+  if (!schemes.includes(url.protocol) || url.hostname === '') {
+    fail(`must be a URL that begins with ${schemes.join('// or ')}//`);
   }
   for (const part of [url.username, url.password, url.pathname]) {
     try {

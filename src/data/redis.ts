@@ -179,7 +179,12 @@ function isRefused(error: unknown): boolean {
 /** The server answers, and will not have this client: waiting does not change that. */
 function isRefusal(error: unknown): boolean {
   const { message } = (error ?? {}) as { message?: unknown };
-  return typeof message === 'string' && /\b(WRONGPASS|NOAUTH|NOPERM|DB index is out of range|invalid DB index|invalid password)\b/.test(message);
+  return (
+    typeof message === 'string' &&
+    /\b(WRONGPASS|NOAUTH|NOPERM|DB index is out of range|invalid DB index|invalid password)\b/.test(
+      message,
+    )
+  );
 }
 
 function messageOf(error: unknown): string {
