@@ -12,7 +12,7 @@ const CONTRACT = ['jwt', 'session', 'strategies'];
 const INTEGRATION = [
   ...['database', 'idempotency-keys', 'login-races', 'lost-updates', 'refresh-tokens'],
   ...['seed', 'start', 'keys/database-keys', 'keys/rotate-keys'],
-  ...['store-trouble/postgres', 'store-trouble/start'],
+  ...['store-trouble/postgres', 'store-trouble/start', 'store-trouble/read-only'],
 ];
 
 module.exports = {

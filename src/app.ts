@@ -65,7 +65,7 @@ export function createApp(deps: AppDeps): Koa {
   const router = new ExactRouter();
   addHealthRoutes(router, {
     checkStores: () =>
-      Promise.all([database.run((manager) => manager.query('SELECT 1')), strategy.checkStores()]),
+      Promise.all([database.checkWritable(), strategy.checkStores()]),
     drain,
     counters,
     eventLoop: deps.eventLoop,

@@ -18,7 +18,7 @@ import {
   parsePredictionServerSettings,
 } from './config/prediction-server.js';
 import { parseSeedSettings, type SeedSettings } from './config/seed.js';
-import { parseDatabaseUrl } from './config/stores.js';
+import { parseDatabaseUrl, withoutAmbient } from './config/stores.js';
 
 /**
  * The only reader of the environment, and all of the settings that the rest imports. What each
@@ -47,14 +47,14 @@ export function knownVariables(): string[] {
 export async function readInstanceSettings(
   environment: Environment = process.env,
 ): Promise<{ settings: InstanceSettings; strategy: StrategyModule }> {
-  return parseInstanceSettings(environment);
+  return parseInstanceSettings(withoutAmbient(environment));
 }
 
 /** For `prediction-server.js`. */
 export async function readPredictionServerSettings(
   environment: Environment = process.env,
 ): Promise<PredictionServerSettings> {
-  return parsePredictionServerSettings(environment);
+  return parsePredictionServerSettings(withoutAmbient(environment));
 }
 
 /** For `authority.js`. */
@@ -64,12 +64,12 @@ export function readAuthoritySettings(environment: Environment = process.env): A
 
 /** For `migrate.js`, which needs the database alone. */
 export function readDatabaseUrl(environment: Environment = process.env): string {
-  return parseDatabaseUrl(environment);
+  return parseDatabaseUrl(withoutAmbient(environment));
 }
 
 /** For `seed.js`. */
 export function readSeedSettings(environment: Environment = process.env): SeedSettings {
-  return parseSeedSettings(environment);
+  return parseSeedSettings(withoutAmbient(environment));
 }
 
 /** For `fill-redis.js`. */
@@ -79,5 +79,5 @@ export function readFillSettings(environment: Environment = process.env): FillSe
 
 /** For `rotate-keys.js`. */
 export function readRotationSettings(environment: Environment = process.env): RotationSettings {
-  return parseRotationSettings(environment);
+  return parseRotationSettings(withoutAmbient(environment));
 }

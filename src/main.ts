@@ -5,6 +5,8 @@ import { createLoginLimiter } from './auth/login-limiter.js';
 import { createPasswordHasher } from './auth/password.js';
 import { type InstanceSettings, readInstanceSettings } from './config.js';
 import { openDatabase } from './data/database.js';
+import { startHousekeeper } from './data/housekeeper.js';
+import { createIdempotencyKeys } from './data/idempotency-keys.js';
 import { createRedisStore, type RedisStore } from './data/redis.js';
 import { printLine, runEntry } from './entry.js';
 import { watchEventLoop } from './event-loop.js';
@@ -46,6 +48,11 @@ await runEntry(async () => {
 
   const eventLoop = settings.counters ? watchEventLoop() : undefined;
 
+  const housekeeper = startHousekeeper(
+    [{ name: 'idempotency keys', removeSome: createIdempotencyKeys(database).removeExpired }],
+    log,
+  );
+
   const drain: Drain = { leaving: false };
   const app = createApp({
     strategy,
@@ -69,6 +76,7 @@ await runEntry(async () => {
 
   const server = createHttpServer(app.callback());
   leaveOnSignal(server, drain, log, async () => {
+    housekeeper.close();
     strategy.close?.();
     await predictor.close();
     eventLoop?.close();
@@ -92,7 +100,7 @@ async function openRedis(
     await redis.connect();
   } else {
     // Only login limits use it here, and those have a fallback.
-    redis.connectInBackground();
+    await redis.connectInBackground();
   }
   return redis;
 }

@@ -1,5 +1,6 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { LabError } from '../errors.js';
+import { checkGivenUrl } from './given-url.js';
 import { listeningProcesses } from './listening-processes.js';
 import { isLoopback } from './loopback.js';
 import { connectMariadb, readMariadbVersion } from './mariadb-connection.js';
@@ -37,6 +38,7 @@ export async function useGivenMariadb(
   const given = givenBy(environment);
   if (given === null) return null;
   const { variable, url } = given;
+  checkGivenUrl(variable, url, ['mysql:', 'mariadb:']);
   const connection = await connectMariadb(url, 5_000).catch((cause: Error) => {
     throw new LabError(
       variable === 'MARIADB_URL' ? 'MARIADB_UNREACHABLE' : 'DATABASE_UNREACHABLE',

@@ -1,6 +1,14 @@
 import pg from 'pg';
 
+/** pg takes PGSSLMODE, PGOPTIONS and their like of the user's shell for defaults; the URL alone counts here. */
+function ignoreAmbientSettings(): void {
+  for (const name of Object.keys(process.env)) {
+    if (/^PG[A-Z]+$/.test(name)) delete process.env[name];
+  }
+}
+
 export async function connect(url: string, timeoutMs: number): Promise<pg.Client> {
+  ignoreAmbientSettings();
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: timeoutMs });
   client.on('error', () => {}); // a connection that breaks later has been ended or is of no more use
   await client.connect();

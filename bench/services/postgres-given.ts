@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { LabError } from '../errors.js';
+import { checkGivenUrl } from './given-url.js';
 import { isLoopback } from './loopback.js';
 import { namesMysql } from './mariadb-given.js';
 import { connect, describeFailure, readVersion } from './postgres-connection.js';
@@ -14,6 +15,7 @@ export async function useGivenPostgres(url: string): Promise<StartedStore> {
       'PostgreSQL was asked for, but DATABASE_URL names a MySQL or MariaDB. Leave out "--database postgres" to use that server, or unset DATABASE_URL to let the lab start its own PostgreSQL.',
     );
   }
+  checkGivenUrl('DATABASE_URL', url, ['postgres:', 'postgresql:']);
   const client = await connect(url, 5_000).catch((cause: Error) => {
     throw new LabError(
       'DATABASE_UNREACHABLE',

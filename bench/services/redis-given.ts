@@ -1,4 +1,5 @@
 import { LabError } from '../errors.js';
+import { checkGivenUrl } from './given-url.js';
 import { isLoopback } from './loopback.js';
 import { readStat } from './process-identity.js';
 import { askRedis, describeRedis } from './redis-info.js';
@@ -6,6 +7,7 @@ import type { StartedStore } from './stores.js';
 
 /** REDIS_URL, used as it is: verified, and neither emptied, set nor stopped. */
 export async function useGivenRedis(url: string): Promise<StartedStore> {
+  checkGivenUrl('REDIS_URL', url, ['redis:', 'rediss:']);
   const information = await askRedis(url, 5_000).catch((cause: Error) => {
     throw new LabError(
       'REDIS_UNREACHABLE',

@@ -62,12 +62,19 @@ function decode(credential: string): Principal {
   if (
     typeof id !== 'number' ||
     !Number.isInteger(id) ||
-    typeof email !== 'string' ||
-    typeof name !== 'string'
+    id < 1 ||
+    id > 2_147_483_647 ||
+    !isText(email) ||
+    !isText(name)
   ) {
     throw invalid();
   }
   return { userId: id, email, name };
+}
+
+/** What a database can hold: a claim that says more is of no account here. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && !/\0|\p{Surrogate}/u.test(value);
 }
 
 function invalid(cause?: unknown): AppError {

@@ -29,12 +29,16 @@ export interface Database {
   run<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
   /** The rule that a statement would have broken, if that is why the work failed. */
   violation(error: unknown): Violation | undefined;
+  /** Resolves when it takes writes. @throws AppError `database_unavailable` */
+  checkWritable(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** How long a starting process waits for a server that is there but slow. */
 const STARTUP_WAIT_MS = 5000;
 const DEADLOCK_RETRIES = 3;
+/** A server that is meant to be read only must not make every request connect anew. */
+const DROP_EVERY_MS = 1000;
 
 /** @throws StartupError `database_unreachable` */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
@@ -52,15 +56,30 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   });
   await initialize(dataSource, dialect);
 
+  let droppedMs = Number.NEGATIVE_INFINITY;
+  /** After a failover the address may lead to the new primary; connections that are there do not. */
+  function dropIfReadOnly(error: unknown): never {
+    const now = performance.now();
+    if (dialect.errors.isReadOnly(sourceOf(error)) && now - droppedMs > DROP_EVERY_MS) {
+      droppedMs = now;
+      options.log.warn(`${dialect.product} takes no writes: connecting again`);
+      // Later: who failed has given its own connection back by then.
+      setImmediate(() => dialect.dropConnections(dataSource));
+    }
+    throw error;
+  }
+  const run = <T>(work: (manager: EntityManager) => Promise<T>): Promise<T> =>
+    withinDeadline(
+      withoutDeadlock(() => work(dataSource.manager), dialect).catch(dropIfReadOnly),
+      options.timeoutMs,
+      dialect,
+    );
+
   return {
     dataSource,
     dialect,
-    run: (work) =>
-      withinDeadline(
-        withoutDeadlock(() => work(dataSource.manager), dialect),
-        options.timeoutMs,
-        dialect,
-      ),
+    run,
+    checkWritable: () => run((manager) => dialect.checkWritable(manager)),
     violation: (error) => dialect.errors.violation(sourceOf(error)),
     close: () => dataSource.destroy(),
   };

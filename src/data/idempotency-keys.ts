@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type EntityManager, IsNull, LessThan } from 'typeorm';
+import { type EntityManager, IsNull } from 'typeorm';
 import { AppError } from '../errors.js';
 import type { Database } from './database.js';
 import { IdempotencyKey } from './idempotency-key.js';
 import { orAccountGone } from './posts.js';
+import { changedBy } from './statement.js';
 
 /** How long a key is kept, and with it the answer (the draft leaves it to the server). */
 export const KEY_LIFE_SECONDS = 24 * 3600;
@@ -11,9 +12,8 @@ export const KEY_LIFE_SECONDS = 24 * 3600;
 /** Longer than any request is at work. One that is slower still cannot complete: see `complete`. */
 const CLAIM_MS = 10_000;
 
-/** Each so many keys, expired ones are removed: more at a time than were made since the last. */
-const SWEEP_EVERY = 100;
-const SWEEP_MAX = 500;
+/** Of expired keys, so many go in one statement: few enough that it is short. */
+const REMOVED_AT_ONCE = 500;
 
 export interface KeyedRequest {
   readonly userId: number;
@@ -41,6 +41,8 @@ export interface IdempotencyKeys {
    *   first is under way, `account_gone`
    */
   claim(request: KeyedRequest): Promise<Claim | { readonly answer: string }>;
+  /** Removes some keys that have expired: the housekeeper's work, never a request's. @returns how many */
+  removeExpired(): Promise<number>;
 }
 
 /**
@@ -51,7 +53,7 @@ export interface IdempotencyKeys {
  * @param now milliseconds since the epoch; injected so that tests can move time
  */
 export function createIdempotencyKeys(database: Database, now = Date.now): IdempotencyKeys {
-  let claims = 0;
+  const removeExpired = database.dialect.removeExpiredKeys(database.dataSource, REMOVED_AT_ONCE);
 
   function claimOf(owner: Pick<IdempotencyKey, 'userId' | 'keyHash' | 'claim'>): Claim {
     return {
@@ -72,21 +74,6 @@ export function createIdempotencyKeys(database: Database, now = Date.now): Idemp
     };
   }
 
-  async function sweep(): Promise<void> {
-    await database.run(async (manager) => {
-      const where = { expiresAtMs: LessThan(now()) };
-      const expired = await manager.find(IdempotencyKey, {
-        where,
-        order: { expiresAtMs: 'ASC' },
-        take: SWEEP_MAX,
-      });
-      // Asked again: a key that expired may have been claimed anew.
-      for (const { userId, keyHash } of expired) {
-        await manager.delete(IdempotencyKey, { userId, keyHash, ...where });
-      }
-    });
-  }
-
   return {
     claim: async ({ userId, key, fingerprint }) => {
       const keyHash = createHash('sha256').update(key).digest('hex');
@@ -100,10 +87,6 @@ export function createIdempotencyKeys(database: Database, now = Date.now): Idemp
         answer: null,
       };
       const known = await insertOrFind(database, mine);
-      claims += 1;
-      if (claims % SWEEP_EVERY === 0) {
-        await sweep();
-      }
       if (known === undefined) {
         return claimOf({ userId, keyHash, claim: mine.claim });
       }
@@ -128,6 +111,8 @@ export function createIdempotencyKeys(database: Database, now = Date.now): Idemp
       }
       return claimOf({ userId, keyHash, claim: mine.claim });
     },
+    removeExpired: async () =>
+      changedBy(await database.run((manager) => removeExpired(manager, { now: now() }))),
   };
 }
 

@@ -9,16 +9,24 @@ export interface RedisStore {
   run<T>(command: Promise<T>): Promise<T>;
   /** Throws `redis_unavailable` at once when the connection is known to be down. */
   assertUp(): void;
+  /** Resolves when it takes writes; `key` is never there, and the write leaves nothing. */
+  checkWritable(key: string): Promise<void>;
   /** Resolves when connected. @throws StartupError `redis_unreachable` */
   connect(): Promise<void>;
-  /** Connects as soon as Redis is there, however long that takes; nobody waits for it. */
-  connectInBackground(): void;
+  /**
+   * Connects as soon as Redis is there, however long that takes; only the first attempt is waited for.
+   * @throws StartupError `redis_unreachable` when a Redis answers and refuses
+   */
+  connectInBackground(): Promise<void>;
   close(): void;
 }
 
 /** How long a starting instance waits for a Redis that is there but slow. */
 const STARTUP_WAIT_MS = 5000;
 const RECONNECT_DELAY_MS_MAX = 200;
+const RECONNECT_EVERY_MS = 1000;
+/** A replica, or one whose primary is away (https://redis.io/docs/latest/commands/replicaof/). */
+const NOT_PRIMARY = /\b(READONLY|MASTERDOWN)\b/;
 
 /**
  * With ioredis's defaults a request waits 10.6 s when Redis is down and for ever when it is frozen.
@@ -37,9 +45,19 @@ export function createRedisStore(url: string, timeoutMs: number, log: Logger): R
     socketTimeout: timeoutMs,
     retryStrategy: (attempt) => Math.min(attempt * 50, RECONNECT_DELAY_MS_MAX),
     disableClientInfo: true,
+    // After a failover the address may lead to another server; this connection still has the old one.
+    reconnectOnError: (error) => NOT_PRIMARY.test(error.message) && mayReconnect(),
   });
 
   let lastError: unknown;
+  let lastReconnectMs = 0;
+  /** Reads still work on a replica, and each new connection interrupts them: so once in a while. */
+  function mayReconnect(): boolean {
+    const now = performance.now();
+    const may = lastReconnectMs === 0 || now - lastReconnectMs > RECONNECT_EVERY_MS;
+    lastReconnectMs = may ? now : lastReconnectMs;
+    return may;
+  }
   let reported = false;
   client.on('error', (error: Error) => {
     lastError = error;
@@ -72,15 +90,28 @@ export function createRedisStore(url: string, timeoutMs: number, log: Logger): R
         throw unavailable('redis_unavailable', lastError);
       }
     },
+    // Refused before it is done, where Redis is a replica, is short of replicas, or of disk or memory.
+    checkWritable: async (key) => {
+      if (client.status !== 'ready') {
+        throw unavailable('redis_unavailable', lastError);
+      }
+      try {
+        await client.set(key, '', 'XX');
+      } catch (error) {
+        throw unavailable('redis_unavailable', error);
+      }
+    },
     connect: async () => {
       const deadline = Date.now() + STARTUP_WAIT_MS;
       for (;;) {
         try {
           await client.connect();
+          // ioredis goes on with database 0 when there is no such database.
+          await client.select(client.options.db ?? 0);
           return;
         } catch (error) {
           const cause = lastError ?? error;
-          if (isRefused(cause) || Date.now() > deadline) {
+          if (isRefused(cause) || isRefusal(cause) || Date.now() > deadline) {
             client.disconnect();
             throw new StartupError('redis_unreachable', `REDIS_URL: ${messageOf(cause)}`, {
               cause,
@@ -91,7 +122,18 @@ export function createRedisStore(url: string, timeoutMs: number, log: Logger): R
       }
     },
     // The promise tells of the first attempt only; the retry strategy goes on after it.
-    connectInBackground: () => void client.connect().catch(() => {}),
+    connectInBackground: async () => {
+      try {
+        await client.connect();
+        await client.select(client.options.db ?? 0);
+      } catch (error) {
+        const cause = isRefusal(lastError) ? lastError : error;
+        if (isRefusal(cause)) {
+          client.disconnect();
+          throw new StartupError('redis_unreachable', `REDIS_URL: ${messageOf(cause)}`, { cause });
+        }
+      }
+    },
     close: () => client.disconnect(),
   };
 }
@@ -132,6 +174,17 @@ function cancelSocketTimer(client: Redis): void {
 function isRefused(error: unknown): boolean {
   const code = (error as { code?: unknown }).code;
   return code === 'ECONNREFUSED' || code === 'ENOTFOUND';
+}
+
+/** The server answers, and will not have this client: waiting does not change that. */
+function isRefusal(error: unknown): boolean {
+  const { message } = (error ?? {}) as { message?: unknown };
+  return (
+    typeof message === 'string' &&
+    /\b(WRONGPASS|NOAUTH|NOPERM|DB index is out of range|invalid DB index|invalid password)\b/.test(
+      message,
+    )
+  );
 }
 
 function messageOf(error: unknown): string {

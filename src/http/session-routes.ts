@@ -3,7 +3,7 @@ import type { AuthStrategy, Login } from '../auth/strategy.js';
 import { AppError } from '../errors.js';
 import { readBody } from './body.js';
 import { principalOf, requirePrincipal } from './principal.js';
-import { delegatedSessionBody } from './validation.js';
+import { delegatedSessionBody, readLoginId } from './validation.js';
 
 export interface SessionRoutesDeps {
   readonly strategy: AuthStrategy;
@@ -42,8 +42,9 @@ export function addSessionRoutes(router: Router, deps: SessionRoutesDeps): void 
   });
 
   router.delete('/auth/sessions/:id', account, async (ctx) => {
-    const id = ctx.params.id as string;
-    if (!(await supported(strategy.logins).end(principalOf(ctx).userId, id))) {
+    const logins = supported(strategy.logins);
+    const id = readLoginId(ctx.params.id);
+    if (!(await logins.end(principalOf(ctx).userId, id))) {
       throw new AppError('not_found', { detail: 'You have no login of this ID.' });
     }
     ctx.status = 204;

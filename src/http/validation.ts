@@ -101,6 +101,14 @@ export function readId(value: string | undefined): number {
   return id;
 }
 
+/** The public name of a login. @throws AppError `not_found` for what no login is called */
+export function readLoginId(value: string | undefined): string {
+  if (value === undefined || !/^[A-Za-z0-9_-]{1,64}$/.test(value)) {
+    throw new AppError('not_found', { detail: 'You have no login of this ID.' });
+  }
+  return value;
+}
+
 export const LIMIT_DEFAULT = 20;
 export const LIMIT_MAX = 100;
 
@@ -120,7 +128,7 @@ export function readPageRequest(ctx: Context): PageRequest {
 }
 
 function readLimit(value: string | readonly string[]): number {
-  const limit = typeof value === 'string' && /^\d{1,3}$/.test(value) ? Number(value) : 0;
+  const limit = typeof value === 'string' && /^[1-9]\d{0,2}$/.test(value) ? Number(value) : 0;
   if (limit < 1 || limit > LIMIT_MAX) {
     throw new AppError('invalid_parameter', {
       detail: `limit is a whole number from 1 to ${LIMIT_MAX}.`,

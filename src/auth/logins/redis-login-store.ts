@@ -69,10 +69,7 @@ export function createRedisLoginStore(
     endAll: async (userId, keepId = '') => {
       await redis.run(client.endLogins(indexKey(userId), keepId, keys.record));
     },
-    check: async () => {
-      redis.assertUp();
-      await redis.run(redis.client.ping());
-    },
+    check: () => redis.checkWritable(recordKey('')),
     assertUp: () => redis.assertUp(),
     close: () => {},
   };

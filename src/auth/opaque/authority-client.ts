@@ -30,6 +30,8 @@ export interface AuthorityClient {
   endAll(userId: number, keepLoginId?: string): Promise<void>;
   /** Resolves when the authority answers, knows this instance, and has its store. */
   check(): Promise<void>;
+  /** Resolves when it can also write there. */
+  checkWritable(): Promise<void>;
   /** @throws AppError `authority_unavailable` at once when it is known to be away */
   assertUp(): void;
   close(): void;
@@ -125,6 +127,12 @@ export function createAuthorityClient(options: {
       ),
     check: async () => {
       await introspect(newLoginSecret());
+    },
+    checkWritable: async () => {
+      await Promise.all([
+        introspect(newLoginSecret()),
+        ask({ method: 'GET', path: '/readyz', repeatable: true }, nothing),
+      ]);
     },
     assertUp: connection.assertUp,
     close: connection.close,

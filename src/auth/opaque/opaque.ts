@@ -141,7 +141,7 @@ function createOpaqueStrategy(
       }),
     },
 
-    checkStores: () => authority.check(),
+    checkStores: () => authority.checkWritable(),
 
     close: () => authority.close(),
   };

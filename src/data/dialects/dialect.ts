@@ -45,6 +45,15 @@ export interface Dialect {
   readonly now: string;
   readonly writes: WritesWithRows;
   readonly refreshFamilies: RefreshFamilySql;
+  /** Deletes, of `idempotency_keys` that expired before the parameter `now`, `max` at most. */
+  removeExpiredKeys(
+    dataSource: DataSource,
+    max: number,
+  ): (manager: EntityManager, parameters: { readonly now: number }) => Promise<unknown>;
+  /** Closes the connections of the pool that are free: the next ones may lead to another server. */
+  dropConnections(dataSource: DataSource): void;
+  /** Fails as a write would where the server takes none, and changes nothing. */
+  checkWritable(manager: EntityManager): Promise<void>;
   /** Does work in a transaction that no other one of this name overlaps, on any instance. */
   alone<T>(
     manager: EntityManager,
@@ -59,6 +68,8 @@ export interface Dialect {
 export interface DialectErrors {
   /** The server is down, frozen, too busy, or takes no writes. */
   isOutage(error: unknown): boolean;
+  /** It takes no writes: another server may have become the primary. */
+  isReadOnly(error: unknown): boolean;
   /** Codes on which a starting process asks again. */
   readonly worthWaiting: ReadonlySet<string>;
   /** Rolled back to let another one through: the same work may succeed now. */

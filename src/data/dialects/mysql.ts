@@ -28,6 +28,7 @@ export const mysql: Dialect = {
       }
       return typeof message === 'string' && OUTAGE_MESSAGES.test(message);
     },
+    isReadOnly: (error) => READ_ONLY_CODES.has(String((error as { code?: unknown }).code)),
     worthWaiting: new Set(['ETIMEDOUT', 'PROTOCOL_CONNECTION_LOST', 'ER_CON_COUNT_ERROR']),
     isDeadlock: (error) => (error as { code?: unknown }).code === 'ER_LOCK_DEADLOCK',
     violation: (error) => {
@@ -61,6 +62,23 @@ export const mysql: Dialect = {
   now: 'UTC_TIMESTAMP(3)',
   writes: writesThenReads(),
   refreshFamilies: refreshFamilySql(),
+  removeExpiredKeys: (dataSource, max) =>
+    prepare(
+      handWritten(
+        dataSource,
+        `DELETE FROM idempotency_keys WHERE expires_at_ms < :now ORDER BY expires_at_ms LIMIT ${max}`,
+      ),
+    ),
+  dropConnections: ({ driver }) => {
+    const { pool } = driver as unknown as { pool?: { _freeConnections?: FreeConnections } };
+    for (const connection of pool?._freeConnections?.toArray() ?? []) {
+      connection.destroy();
+    }
+  },
+  // A write: who has the right to ignore read_only can go on, and variables do not tell who that is.
+  checkWritable: async (manager) => {
+    await manager.query('DELETE FROM idempotency_keys WHERE user_id < 0');
+  },
   alone,
   seed: seedMysql,
 };
@@ -83,6 +101,12 @@ const OUTAGE_CODES: ReadonlySet<string> = new Set([
   'ER_LOCK_WAIT_TIMEOUT',
   'ER_OPTION_PREVENTS_STATEMENT',
   'ER_READ_ONLY_MODE',
+  'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION',
+]);
+const READ_ONLY_CODES: ReadonlySet<string> = new Set([
+  'ER_OPTION_PREVENTS_STATEMENT',
+  'ER_READ_ONLY_MODE',
+  'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION',
 ]);
 /** mysql2 raises these without a code. */
 const OUTAGE_MESSAGES =
@@ -92,6 +116,11 @@ const OUTAGE_MESSAGES =
 interface WriteHeader {
   readonly affectedRows: number;
   readonly insertId: number;
+}
+
+/** What mysql2's pool keeps. */
+interface FreeConnections {
+  toArray(): { destroy(): void }[];
 }
 
 function writesThenReads(): WritesWithRows {

@@ -1,4 +1,4 @@
-import { compile, handWritten, returningAll } from '../statement.js';
+import { compile, handWritten, prepare, returningAll } from '../statement.js';
 import type { Dialect, RefreshFamilySql, WritesWithRows } from './dialect.js';
 import { isNetworkOutage } from './network-errors.js';
 import { seedPostgres } from './postgres-seed.js';
@@ -7,6 +7,7 @@ import { seedPostgres } from './postgres-seed.js';
 const OUTAGE_SQLSTATES = /^(08...|57P0[1-5]|57014|53[0-3]00|58...|25006)$/;
 const UNIQUE_VIOLATION = '23505';
 const FOREIGN_KEY_VIOLATION = '23503';
+const READ_ONLY = '25006';
 const DEADLOCK_DETECTED = '40P01';
 /** pg raises these without a code. */
 const OUTAGE_MESSAGES =
@@ -43,6 +44,11 @@ const refreshFamilies: RefreshFamilySql = {
     ),
 };
 
+/** What pg's pool keeps; it removes one whose socket fails. */
+interface IdleClient {
+  readonly connection: { readonly stream: { destroy(error: Error): void } };
+}
+
 export const postgres: Dialect = {
   product: 'PostgreSQL',
   connection: async (options) =>
@@ -55,6 +61,7 @@ export const postgres: Dialect = {
       }
       return typeof message === 'string' && OUTAGE_MESSAGES.test(message);
     },
+    isReadOnly: (error) => (error as { code?: unknown }).code === READ_ONLY,
     // 57P03: it is starting.
     worthWaiting: new Set(['57P03', 'ETIMEDOUT']),
     isDeadlock: (error) => (error as { code?: unknown }).code === DEADLOCK_DETECTED,
@@ -82,6 +89,31 @@ export const postgres: Dialect = {
   now: 'now()',
   writes,
   refreshFamilies,
+  // Rows that a request holds are left for another time. Asked again outside: a key that expired may
+  // have been claimed anew.
+  removeExpiredKeys: (dataSource, max) =>
+    prepare(
+      handWritten(
+        dataSource,
+        `DELETE FROM idempotency_keys
+         WHERE expires_at_ms < :now AND (user_id, key_hash) IN (
+           SELECT user_id, key_hash FROM idempotency_keys WHERE expires_at_ms < :now
+           ORDER BY expires_at_ms LIMIT ${max} FOR UPDATE SKIP LOCKED)`,
+      ),
+    ),
+  dropConnections: ({ driver }) => {
+    const { master } = driver as unknown as { master?: { _idle?: { client: IdleClient }[] } };
+    for (const { client } of [...(master?._idle ?? [])]) {
+      client.connection.stream.destroy(new Error('the server takes no writes'));
+    }
+  },
+  // No write: it would wait for who holds the table. On in a standby too.
+  checkWritable: async (manager) => {
+    const [row] = await manager.query("SELECT current_setting('transaction_read_only') AS answer");
+    if (row.answer !== 'off') {
+      throw Object.assign(new Error('the server takes no writes'), { code: READ_ONLY });
+    }
+  },
   alone: (manager, table, work) =>
     manager.transaction(async (transaction) => {
       // The number of the lock is the table's own, so it meets no other use of advisory locks.
