@@ -7,7 +7,7 @@ const JSON_TYPE = 'application/json';
 const ACCEPT_LENGTH_MAX = 2000;
 
 /** Routes whose answer is of another type; they see to it themselves. */
-const OTHER_TYPES = new Set(['/.well-known/jwks.json', '/docs', '/docs/:file']);
+const OTHER_TYPES = new Set(['/', '/.well-known/jwks.json', '/docs', '/docs/:file']);
 
 export function answersInJson(path: string): boolean {
   return !OTHER_TYPES.has(path);
