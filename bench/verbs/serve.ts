@@ -150,8 +150,9 @@ async function serveUntilStopped(
         say(`\n${`${DATABASE_PRODUCTS[stores.database.name]}:`.padEnd(11)} ${stores.databaseUrl}`);
         say(`Redis:      ${stores.redisUrl}`);
         say(
-          '\nPasswords and secrets are the same in every run. Only this machine reaches the servers.',
+          '\nUsers, their password, the operator token and TOKEN_SECRET are the same in every run.',
         );
+        say('The servers listen on 127.0.0.1 only.');
         const taken = Object.keys(exported.settings);
         if (taken.length > 0) say(`Taken from your environment: ${taken.join(', ')}.`);
         if (exported.ignored.length > 0) say(`Ignored there: ${exported.ignored.join(', ')}.`);
