@@ -55,12 +55,12 @@ describe('lab serve', function () {
       const name = side.slice(0, side.indexOf(':'));
       const steps = commandsOf(side);
       const login = steps[0]?.lines ?? [];
-      const script = steps.flatMap(({ lines }, index) => [`echo "@${index}"`, ...lines]);
+      const script = steps.flatMap(({ lines }, index) => [`echo; echo "@${index}"`, ...lines]);
       const { stdout, stderr } = runInShell([...login, ...script]);
       const cookie = /set-cookie: ([^=]+)=/i.exec(stdout)?.[1];
       if (cookie) cookies.add(cookie);
       for (const [index, { what, statuses }] of steps.entries()) {
-        const output = stdout.split(`@${index}\n`)[1]?.split(/^@\d+$/m)[0] ?? '';
+        const output = stdout.split(`\n@${index}\n`)[1]?.split(/^@\d+$/m)[0] ?? '';
         const got = output.match(/^HTTP\/1\.1 \d+/gm)?.map((line) => line.slice(9)) ?? [];
         if (statuses.length === 0) continue;
         expect(got, `${name}: ${what}\n${stderr}`).not.to.deep.equal([]);
