@@ -47,6 +47,23 @@ export interface FleetOptions {
   /** Secrets and addresses of the stores, the same for every process. */
   environment: Record<string, string>;
   guardian: Guardian;
+  /** In this order: nginx, the instances, the companions. Free ones unless given. */
+  ports?: readonly number[] | undefined;
+}
+
+/** What listens in a fleet, in the order of its `ports`. */
+export function listenersOf({
+  instances,
+  companions = [],
+  environment,
+  web,
+}: Pick<FleetOptions, 'instances' | 'companions' | 'environment'> & { web: boolean }): string[] {
+  return [
+    ...(web ? ['nginx before'] : []),
+    ...Array.from({ length: instances }, (_, index) => `instance ${index + 1} of`),
+    ...companions.map((name) => `the ${name} of`),
+    ...(environment.PREDICTION === 'server' ? ['the prediction server of'] : []),
+  ];
 }
 
 /** A port that was free is taken by somebody else so rarely that this many in a row is no chance. */
@@ -61,6 +78,7 @@ const PORTS_TRIED = 3;
  */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
   if (options.environment.PREDICTION !== 'server') return startOnce(options, null);
+  if (options.ports) return startOnce(options, options.ports.at(-1) as number);
   for (let tried = 1; ; tried++) {
     try {
       return await startOnce(options, await findFreePort());
@@ -77,6 +95,9 @@ async function startOnce(options: FleetOptions, predictionPort: number | null): 
   const companions: ListeningProcess[] = [];
   const instances: ListeningProcess[] = [];
   let web: WebTier | undefined;
+  const fixed = [...(options.ports ?? [])];
+  const webPort = options.web && fixed.shift();
+  const instancePorts = fixed.splice(0, options.instances);
   const start = (
     entry: ServiceEntry,
     what: string,
@@ -95,7 +116,7 @@ async function startOnce(options: FleetOptions, predictionPort: number | null): 
     await Promise.all(companions.map((each) => each.stop()));
   };
   try {
-    for (const entry of entries) companions.push(start(entry, `the ${entry}`, {}));
+    for (const entry of entries) companions.push(start(entry, `the ${entry}`, {}, fixed.shift()));
     const companionOrigins = await Promise.all(companions.map(({ origin }) => origin));
     const addresses = Object.fromEntries(
       entries.map((entry, index) => [
@@ -113,11 +134,11 @@ async function startOnce(options: FleetOptions, predictionPort: number | null): 
         AUTH_STRATEGY: strategy,
         COUNTERS: 'on',
       };
-      instances.push(start('main', `instance ${number}`, more));
+      instances.push(start('main', `instance ${number}`, more, instancePorts[number - 1]));
     }
     const origins = await Promise.all(instances.map(({ origin }) => origin));
     if (options.web) {
-      web = await startWebTier(options.web, origins, guardian);
+      web = await startWebTier(options.web, origins, guardian, webPort);
       losses.watch(web.ended, 'nginx');
     }
     const servers = [...entries];

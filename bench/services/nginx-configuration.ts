@@ -19,6 +19,8 @@ export interface NginxOptions {
   workers: number;
   /** The most that clients keep open at once. */
   connections: number;
+  /** Of the cookie of sticky balancing, of letters, digits and _: nginx makes a variable of it. */
+  routeCookie?: string;
   /** Absolute; everything that nginx writes lies in it. */
   folder: string;
 }
@@ -90,7 +92,12 @@ const STICKY_HEADER = `
       # Also with errors: a refused login should come back to the same instance.
       add_header Set-Cookie $set_route always;`;
 
-function upstreamsOf({ upstreams, balance, connections }: NginxOptions): string {
+function upstreamsOf({
+  upstreams,
+  balance,
+  connections,
+  routeCookie = ROUTE_COOKIE,
+}: NginxOptions): string {
   const group = (name: string, servers: readonly string[]) => `  upstream ${name} {
     # In memory that all workers share: else each worker takes turns, and counts, by itself.
     zone ${name} 256k;${balance === 'least-connections' ? '\n    least_conn;' : ''}
@@ -110,7 +117,7 @@ function upstreamsOf({ upstreams, balance, connections }: NginxOptions): string 
       ...upstreams.filter((other) => other !== first).map((other) => `${other} backup`),
     ]),
   );
-  return [...stickyMaps(upstreams), group(BALANCED, upstreams), ...own].join('\n\n');
+  return [...stickyMaps(upstreams, routeCookie), group(BALANCED, upstreams), ...own].join('\n\n');
 }
 
 /**
@@ -119,10 +126,10 @@ function upstreamsOf({ upstreams, balance, connections }: NginxOptions): string 
  * the client which instance has answered it, in a cookie of its own, and follows that from then on
  * (docs/decisions/503).
  */
-function stickyMaps(upstreams: readonly string[]): string[] {
+function stickyMaps(upstreams: readonly string[], routeCookie: string): string[] {
   const numbers = upstreams.map((_, index) => index + 1);
   return [
-    map(`$cookie_${ROUTE_COOKIE}`, '$asked', [
+    map(`$cookie_${routeCookie}`, '$asked', [
       ['default', ''],
       // Whatever else a client sends is no route: no text of it goes any further.
       ...numbers.map((number) => [number, number] as const),
@@ -140,7 +147,7 @@ function stickyMaps(upstreams: readonly string[]): string[] {
     ]),
     map('$asked/$answered', '$set_route', [
       // No Secure: this nginx speaks plain HTTP on loopback.
-      ['default', `${ROUTE_COOKIE}=$answered; Path=/; HttpOnly; SameSite=Lax`],
+      ['default', `${routeCookie}=$answered; Path=/; HttpOnly; SameSite=Lax`],
       // It knows already, or nobody has answered.
       ...numbers.map((number) => [`${number}/${number}`, ''] as const),
       ...['', ...numbers].map((number) => [`${number}/`, ''] as const),

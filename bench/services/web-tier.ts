@@ -34,12 +34,14 @@ const READY_WITHIN_MS = 10_000;
 
 /**
  * @param origins of the instances, in their order
+ * @param fixedPort where to listen; a free port unless given
  * @throws LabError WEB_TIER_FAILED; nothing is left running then
  */
 export async function startWebTier(
   plan: WebTierPlan,
   origins: readonly string[],
   guardian: Guardian,
+  fixedPort?: number,
 ): Promise<WebTier> {
   const { program } = plan;
   const runFolder = await makeRunFolder(guardian, program.user, process.env);
@@ -50,7 +52,7 @@ export async function startWebTier(
     );
   try {
     const folder = await makePrivateFolder(runFolder, 'web', program.user);
-    const { server, port } = await startOnFreePort(plan, origins, folder, guardian);
+    const { server, port } = await startOnPort(plan, origins, folder, guardian, fixedPort);
     return {
       pid: server.pid,
       origin: `http://127.0.0.1:${port}`,
@@ -67,16 +69,17 @@ export async function startWebTier(
   }
 }
 
-async function startOnFreePort(
+async function startOnPort(
   plan: WebTierPlan,
   origins: readonly string[],
   folder: string,
   guardian: Guardian,
+  fixedPort: number | undefined,
 ): Promise<{ server: ServerProcess; port: number }> {
   const { program, ...asked } = plan;
   const upstreams = origins.map((origin) => new URL(origin).host);
   for (let attempt = 1; ; attempt++) {
-    const port = await findFreePort();
+    const port = fixedPort ?? (await findFreePort());
     const file = join(folder, `nginx-${attempt}.conf`);
     await writeFile(file, nginxConfiguration({ ...asked, port, upstreams, folder }));
     const server = await startServerProcess(

@@ -1,17 +1,34 @@
 /**
- * Commands to paste. What they do follows from what the strategy declares: a cookie goes into a jar, a
- * token into a variable of the shell.
+ * Commands to paste, and the status that each answers. Both follow from what the strategy declares: cookies
+ * go into one variable of the shell, a token into another, so that no file is left, and the old one
+ * can be sent again after a logout.
  */
 import type { DescribedStrategy } from '../result/schema.js';
+import { wrapCommand } from './wrap-command.js';
 
 export interface CurlTarget {
-  /** Its name stands in the name of the file for cookies. */
-  strategy: Pick<DescribedStrategy, 'name' | 'carrier' | 'control' | 'refreshes' | 'delegation'>;
+  strategy: Pick<
+    DescribedStrategy,
+    | 'carrier'
+    | 'control'
+    | 'refreshes'
+    | 'delegation'
+    | 'revocation'
+    | 'sharedByInstances'
+    | 'needs'
+  >;
+  /** Where clients log in. */
   origin: string;
+  /** Further instances that can be asked; behind a web tier none. */
+  others: readonly string[];
+  /** Whether each request may reach another instance. */
+  spread: boolean;
   user: { id: number; email: string };
   password: string;
-  /** Given to the instances for this run. */
-  operatorToken: string;
+  /** Of the instances. */
+  environment: Readonly<Record<string, string>>;
+  /** The command that makes a new key, without its environment. */
+  rotateKeys: string;
 }
 
 const JSON_TYPE = `-H 'Content-Type: application/json'`;
@@ -25,83 +42,217 @@ const DELEGATE = 'post-scheduler';
 export interface CurlStep {
   what: string;
   lines: string[];
+  /** What each answer's status may be; absent where none is printed. */
+  answers?: readonly number[];
 }
 
 export function curlSteps(target: CurlTarget): CurlStep[] {
-  const { strategy } = target;
-  const steps = strategy.carrier === 'cookie' ? cookieSteps(target) : headerSteps(target);
-  return strategy.control ? steps : [...steps, disableStep(target)];
-}
-
-function cookieSteps({ strategy, origin, user, password }: CurlTarget): CurlStep[] {
-  const jar = `cookies-${strategy.name}.txt`;
-  const send = `curl -i -b ${jar}`;
-  const login = `curl -i -c ${jar} ${JSON_TYPE} -d '${loginBody(user.email, password)}' ${origin}/auth/login`;
-  const delegated = `${send} ${JSON_TYPE} -d '{"client":"${DELEGATE}","scope":["posts:write"]}' ${origin}/auth/sessions/delegated`;
-  return [
-    { what: 'log in; the cookie goes into a file', lines: [login] },
-    ...everyday(send, origin),
-    ...(strategy.delegation === 'scoped-session' ? [{ what: HAND_ON, lines: [delegated] }] : []),
-    // The service may renew the session with any answer, so the jar is written again.
-    { what: 'log out', lines: [`${send} -c ${jar} -X POST ${origin}/auth/logout`] },
+  const { strategy, origin } = target;
+  const send =
+    strategy.carrier === 'cookie'
+      ? 'curl -i -b "$COOKIE"'
+      : 'curl -i -H "Authorization: $CREDENTIAL"';
+  const steps = [
+    ...(strategy.carrier === 'cookie' ? logInForCookie(target) : logInForToken(target)),
+    ...everyday(send, target),
+    ...elsewhere(send, target),
+    ...delegation(send, target),
+    ...(strategy.refreshes ? [renewal(origin)] : []),
+    ...rotation(send, target),
+    ...leaving(send, target),
+    ...(strategy.control ? [] : operatorSteps(target)),
   ];
+  return steps.map((step) => ({ ...step, lines: step.lines.map((line) => wrapCommand(line)) }));
 }
 
-function headerSteps({ strategy, origin, user, password }: CurlTarget): CurlStep[] {
-  const send = `curl -i -H "Authorization: $CREDENTIAL"`;
-  const login = [
-    `ANSWER=$(curl -s ${JSON_TYPE} -d '${loginBody(user.email, password)}' ${origin}/auth/login)`,
+function logInForCookie(target: CurlTarget): CurlStep[] {
+  const lines = [
+    `ANSWER=$(curl -si ${loginRequest(target)}); echo "$ANSWER"`,
+    `COOKIE=$(echo "$ANSWER" | awk 'tolower($1) == "set-cookie:" { printf "%s ", $2 }')`,
+  ];
+  return [{ what: 'log in; the cookie goes into a variable', lines, answers: [200] }];
+}
+
+function logInForToken(target: CurlTarget): CurlStep[] {
+  const lines = [
+    `ANSWER=$(curl -s ${loginRequest(target)}); echo "$ANSWER"`,
     `CREDENTIAL=$(${fieldOf('a.token_type+" "+a.access_token')})`,
   ];
-  const exchange = [`TOKEN=$(${fieldOf('a.access_token')})`, exchangeLine(origin)];
-  const refresh = [
-    `REFRESH=$(${fieldOf('a.refresh_token')})`,
-    `curl -i ${JSON_TYPE} -d '{"refresh_token":"'$REFRESH'"}' ${origin}/auth/refresh`,
-  ];
-  return [
-    { what: 'log in; the credential goes into a variable', lines: login },
-    ...everyday(send, origin),
-    ...(strategy.delegation === 'token-exchange' ? [{ what: HAND_ON, lines: exchange }] : []),
-    ...(strategy.refreshes ? [{ what: 'renew the token', lines: refresh }] : []),
-    { what: 'log out', lines: [`${send} -X POST ${origin}/auth/logout`] },
-  ];
+  return [{ what: 'log in; the credential goes into a variable', lines }];
 }
 
 /** @param send the beginning of a command that brings the credential */
-function everyday(send: string, origin: string): CurlStep[] {
+function everyday(send: string, target: CurlTarget): CurlStep[] {
+  const { origin } = target;
   return [
-    { what: 'who am I?', lines: [`${send} ${origin}/me`] },
-    { what: 'write a post', lines: [`${send} ${POST} ${origin}/posts`] },
+    { what: 'who am I?', lines: [`${send} ${origin}/me`], answers: known(target, 200) },
+    {
+      what: 'write a post',
+      lines: [`${send} ${POST} ${origin}/posts`],
+      answers: known(target, 201),
+    },
     {
       what: 'ask the model whether a text is spam',
       lines: [`${send} ${QUESTION} ${origin}/predictions`],
+      answers: known(target, 200),
     },
   ];
 }
 
+/** What a request answers that any instance can answer which knows the login. */
+function known({ spread, strategy }: CurlTarget, status: number): readonly number[] {
+  return spread && !strategy.sharedByInstances ? [status, 401] : [status];
+}
+
+function elsewhere(send: string, { others, strategy }: CurlTarget): CurlStep[] {
+  if (others.length === 0) return [];
+  const [what, answer] = strategy.sharedByInstances
+    ? ['the other instances know you too', 200]
+    : ['the other instances do not know you', 401];
+  return [{ what: what as string, lines: meAt(send, others), answers: [answer as number] }];
+}
+
+function meAt(send: string, origins: readonly string[]): string[] {
+  return origins.map((origin) => `${send} ${origin}/me`);
+}
+
+function delegation(send: string, target: CurlTarget): CurlStep[] {
+  const { strategy, origin, environment } = target;
+  const client = environment.DELEGATE_CLIENTS?.split(',')[0]?.trim() ?? DELEGATE;
+  if (strategy.delegation === 'scoped-session') {
+    const body = JSON.stringify({ client, scope: ['posts:write'] });
+    const line = `${send} ${JSON_TYPE} -d '${body}' ${origin}/auth/sessions/delegated`;
+    return [{ what: HAND_ON, lines: [line], answers: known(target, 201) }];
+  }
+  if (strategy.delegation === 'token-exchange') {
+    const lines = [`TOKEN=$(${fieldOf('a.access_token')})`, exchangeLine(origin, client)];
+    return [{ what: HAND_ON, lines, answers: [200] }];
+  }
+  return [];
+}
+
 /** RFC 8693, section 2.1: a form, as OAuth 2.0 has it. */
-function exchangeLine(origin: string): string {
+function exchangeLine(origin: string, client: string): string {
   return [
     'curl -i',
     '-d grant_type=urn:ietf:params:oauth:grant-type:token-exchange',
     '-d subject_token=$TOKEN',
     '-d subject_token_type=urn:ietf:params:oauth:token-type:access_token',
-    `-d client_id=${DELEGATE}`,
+    `-d client_id=${client}`,
     '-d scope=posts:write',
     `${origin}/auth/token`,
   ].join(' ');
 }
 
-function disableStep({ origin, user, operatorToken }: CurlTarget): CurlStep {
-  const line = `curl -i -X POST -H "Authorization: Operator ${operatorToken}" ${origin}/users/${user.id}/disable`;
-  return { what: 'as an operator, shut this user out for good', lines: [line] };
+function renewal(origin: string): CurlStep {
+  const lines = [`REFRESH=$(${fieldOf('a.refresh_token')})`, refreshLine(origin)];
+  return { what: 'renew the token', lines, answers: [200] };
 }
 
-function loginBody(email: string, password: string): string {
-  return JSON.stringify({ email, password });
+function refreshLine(origin: string): string {
+  return `curl -i ${JSON_TYPE} -d '{"refresh_token":"'$REFRESH'"}' ${origin}/auth/refresh`;
+}
+
+/** docs/keys.md */
+function rotation(send: string, target: CurlTarget): CurlStep[] {
+  const { strategy, origin, environment, rotateKeys } = target;
+  if (!strategy.needs.includes('tokenKeys') || environment.TOKEN_KEYS) return [];
+  const header = `echo "$CREDENTIAL" | node -p 'atob(fs.readFileSync(0,"utf8").split(/[ .]/)[1])'`;
+  const names = [
+    'DATABASE_URL',
+    'TOKEN_SECRET',
+    'ACCESS_TOKEN_TTL_SECONDS',
+    'DELEGATED_TTL_SECONDS',
+    'KEY_REFRESH_SECONDS',
+  ];
+  const variables = names.flatMap((name) => {
+    const value = environment[name];
+    return value ? [`${name}=${quoted(value)}`] : [];
+  });
+  const alg = `KEY_ALG=$(${header} | node -p 'JSON.parse(fs.readFileSync(0)).alg')`;
+  return [
+    { what: 'which key signed the token? (kid)', lines: [header] },
+    {
+      what: 'make a new key; it signs 30 seconds later',
+      lines: ['OLD=$CREDENTIAL', alg, `${variables.join(' ')} KEY_ALG=$KEY_ALG ${rotateKeys}`],
+    },
+    {
+      what: 'wait, log in again as above: another kid, and the old token still works',
+      lines: [header, `${send.replace('$CREDENTIAL', '$OLD')} ${origin}/me`],
+      answers: [200],
+    },
+  ];
+}
+
+function leaving(send: string, target: CurlTarget): CurlStep[] {
+  const { strategy, origin, others, spread } = target;
+  const { revocation, sharedByInstances, control } = strategy;
+  const what = control ? 'nobody' : revocation;
+  const elsewhereTaken = revocation !== 'at-once' && sharedByInstances;
+  const here = revocation === 'at-expiry' ? 200 : 401;
+  const there = elsewhereTaken ? 200 : 401;
+  const answers = spread && here !== there ? [here, there] : [here];
+  return [
+    {
+      what: 'log out',
+      lines: [`${send} -X POST ${origin}/auth/logout`],
+      answers: known(target, 204),
+    },
+    {
+      what: `now send the old one again: ${AFTER_LOGOUT[what]}`,
+      lines: [`${send} ${origin}/me`],
+      // Where a logout did not reach the instance of the login, the login is still there.
+      answers: spread && !sharedByInstances ? [200, 401] : answers,
+    },
+    ...(others.length === 0
+      ? []
+      : [
+          {
+            what: `and at the other instances: ${elsewhereTaken ? 'it still works' : 'it is refused'}`,
+            lines: meAt(send, others),
+            answers: [there],
+          },
+        ]),
+    ...(strategy.refreshes
+      ? [{ what: 'nothing renews it', lines: [refreshLine(origin)], answers: [400] }]
+      : []),
+  ];
+}
+
+const AFTER_LOGOUT = {
+  'at-once': 'it is refused',
+  'on-this-instance': 'it is refused where you logged out',
+  'at-expiry': 'it still works, until it expires',
+  nobody: 'it still works, as nothing is checked',
+} as const;
+
+function operatorSteps({ origin, user, environment }: CurlTarget): CurlStep[] {
+  const send = `curl -i -X POST -H "Authorization: Operator ${environment.OPERATOR_TOKEN}"`;
+  return [
+    {
+      what: 'as an operator, shut this user out; no login succeeds now',
+      lines: [`${send} ${origin}/users/${user.id}/disable`],
+      answers: [204],
+    },
+    {
+      what: 'let the user in again; what ended stays ended, and a login succeeds',
+      lines: [`${send} ${origin}/users/${user.id}/enable`],
+      answers: [204],
+    },
+  ];
+}
+
+function loginRequest({ user, password, origin }: CurlTarget): string {
+  const body = JSON.stringify({ email: user.email, password });
+  return `${JSON_TYPE} -d '${body}' ${origin}/auth/login`;
 }
 
 /** Reads the answer to the login; node is there, jq may not be. */
 function fieldOf(expression: string): string {
   return `echo "$ANSWER" | node -p 'const a=JSON.parse(fs.readFileSync(0));${expression}'`;
+}
+
+/** For a shell: as it is where no character means anything to it. */
+function quoted(value: string): string {
+  return /^[\w.:@/-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 }

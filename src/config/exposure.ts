@@ -1,12 +1,14 @@
 import { isLoopback } from '../loopback.js';
 import type { ValuesOf } from './environment.js';
-import { autoToggle, secret, toggle } from './variables.js';
+import { autoToggle, cookieName, secret, toggle } from './variables.js';
 
 /** What follows from who can reach an instance. */
 export interface ExposureSettings {
   readonly trustProxy: boolean;
   /** Whether cookies carry Secure and the `__Host-` prefix. */
   readonly cookieSecure: boolean;
+  /** Of the session cookie, without that prefix: services on one host name share their cookies. */
+  readonly sessionCookieName: string;
   /** Whether GET /openapi.json and the page at /docs exist. */
   readonly docs: boolean;
   /** Decoded; without it there are no operator routes. */
@@ -16,6 +18,7 @@ export interface ExposureSettings {
 export const exposureVariables = {
   TRUST_PROXY: toggle.default('off'),
   COOKIE_SECURE: autoToggle,
+  SESSION_COOKIE_NAME: cookieName.default('session'),
   DOCS: autoToggle,
   OPERATOR_TOKEN: secret.optional(),
 };
@@ -28,6 +31,7 @@ export function toExposureSettings(
   return {
     trustProxy: values.TRUST_PROXY === 'on',
     cookieSecure: values.COOKIE_SECURE === 'auto' ? !isLocal : values.COOKIE_SECURE === 'on',
+    sessionCookieName: values.SESSION_COOKIE_NAME,
     docs: values.DOCS === 'auto' ? isLocal : values.DOCS === 'on',
     operatorToken: values.OPERATOR_TOKEN,
   };

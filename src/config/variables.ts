@@ -10,6 +10,17 @@ export const autoToggle = z.enum(['auto', 'on', 'off']).default('auto');
 /** base64url, decoded. */
 export const secret = z.string().transform(decodeSecret);
 
+/**
+ * Without a prefix of its own: browsers give meaning to those that begin with two underscores
+ * (RFC 6265bis, section 4.1.3), and the service adds the one that fits.
+ */
+export const cookieName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    'must be a name of 1 to 64 letters, digits, dots, dashes and underscores that begins with a letter or digit',
+  );
+
 /** With commas between. */
 export const httpUrls = z.string().transform(decodeUrls);
 

@@ -10,7 +10,7 @@ const OFFERED = [`${JSON_TYPE}; charset=utf-8`, JSON_TYPE];
 const ACCEPT_LENGTH_MAX = 2000;
 
 /** Routes whose answer is of another type; they see to it themselves. */
-const OTHER_TYPES = new Set(['/.well-known/jwks.json', '/docs', '/docs/:file']);
+const OTHER_TYPES = new Set(['/', '/.well-known/jwks.json', '/docs', '/docs/:file']);
 
 export function answersInJson(path: string): boolean {
   return !OTHER_TYPES.has(path);

@@ -44,6 +44,15 @@ export function addDocsRoutes(router: Router, instance: DescribedInstance | unde
     return content;
   }
 
+  // Who opens the bare address in a browser wants to see something; to others it says where that is.
+  router.get('/', async (ctx) => {
+    // Before the status, which Koa would make a 204: no text of Koa's stands in the answer.
+    ctx.body = null;
+    ctx.status = 303;
+    // Relative, so that it holds behind a web server too (RFC 9110, section 10.2.2).
+    ctx.set('Location', '/docs');
+  });
+
   router.get('/openapi.json', async (ctx) => {
     const content = await once('openapi.json', async () => {
       const { createDocument } = await import('./openapi/document.js');

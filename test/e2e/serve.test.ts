@@ -1,7 +1,11 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.js';
 import { type LabRun, startLab } from '../support/lab.js';
 import { descendantsOf, isAlive } from '../support/process-tree.js';
+import { needs } from '../support/tutorial/needs.js';
 
 describe('lab serve', function () {
   this.timeout(90_000);
@@ -34,6 +38,58 @@ describe('lab serve', function () {
     await eventually(async () => !started.some(isAlive), 'all processes ended');
   });
 
+  it('prints lines of every strategy that answer what they say', async function () {
+    needs(this, 'bash', 'curl');
+    const names = ['session', 'session-memory', 'session-cookie', 'jwt', 'jwt-es256', 'jwt-eddsa'];
+    const strategies = [...names, 'jwt-rs256', 'jwt-denylist', 'jwt-cached', 'opaque', 'none'];
+    const words = ['serve', '--strategies', strategies.join(), '--instances', '2'];
+    lab = startLab(words, { KEY_REFRESH_SECONDS: '1', PORT: '1' });
+    await lab.printed(/Press Ctrl-C/);
+    expect(lab.stdout()).to.include('Taken from your environment: KEY_REFRESH_SECONDS.');
+    expect(lab.stdout()).to.include('Ignored there: PORT (take --port).');
+    const cookies = new Set<string>();
+    for (const side of lab
+      .stdout()
+      .split(/\n(?=\S+: http:)/)
+      .slice(1)) {
+      const name = side.slice(0, side.indexOf(':'));
+      const steps = commandsOf(side);
+      const login = steps[0]?.lines ?? [];
+      const script = steps.flatMap(({ lines }, index) => [`echo; echo "@${index}"`, ...lines]);
+      const { stdout, stderr } = runInShell([...login, ...script]);
+      const cookie = /set-cookie: ([^=]+)=/i.exec(stdout)?.[1];
+      if (cookie) cookies.add(cookie);
+      for (const [index, { what, statuses }] of steps.entries()) {
+        const output = stdout.split(`\n@${index}\n`)[1]?.split(/^@\d+$/m)[0] ?? '';
+        const got = output.match(/^HTTP\/1\.1 \d+/gm)?.map((line) => line.slice(9)) ?? [];
+        if (statuses.length === 0) continue;
+        expect(got, `${name}: ${what}\n${stderr}`).not.to.deep.equal([]);
+        for (const status of got) expect(statuses, `${name}: ${what}`).to.include(status);
+      }
+      if (/^jwt/.test(name)) expect(stdout, stderr).to.match(/"rotated":\{"kid"/);
+    }
+    expect([...cookies]).to.deep.equal(['session', 'session-memory', 'session-cookie']);
+  });
+
+  it('names the port that is taken, before anything starts', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const { port } = holder.address() as AddressInfo;
+    lab = startLab(['serve', '--strategies', 'jwt', '--port', String(port)]);
+    expect(await lab.ended).to.equal(1);
+    holder.close();
+    expect(lab.stderr()).to.include('PORT_TAKEN').and.include(`${port} (for instance 1 of jwt)`);
+    expect(lab.stdout()).to.equal('');
+  });
+
+  for (const port of ['0', '65536', '70000', 'http', '65535']) {
+    it(`refuses two servers from port ${port} on`, async () => {
+      lab = startLab(['serve', '--strategies', 'jwt,jwt', '--port', port]);
+      expect(await lab.ended).to.equal(2);
+      expect(lab.stderr()).to.include('OPTION_INVALID: --port');
+    });
+  }
+
   it('refuses a side that is not there', async () => {
     lab = startLab(['serve', '--strategies', 'jwt', '--set', 'session.PREDICTION=server']);
     expect(await lab.ended).to.equal(2);
@@ -41,20 +97,43 @@ describe('lab serve', function () {
   });
 });
 
-/** The printed commands, sent by this process: a machine may have no curl. */
-async function predictAsPrinted(printed: string): Promise<Response> {
-  const line = (path: string) => {
-    const [, body = '', url = ''] =
-      new RegExp(`-d '([^']+)' (http\\S+${path})`).exec(printed) ?? [];
-    return { body, url };
-  };
-  const post = ({ body, url }: { body: string; url: string }, cookie = '') =>
-    fetch(url, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', Cookie: cookie },
-      body,
-    });
-  const login = await post(line('/auth/login'));
-  const cookies = login.headers.getSetCookie().map((each) => each.split(';')[0]);
-  return post(line('/predictions'), cookies.join('; '));
+/** The printed commands, in a shell of their own. */
+function predictAsPrinted(printed: string): Promise<Response> {
+  const commands = commandsOf(printed).filter(({ what }) => /log in|spam/.test(what));
+  const { stdout } = runInShell(commands.flatMap(({ lines }) => lines));
+  const status = Number(
+    stdout
+      .match(/HTTP\/1\.1 \d+/g)
+      ?.at(-1)
+      ?.slice(9),
+  );
+  const body = stdout.slice(stdout.lastIndexOf('\r\n\r\n') + 4);
+  return Promise.resolve(new Response(body, { status }));
+}
+
+interface Printed {
+  what: string;
+  statuses: string[];
+  lines: string[];
+}
+
+/** The steps of one side: a heading has two spaces before it, a line of a command four. */
+function commandsOf(printed: string): Printed[] {
+  const steps: Printed[] = [];
+  for (const line of printed.split('\n')) {
+    const heading = /^ {2}(\S.*?)(?: \(([\d or]+)\))?:$/.exec(line);
+    if (heading) {
+      const [, what = '', statuses] = heading;
+      steps.push({ what, statuses: statuses?.split(' or ') ?? [], lines: [] });
+    } else if (line.startsWith('    ')) steps.at(-1)?.lines.push(line.slice(4));
+  }
+  return steps;
+}
+
+function runInShell(lines: readonly string[]) {
+  return spawnSync('bash', ['--noprofile', '--norc'], {
+    input: lines.join('\n'),
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, KEY_PUBLISH_SECONDS: '6' },
+  });
 }

@@ -121,7 +121,7 @@ describe('three tiers, end to end', function () {
     expect(lab.stdout()).to.include(`${origin}/auth/login`);
     const answer = await fetch(`${origin}/livez`);
     expect(answer.headers.get('server')).to.equal('nginx');
-    expect(answer.headers.getSetCookie().join()).to.match(/^route=/);
+    expect(answer.headers.getSetCookie().join()).to.match(/^route_session_memory=/);
     expect(lab.stdout()).to.include(`${origin}/docs`);
     expect((await fetch(`${origin}/docs`)).status).to.equal(200);
     const started = descendantsOf(lab.pid);

@@ -1,3 +1,5 @@
+import type { InstanceSettings } from '../../config.js';
+
 /** How the session cookie is named and marked. */
 export interface CookiePolicy {
   readonly name: string;
@@ -7,10 +9,14 @@ export interface CookiePolicy {
 /**
  * `__Host-` makes browsers refuse the cookie unless it is Secure, has no Domain and Path=/, so that
  * a sibling subdomain cannot plant one (RFC 6265bis, section 4.1.3.2). Browsers do not store Secure
- * cookies from plain HTTP, which is what a loopback instance speaks.
+ * cookies from plain HTTP, which is what a loopback instance speaks. Cookies know no ports (RFC 6265,
+ * section 8.5), so services beside each other on one host need different names.
  */
-export function cookiePolicy(secure: boolean): CookiePolicy {
-  return secure ? { name: '__Host-session', secure } : { name: 'session', secure };
+export function cookiePolicy({
+  cookieSecure: secure,
+  sessionCookieName: name,
+}: Pick<InstanceSettings, 'cookieSecure' | 'sessionCookieName'>): CookiePolicy {
+  return { name: secure ? `__Host-${name}` : name, secure };
 }
 
 /** 32 bytes in base64url are 43 characters. */

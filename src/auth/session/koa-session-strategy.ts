@@ -56,7 +56,7 @@ export function createKoaSessionStrategy(
   place: SessionPlace,
   { settings, now }: SessionStrategyOptions,
 ): AuthStrategy {
-  const cookie = cookiePolicy(settings.cookieSecure);
+  const cookie = cookiePolicy(settings);
   const limits = sessionLimits(settings);
   const logins = 'logins' in place ? place.logins : undefined;
 

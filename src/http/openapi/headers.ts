@@ -23,7 +23,7 @@ export const HEADERS = {
     example: '"8QdHbg0wT1e"',
   },
   Location: {
-    description: 'Where the new resource is (RFC 9110, section 10.2.2).',
+    description: 'Where the new resource is, or what was asked for (RFC 9110, section 10.2.2).',
     required: true,
     schema: text,
     example: '/posts/42',

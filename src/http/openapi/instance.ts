@@ -36,7 +36,7 @@ export function describeInstance(
       ...(signed ? (['database'] as const) : []),
       ...(needs.includes('authority') || remoteKeys ? (['authority'] as const) : []),
     ],
-    cookieName: cookiePolicy(settings.cookieSecure).name,
+    cookieName: cookiePolicy(settings).name,
     makesCredentials: !remoteKeys,
     publishesKeys: description.verifiableByThirdParty && !remoteKeys,
     counters: settings.counters,

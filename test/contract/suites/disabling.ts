@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { expectProblem } from '../../support/api-client.js';
-import { asOperator, newcomer, type World } from '../world.js';
+import { credentialOf, expectProblem } from '../../support/api-client.js';
+import { asOperator, me, newcomer, type World } from '../world.js';
 
 /** That shutting an account ends its logins: revocation.ts. */
 export function describeDisabling(world: World): void {
@@ -26,24 +26,40 @@ export function describeDisabling(world: World): void {
       }
       const answer = await world.api.login(account.email, account.password);
       expect(answer.status).to.equal(200);
-      if (world.description.revocation === 'at-once') {
-        const old = await world.api.call('GET', '/me', { credential });
-        expectProblem(old, 401, 'credential_invalid');
+      // What the shutting ended stays ended; what lives until it expires was never gone.
+      const { revocation, sharedByInstances } = world.description;
+      const takesOld = {
+        'at-once': [false, false],
+        'on-this-instance': [false, sharedByInstances],
+        'at-expiry': [true, true],
+      }[revocation];
+      for (const [index, api] of [world.api, world.second].entries()) {
+        const old = await me(api, credential);
+        if (takesOld[index]) expect(old.status).to.equal(200);
+        else expectProblem(old, 401, 'credential_invalid');
       }
+      // And what ended the old ones does not touch the new one.
+      expect((await me(world.api, credentialOf(answer))).status).to.equal(200);
+      const second = await me(world.second, credentialOf(answer));
+      expect(second.status).to.equal(sharedByInstances ? 200 : 401);
     });
 
-    it('is shut by nobody but an operator', async () => {
+    it('is shut and opened by nobody but an operator', async () => {
       const { account, credential } = await newcomer(world.api, 'shut');
       const path = `/users/${account.id}/disable`;
+      const open = `/users/${account.id}/enable`;
       for (const answer of [
         await world.api.call('POST', path),
         await world.api.call('POST', path, { credential }),
+        await world.api.call('POST', open),
+        await world.api.call('POST', open, { credential }),
       ]) {
         expectProblem(answer, 401, 'credential_missing');
         expect(answer.headers.get('www-authenticate')).to.equal('Operator');
       }
       for (const token of ['x', 'A'.repeat(43), 'A'.repeat(4000)]) {
         expectProblem(await asOperator(world.api, path, token), 403, 'operator_only');
+        expectProblem(await asOperator(world.api, open, token), 403, 'operator_only');
       }
       expect((await world.api.login(account.email, account.password)).status).to.equal(200);
     });

@@ -70,8 +70,28 @@ describe('/openapi.json and /docs', () => {
     }
   });
 
+  it('are where the bare address leads, whoever asks', async () => {
+    for (const headers of [{}, { accept: 'text/html,*/*;q=0.1' }, { accept: 'application/json' }]) {
+      for (const [method, path] of [
+        ['GET', '/'],
+        ['HEAD', '/'],
+        ['GET', '/?from=slide'],
+      ] as const) {
+        const answer = await api.call(method, path, { headers: headers as Record<string, string> });
+        expect(answer.status, `${method} ${path}`).to.equal(303);
+        expect(answer.headers.get('location')).to.equal('/docs');
+        expect(answer.headers.get('cache-control')).to.equal('no-store');
+        expect(answer.body).to.equal('');
+      }
+    }
+    expectProblem(await api.call('POST', '/'), 405, 'method_not_allowed');
+    const page = await fetch(`${api.url}/`);
+    expect(page.url).to.equal(`${api.url}/docs`);
+    expect(page.headers.get('content-type')).to.match(/^text\/html/);
+  });
+
   it('is off where others than this machine can ask, unless it is turned on', async () => {
-    const paths = ['/openapi.json', '/docs', '/docs/page.js'];
+    const paths = ['/openapi.json', '/docs', '/docs/page.js', '/'];
     const proxied = await stores.start({ TRUST_PROXY: 'on' });
     const off = await stores.start({ DOCS: 'off' });
     for (const path of paths) {
@@ -80,7 +100,7 @@ describe('/openapi.json and /docs', () => {
     }
     const on = await stores.start({ TRUST_PROXY: 'on', DOCS: 'on' });
     for (const path of paths) {
-      expect((await on.call('GET', path)).status, path).to.equal(200);
+      expect((await on.call('GET', path)).status, path).to.equal(path === '/' ? 303 : 200);
     }
   });
 });

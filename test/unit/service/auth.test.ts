@@ -13,8 +13,11 @@ const ID = 'Az09_-'.repeat(8).slice(0, 43);
 
 describe('the session cookie', () => {
   it('has the __Host- prefix exactly when it is Secure', () => {
-    expect(cookiePolicy(true)).to.deep.equal({ name: '__Host-session', secure: true });
-    expect(cookiePolicy(false)).to.deep.equal({ name: 'session', secure: false });
+    for (const sessionCookieName of ['session', 'jwt.2']) {
+      const policy = (cookieSecure: boolean) => cookiePolicy({ cookieSecure, sessionCookieName });
+      expect(policy(true)).to.deep.equal({ name: `__Host-${sessionCookieName}`, secure: true });
+      expect(policy(false)).to.deep.equal({ name: sessionCookieName, secure: false });
+    }
   });
 
   it('is found among others', () => {

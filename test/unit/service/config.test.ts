@@ -34,6 +34,7 @@ describe('the settings of an instance', () => {
       sessionIdleSeconds: 1800,
       sessionAbsoluteSeconds: 43_200,
       cookieSecure: false,
+      sessionCookieName: 'session',
       storeTimeoutMs: 400,
       passwordHashConcurrency: 2,
       passwordHashQueue: 32,
@@ -54,6 +55,22 @@ describe('the settings of an instance', () => {
       operatorToken: undefined,
     });
     expect(settings.tokenSecret).to.have.length(32);
+  });
+
+  it('take a name for the session cookie that no browser reads a prefix in', async () => {
+    const named = (name: string) =>
+      readInstanceSettings({ ...jwt, SESSION_COOKIE_NAME: name }).then(
+        ({ settings }) => settings.sessionCookieName,
+        ({ code }) => code,
+      );
+    for (const name of ['session-memory', 'session.2', 'a', '2', 'A_b', 'x'.repeat(64)]) {
+      expect(await named(name)).to.equal(name);
+    }
+    expect(await named('')).to.equal('session');
+    const bad = ['__Host-session', '__Secure-a', '__host-a', 'a b', 'a=b', 'a;b', 'a,b', 'ä', '-a'];
+    for (const name of [...bad, '.a', '_a', ' ', 'a\n', '"a"', 'a#2', 'x'.repeat(65)]) {
+      expect(await named(name), name).to.equal('config_invalid');
+    }
   });
 
   it('add work to requests under the lab only', async () => {

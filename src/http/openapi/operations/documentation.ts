@@ -5,6 +5,15 @@ import type { Operation } from '../operation.js';
 export function documentationOperations(): Operation[] {
   return [
     {
+      id: 'openDocs',
+      method: 'get',
+      path: '/',
+      tag: 'documentation',
+      summary: 'Leads to the page at /docs',
+      access: 'anyone',
+      answers: [{ status: 303, description: 'The page is at Location.', headers: ['Location'] }],
+    },
+    {
       id: 'readOpenApi',
       method: 'get',
       path: '/openapi.json',
