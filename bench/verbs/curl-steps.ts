@@ -189,7 +189,7 @@ function leaving(send: string, target: CurlTarget): CurlStep[] {
   const { revocation, sharedByInstances, control } = strategy;
   const what = control ? 'nobody' : revocation;
   const elsewhereTaken = revocation !== 'at-once' && sharedByInstances;
-  const here = revocation === 'at-expiry' ? 200 : 401;
+  const here = revocation === 'at-expiry' || revocation === 'never' ? 200 : 401;
   const there = elsewhereTaken ? 200 : 401;
   const answers = spread && here !== there ? [here, there] : [here];
   return [
@@ -223,6 +223,7 @@ const AFTER_LOGOUT = {
   'at-once': 'it is refused',
   'on-this-instance': 'it is refused where you logged out',
   'at-expiry': 'it still works, until it expires',
+  never: 'it still works, as it never ends',
   nobody: 'it still works, as nothing is checked',
 } as const;
 

@@ -45,7 +45,7 @@ function createApiKeys(life: () => number | undefined): AuthStrategy {
       };
     },
     authenticate: async (ctx) => {
-      const key = readAuthorization(ctx.req.headers.authorization, 'Bearer', BEARER_CHALLENGE);
+      const key = readAuthorization(ctx.req, 'Bearer', BEARER_CHALLENGE);
       const [text = '', given = ''] = key.split('.');
       if (key !== `${text}.${given}` || !isSame(given, mark(text))) {
         throw invalidToken('There is no such key; log in to get yours.');

@@ -32,6 +32,7 @@ export function describeDisabling(world: World): void {
         'at-once': [false, false],
         'on-this-instance': [false, sharedByInstances],
         'at-expiry': [true, true],
+        never: [true, true],
       }[revocation];
       for (const [index, api] of [world.api, world.second].entries()) {
         const old = await me(api, credential);
