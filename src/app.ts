@@ -64,8 +64,7 @@ export function createApp(deps: AppDeps): Koa {
   const users = createUsers(database);
   const router = new ExactRouter();
   addHealthRoutes(router, {
-    checkStores: () =>
-      Promise.all([database.checkWritable(), strategy.checkStores()]),
+    checkStores: () => Promise.all([database.checkWritable(), strategy.checkStores()]),
     drain,
     counters,
     eventLoop: deps.eventLoop,
