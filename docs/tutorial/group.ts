@@ -84,7 +84,10 @@ export function openGroup(guardian: Guardian, say: (name: string, line: string) 
         return;
       }
       await delay(TURN_MS);
-      if (silentPort !== undefined) up = await listens(silentPort);
+      if (silentPort !== undefined && (await listens(silentPort))) {
+        say(name, `Listening on http://127.0.0.1:${silentPort}`);
+        up = true;
+      }
     }
   }
 
