@@ -22,8 +22,8 @@ export interface Program {
 }
 
 export interface Group {
-  /** Resolves when it listens, has ended, or is not wanted any more. */
-  start(program: Program): Promise<void>;
+  /** @returns whether it listens now: it may have ended, or all are being stopped */
+  start(program: Program): Promise<boolean>;
   /** @returns whether it ran */
   stop(name: string): Promise<boolean>;
   stopAll(): Promise<void>;
@@ -48,7 +48,7 @@ export function openGroup(guardian: Guardian, say: (name: string, line: string) 
   });
 
   async function start({ name, command, words, environment, silentPort }: Program) {
-    if (closed || running.has(name)) return;
+    if (closed || running.has(name)) return running.has(name);
     const child = spawn(command, words, {
       env: { ...environment, ...guardian.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -81,7 +81,7 @@ export function openGroup(guardian: Guardian, say: (name: string, line: string) 
     while (!(up || waiting.signal.aborted)) {
       if (performance.now() > deadlineMs) {
         lose(`${name} does not listen, ${PATIENCE_MS / 1000} seconds after its start`);
-        return;
+        return false;
       }
       await delay(TURN_MS);
       if (silentPort !== undefined && (await listens(silentPort))) {
@@ -89,6 +89,7 @@ export function openGroup(guardian: Guardian, say: (name: string, line: string) 
         up = true;
       }
     }
+    return up && !waiting.signal.aborted;
   }
 
   async function stop(name: string): Promise<boolean> {

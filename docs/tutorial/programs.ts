@@ -4,12 +4,14 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LabError } from '../../bench/errors.js';
 import type { Guardian } from '../../bench/services/guardian.js';
 import { findNginx } from '../../bench/services/nginx-program.js';
 import { programEnvironment } from '../../bench/services/program.js';
 import type { Program } from './group.js';
 
 const START = fileURLToPath(new URL('./start.js', import.meta.url));
+const DEFAULT_INSTANCES = 'http://127.0.0.1:3001,http://127.0.0.1:3002';
 /** From the compiled file to where it is written. */
 const NGINX_CONFIGURATION = new URL('../../../docs/tutorial/steps/08-nginx.conf', import.meta.url);
 
@@ -36,19 +38,32 @@ export async function programsOf(
   surroundings: Surroundings,
 ): Promise<Program[]> {
   const { environment } = surroundings;
-  const { INSTANCES = 'http://127.0.0.1:3001,http://127.0.0.1:3002' } = environment;
+  const { INSTANCES = DEFAULT_INSTANCES } = environment;
   // The servers of step 7 must have the same key, so it is made here, once.
   const { TOKEN_SECRET = randomBytes(32).toString('base64url') } = environment;
   const shared = { ...environment, INSTANCES, TOKEN_SECRET };
   if (step === 4) return [stepProgram('server', 4, shared)];
 
-  const ports = INSTANCES.split(',').map((url) => new URL(url).port);
+  const ports = portsOfServers(environment);
   const servers = ports.map((PORT, index) =>
     stepProgram(`server-${index + 1}`, step === 8 ? app : step, { ...shared, PORT }),
   );
   if (step !== 8) return servers;
   const web = stepProgram('web', 8, shared);
   return [...servers, web, ...(nginx ? [await nginxProgram(ports, surroundings)] : [])];
+}
+
+/** @throws LabError SETTING_INVALID */
+export function portsOfServers({ INSTANCES = DEFAULT_INSTANCES }: NodeJS.ProcessEnv): string[] {
+  return INSTANCES.split(',').map((url) => {
+    const port = /^http:\/\/127\.0\.0\.1:(\d{1,5})$/.exec(url)?.[1];
+    if (port !== undefined) return port;
+    throw new LabError(
+      'SETTING_INVALID',
+      `INSTANCES says where the servers shall listen, and must look like ${DEFAULT_INSTANCES}.`,
+      { exitCode: 2 },
+    );
+  });
 }
 
 function stepProgram(name: string, step: number, environment: NodeJS.ProcessEnv): Program {

@@ -10,12 +10,15 @@ import { startGuardian } from '../../bench/services/guardian.js';
 import { isRunning, readStartTime } from '../../bench/services/process-identity.js';
 import { type StoreInformation, type Stores, startStores } from '../../bench/services/stores.js';
 import { type Group, openGroup, type Program } from './group.js';
-import { programsOf, type StepOptions } from './programs.js';
+import { portsOfServers, programsOf, type StepOptions } from './programs.js';
 
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 const STORES = 'stores';
 /** As wide as the longest name. */
 const NAME_WIDTH = 'server-1'.length;
+
+/** What else happened is heard elsewhere. */
+const FOREVER = new Promise<never>(() => {});
 
 /** @returns the exit code: that of the signal; 1 when something did not start or has ended by itself */
 export async function runTogether(step: number, options: StepOptions): Promise<number> {
@@ -34,6 +37,7 @@ export async function runTogether(step: number, options: StepOptions): Promise<n
   const group = openGroup(guardian, say);
   let stores: Stores | undefined;
   try {
+    portsOfServers(process.env); // before anything starts
     stores = await startStores({
       database: 'postgres',
       guardian,
@@ -57,6 +61,7 @@ export async function runTogether(step: number, options: StepOptions): Promise<n
     if (!signal.aborted) {
       if (!(error instanceof LabError)) throw error;
       console.error(`${error.code}: ${error.message}`);
+      exitCode = error.exitCode;
     }
   } finally {
     stopping.abort();
@@ -74,7 +79,7 @@ function say(name: string, line: string): void {
 
 /** One after the other, then whatever is typed: "stop web", "start web". */
 async function startAndObey(programs: readonly Program[], group: Group): Promise<never> {
-  for (const program of programs) await group.start(program);
+  for (const program of programs) if (!(await group.start(program))) return FOREVER;
   const names = programs.map(({ name }) => name);
   console.log(
     `All is up. Ctrl-C stops all; "stop ${names[0]}" stops one, "start ${names[0]}" starts it again.`,
@@ -88,7 +93,7 @@ async function startAndObey(programs: readonly Program[], group: Group): Promise
       console.log(`Type stop or start, and one of: ${names.join(', ')}.`);
   }
   // Whoever started this without a terminal types nothing, and ends it by a signal.
-  return new Promise(() => {});
+  return FOREVER;
 }
 
 async function aborted(signal: AbortSignal): Promise<null> {
