@@ -135,6 +135,6 @@ function runInShell(lines: readonly string[]) {
   return spawnSync('bash', ['--noprofile', '--norc'], {
     input: lines.join('\n'),
     encoding: 'utf8',
-    env: { PATH: process.env.PATH, KEY_PUBLISH_SECONDS: '6' },
+    env: { PATH: process.env.PATH, KEY_PUBLISH_SECONDS: '21' },
   });
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,8 +9,7 @@ import { openTerminal, type Terminal } from '../../support/tutorial/terminal.js'
 
 const JSON_TYPE = `-H 'Content-Type: application/json'`;
 const CREDENTIALS = `-d '{"name":"mina","password":"correct horse"}'`;
-/** 32 bytes; any will do. */
-const TOKEN_SECRET = Buffer.alloc(32, 7).toString('base64url');
+const TOKEN_SECRET = randomBytes(32).toString('base64url');
 
 describe('steps of the tutorial, beyond what the pages type', function () {
   this.timeout(60_000);
