@@ -58,7 +58,8 @@ describe('lab serve', function () {
       const name = side.slice(0, side.indexOf(':'));
       const steps = commandsOf(side);
       const login = steps[0]?.lines ?? [];
-      const script = steps.flatMap(({ lines }, index) => [`echo; echo "@${index}"`, ...lines]);
+      // Found again only where the answer before it has ended its line, as a prompt would.
+      const script = steps.flatMap(({ lines }, index) => [`echo "@${index}"`, ...lines]);
       const { stdout, stderr } = await runInShell([...login, ...script]);
       const cookie = /set-cookie: ([^=]+)=/i.exec(stdout)?.[1];
       if (cookie) cookies.set(name, cookie);
