@@ -53,6 +53,6 @@ describe('lab sustain, end to end', function () {
   it('names what is wrong with an objective, and ends with 2', async () => {
     const lab = startLab(['sustain', '--slo', 'p99=50ms,p42=3ms', '--out', out]);
     expect(await lab.ended).to.equal(2);
-    expect(lab.stderr()).to.match(/OBJECTIVE_INVALID: --slo: "p42=3ms" names none of);
+    expect(lab.stderr()).to.match(/OBJECTIVE_INVALID: --slo: "p42=3ms" names none of/);
   });
 });
