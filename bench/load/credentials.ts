@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { LabError } from '../errors.js';
+import { fetchAnswer } from './fetch-answer.js';
 import type { Connection } from './workload.js';
 
 /** Below what an instance hashes and lets wait at once. */
@@ -41,10 +42,7 @@ export async function visitAll(
   signal?: AbortSignal,
 ): Promise<Credentials> {
   return aFewAtOnce(users, async (user) => {
-    const answer = await fetch(`${origin}/livez`, {
-      headers: user.credential,
-      ...(signal && { signal }),
-    });
+    const answer = await fetchAnswer(`${origin}/livez`, { headers: user.credential, signal });
     await answer.arrayBuffer();
     if (answer.status !== 200) {
       throw new LabError('VISIT_FAILED', `GET /livez answered ${answer.status}.`);
@@ -76,11 +74,11 @@ export async function logIn(
   password: string,
   signal?: AbortSignal,
 ): Promise<Record<string, string>> {
-  const answer = await fetch(`${origin}/auth/login`, {
+  const answer = await fetchAnswer(`${origin}/auth/login`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ email, password }),
-    ...(signal && { signal }),
+    signal,
   });
   const text = await answer.text();
   if (answer.status !== 200) {

@@ -136,7 +136,7 @@ describe('a run that is disturbed', function () {
     const words = ['compare', '--profile', 'smoke', '--strategies', 'jwt', '--seconds', '3'];
     const lab = startLab([...words, '--rounds', '1', '--out', out]);
     const instance = await firstInstance(lab);
-    await sleep(2000);
+    await sleep(4000);
     process.kill(instance.pid, 'SIGKILL');
     expect(await lab.ended, lab.stdout()).to.equal(1);
     expect(lab.stderr()).to.match(/^NO_VALID_TRIAL: None of 1 trial is valid: .*SIGKILL/m);
