@@ -7,6 +7,7 @@ import { LabError } from './errors.js';
 import { helpOfVerb, helpOfVerbs } from './help.js';
 import { didYouMean } from './nearest.js';
 import { usageError } from './options.js';
+import { endWithStarter } from './services/end-with-starter.js';
 import { inWords, registerRun } from './services/measuring-runs.js';
 import { storageError } from './storage-error.js';
 import { VERBS } from './verbs/registry.js';
@@ -30,6 +31,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+endWithStarter();
 const exitCode = await main(process.argv.slice(2));
 await allWritten();
 process.exit(exitCodeAfterWrites(exitCode));

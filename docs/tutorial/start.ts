@@ -1,5 +1,8 @@
 /** npm run tutorial -- N: starts one step of the tutorial. */
 import { readdirSync } from 'node:fs';
+import { endWithStarter } from '../../bench/services/end-with-starter.js';
+
+endWithStarter();
 
 const FOLDER = new URL('./steps/', import.meta.url);
 const [wanted = ''] = process.argv.slice(2);
