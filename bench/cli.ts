@@ -87,7 +87,7 @@ async function main(words: readonly string[]): Promise<number> {
     }
     const codeElsewhere = (await verb.elsewhere?.(rest)) ?? null;
     if (codeElsewhere !== null) return codeElsewhere;
-    listenToSignals(verb);
+    if (verb.measures || verb.holds) listenToSignals(verb);
     const run = verb.measures ? await registerRun(name, rest.includes(ALONGSIDE)) : null;
     try {
       await verb.run(verb.measures ? rest.filter((word) => word !== ALONGSIDE) : rest, {
