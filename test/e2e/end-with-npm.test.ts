@@ -14,11 +14,36 @@ import {
   processFound,
 } from '../support/process-tree.js';
 
-const CLI = fileURLToPath(new URL('../../bench/cli.js', import.meta.url));
+const CLI = pathOf('../../bench/cli.js');
+/** Of package.json, without the build before. */
+const OTHERS = [
+  {
+    name: 'the tutorial',
+    file: '../../docs/tutorial/start.js',
+    words: ['1'],
+    says: /Listening on/,
+  },
+  {
+    name: 'a benchmark',
+    file: '../../bench/benchmarks/login-timing.js',
+    words: [],
+    says: /Seeding/,
+  },
+  {
+    name: 'the tests of one strategy',
+    file: '../support/test-strategy.js',
+    words: ['jwt', '--reporter', 'spec'],
+    says: /✔/,
+  },
+];
 const SMOKE = [
   ...['compare', '--profile', 'smoke', '--warm-up', '0.5', '--rounds', '2', '--seconds', '1'],
   ...['--strategies', 'none', '--alongside', '--out', 'results'],
 ];
+
+function pathOf(url: string): string {
+  return fileURLToPath(new URL(url, import.meta.url));
+}
 
 /** Nobody waits for the lab any more: it has to see that by itself. */
 describe('the lab, when the npm that started it is gone', function () {
@@ -40,6 +65,7 @@ describe('the lab, when the npm that started it is gone', function () {
       lab: `true && "${process.execPath}" "${CLI}"`,
       outer: 'npm run --silent lab --',
       late: `sleep 2; "${process.execPath}" "${CLI}" stores; true`,
+      other: `true && "${process.execPath}"`,
       background: `setsid "${process.execPath}" "${CLI}" stores & echo background: $!`,
     };
     await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, scripts }));
@@ -55,7 +81,7 @@ describe('the lab, when the npm that started it is gone', function () {
     npm = endWithTests(
       spawn('npm', ['run', ...words], {
         cwd: folder,
-        env: { ...inherited, TMPDIR: join(folder, 'temporary') },
+        env: { ...inherited, PORT: '0', TMPDIR: join(folder, 'temporary') },
         stdio: ['ignore', 'pipe', 'pipe'],
         detached: true,
       }),
@@ -147,6 +173,15 @@ describe('the lab, when the npm that started it is gone', function () {
     await expectAllGone();
     expect(printed).not.to.match(/PostgreSQL|Redis/);
   });
+
+  for (const { name, file, words, says } of OTHERS) {
+    it(`by SIGTERM: ${name} ends too`, async () => {
+      startNpm('other', '--', pathOf(file), ...words);
+      await waitFor(says);
+      npm.kill('SIGTERM');
+      await expectAllGone();
+    });
+  }
 
   it('goes on in a session of its own, where it was put to go on', async () => {
     startNpm('background');
