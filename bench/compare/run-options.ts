@@ -47,11 +47,11 @@ export function usersOf(
   const mostInstances = Math.max(...instances);
   refuse(
     users < connections,
-    `--users ${users} is fewer than ${countOf(connections, 'connection')}; each connection is a user of its own.`,
+    `--users ${users} is fewer than the ${countOf(connections, 'connection')}; each connection is a user of its own.`,
   );
   refuse(
     mostInstances > connections,
-    `--instances ${mostInstances} is more than ${countOf(connections, 'connection')}; an instance without a connection measures nothing.`,
+    `--instances ${mostInstances} is more than the ${countOf(connections, 'connection')}; an instance without a connection measures nothing.`,
   );
   return users;
 }
