@@ -24,6 +24,12 @@ const OTHERS = [
     says: /Listening on/,
   },
   {
+    name: 'the tutorial with its stores',
+    file: '../../docs/tutorial/start.js',
+    words: ['4'],
+    says: /All is up/,
+  },
+  {
     name: 'a benchmark',
     file: '../../bench/benchmarks/login-timing.js',
     words: [],
@@ -175,7 +181,7 @@ describe('the lab, when the npm that started it is gone', function () {
   });
 
   for (const { name, file, words, says } of OTHERS) {
-    it(`by SIGTERM: ${name} ends too`, async () => {
+    it(`by SIGTERM: nothing is left of ${name}`, async () => {
       startNpm('other', '--', pathOf(file), ...words);
       await waitFor(says);
       npm.kill('SIGTERM');
