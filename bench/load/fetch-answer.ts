@@ -13,7 +13,8 @@ export async function fetchAnswer(
   try {
     return await fetch(url, { ...request, ...(signal && { signal }) });
   } catch (error) {
-    if (signal?.aborted && signal.reason instanceof LabError) throw signal.reason;
+    // Patience that has run out is no answer; any other reason is the caller's.
+    if (signal?.aborted && signal.reason?.name !== 'TimeoutError') throw signal.reason;
     const { message, cause } = error as Error;
     const why = cause instanceof Error ? cause.message || cause.name : message;
     throw new LabError(
