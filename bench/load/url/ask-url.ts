@@ -20,15 +20,16 @@ export interface UrlAnswer {
 export const PATIENCE_MS = 5000;
 
 /**
- * @returns the second answer
+ * @returns the faster answer
  * @throws LabError URL_UNREACHABLE, URL_CLOSED, URL_SILENT, URL_NOT_HTTP or URL_REFUSES, in less than
  *   three times 5 s; or the reason of the signal
  */
 export async function askUrl(question: Question): Promise<UrlAnswer> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   try {
-    await ask(question, agent);
-    return await ask(question, agent);
+    const first = await ask(question, agent);
+    const second = await ask(question, agent);
+    return second.latencyMs < first.latencyMs ? second : first;
   } finally {
     agent.destroy();
   }

@@ -84,10 +84,10 @@ export async function loadUrl(load: UrlLoad): Promise<UrlWindow[]> {
 
 /** @throws LabError WINDOW_TOO_SHORT, exit code 2 */
 function assertLongEnough({ url, seconds }: UrlLoad, { latencyMs }: UrlAnswer): void {
-  if (latencyMs * 2 <= seconds * 1000) return;
+  if (latencyMs <= seconds * 1000) return;
   throw usageError(
     'WINDOW_TOO_SHORT',
-    `${url.href} takes ${formatNumber(latencyMs / 1000)} s for one answer, so a window of ${countOf(seconds, 'second')} says nothing. Take --seconds ${Math.ceil((latencyMs * 4) / 1000)} or more.`,
+    `${url.href} takes ${formatNumber(latencyMs / 1000)} s for one answer, so a window of ${countOf(seconds, 'second')} says nothing. Take --seconds ${Math.ceil((latencyMs * 3) / 1000)} or more.`,
   );
 }
 
