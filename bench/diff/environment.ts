@@ -115,9 +115,10 @@ function variablesOf({ variables }: RunConfig): string {
   return given.length === 0 ? 'none' : given.sort().join(', ');
 }
 
-function limitsOf({ cpuLimits }: RunConfig): string {
+function limitsOf({ cpuLimits, allowUnlimited }: RunConfig): string {
   const limits = Object.entries(cpuLimits ?? {}).filter(([, cores]) => cores !== null);
   return limits.length === 0
     ? 'none'
-    : limits.map(([kind, cores]) => `${kind} ${cores} cores`).join(', ');
+    : limits.map(([kind, cores]) => `${kind} ${cores} cores`).join(', ') +
+        (allowUnlimited ? ', where they can be had' : '');
 }

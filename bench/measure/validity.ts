@@ -21,7 +21,7 @@ export interface Observed {
     | 'timeouts'
     | 'openLoop'
   > & {
-    processes: Pick<Trial['processes'][number], 'kind' | 'cores'>[];
+    processes: Pick<Trial['processes'][number], 'kind' | 'name' | 'cores' | 'limitCores'>[];
     perInstance: Pick<Trial['perInstance'][number], 'requests'>[];
     /** null where the server is not the lab's own and cannot be asked. */
     reconciliation: Trial['reconciliation'] | null;
@@ -56,6 +56,8 @@ export interface ValidityRule {
 
 /** Share of a core above which a shard may have been the limit. */
 export const SHARD_LIMIT_CORES = 0.9;
+/** More than a limit lets through, whose periods need not begin with the window. */
+export const MAX_TIMES_LIMIT = 1.5;
 /** Little's law: connections = throughput x mean latency, within this share. */
 export const LITTLE_TOLERANCE = 0.05;
 /** Share of its requests that an open-loop sender may get to late. */
@@ -78,6 +80,17 @@ export const VALIDITY_RULES: readonly ValidityRule[] = [
       );
       if (worst <= SHARD_LIMIT_CORES) return null;
       return `a load-generating process used ${percent(worst)} of a core, so it may have been the limit`;
+    },
+  },
+  {
+    code: 'limit-not-held',
+    rule: `a process used over ${MAX_TIMES_LIMIT} times the share of a core that it was held to`,
+    breach({ trial }) {
+      const over = trial.processes.find(
+        ({ cores, limitCores }) => limitCores && (cores ?? 0) > MAX_TIMES_LIMIT * limitCores,
+      );
+      if (over === undefined) return null;
+      return `${over.name} was to be held to ${over.limitCores} of a core and used ${over.cores?.toFixed(2)}: its limit is not in force`;
     },
   },
   {

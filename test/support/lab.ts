@@ -19,16 +19,25 @@ export interface LabRun {
 /** Verbs that want the machine for themselves; tests run beside each other. */
 const MEASURING: readonly string[] = ['compare', 'sustain', 'calibrate'];
 
+export interface LabOptions {
+  alongside?: boolean;
+  /** Another copy of it. */
+  cli?: string;
+  /** Whom it runs as; the folder it works in. */
+  as?: { uid?: number; gid?: number; cwd?: string };
+}
+
 /** Stores of its own, whatever the tests or the machine offer. */
 export function startLab(
   asked: readonly string[],
   environment: NodeJS.ProcessEnv = {},
-  { alongside = true } = {},
+  { alongside = true, cli = CLI, as = {} }: LabOptions = {},
 ): LabRun {
   const words = alongside && MEASURING.includes(asked[0] ?? '') ? [...asked, '--alongside'] : asked;
   const { DATABASE_URL: _database, REDIS_URL: _redis, ...inherited } = process.env;
   const child = endWithTests(
-    spawn(process.execPath, ['--enable-source-maps', CLI, ...words], {
+    spawn(process.execPath, ['--enable-source-maps', cli, ...words], {
+      ...as,
       env: { ...inherited, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     }),

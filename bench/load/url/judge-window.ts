@@ -45,7 +45,7 @@ export function judgeWindow(seen: SeenWindow): Breach[] {
       errors: failures,
       timeouts: 0,
       perInstance: [],
-      processes: [{ kind: 'loadGenerator', cores: seen.generatorCores }],
+      processes: [{ kind: 'loadGenerator', name: 'shard 1', cores: seen.generatorCores }],
       reconciliation: null,
     },
     unexpectedStatuses: seen.unexpectedStatuses,

@@ -20,6 +20,25 @@ export const writeLimit: Record<CgroupMethod, (folder: string, quota: CpuQuota |
   },
 };
 
+/** As it is in force; null without one. @throws the system's error */
+export const readLimit: Record<CgroupMethod, (folder: string) => CpuQuota | null> = {
+  'cgroup-v1': (folder) =>
+    parseLimit(read(folder, 'cpu.cfs_quota_us'), read(folder, 'cpu.cfs_period_us')),
+  'cgroup-v2'(folder) {
+    const [quota = '', period = ''] = read(folder, 'cpu.max').split(' ');
+    return parseLimit(quota, period);
+  },
+};
+
+function parseLimit(quota: string, period: string): CpuQuota | null {
+  if (quota === 'max' || quota === '-1') return null;
+  return { quotaMicroseconds: Number(quota), periodMicroseconds: Number(period) };
+}
+
+function read(folder: string, file: string): string {
+  return readFileSync(join(folder, file), 'latin1').trim();
+}
+
 export function readThrottling(folder: string): Throttling {
-  return parseCpuStat(readFileSync(join(folder, 'cpu.stat'), 'latin1'));
+  return parseCpuStat(read(folder, 'cpu.stat'));
 }
