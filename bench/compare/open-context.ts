@@ -105,7 +105,10 @@ async function openLimiter(
   { environment }: Result,
 ): Promise<CpuLimiter | null> {
   if (!cpuLimits) return null;
-  const found = await (allowUnlimited ? findProvenLimiter : findCpuLimiter)({ guardian });
+  const shares = Object.values(cpuLimits).filter((cores) => cores !== null);
+  const found = await (allowUnlimited
+    ? findProvenLimiter(shares, { guardian })
+    : findCpuLimiter({ guardian }));
   environment.cpuLimiter = found.limiter ? found.limiter.description : null;
   if (!found.limiter)
     environment.cpuLimiterMissing = `There are no limits of CPU time here: ${found.why}. ${found.advice}`;

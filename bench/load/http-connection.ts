@@ -79,6 +79,9 @@ export interface HttpOptions {
 /** Before a client that got nothing out of a connection opens the next one. */
 const PAUSE_MS = 100;
 
+/** No more files for this process, or no more ports: not the server's doing. */
+const OWN_LIMITS = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS']);
+
 /** Call it in autocannon's `setupClient`: the client has no connection yet. */
 export function speakHttp(client: HttpClient, { resends }: HttpOptions): HttpConnection {
   const { kOnHeadersComplete, kOnMessageComplete, RESPONSE } = client.parser.constructor;
@@ -154,9 +157,13 @@ export function speakHttp(client: HttpClient, { resends }: HttpOptions): HttpCon
       if (isCurrent()) end(conn);
     });
     conn.on('error', (error: NodeJS.ErrnoException) => {
-      if (isCurrent())
-        lose(`${answering ? 'broke off its answer' : 'gave no answer'} (${error.code})`);
+      if (isCurrent()) loseTo(error);
     });
+  }
+
+  function loseTo({ code = '' }: NodeJS.ErrnoException): void {
+    if (OWN_LIMITS.has(code)) lose(code, 'this machine cannot open another connection:');
+    else lose(`${answering ? 'broke off its answer' : 'gave no answer'} (${code})`);
   }
 
   function read(conn: Socket, chunk: Buffer): void {
@@ -193,14 +200,14 @@ export function speakHttp(client: HttpClient, { resends }: HttpOptions): HttpCon
   }
 
   /** The request in flight, if there is one, has failed. */
-  function lose(why: string): void {
+  function lose(why: string, who = 'the server'): void {
     const wasAsked = client.pipelinedRequests.size() > 0;
     const pauseMs = answersOnConnection > 0 ? 0 : PAUSE_MS;
     drop();
     client.parser.reinitialize(RESPONSE);
     if (wasAsked) {
       client.pipelinedRequests.clear();
-      client.emit('connError', new Error(`the server ${why}`));
+      client.emit('connError', new Error(`${who} ${why}`));
     }
     const again = () => {
       if (client.destroyed) return;

@@ -28,13 +28,15 @@ import {
   processesOf,
   removeGroup,
 } from './group-folder.js';
-import { readLimit, readThrottling, writeLimit } from './limit-files.js';
+import { leastCoresOf, readLimit, readThrottling, writeLimit } from './limit-files.js';
 import { descendantsOf } from './process-family.js';
 
 export interface CpuLimiter {
   readonly method: CgroupMethod;
   /** A sentence for the report and the doctor. */
   readonly description: string;
+  /** What the group that the lab is in has itself, in cores; Infinity without a limit. */
+  readonly mostCores: number;
   /**
    * A group of its own, without a limit yet, for a process, the children it has and whatever they
    * start from now on.
@@ -121,6 +123,7 @@ function openLimiter(control: CpuControl, options: LimiterOptions): CpuLimiter {
   return {
     method,
     description: describeControl(control),
+    mostCores: leastCoresOf(method, parent),
     hold(name, pid) {
       const home = ownGroupOf(pid, method);
       if (home === null) throw notHeld(name, 'the process has ended, or its group cannot be seen');

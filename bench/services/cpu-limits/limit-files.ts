@@ -1,6 +1,6 @@
 /** The two dialects in which the kernel takes a limit and tells what it did. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { CgroupMethod } from './control-groups.js';
 import type { CpuQuota } from './cpu-quota.js';
 import { parseCpuStat, type Throttling } from './throttling.js';
@@ -29,6 +29,25 @@ export const readLimit: Record<CgroupMethod, (folder: string) => CpuQuota | null
     return parseLimit(quota, period);
   },
 };
+
+/** What a group and those above it leave to it, in cores; Infinity without a limit. */
+export function leastCoresOf(method: CgroupMethod, folder: string): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let at = folder; at !== dirname(at); at = dirname(at)) {
+    const quota = limitIfAny(method, at);
+    if (quota) least = Math.min(least, quota.quotaMicroseconds / quota.periodMicroseconds);
+  }
+  return least;
+}
+
+/** The first group of all has no such file, and what is above the mount is no group. */
+function limitIfAny(method: CgroupMethod, folder: string): CpuQuota | null {
+  try {
+    return readLimit[method](folder);
+  } catch {
+    return null;
+  }
+}
 
 function parseLimit(quota: string, period: string): CpuQuota | null {
   if (quota === 'max' || quota === '-1') return null;

@@ -18,10 +18,13 @@ const TRIED_MS = 400;
 const MOST_TIMES = 3;
 
 /** One that is known to hold processes. Close what it finds. */
-export async function findProvenLimiter(options: { guardian: Guardian }): Promise<FoundLimiter> {
+export async function findProvenLimiter(
+  shares: readonly number[],
+  options: { guardian: Guardian },
+): Promise<FoundLimiter> {
   const found = await findCpuLimiter(options);
   if (found.limiter === null) return found;
-  const missing = await proveLimiter(found.limiter, [], options.guardian);
+  const missing = await proveLimiter(found.limiter, shares, options.guardian);
   if (missing === null) return found;
   found.limiter.close();
   return { limiter: null, ...missing };
@@ -36,6 +39,13 @@ export async function proveLimiter(
   shares: readonly number[],
   guardian: Guardian,
 ): Promise<NoCpuControl | null> {
+  const most = Math.max(...shares);
+  if (most > limiter.mostCores) {
+    return {
+      why: `the control group that the lab itself is in has ${limiter.mostCores} of a core, and ${most} were asked for`,
+      advice: `Ask for less, or run the lab without a limit of its own. ${HOW_TO}`,
+    };
+  }
   const busy = spawn(process.execPath, ['--eval', 'for (;;);'], {
     stdio: 'ignore',
     env: { ...process.env, ...guardian.environment },

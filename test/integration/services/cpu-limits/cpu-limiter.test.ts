@@ -6,11 +6,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { LabError } from '../../../../bench/errors.js';
+import { lookForCpuControl } from '../../../../bench/services/cpu-limits/cpu-control.js';
 import {
   type CpuLimiter,
   findCpuLimiter,
 } from '../../../../bench/services/cpu-limits/cpu-limiter.js';
-import type { MadeGroup } from '../../../../bench/services/cpu-limits/group-folder.js';
+import { quotaOf } from '../../../../bench/services/cpu-limits/cpu-quota.js';
+import {
+  type MadeGroup,
+  makeGroup,
+  removeGroup,
+} from '../../../../bench/services/cpu-limits/group-folder.js';
+import { writeLimit } from '../../../../bench/services/cpu-limits/limit-files.js';
 import { proveLimiter } from '../../../../bench/services/cpu-limits/prove-limiter.js';
 import { NOT_THROTTLED } from '../../../../bench/services/cpu-limits/throttling.js';
 import { startGuardian } from '../../../../bench/services/guardian.js';
@@ -106,6 +113,26 @@ describe('limits of CPU time', () => {
       );
     } finally {
       await watcher.stop();
+    }
+  });
+
+  it('cannot be more than the group has that the lab is in', async () => {
+    const control = lookForCpuControl();
+    if (!('method' in control)) expect.fail(control.why);
+    const small = join(control.parent, `session-token-lab-test-${process.pid}`);
+    makeGroup(small);
+    const watcher = await startGuardian();
+    try {
+      writeLimit[control.method](small, quotaOf(0.5));
+      const inSmall = await findCpuLimiter({ guardian, control: { ...control, parent: small } });
+      if (inSmall.limiter === null) expect.fail(inSmall.why);
+      expect((await proveLimiter(inSmall.limiter, [0.6], watcher))?.why).to.include(
+        'has 0.5 of a core, and 0.6 were asked for',
+      );
+      inSmall.limiter.close();
+    } finally {
+      await watcher.stop();
+      removeGroup({ folder: small, home: control.parent });
     }
   });
 
