@@ -5,6 +5,7 @@
  */
 import { LabError } from './errors.js';
 import { helpOfVerb, helpOfVerbs } from './help.js';
+import { complainWhenIdle } from './idle-exit.js';
 import { didYouMean } from './nearest.js';
 import { usageError } from './options.js';
 import { endWithStarter } from './services/end-with-starter.js';
@@ -32,6 +33,7 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 endWithStarter();
+complainWhenIdle();
 const exitCode = await main(process.argv.slice(2));
 await allWritten();
 process.exit(exitCodeAfterWrites(exitCode));

@@ -5,9 +5,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ratioWithInterval } from '../analyse/statistics.js';
+import { complainWhenIdle } from '../idle-exit.js';
 import { findOnPath } from '../services/find-on-path.js';
 import { type OneInstance, withOneInstance } from './one-instance.js';
 import { runShards } from './shard-trial.js';
+
+complainWhenIdle();
 
 const CONNECTIONS = 100;
 const ROUNDS = 6;

@@ -7,11 +7,14 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '../errors.js';
+import { complainWhenIdle } from '../idle-exit.js';
 import { usageOf } from '../measure/process-usage.js';
 import { findCpuLimiter } from '../services/cpu-limits/cpu-limiter.js';
 import { quotaOf } from '../services/cpu-limits/cpu-quota.js';
 import { endWithStarter } from '../services/end-with-starter.js';
 import { startGuardian } from '../services/guardian.js';
+
+complainWhenIdle();
 
 const SHARES = [0.02, 0.05, 0.1, 0.25, 0.5, 1];
 const SECONDS = 5;

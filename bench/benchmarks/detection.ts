@@ -9,12 +9,15 @@ import { describedStrategies, runComparison } from '../compare/run.js';
 import { RUN_OPTIONS, randomSeed } from '../compare/run-options.js';
 import { countOf } from '../count-of.js';
 import { LabError } from '../errors.js';
+import { complainWhenIdle } from '../idle-exit.js';
 import { decimal, integer, oneOf, parseOptions, text } from '../options.js';
 import { markdownTable } from '../report/markdown.js';
 import type { Comparison, Result } from '../result/schema.js';
 import { describeService } from '../services/service-process.js';
 import { countDetections, detectionTable } from './detection-table.js';
 import { stopSignal } from './stop-signal.js';
+
+complainWhenIdle();
 
 const STRATEGY = 'session';
 /** Its other side, which may be given more work. */

@@ -8,10 +8,13 @@ import { Agent, request } from 'node:http';
 import pg from 'pg';
 import { ascending, quantile } from '../analyse/quantile.js';
 import { compareByRanks } from '../analyse/rank-test.js';
+import { complainWhenIdle } from '../idle-exit.js';
 import { seededRandom, shuffled } from '../random.js';
 import { startFleet } from '../services/fleet.js';
 import { withSeededStores } from '../services/seeded-stores.js';
 import { stopSignal } from './stop-signal.js';
+
+complainWhenIdle();
 
 const [strategy = 'jwt', triesText = '400'] = process.argv.slice(2);
 const TRIES = Math.max(200, Number(triesText));

@@ -3,6 +3,7 @@
  * known delay in a process of their own; p50, p99 and p99.9 from the plan against the server's own time.
  */
 import { loadavg } from 'node:os';
+import { complainWhenIdle } from '../idle-exit.js';
 import { MAX_LATE_SHARE } from '../measure/validity.js';
 import { endWithStarter } from '../services/end-with-starter.js';
 import { startGuardian } from '../services/guardian.js';
@@ -13,6 +14,8 @@ import {
   measureAccuracy,
   measureClosedLoop,
 } from './open-loop/measure-accuracy.js';
+
+complainWhenIdle();
 
 const LIMIT_SHARE = 0.02;
 const LIMIT_MS = 0.2;

@@ -6,8 +6,11 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ratioWithInterval } from '../analyse/statistics.js';
+import { complainWhenIdle } from '../idle-exit.js';
 import { type OneInstance, withOneInstance } from './one-instance.js';
 import { runShards } from './shard-trial.js';
+
+complainWhenIdle();
 
 const CONNECTIONS = 100;
 const ROUNDS = 8;

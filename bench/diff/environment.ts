@@ -116,9 +116,10 @@ function variablesOf({ variables }: RunConfig): string {
   return given.length === 0 ? 'none' : given.sort().join(', ');
 }
 
-function limitsOf({ cpuLimits }: RunConfig): string {
+function limitsOf({ cpuLimits, allowUnlimited }: RunConfig): string {
   const limits = Object.entries(cpuLimits ?? {}).filter(([, cores]) => cores !== null);
   return limits.length === 0
     ? 'none'
-    : limits.map(([kind, cores]) => `${kind} ${countOf(cores as number, 'core')}`).join(', ');
+    : limits.map(([kind, cores]) => `${kind} ${countOf(cores as number, 'core')}`).join(', ') +
+        (allowUnlimited ? ', where they can be had' : '');
 }

@@ -2,8 +2,7 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, freemem, tmpdir, totalmem } from 'node:os';
 import { LabError } from '../errors.js';
-import { describeControl, lookForCpuControl } from '../services/cpu-limits/cpu-control.js';
-import { findDelegation } from '../services/cpu-limits/delegated-rerun.js';
+import { findCpuControl } from '../services/cpu-limits/delegated-rerun.js';
 import { findOnPath } from '../services/find-on-path.js';
 import { nginxAdvice, readSystem, redisAdvice } from '../services/install-advice.js';
 import { namesMysql } from '../services/mariadb-given.js';
@@ -46,7 +45,7 @@ export async function inspectMachine(
     await inspectRedis(environment),
     judgeOpenFiles(await readOpenFileLimit()),
     await inspectTempFolder(),
-    await inspectCpuLimits(environment),
+    judgeCpuLimits(await findCpuControl(environment)),
     await inspectNginx(environment),
   ];
 }
@@ -150,15 +149,4 @@ async function inspectTempFolder(): Promise<Finding> {
   } catch (error) {
     return judgeTempFolder(folder, null, (error as Error).message);
   }
-}
-
-/** As a run that was asked for limits looks for them: in its own group, else in one that systemd gives. */
-async function inspectCpuLimits(environment: NodeJS.ProcessEnv): Promise<Finding> {
-  const control = lookForCpuControl();
-  if ('method' in control) return judgeCpuLimits({ description: describeControl(control) });
-  const delegation = await findDelegation(environment);
-  if ('launcher' in delegation) {
-    return judgeCpuLimits({ description: 'control groups (version 2) that systemd-run gives' });
-  }
-  return judgeCpuLimits({ ...delegation, why: `${control.why}; ${delegation.why}` });
 }

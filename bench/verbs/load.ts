@@ -1,7 +1,9 @@
 /** lab load: how fast any server of this machine answers one URL. */
 
 import { countOf } from '../count-of.js';
-import { describeWindows } from '../load/url/describe-windows.js';
+import { LabError } from '../errors.js';
+import { describeWindows, type UrlWindow } from '../load/url/describe-windows.js';
+import { flawsOf } from '../load/url/judge-window.js';
 import { loadUrl } from '../load/url/load-url.js';
 import { integer, type OptionKind, parseOptions, usageError } from '../options.js';
 import { isLoopback } from '../services/loopback.js';
@@ -40,8 +42,21 @@ export const load: Verb = {
     });
     say('');
     for (const line of describeWindows(windows)) say(line);
+    assertMeasured(windows);
   },
 };
+
+/** @throws LabError NO_MEASUREMENT: a window that breaks a rule of trials says nothing of the server */
+function assertMeasured(windows: readonly UrlWindow[]): void {
+  const broken = windows.filter((window) => flawsOf(window).length > 0);
+  const [first] = broken;
+  if (first === undefined) return;
+  const why = [...new Set(broken.flatMap((window) => flawsOf(window)))];
+  throw new LabError(
+    'NO_MEASUREMENT',
+    `${broken.length} of ${countOf(windows.length, 'window')} cannot be believed: ${why.slice(0, 3).join('; ')}.`,
+  );
+}
 
 /** @throws LabError URL_MISSING, URL_INVALID, URL_NOT_LOOPBACK and those of options, exit code 2 */
 export function readLoad(words: readonly string[]) {

@@ -1,5 +1,6 @@
 /** lab sustain: the highest rate at which users still get what the objective says. */
 import { relative } from 'node:path';
+import { assertLimits } from '../compare/assert-limits.js';
 import { asksForLimits } from '../compare/limit-options.js';
 import { describedStrategies } from '../compare/run.js';
 import { LabError } from '../errors.js';
@@ -24,6 +25,7 @@ export const sustain: Verb = {
     const { options } = parseOptions(words, sustainOptions(names));
     const database = namedDatabase(options.database, process.env);
     const config = sustainConfigFrom({ ...options, database }, names);
+    await assertLimits(config.run, process.env);
     const talk = options.json ? stderr : stdout;
     const { result, folder } = await runSustain({
       config,

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { LabError } from '../../errors.js';
+import { complainWhenIdle } from '../../idle-exit.js';
 import { startLoadGenerator } from '../../load/generator.js';
 import { decimal, integer, listOf, parseOptions, text } from '../../options.js';
 import { seededRandom } from '../../random.js';
@@ -19,6 +20,8 @@ import { armsOfBoth, compareBuilds, describeBuilds } from './other-build.js';
 import { type RoundCosts, runRound } from './round.js';
 import { describeMemory, measureMemory } from './store-memory.js';
 import { describeStorms } from './storm-table.js';
+
+complainWhenIdle();
 
 const CONNECTIONS = 100;
 const PARTS = ['cost', 'storm', 'memory'] as const;

@@ -5,6 +5,7 @@
 import { Agent, request } from 'node:http';
 import { ascending, quantile } from '../../analyse/quantile.js';
 import { LabError } from '../../errors.js';
+import { complainWhenIdle } from '../../idle-exit.js';
 import { logInAll } from '../../load/credentials.js';
 import { usageOf } from '../../measure/process-usage.js';
 import { decimal, oneOf, parseOptions } from '../../options.js';
@@ -14,6 +15,8 @@ import { serviceArm } from '../auth/arms.js';
 import { alignColumns } from '../auth/cost-table.js';
 import { stopSignal } from '../stop-signal.js';
 import { pipelined, startHostileClients } from './hostile-clients.js';
+
+complainWhenIdle();
 
 const HEAP_MB = 256;
 /** 30 connections, each with 3,200 requests that need no login: 2.8 MB. */
