@@ -3,21 +3,19 @@
  * again and again with two arms of one strategy. With --busy 0 they are equal, and every winner is a
  * false one; with --busy 0.05 one does 5 % more work on each request, and the lab should say so.
  */
+
 import { METRICS } from '../analyse/metrics.js';
 import { compareOptions, configFrom } from '../compare/options.js';
 import { describedStrategies, runComparison } from '../compare/run.js';
 import { RUN_OPTIONS, randomSeed } from '../compare/run-options.js';
 import { countOf } from '../count-of.js';
 import { LabError } from '../errors.js';
-import { complainWhenIdle } from '../idle-exit.js';
 import { decimal, integer, oneOf, parseOptions, text } from '../options.js';
 import { markdownTable } from '../report/markdown.js';
 import type { Comparison, Result } from '../result/schema.js';
 import { describeService } from '../services/service-process.js';
+import { beginBenchmark } from './begin-benchmark.js';
 import { countDetections, detectionTable } from './detection-table.js';
-import { stopSignal } from './stop-signal.js';
-
-complainWhenIdle();
 
 const STRATEGY = 'session';
 /** Its other side, which may be given more work. */
@@ -40,7 +38,7 @@ const OPTIONS = {
   out: text('FOLDER', 'where the results are kept (results/detection)'),
 } as const;
 
-const signal = stopSignal();
+const signal = await beginBenchmark('bench:detection');
 try {
   await main(process.argv.slice(2));
 } catch (error) {

@@ -4,18 +4,17 @@
  * Refused logins of three kinds take turns, one at a time, over real HTTP against one instance: a
  * user with a wrong password, nobody, and a user who was shut out, with the right password.
  */
+
 import { Agent, request } from 'node:http';
 import pg from 'pg';
 import { ascending, quantile } from '../analyse/quantile.js';
 import { compareByRanks } from '../analyse/rank-test.js';
-import { complainWhenIdle } from '../idle-exit.js';
 import { seededRandom, shuffled } from '../random.js';
 import { startFleet } from '../services/fleet.js';
 import { withSeededStores } from '../services/seeded-stores.js';
-import { stopSignal } from './stop-signal.js';
+import { beginBenchmark } from './begin-benchmark.js';
 
-complainWhenIdle();
-
+const signal = await beginBenchmark('bench:login');
 const [strategy = 'jwt', triesText = '400'] = process.argv.slice(2);
 const TRIES = Math.max(200, Number(triesText));
 const WARM_UP = 60;
@@ -31,7 +30,6 @@ interface Kind {
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-const signal = stopSignal();
 await withSeededStores({ users: USERS, posts: 1, signal, say }, async (ready) => {
   const { guardian, seeded, stores } = ready;
   const users = seeded.users.slice(0, USERS / 2);

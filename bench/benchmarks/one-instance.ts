@@ -7,7 +7,6 @@ import { startFleet } from '../services/fleet.js';
 import type { Guardian } from '../services/guardian.js';
 import { withSeededStores } from '../services/seeded-stores.js';
 import { describeService, type SeededData } from '../services/service-process.js';
-import { stopSignal } from './stop-signal.js';
 
 export interface OneInstance {
   origin: string;
@@ -20,9 +19,9 @@ export interface OneInstance {
 export function withOneInstance<Outcome>(
   strategy: string,
   connections: number,
+  signal: AbortSignal,
   use: (instance: OneInstance) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const signal = stopSignal();
   const say = (line: string) => process.stdout.write(`${line}\n`);
   return withSeededStores({ users: connections, posts: 1000, signal, say }, async (ready) => {
     const { guardian, seeded, serviceEnvironment: environment } = ready;

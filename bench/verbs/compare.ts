@@ -17,7 +17,7 @@ import { describeService, describeWholeService } from '../services/service-proce
 import type { Verb } from './verb.js';
 
 export const compare: Verb = {
-  measures: true,
+  measures: 'kept',
   summary: 'measure strategies side by side and write a result folder',
   options: async () => compareOptions((await describeService()).map(({ name }) => name)),
   // Under systemd a user gets control groups by starting the lab anew.

@@ -24,7 +24,7 @@ export const loadOptions = {
 } as const;
 
 export const load: Verb = {
-  holds: true,
+  measures: 'printed',
   summary: 'load one URL of this machine with GET, and print throughput and latency',
   positionals: 'URL',
   options: async () => loadOptions,

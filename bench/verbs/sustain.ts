@@ -15,7 +15,7 @@ import { runSustain } from '../sustain/run.js';
 import type { Verb } from './verb.js';
 
 export const sustain: Verb = {
-  measures: true,
+  measures: 'kept',
   summary: 'find the highest rate that meets an objective, such as p99=50ms,errors=0',
   options: async () => sustainOptions((await describeService()).map(({ name }) => name)),
   elsewhere: async (words) => (asksForLimits(words) ? rerunInDelegatedGroup() : null),

@@ -32,7 +32,7 @@ const OTHERS = [
   {
     name: 'a benchmark',
     file: '../../bench/benchmarks/login-timing.js',
-    words: [],
+    words: ['--alongside'],
     says: /Seeding/,
   },
   {

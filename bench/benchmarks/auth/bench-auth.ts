@@ -2,15 +2,15 @@
  * npm run bench:auth: what each strategy costs a request above the control, as a share of what the
  * tutorial form of it costs, in interleaved rounds of fresh processes.
  */
+
 import { randomBytes } from 'node:crypto';
 import { LabError } from '../../errors.js';
-import { complainWhenIdle } from '../../idle-exit.js';
 import { startLoadGenerator } from '../../load/generator.js';
 import { decimal, integer, listOf, parseOptions, text } from '../../options.js';
 import { seededRandom } from '../../random.js';
 import { type SeededStores, withSeededStores } from '../../services/seeded-stores.js';
 import { describeService } from '../../services/service-process.js';
-import { stopSignal } from '../stop-signal.js';
+import { beginBenchmark } from '../begin-benchmark.js';
 import { type Arm, armsFor, type Limit, limitsFor } from './arms.js';
 import { compareCosts, cpuOfRound } from './compare-costs.js';
 import { describeArms, describeComparisons, describeRound } from './cost-table.js';
@@ -20,8 +20,6 @@ import { armsOfBoth, compareBuilds, describeBuilds } from './other-build.js';
 import { type RoundCosts, runRound } from './round.js';
 import { describeMemory, measureMemory } from './store-memory.js';
 import { describeStorms } from './storm-table.js';
-
-complainWhenIdle();
 
 const CONNECTIONS = 100;
 const PARTS = ['cost', 'storm', 'memory'] as const;
@@ -38,7 +36,7 @@ const optionTable = {
 };
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
-const signal = stopSignal();
+const signal = await beginBenchmark('bench:auth');
 
 try {
   const { options } = parseOptions(process.argv.slice(2), optionTable);

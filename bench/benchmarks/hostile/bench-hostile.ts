@@ -2,10 +2,10 @@
  * npm run bench:hostile: does an instance with a heap of 256 MB live through clients that pipeline
  * without end, and through clients that never read? And what do its other clients notice?
  */
+
 import { Agent, request } from 'node:http';
 import { ascending, quantile } from '../../analyse/quantile.js';
 import { LabError } from '../../errors.js';
-import { complainWhenIdle } from '../../idle-exit.js';
 import { logInAll } from '../../load/credentials.js';
 import { usageOf } from '../../measure/process-usage.js';
 import { decimal, oneOf, parseOptions } from '../../options.js';
@@ -13,10 +13,8 @@ import { type SeededStores, withSeededStores } from '../../services/seeded-store
 import { startArm } from '../auth/arm-process.js';
 import { serviceArm } from '../auth/arms.js';
 import { alignColumns } from '../auth/cost-table.js';
-import { stopSignal } from '../stop-signal.js';
+import { beginBenchmark } from '../begin-benchmark.js';
 import { pipelined, startHostileClients } from './hostile-clients.js';
-
-complainWhenIdle();
 
 const HEAP_MB = 256;
 /** 30 connections, each with 3,200 requests that need no login: 2.8 MB. */
@@ -24,7 +22,7 @@ const PIPELINING = { connections: 30, bytes: pipelined(3200, '/'), renewEveryMs:
 const PAUSE_MS = 5;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
-const signal = stopSignal();
+const signal = await beginBenchmark('bench:hostile');
 
 try {
   const { options } = parseOptions(process.argv.slice(2), {

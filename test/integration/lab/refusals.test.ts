@@ -246,26 +246,26 @@ describe('the lab', function () {
     // What a killed run left behind: its pid has been given to another process, or to none.
     const left = {
       startTime: 'long ago',
-      verb: 'compare',
+      what: 'lab compare',
       folder: '/',
       since: '2026-01-01T00:00:00Z',
     };
     await writeFile(join(runs, '1.json'), JSON.stringify({ ...left, pid: 1 }));
-    const alone = await registerRun('compare', false, parent);
+    const alone = await registerRun('lab compare', false, parent);
     expect(await alone.others()).to.deep.equal([]);
     expect(existsSync(join(runs, '1.json'))).to.equal(false);
-    await alone.end();
+    alone.end();
 
     const { readStartTime } = await import('../../../bench/services/process-identity.js');
     const { ppid } = process;
     const running = { ...left, pid: ppid, startTime: readStartTime(ppid) };
     await writeFile(join(runs, `${ppid}.json`), JSON.stringify(running));
-    const error = await registerRun('compare', false, parent).catch((caught) => caught);
+    const error = await registerRun('lab compare', false, parent).catch((caught) => caught);
     expect(error).to.be.instanceOf(LabError);
     expect(error).to.include({ code: 'ANOTHER_RUN' });
     expect(error.message).to.include(`process ${ppid}`).and.to.include('--alongside');
-    const beside = await registerRun('compare', true, parent);
+    const beside = await registerRun('lab compare', true, parent);
     expect((await beside.others()).map(({ pid }) => pid)).to.deep.equal([ppid]);
-    await beside.end();
+    beside.end();
   });
 });
