@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect } from 'chai';
-import { runEntry, startService, type Variables } from '../support/service.js';
+import { runEntry, startService, TOKEN_SECRET, type Variables } from '../support/service.js';
 import { createTestDatabase, databaseUrlFor, type TestDatabase } from '../support/stores.js';
 
 describe('starting an instance', () => {
@@ -13,7 +13,7 @@ describe('starting an instance', () => {
     jwt = {
       AUTH_STRATEGY: 'jwt',
       DATABASE_URL: database.url,
-      TOKEN_SECRET: Buffer.from(Uint8Array.from({ length: 32 }, (_, i) => i)).toString('base64url'),
+      TOKEN_SECRET: TOKEN_SECRET.toString('base64url'),
       PORT: '0',
     };
   });

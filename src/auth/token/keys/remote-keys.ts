@@ -3,7 +3,7 @@ import { StartupError } from '../../../errors.js';
 import { isLoopback } from '../../../loopback.js';
 import type { Algorithm } from './algorithms.js';
 import { fetchJwks } from './fetch-jwks.js';
-import { readForeignKeys } from './jwk-set.js';
+import { createForeignKeyReader } from './jwk-set.js';
 import { createKeyRing } from './key-ring.js';
 import type { KeySet } from './key-set.js';
 import { type LoadedKeys, openRefreshedKeys } from './refreshed-keys.js';
@@ -23,6 +23,8 @@ export interface RemoteKeysOptions {
 /** A set that claims to be good for a year would keep a withdrawn key alive for a year. */
 const FRESH_SECONDS_MAX = 600;
 const FETCH_TIMEOUT_MS = 2000;
+/** A set can have thousands of entries that are none. */
+const IGNORED_LOGGED_MAX = 20;
 /** stale-if-error (RFC 5861, section 4): how long the last good set serves while the address is away. */
 const STALE_MS = 24 * 60 * 60 * 1000;
 
@@ -47,14 +49,20 @@ export async function openRemoteKeys(options: RemoteKeysOptions): Promise<KeySet
     log.warn({ host }, 'JWKS_URL is plain http: whoever is on the way can put in a key');
   }
 
+  // Without user, password and query, which may be secret.
+  const source = `JWKS_URL (${host}${pathname})`;
+  const readKeys = createForeignKeyReader(algorithm);
+
   async function load(): Promise<LoadedKeys> {
     const { value, freshSeconds = refreshSeconds } = await fetchJwks(url, FETCH_TIMEOUT_MS);
-    const { keys, problems } = await readForeignKeys(value, algorithm);
-    if (problems.length > 0) {
-      throw new StartupError(
-        'config_invalid',
-        problems.map((problem) => `JWKS_URL: ${problem}`).join('; '),
-      );
+    const { keys, problem, ignored } = await readKeys(value);
+    if (problem !== undefined) {
+      throw new StartupError('config_invalid', `JWKS_URL: ${problem}`);
+    }
+    if (ignored.length > 0) {
+      const more = ignored.length - IGNORED_LOGGED_MAX;
+      const keys = ignored.slice(0, IGNORED_LOGGED_MAX);
+      log.warn({ source, keys, ...(more > 0 && { more }) }, 'keys of the set are not used');
     }
     const ring = createKeyRing(
       keys.map((material) => ({
@@ -69,8 +77,7 @@ export async function openRemoteKeys(options: RemoteKeysOptions): Promise<KeySet
 
   return openRefreshedKeys({
     load,
-    // Without user, password and query, which may be secret.
-    source: `JWKS_URL (${host}${pathname})`,
+    source,
     unavailableCode: 'authority_unavailable',
     // A copy of a copy would be older than its max-age says.
     publishes: false,
