@@ -17,7 +17,7 @@ const SLACK_SECONDS = 0.25;
 const LAST_SUCCESS_SECONDS = [LIFE_SECONDS - 1.25, LIFE_SECONDS + 1] as const;
 
 interface Life {
-  /** What the login said: `expires_in`, or the end of the cookie. */
+  /** The most that was said: `expires_in`, or the end of a cookie, renewed ones too. */
   readonly saidSeconds: number;
   /** Seconds from the login to the last answer of 200. */
   readonly lastSuccessSeconds: number;
@@ -70,7 +70,8 @@ describe('with short lives', () => {
         return {
           credential: credentialOf(answer),
           startedAt,
-          saidSeconds: answer.body.expires_in ?? (cookieEnd(answer) - wallClock) / 1000,
+          wallClock,
+          saidAtLogin: answer.body.expires_in ?? cookieEnd(answer, wallClock),
         };
       }
     }
@@ -119,25 +120,30 @@ function tell({ test }: Mocha.Context, life: Life | undefined): void {
 interface TimedLogin {
   readonly credential: Credential;
   readonly startedAt: number;
-  readonly saidSeconds: number;
+  /** Milliseconds since the epoch. */
+  readonly wallClock: number;
+  readonly saidAtLogin: number;
 }
 
-/** Milliseconds since the epoch. */
-function cookieEnd({ headers }: Answer): number {
-  return Date.parse(/expires=([^;]+)/.exec(headers.getSetCookie()[0] ?? '')?.[1] ?? '');
+/** Seconds after a time, in milliseconds since the epoch; 0 without a cookie, or with one to delete. */
+function cookieEnd({ headers }: Answer, since: number): number {
+  const end = Date.parse(/expires=([^;]+)/.exec(headers.getSetCookie()[0] ?? '')?.[1] ?? '');
+  return end > 0 ? (end - since) / 1000 : 0;
 }
 
 /** Asks until it is refused. */
 async function watch(
   api: ApiClient,
-  { credential, startedAt, saidSeconds }: TimedLogin,
+  { credential, startedAt, saidAtLogin, wallClock }: TimedLogin,
 ): Promise<Life> {
   let lastSuccessSeconds = Number.NEGATIVE_INFINITY;
+  let saidSeconds = saidAtLogin;
   for (;;) {
     const askedAt = performance.now();
     const answer = await me(api, credential);
     if (answer.status === 200) {
       lastSuccessSeconds = (askedAt - startedAt) / 1000;
+      saidSeconds = Math.max(saidSeconds, cookieEnd(answer, wallClock));
     } else if (answer.status < 500) {
       return { saidSeconds, lastSuccessSeconds, codeAfter: answer.body.code };
     }
