@@ -87,6 +87,8 @@ describe('an RSA key', function () {
     ['is even', () => 2n ** 2047n + 2n * prime(1000), /that 2 divides/],
     ['is divisible by 3', () => 3n * prime(2047), /that 3 divides/],
     ['is divisible by 8191', () => 8191n * prime(2040), /that 8191 divides/],
+    ['is divisible by 65537', () => 65_537n * prime(2036), /small prime divides/],
+    ['is divisible by 131071', () => 131_071n * prime(2036), /small prime divides/],
     ['is a prime', () => prime(2048), /is a prime/],
     ['is a square', () => prime(1024) ** 2n, /is a square/],
     ['is a cube', () => prime(683) ** 3n, /power of 3/],
@@ -133,6 +135,9 @@ describe('a shared secret', () => {
   const base64url = (text: string) => Buffer.from(text).toString('base64url');
   const typed = [
     ...PRINTED_SECRETS,
+    '09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7',
+    '404E635266556A586E3272357538782F413F4428472B4B6250645367566B5970',
+    base64url('404E635266556A586E3272357538782F413F4428472B4B6250645367566B5970'),
     'a'.repeat(43),
     'changemechangemechangemechangemechangeme',
     'changemechangemechangemechangemechangemechangeme',

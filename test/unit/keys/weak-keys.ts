@@ -1,4 +1,4 @@
-import { createECDH, generatePrimeSync } from 'node:crypto';
+import { checkPrimeSync, createECDH, generatePrimeSync } from 'node:crypto';
 import type { JWK } from 'jose';
 import type { TokenAlgorithm } from '../../../src/auth/token/keys/algorithms.js';
 
@@ -54,7 +54,6 @@ export function rocaModulus(bits: number): bigint {
   return rocaNumber(primorial, bits / 2) * rocaNumber(primorial, bits / 2);
 }
 
-/** The factors need not be primes for the fingerprint; large and odd is enough. */
 function rocaNumber(primorial: bigint, bits: number): bigint {
   const a = generatePrimeSync(64, { bigint: true });
   let power = 1n;
@@ -66,7 +65,7 @@ function rocaNumber(primorial: bigint, bits: number): bigint {
   const least = 3n * 2n ** BigInt(bits - 2);
   for (let k = least / primorial + 1n; ; k++) {
     const candidate = k * primorial + power;
-    if (LARGER_PRIMES.every((prime) => candidate % BigInt(prime) !== 0n)) {
+    if (checkPrimeSync(candidate)) {
       return candidate;
     }
   }
@@ -81,7 +80,6 @@ const isPrime = (n: number) => {
   return true;
 };
 const PRIMES = Array.from({ length: 166 }, (_, index) => index + 2).filter(isPrime);
-const LARGER_PRIMES = Array.from({ length: 8192 - 168 }, (_, index) => index + 168).filter(isPrime);
 
 export const PRINTED_KEYS: readonly [string, TokenAlgorithm, JWK][] = [
   [

@@ -85,13 +85,11 @@ export function createForeignKeyReader(
   return async (value) => {
     const set = parse(value);
     if (set === undefined) {
-      return refused(NOT_A_SET);
+      return refused([NOT_A_SET]);
     }
     const leaked = set.filter(({ entry }) => isObject(entry) && hasPrivatePart(entry));
     if (leaked.length > 0) {
-      return refused(
-        leaked.map(({ label }) => `${label} is published with its private part`).join('; '),
-      );
+      return refused(leaked.map(({ label }) => `${label} is published with its private part`));
     }
     const known = set.flatMap((entry) => (entry.jwk === undefined ? [] : [entry as NamedKey]));
     const mine = known.filter(({ jwk }) => algorithmOf(jwk) === algorithm);
@@ -116,14 +114,12 @@ export function createForeignKeyReader(
       ),
     ];
     if (usable.length === 0) {
-      return refused(
-        [`holds no key for ${algorithm.name} that can be used`, ...problems].join('; '),
-      );
+      return refused([`holds no key for ${algorithm.name} that can be used`, ...problems]);
     }
     return {
       keys: [...new Map(usable.map(([{ jwk }, material]) => [jwk.kid, material])).values()],
       problem: undefined,
-      ignored: tellOnce(problems, told),
+      ignored: listed(tellOnce(problems, told)),
     };
   };
 }
@@ -143,11 +139,22 @@ interface Entry extends Omit<NamedKey, 'jwk'> {
 const NOT_A_SET = 'is not a JWK Set (RFC 7517, section 5)';
 const NOT_A_KEY = 'is not a JWK: an object with "kty", and strings where RFC 7517 has them';
 const SHARED_FACTOR = 'has a modulus that shares a factor with another one of the set';
+/** A set can have thousands of entries that are none, and each can say what it likes. */
+const LISTED_MAX = 20;
+const SENTENCE_LENGTH_MAX = 200;
 /** What was told before and is forgotten is told again: better than to remember without a bound. */
 const TOLD_MAX = 1000;
 
-function refused(problem: string): ForeignKeys {
-  return { keys: [], problem, ignored: [] };
+function refused(problems: readonly string[]): ForeignKeys {
+  return { keys: [], problem: listed(problems).join('; '), ignored: [] };
+}
+
+function listed(problems: readonly string[]): string[] {
+  const more = problems.length - LISTED_MAX;
+  return [
+    ...problems.slice(0, LISTED_MAX).map((problem) => problem.slice(0, SENTENCE_LENGTH_MAX)),
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ];
 }
 
 function parse(value: unknown): Entry[] | undefined {

@@ -23,8 +23,6 @@ export interface RemoteKeysOptions {
 /** A set that claims to be good for a year would keep a withdrawn key alive for a year. */
 const FRESH_SECONDS_MAX = 600;
 const FETCH_TIMEOUT_MS = 2000;
-/** A set can have thousands of entries that are none. */
-const IGNORED_LOGGED_MAX = 20;
 /** stale-if-error (RFC 5861, section 4): how long the last good set serves while the address is away. */
 const STALE_MS = 24 * 60 * 60 * 1000;
 
@@ -60,9 +58,7 @@ export async function openRemoteKeys(options: RemoteKeysOptions): Promise<KeySet
       throw new StartupError('config_invalid', `JWKS_URL: ${problem}`);
     }
     if (ignored.length > 0) {
-      const more = ignored.length - IGNORED_LOGGED_MAX;
-      const keys = ignored.slice(0, IGNORED_LOGGED_MAX);
-      log.warn({ source, keys, ...(more > 0 && { more }) }, 'keys of the set are not used');
+      log.warn({ source, keys: ignored }, 'keys of the set are not used');
     }
     const ring = createKeyRing(
       keys.map((material) => ({

@@ -22,7 +22,11 @@ export function powerModulo(base: bigint, exponent: bigint, modulus: bigint): bi
 }
 
 export function greatestCommonDivisor(a: bigint, b: bigint): bigint {
-  return b === 0n ? a : greatestCommonDivisor(b, a % b);
+  let [larger, smaller] = [a, b];
+  while (smaller !== 0n) {
+    [larger, smaller] = [smaller, larger % smaller];
+  }
+  return larger;
 }
 
 export function bitLength(value: bigint): number {
