@@ -7,6 +7,7 @@ import { LabError } from './errors.js';
 import { helpOfVerb, helpOfVerbs } from './help.js';
 import { didYouMean } from './nearest.js';
 import { usageError } from './options.js';
+import { endWithStarter } from './services/end-with-starter.js';
 import { inWords, registerRun } from './services/measuring-runs.js';
 import { storageError } from './storage-error.js';
 import { VERBS } from './verbs/registry.js';
@@ -30,6 +31,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+endWithStarter();
 const exitCode = await main(process.argv.slice(2));
 await allWritten();
 process.exit(exitCodeAfterWrites(exitCode));
@@ -85,7 +87,7 @@ async function main(words: readonly string[]): Promise<number> {
     }
     const codeElsewhere = (await verb.elsewhere?.(rest)) ?? null;
     if (codeElsewhere !== null) return codeElsewhere;
-    listenToSignals(verb);
+    if (verb.measures || verb.holds) listenToSignals(verb);
     const run = verb.measures ? await registerRun(name, rest.includes(ALONGSIDE)) : null;
     try {
       await verb.run(verb.measures ? rest.filter((word) => word !== ALONGSIDE) : rest, {

@@ -2,6 +2,7 @@
  * Service level objectives, what users must get, as a command line writes them: "p99=50ms",
  * "p50=5ms,p99=0.2s,errors=0.1%".
  */
+import { didYouMean } from './nearest.js';
 import { type OptionKind, usageError } from './options.js';
 import type { Objective } from './result/schema.js';
 
@@ -32,7 +33,9 @@ export function parseObjective(text: string): Objective {
       }
       latency.push({ metric: name, limitMs: parseMs(part, value) });
     } else {
-      throw wrong(part, `names none of ${[...LATENCY_METRICS, 'errors'].join(', ')}`);
+      const names = [...LATENCY_METRICS, 'errors'];
+      const hint = didYouMean(name, names).trimEnd();
+      throw wrong(part, `names none of ${names.join(', ')}${hint && ` (${hint})`}`);
     }
   }
   if (latency.length === 0) {

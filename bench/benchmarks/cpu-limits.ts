@@ -10,6 +10,7 @@ import { LabError } from '../errors.js';
 import { usageOf } from '../measure/process-usage.js';
 import { findCpuLimiter } from '../services/cpu-limits/cpu-limiter.js';
 import { quotaOf } from '../services/cpu-limits/cpu-quota.js';
+import { endWithStarter } from '../services/end-with-starter.js';
 import { startGuardian } from '../services/guardian.js';
 
 const SHARES = [0.02, 0.05, 0.1, 0.25, 0.5, 1];
@@ -29,6 +30,7 @@ const BUSY = `
     }
   }`;
 
+endWithStarter();
 const guardian = await startGuardian();
 const found = await findCpuLimiter({ guardian });
 if (found.limiter === null) {

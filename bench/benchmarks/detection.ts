@@ -14,6 +14,7 @@ import { markdownTable } from '../report/markdown.js';
 import type { Comparison, Result } from '../result/schema.js';
 import { describeService } from '../services/service-process.js';
 import { countDetections, detectionTable } from './detection-table.js';
+import { stopSignal } from './stop-signal.js';
 
 const STRATEGY = 'session';
 /** Its other side, which may be given more work. */
@@ -36,8 +37,7 @@ const OPTIONS = {
   out: text('FOLDER', 'where the results are kept (results/detection)'),
 } as const;
 
-const stopping = new AbortController();
-process.once('SIGINT', () => stopping.abort(new LabError('CANCELLED', 'Stopped before the end.')));
+const signal = stopSignal();
 try {
   await main(process.argv.slice(2));
 } catch (error) {
@@ -55,7 +55,7 @@ async function main(words: readonly string[]): Promise<void> {
   const run = async (plan: string[], count: number, runSeed: number) => {
     const asked = [...plan, '--rounds', String(count), '--seed', String(runSeed), ...shared];
     const result = await compare(asked, out);
-    stopping.signal.throwIfAborted();
+    signal.throwIfAborted();
     return result;
   };
 
@@ -95,7 +95,7 @@ async function compare(words: string[], outFolder: string): Promise<Result> {
     strategies: describedStrategies(known, config.strategies),
     outFolder,
     becomesLatest: false,
-    signal: stopping.signal,
+    signal,
     alongside: async () => [],
     emit: () => {},
   });

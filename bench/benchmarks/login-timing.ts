@@ -11,6 +11,7 @@ import { compareByRanks } from '../analyse/rank-test.js';
 import { seededRandom, shuffled } from '../random.js';
 import { startFleet } from '../services/fleet.js';
 import { withSeededStores } from '../services/seeded-stores.js';
+import { stopSignal } from './stop-signal.js';
 
 const [strategy = 'jwt', triesText = '400'] = process.argv.slice(2);
 const TRIES = Math.max(200, Number(triesText));
@@ -25,11 +26,9 @@ interface Kind {
   credentials: (turn: number) => { email: string; password: string };
 }
 
-const stopping = new AbortController();
-process.once('SIGINT', () => stopping.abort(new Error('stopped by Ctrl-C')));
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-const { signal } = stopping;
+const signal = stopSignal();
 await withSeededStores({ users: USERS, posts: 1, signal, say }, async (ready) => {
   const { guardian, seeded, stores } = ready;
   const users = seeded.users.slice(0, USERS / 2);

@@ -7,6 +7,7 @@ import { startFleet } from '../services/fleet.js';
 import type { Guardian } from '../services/guardian.js';
 import { withSeededStores } from '../services/seeded-stores.js';
 import { describeService, type SeededData } from '../services/service-process.js';
+import { stopSignal } from './stop-signal.js';
 
 export interface OneInstance {
   origin: string;
@@ -21,9 +22,7 @@ export function withOneInstance<Outcome>(
   connections: number,
   use: (instance: OneInstance) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const stopping = new AbortController();
-  process.once('SIGINT', () => stopping.abort(new Error('stopped by Ctrl-C')));
-  const { signal } = stopping;
+  const signal = stopSignal();
   const say = (line: string) => process.stdout.write(`${line}\n`);
   return withSeededStores({ users: connections, posts: 1000, signal, say }, async (ready) => {
     const { guardian, seeded, serviceEnvironment: environment } = ready;

@@ -4,6 +4,7 @@
  */
 import { loadavg } from 'node:os';
 import { MAX_LATE_SHARE } from '../measure/validity.js';
+import { endWithStarter } from '../services/end-with-starter.js';
 import { startGuardian } from '../services/guardian.js';
 import { KNOWN_DELAYS, NO_DELAY } from './open-loop/delays.js';
 import {
@@ -23,6 +24,7 @@ const RATE_RPS_WITH_STOPS = 300;
 /** A multiple of the period of the stops. */
 const SECONDS = 10;
 
+endWithStarter();
 const guardian = await startGuardian();
 try {
   say('p50 / p99 / p99.9 in ms. Late: how long after the plan the sender got to a request.');

@@ -6,6 +6,7 @@ import type { Estimate } from '../analyse/statistics.js';
 import { type Summary, summarise } from '../analyse/summarise.js';
 import { DATABASE_NAMES, type DatabaseName, databaseOf, isDatabase } from '../databases.js';
 import { LabError } from '../errors.js';
+import { didYouMean } from '../nearest.js';
 import { usageError } from '../options.js';
 import type { Result, StrategyInfo } from '../result/schema.js';
 
@@ -85,7 +86,7 @@ export function demandsOfResult(
 function unknown(what: string, name: string, known: readonly string[]): LabError {
   return usageError(
     `PLAN_${what}_UNKNOWN`,
-    `The result has no ${name}. It has: ${[...new Set(known)].join(', ')}.`,
+    `The result has no ${name}. ${didYouMean(name, known)}It has: ${[...new Set(known)].join(', ')}.`,
   );
 }
 

@@ -8,6 +8,7 @@ import { findOnPath } from '../services/find-on-path.js';
 import { nginxAdvice, readSystem, redisAdvice } from '../services/install-advice.js';
 import { namesMysql } from '../services/mariadb-given.js';
 import { findNginxOnPath, NGINX_CACHE_KEY } from '../services/nginx-program.js';
+import { readOpenFileLimit } from '../services/open-files.js';
 import { chooseOrdinaryUser } from '../services/ordinary-user.js';
 import { findInstalledPackage } from '../services/postgres-binaries.js';
 import { useGivenPostgres } from '../services/postgres-given.js';
@@ -15,7 +16,6 @@ import { REDIS_CACHE_KEY } from '../services/redis-debian.js';
 import { findDockerEngine } from '../services/redis-docker.js';
 import { useGivenRedis } from '../services/redis-given.js';
 import { redisServerNames } from '../services/redis-on-path.js';
-import { runCommand } from '../services/run-command.js';
 import { findDebianSource } from './debian-source.js';
 import { type Finding, missing } from './finding.js';
 import { inspectMariadb } from './inspect-mariadb.js';
@@ -139,16 +139,6 @@ function readAvailableMemory(): number {
     // no /proc on this system
   }
   return freemem();
-}
-
-/**
- * What a process started by the lab gets: Node raises its own limit to the hard one, and its children
- * inherit that. Null means no limit.
- */
-async function readOpenFileLimit(): Promise<number | null> {
-  if (process.platform === 'win32') return null;
-  const { stdout } = await runCommand('/bin/sh', ['-c', 'ulimit -n'], { timeoutSeconds: 5 });
-  return stdout.trim() === 'unlimited' ? null : Number(stdout);
 }
 
 async function inspectTempFolder(): Promise<Finding> {

@@ -61,7 +61,7 @@ export const VALIDITY_RULES: readonly ValidityRule[] = [
       if (serverRequests === null) return 'the instances could not be asked for their count';
       const difference = serverRequests - clientRequests;
       if (difference >= 0 && difference <= inFlightLimit) return null;
-      return `the client counted ${clientRequests} answers, the instances ${serverRequests}; at most ${inFlightLimit} were in flight`;
+      return `the client counted ${countOf(clientRequests, 'answer')}, the instances ${serverRequests}; at most ${inFlightLimit} were in flight`;
     },
   },
   {
@@ -100,7 +100,7 @@ export const VALIDITY_RULES: readonly ValidityRule[] = [
       const counts = trial.perInstance.map((instance) => instance.requests);
       const [least, most] = [Math.min(...counts), Math.max(...counts)];
       if (counts.length < 2 || most <= MAX_SHARE_RATIO * least) return null;
-      return `one instance answered ${most} requests and another ${least}`;
+      return `one instance answered ${countOf(most, 'request')} and another ${least}`;
     },
   },
   {

@@ -2,11 +2,12 @@
  * Runs that measure on this machine, each as a file that names its process. Two at once take CPU time from
  * each other, so figures of both are wrong, and nothing in them shows it.
  */
-import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../errors.js';
+import { makeFolder } from '../make-folder.js';
 import { LAB_NAME } from './lab-folders.js';
 import { isRunning, readStartTime } from './process-identity.js';
 
@@ -46,7 +47,7 @@ export async function registerRun(
   const path = join(folder, `${mine.pid}.json`);
   try {
     // For every user of the machine, as the folder of temporary files is (sticky).
-    if (await mkdir(folder, { recursive: true })) await chmod(folder, 0o1777);
+    if (await makeFolder(folder)) await chmod(folder, 0o1777);
     await rm(path, { force: true });
     // Another user must not lead the write elsewhere by a link.
     await writeFile(path, JSON.stringify(mine), { flag: 'wx' });

@@ -24,7 +24,7 @@ export async function askRedis(
   try {
     await redis.connect();
     // ioredis goes on with database 0 when there is no such database.
-    await redis.select(redis.options.db ?? 0);
+    if (redis.options.db) await redis.select(redis.options.db);
     await beforeInfo?.(redis);
     return parseInfo(await redis.info('server'));
   } catch (error) {

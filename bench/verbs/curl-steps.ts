@@ -31,6 +31,8 @@ export interface CurlTarget {
   rotateKeys: string;
 }
 
+/** With the head of the answer, and a line that ends: the service's bodies have no newline at their end. */
+const CURL = `curl -i -w '\\n'`;
 const JSON_TYPE = `-H 'Content-Type: application/json'`;
 const POST = `${JSON_TYPE} -d '{"title":"Hello","body":"My first post"}'`;
 const QUESTION = `${JSON_TYPE} -d '{"text":"Click here to get your FREE money!"}'`;
@@ -50,8 +52,8 @@ export function curlSteps(target: CurlTarget): CurlStep[] {
   const { strategy, origin } = target;
   const send =
     strategy.carrier === 'cookie'
-      ? 'curl -i -b "$COOKIE"'
-      : 'curl -i -H "Authorization: $CREDENTIAL"';
+      ? `${CURL} -b "$COOKIE"`
+      : `${CURL} -H "Authorization: $CREDENTIAL"`;
   const steps = [
     ...(strategy.carrier === 'cookie' ? logInForCookie(target) : logInForToken(target)),
     ...everyday(send, target),
@@ -134,7 +136,7 @@ function delegation(send: string, target: CurlTarget): CurlStep[] {
 /** RFC 8693, section 2.1: a form, as OAuth 2.0 has it. */
 function exchangeLine(origin: string, client: string): string {
   return [
-    'curl -i',
+    CURL,
     '-d grant_type=urn:ietf:params:oauth:grant-type:token-exchange',
     '-d subject_token=$TOKEN',
     '-d subject_token_type=urn:ietf:params:oauth:token-type:access_token',
@@ -150,7 +152,7 @@ function renewal(origin: string): CurlStep {
 }
 
 function refreshLine(origin: string): string {
-  return `curl -i ${JSON_TYPE} -d '{"refresh_token":"'$REFRESH'"}' ${origin}/auth/refresh`;
+  return `${CURL} ${JSON_TYPE} -d '{"refresh_token":"'$REFRESH'"}' ${origin}/auth/refresh`;
 }
 
 /** docs/keys.md */
@@ -228,7 +230,7 @@ const AFTER_LOGOUT = {
 } as const;
 
 function operatorSteps({ origin, user, environment }: CurlTarget): CurlStep[] {
-  const send = `curl -i -X POST -H "Authorization: Operator ${environment.OPERATOR_TOKEN}"`;
+  const send = `${CURL} -X POST -H "Authorization: Operator ${environment.OPERATOR_TOKEN}"`;
   return [
     {
       what: 'as an operator, shut this user out; no login succeeds now',

@@ -5,6 +5,7 @@ import { describeWindows } from '../load/url/describe-windows.js';
 import { loadUrl } from '../load/url/load-url.js';
 import { integer, type OptionKind, parseOptions, usageError } from '../options.js';
 import { isLoopback } from '../services/loopback.js';
+import { assertOpenFiles } from '../services/open-files.js';
 import type { Verb } from './verb.js';
 
 const WINDOWS = 3;
@@ -21,11 +22,13 @@ export const loadOptions = {
 } as const;
 
 export const load: Verb = {
+  holds: true,
   summary: 'load one URL of this machine with GET, and print throughput and latency',
   positionals: 'URL',
   options: async () => loadOptions,
   async run(words, { signal, stdout }) {
     const { url, seconds, connections, headers } = readLoad(words);
+    await assertOpenFiles(connections);
     const say = (line: string) => stdout.write(`${line}\n`);
     const length = countOf(seconds, 'second');
     say(

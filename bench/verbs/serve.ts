@@ -70,6 +70,7 @@ function serveOptions(strategies: readonly string[]) {
 }
 
 export const serve: Verb = {
+  holds: true,
   summary: 'start instances to try by hand; Ctrl-C stops them',
   options: async () => serveOptions((await describeService()).map(({ name }) => name)),
   async run(words, context) {

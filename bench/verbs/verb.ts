@@ -18,6 +18,11 @@ export interface Verb {
    * (services/measuring-runs.ts).
    */
   measures?: true;
+  /**
+   * Whether it starts what has to be stopped in order, without measuring. Any other verb is ended at
+   * once by a signal, whatever it waits for.
+   */
+  holds?: true;
   /** For help. */
   options(): Promise<OptionTable>;
   /**

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../errors.js';
-import { fieldOnce } from '../http/field-once.js';
 
 const SPACE = 0x20;
 
@@ -16,7 +15,7 @@ export function readAuthorization(
   scheme: string,
   challenge: string,
 ): string {
-  const credential = credentialIn(fieldOnce(request, 'authorization'), scheme);
+  const credential = credentialIn(request.headers.authorization, scheme);
   if (credential !== undefined) {
     return credential;
   }

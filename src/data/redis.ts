@@ -106,8 +106,7 @@ export function createRedisStore(url: string, timeoutMs: number, log: Logger): R
       for (;;) {
         try {
           await client.connect();
-          // ioredis goes on with database 0 when there is no such database.
-          await client.select(client.options.db ?? 0);
+          await selectDatabase(client);
           return;
         } catch (error) {
           const cause = lastError ?? error;
@@ -125,7 +124,7 @@ export function createRedisStore(url: string, timeoutMs: number, log: Logger): R
     connectInBackground: async () => {
       try {
         await client.connect();
-        await client.select(client.options.db ?? 0);
+        await selectDatabase(client);
       } catch (error) {
         const cause = isRefusal(lastError) ? lastError : error;
         if (isRefusal(cause)) {
@@ -136,6 +135,15 @@ export function createRedisStore(url: string, timeoutMs: number, log: Logger): R
     },
     close: () => client.disconnect(),
   };
+}
+
+/** ioredis asks for it too, and goes on with database 0 when there is none of that number. */
+async function selectDatabase(client: Redis): Promise<void> {
+  const { db = 0 } = client.options;
+  // A user of Redis that may only read and write keys is not asked for more than it needs.
+  if (db !== 0) {
+    await client.select(db);
+  }
 }
 
 /**

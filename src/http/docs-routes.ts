@@ -68,12 +68,6 @@ export function addDocsRoutes(router: Router, instance: DescribedInstance | unde
     send(ctx, await once('', async () => ({ type: 'text/html', body: DOCS_HTML })));
   });
 
-  // The page has been at both, and people have it in their bookmarks.
-  router.get('/docs/', (ctx) => {
-    ctx.redirect('/docs');
-    ctx.status = 308;
-  });
-
   router.get('/docs/:file', async (ctx) => {
     const name = ctx.params.file as string;
     const file = Object.hasOwn(DOCS_FILES, name) ? DOCS_FILES[name] : undefined;

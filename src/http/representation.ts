@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError, type AppErrorOptions } from '../errors.js';
-import { fieldOnce } from './field-once.js';
 
 /** RFC 9110, section 5.6.2. */
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
@@ -55,7 +54,7 @@ export function parseMediaType(text: string): MediaType | undefined {
  * @returns undefined for another charset, and without a readable Content-Type
  */
 export function utf8TypeOf(request: IncomingMessage): string | undefined {
-  const header = fieldOnce(request, 'content-type');
+  const header = request.headers['content-type'];
   const parsed = header === undefined ? undefined : parseMediaType(header);
   const charset = parsed?.parameters.get('charset') ?? 'utf-8';
   return charset.toLowerCase() === 'utf-8' ? parsed?.type : undefined;

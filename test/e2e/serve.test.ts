@@ -1,7 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
+import { endWithTests } from '../support/cleanup.js';
 import { eventually } from '../support/eventually.js';
 import { type LabRun, startLab } from '../support/lab.js';
 import { descendantsOf, isAlive } from '../support/process-tree.js';
@@ -47,18 +49,20 @@ describe('lab serve', function () {
     await lab.printed(/Press Ctrl-C/);
     expect(lab.stdout()).to.include('Taken from your environment: KEY_REFRESH_SECONDS.');
     expect(lab.stdout()).to.include('Ignored there: PORT (take --port).');
-    const cookies = new Set<string>();
-    for (const side of lab
+    const cookies = new Map<string, string>();
+    const sides = lab
       .stdout()
       .split(/\n(?=\S+: http:)/)
-      .slice(1)) {
+      .slice(1);
+    const follow = async (side: string) => {
       const name = side.slice(0, side.indexOf(':'));
       const steps = commandsOf(side);
       const login = steps[0]?.lines ?? [];
-      const script = steps.flatMap(({ lines }, index) => [`echo; echo "@${index}"`, ...lines]);
-      const { stdout, stderr } = runInShell([...login, ...script]);
+      // Found again only where the answer before it has ended its line, as a prompt would.
+      const script = steps.flatMap(({ lines }, index) => [`echo "@${index}"`, ...lines]);
+      const { stdout, stderr } = await runInShell([...login, ...script]);
       const cookie = /set-cookie: ([^=]+)=/i.exec(stdout)?.[1];
-      if (cookie) cookies.add(cookie);
+      if (cookie) cookies.set(name, cookie);
       for (const [index, { what, statuses }] of steps.entries()) {
         const output = stdout.split(`\n@${index}\n`)[1]?.split(/^@\d+$/m)[0] ?? '';
         const got = output.match(/^HTTP\/1\.1 \d+/gm)?.map((line) => line.slice(9)) ?? [];
@@ -67,8 +71,14 @@ describe('lab serve', function () {
         for (const status of got) expect(statuses, `${name}: ${what}`).to.include(status);
       }
       if (/^jwt/.test(name)) expect(stdout, stderr).to.match(/"rotated":\{"kid"/);
-    }
-    expect([...cookies]).to.deep.equal(['session', 'session-memory', 'session-cookie']);
+    };
+    // All at once: the rotation of public keys waits until every instance has seen the new one.
+    await Promise.all(sides.map(follow));
+    expect(Object.fromEntries(cookies)).to.deep.equal({
+      session: 'session',
+      'session-memory': 'session-memory',
+      'session-cookie': 'session-cookie',
+    });
   });
 
   it('names the port that is taken, before anything starts', async () => {
@@ -98,9 +108,9 @@ describe('lab serve', function () {
 });
 
 /** The printed commands, in a shell of their own. */
-function predictAsPrinted(printed: string): Promise<Response> {
+async function predictAsPrinted(printed: string): Promise<Response> {
   const commands = commandsOf(printed).filter(({ what }) => /log in|spam/.test(what));
-  const { stdout } = runInShell(commands.flatMap(({ lines }) => lines));
+  const { stdout } = await runInShell(commands.flatMap(({ lines }) => lines));
   const status = Number(
     stdout
       .match(/HTTP\/1\.1 \d+/g)
@@ -108,7 +118,7 @@ function predictAsPrinted(printed: string): Promise<Response> {
       ?.slice(9),
   );
   const body = stdout.slice(stdout.lastIndexOf('\r\n\r\n') + 4);
-  return Promise.resolve(new Response(body, { status }));
+  return new Response(body, { status });
 }
 
 interface Printed {
@@ -130,10 +140,14 @@ function commandsOf(printed: string): Printed[] {
   return steps;
 }
 
-function runInShell(lines: readonly string[]) {
-  return spawnSync('bash', ['--noprofile', '--norc'], {
-    input: lines.join('\n'),
-    encoding: 'utf8',
-    env: { PATH: process.env.PATH, KEY_PUBLISH_SECONDS: '6' },
-  });
+async function runInShell(lines: readonly string[]) {
+  const shell = endWithTests(
+    spawn('bash', ['--noprofile', '--norc'], {
+      env: { PATH: process.env.PATH, KEY_PUBLISH_SECONDS: '21' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    }),
+  );
+  shell.stdin.end(lines.join('\n'));
+  const [stdout, stderr] = await Promise.all([text(shell.stdout), text(shell.stderr)]);
+  return { stdout, stderr };
 }

@@ -113,6 +113,7 @@ describe('migrating', () => {
             'CreateUsersAndPosts1760000000000',
             'LoginsKeysAndDelegation1770000000000',
             'PostVersionsAndIdempotencyKeys1780000000000',
+            'PasswordChanges1791000000000',
           ],
         },
       });

@@ -26,11 +26,21 @@ export function startLab(
   { alongside = true } = {},
 ): LabRun {
   const words = alongside && MEASURING.includes(asked[0] ?? '') ? [...asked, '--alongside'] : asked;
+  return startScript(CLI, words, { environment });
+}
+
+/** Another program of this repository, in the same way. */
+export function startScript(
+  file: string,
+  words: readonly string[],
+  { environment = {}, cwd }: { environment?: NodeJS.ProcessEnv; cwd?: string } = {},
+): LabRun {
   const { DATABASE_URL: _database, REDIS_URL: _redis, ...inherited } = process.env;
   const child = endWithTests(
-    spawn(process.execPath, ['--enable-source-maps', CLI, ...words], {
+    spawn(process.execPath, ['--enable-source-maps', file, ...words], {
       env: { ...inherited, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
+      ...(cwd !== undefined && { cwd }),
     }),
   );
   let stdout = '';
@@ -57,7 +67,7 @@ export function startLab(
         child.stderr.on('data', look);
         look();
         ended.then((code) =>
-          reject(new Error(`the lab ended with ${code} before it printed ${pattern}: ${stderr}`)),
+          reject(new Error(`it ended with ${code} before it printed ${pattern}: ${stderr}`)),
         );
       }),
   };

@@ -221,7 +221,8 @@ describe('options of compare', () => {
     [['--profile', 'huge'], 'smoke, quick, full'],
     [['--seed', '4294967296'], 'whole number from 0'],
     [['--connections', '200', '--users', '100'], 'fewer than the 200 connections'],
-    [['--connections', '2', '--instances', '4'], 'more than the 2 connections'],
+    [['--connections', '2', '--instances', '4'], 'more than the 2 connections;'],
+    [['--connections', '1', '--instances', '2'], 'more than the 1 connection;'],
     [['--json=yes'], 'takes no value'],
   ] as const) {
     it(`refuse ${words.join(' ')} and say why`, () => {

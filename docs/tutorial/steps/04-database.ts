@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { httpError, readJson } from './read-json.js';
 
 const { PORT = '3000', DATABASE_URL } = process.env;
-if (!DATABASE_URL) throw new Error('DATABASE_URL is not set: see "Start the stores" in step 4.');
+if (!DATABASE_URL) throw new Error('DATABASE_URL is not set: --alone starts no database.');
 
 @Entity({ name: 'tutorial_notes' })
 class Note {

@@ -7,7 +7,7 @@ import { createSession } from 'koa-session';
 import { openUsers } from './users.js';
 
 const { PORT = '3000', DATABASE_URL, REDIS_URL } = process.env;
-if (!REDIS_URL) throw new Error('REDIS_URL is not set: see "Start the stores" in step 4.');
+if (!REDIS_URL) throw new Error('REDIS_URL is not set: --alone starts no Redis.');
 const LIFE_MS = 30 * 60 * 1000;
 const users = await openUsers(DATABASE_URL);
 // Without these limits a request would wait for a Redis that is down.

@@ -20,7 +20,7 @@ const server = createServer((request, response) => {
   onward.on('error', () => {
     if (response.headersSent) return response.destroy();
     response.writeHead(502, { 'Content-Type': 'text/plain' });
-    response.end('The instance whose turn it was does not answer.\n');
+    response.end('The instance whose turn it was does not answer.');
   });
   response.on('close', () => onward.destroy());
   request.pipe(onward);

@@ -32,7 +32,7 @@ const COST = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const UNIQUE_VIOLATION = '23505';
 
 export async function openUsers(url: string | undefined) {
-  if (!url) throw new Error('DATABASE_URL is not set: see "Start the stores" in step 4.');
+  if (!url) throw new Error('DATABASE_URL is not set: --alone starts no database.');
   const database = new DataSource({ type: 'postgres', url, entities: [User] });
   await database.initialize();
   await database.query(TABLE);

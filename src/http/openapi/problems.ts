@@ -12,6 +12,7 @@ import type { Method, Operation } from './operation.js';
 export const PROBLEMS_OF_ANY_REQUEST = [
   'malformed_request',
   'method_not_allowed',
+  'expectation_failed',
   'request_timeout',
   'internal_error',
 ] as const satisfies readonly ProblemCode[];

@@ -3,7 +3,6 @@ import * as z from 'zod';
 import { SCOPES } from '../../auth/strategy.js';
 import { isUserId } from '../../auth/user-id.js';
 import { AppError, unavailable } from '../../errors.js';
-import { fieldOnce } from '../../http/field-once.js';
 import { PRINCIPAL_PATH } from '../../http/principal-route.js';
 import type { OpenCallerCheck } from './caller-check.js';
 
@@ -43,7 +42,7 @@ export function openServiceCheck(options: {
   return {
     challenge: undefined,
     authenticate: async (ctx) => {
-      const authorization = fieldOnce(ctx.req, 'authorization');
+      const authorization = ctx.req.headers.authorization;
       const { cookie } = ctx.req.headers;
       if (authorization === undefined && cookie === undefined) {
         throw new AppError('credential_missing', { detail: 'Log in at the service first.' });

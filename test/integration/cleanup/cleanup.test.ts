@@ -41,7 +41,7 @@ describe('a run of tests leaves no process and no folder', () => {
           [MOCHA, '--no-config', '--timeout', '20000', '--require', SETUP, '--grep', grep, FIXTURE],
           {
             env: { ...environment, TMPDIR: folder },
-            stdio: ['ignore', 'pipe', 'ignore'],
+            stdio: ['pipe', 'pipe', 'ignore'],
           },
         ),
       );
@@ -57,6 +57,8 @@ describe('a run of tests leaves no process and no folder', () => {
       if ('signal' in rest) {
         mocha.kill(rest.signal);
       }
+      // One that is killed reads no more.
+      mocha.stdin.on('error', () => {}).end('seen\n');
       const [code] = await ended;
       expect(code).to.not.equal(0);
       await eventually(async () => !started.some(isAlive), 'all to be gone', 8000);

@@ -1,7 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { startService } from '../../support/service.js';
 import { createTestDatabase } from '../../support/stores.js';
 
@@ -14,8 +14,8 @@ const startAndForget = async () => {
   // One that is stopped hears nothing but SIGKILL.
   service.signal('SIGSTOP');
   writeSync(1, 'started\n');
-  // Time for the other process to look who is there.
-  await delay(300);
+  // The other process looks who is there, and says when it has seen them.
+  await once(process.stdin, 'data');
 };
 
 describe('a hook', () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,8 +9,7 @@ import { openTerminal, type Terminal } from '../../support/tutorial/terminal.js'
 
 const JSON_TYPE = `-H 'Content-Type: application/json'`;
 const CREDENTIALS = `-d '{"name":"mina","password":"correct horse"}'`;
-/** 32 bytes; any will do. */
-const TOKEN_SECRET = Buffer.alloc(32, 7).toString('base64url');
+const TOKEN_SECRET = randomBytes(32).toString('base64url');
 
 describe('steps of the tutorial, beyond what the pages type', function () {
   this.timeout(60_000);
@@ -39,12 +39,10 @@ describe('steps of the tutorial, beyond what the pages type', function () {
     return outputs;
   }
 
-  /** /me four times through the web server of step 8, in front of two instances of a step. */
+  /** /me four times through the web server of step 8, in front of two servers of a step. */
   async function fourTimesMe(step: number, logIn: string[], credential: string) {
     await type(
-      'npm run tutorial -- 8',
-      `PORT=3001 npm run tutorial -- ${step}`,
-      `PORT=3002 npm run tutorial -- ${step}`,
+      `npm run tutorial -- 8 --app ${step}`,
       `curl ${JSON_TYPE} ${CREDENTIALS} http://127.0.0.1:8080/users`,
       ...logIn,
     );
@@ -91,7 +89,7 @@ describe('steps of the tutorial, beyond what the pages type', function () {
     );
     const { port } = instance.address() as AddressInfo;
     const ask = `curl -H 'X-Forwarded-For: 203.0.113.9' http://127.0.0.1:8080/`;
-    const start = `INSTANCES=http://127.0.0.1:${port} npm run tutorial -- 8`;
+    const start = `INSTANCES=http://127.0.0.1:${port} npm run tutorial -- 8 --alone`;
     expect((await type(start, ask, ask, ask)).slice(1)).to.deep.equal(['ok', 'ok', 'ok']);
     expect(told).to.deep.equal(Array(3).fill('127.0.0.1'));
     expect(connections).to.equal(1);
@@ -103,7 +101,7 @@ describe('steps of the tutorial, beyond what the pages type', function () {
     const origin = { iss: 'tutorial', aud: 'tutorial-notes' };
     const token = `${part({ alg: 'none', typ: 'at+jwt' })}.${part({ ...claims, ...origin })}.`;
     const [, answer] = await type(
-      'npm run tutorial -- 7',
+      'npm run tutorial -- 7 --alone',
       `curl -i -H 'Authorization: Bearer ${token}' http://127.0.0.1:3000/me`,
     );
     expect(answer)
@@ -116,7 +114,7 @@ describe('steps of the tutorial, beyond what the pages type', function () {
       const planted = 'A'.repeat(43);
       const login = `curl -i ${JSON_TYPE} ${CREDENTIALS} http://127.0.0.1:3000`;
       const outputs = await type(
-        `npm run tutorial -- ${step}`,
+        `npm run tutorial -- ${step} --alone`,
         `${login}/users`,
         `${login}/login -b session=${planted}`,
         `curl -b session=${planted} http://127.0.0.1:3000/me`,
@@ -130,7 +128,7 @@ describe('steps of the tutorial, beyond what the pages type', function () {
     it(`a session ends with the next login from the same browser, in step ${step}`, async () => {
       const login = `${JSON_TYPE} ${CREDENTIALS} http://127.0.0.1:3000`;
       const outputs = await type(
-        `npm run tutorial -- ${step}`,
+        `npm run tutorial -- ${step} --alone`,
         `curl ${login}/users`,
         `curl -c old ${login}/login`,
         `curl -b old -c new ${login}/login`,
@@ -145,7 +143,7 @@ describe('steps of the tutorial, beyond what the pages type', function () {
     const at = (path: string, name: string, password: string) =>
       `curl -w ' %{http_code}' ${JSON_TYPE} -d '{"name":"${name}","password":"${password}"}' http://127.0.0.1:3000${path}`;
     const outputs = await type(
-      'npm run tutorial -- 5',
+      'npm run tutorial -- 5 --alone',
       at('/users', 'mina', 'correct horse'),
       at('/users', 'mina', 'another horse'),
       at('/login', 'mina', 'another horse'),
@@ -161,7 +159,7 @@ describe('steps of the tutorial, beyond what the pages type', function () {
 
   it('a body above the limit is refused, and an id beyond the table is not found', async () => {
     const outputs = await type(
-      'npm run tutorial -- 4',
+      'npm run tutorial -- 4 --alone',
       `node -p '"x".repeat(20000)' > large`,
       `curl -w ' %{http_code}' ${JSON_TYPE} -d @large http://127.0.0.1:3000/notes`,
       `curl -w ' %{http_code}' http://127.0.0.1:3000/notes/99999999999`,

@@ -7,6 +7,7 @@ const CHANGING: [RegExp, string][] = [
   [/[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/g, '*.*.*'],
   [/\b[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\b/g, '*-*'],
   [/"(iat|exp)":\d+/g, '"$1":*'],
+  [/PostgreSQL on \S+, Redis on \S+/g, 'PostgreSQL on *, Redis on *'],
   [/\d+\.\d+ ms/g, '* ms'],
   // How curl says that nobody listens depends on its version.
   [/^curl: \(7\) .*$/gm, 'curl: (7) *'],

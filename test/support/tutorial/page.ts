@@ -12,7 +12,7 @@ export interface Block {
 
 /** One command of a terminal, and what the page says it prints. */
 export interface Exchange {
-  /** "^C" stops what was started last. */
+  /** "^C" stops what was started last; "stop web" and "start web" are typed where it runs. */
   command: string;
   output: string;
 }
@@ -23,6 +23,11 @@ export const PAGES = readdirSync(TUTORIAL).filter((name) => /^\d\d-.*\.md$/.test
 /** @param path below docs/tutorial */
 export function readTutorial(path: string): string {
   return readFileSync(new URL(path, TUTORIAL), 'utf8');
+}
+
+/** Whether a line is typed without a prompt, in the terminal where a step runs. */
+export function isTypedToStep(line: string): boolean {
+  return line === '^C' || /^(stop|start) [a-z]+(-\d+)?$/.test(line);
 }
 
 const FENCED = /^```(\S*)([^\n]*)\n(.*?)^```$/gms;
@@ -49,7 +54,7 @@ export function replaceBlocks(
   });
 }
 
-/** A line that begins with "$ " is typed; a backslash at its end goes on in the next line. */
+/** A line that begins with "$ " is typed, and what is typed to a step; a backslash at its end goes on in the next line. */
 export function exchangesOf({ text }: Block): Exchange[] {
   const exchanges: Exchange[] = [];
   let goesOn = false;
@@ -57,7 +62,7 @@ export function exchangesOf({ text }: Block): Exchange[] {
     const last = exchanges.at(-1);
     if (goesOn && last) last.command += `\n${line}`;
     else if (line.startsWith('$ ')) exchanges.push({ command: line.slice(2), output: '' });
-    else if (line === '^C') exchanges.push({ command: '^C', output: '' });
+    else if (isTypedToStep(line)) exchanges.push({ command: line, output: '' });
     else if (last) last.output += `${line}\n`;
     goesOn = line.endsWith('\\') && (goesOn || line.startsWith('$ '));
   }
@@ -66,6 +71,6 @@ export function exchangesOf({ text }: Block): Exchange[] {
 
 export function renderExchanges(exchanges: readonly Exchange[]): string {
   return exchanges
-    .map(({ command, output }) => `${command === '^C' ? command : `$ ${command}`}\n${output}`)
+    .map(({ command, output }) => `${isTypedToStep(command) ? command : `$ ${command}`}\n${output}`)
     .join('');
 }

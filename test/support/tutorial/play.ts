@@ -12,11 +12,6 @@ export interface Player {
   onOutput?(exchange: Exchange, output: string): void;
 }
 
-/** Starting the stores is the reader's part: a test has its own. */
-export function startsStores(command: string): boolean {
-  return command.startsWith('npm run lab -- stores');
-}
-
 export function loads(command: string): boolean {
   return command.startsWith('npm run lab -- load');
 }

@@ -1,25 +1,27 @@
 /**
- * Types into terminals what a page of the tutorial says: servers in one each, all else in one shell.
+ * Types into terminals what a page of the tutorial says: steps in one each, all else in one shell.
  * Ports of the page are replaced by free ones, and put back in what is printed.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findFreePort } from '../../../bench/services/free-port.js';
-import type { NginxProgram } from '../../../bench/services/nginx-program.js';
-import { programEnvironment } from '../../../bench/services/program.js';
 import { endWithTests, MARK } from '../cleanup.js';
 import { eventually } from '../eventually.js';
-import { TUTORIAL } from './page.js';
+import { isTypedToStep } from './page.js';
 
 const START = fileURLToPath(new URL('../../../docs/tutorial/start.js', import.meta.url));
 const LAB = fileURLToPath(new URL('../../../bench/cli.js', import.meta.url));
 /** All that stand in pages. */
-const PORTS = ['3000', '3001', '3002', '8080', '8081'];
+const PORTS = ['3000', '3001', '3002', '3003', '8080', '8081'];
+const FIRST_WITH_STORES = 4;
+/** Unpacking nginx for the first time takes a while. */
+const START_PATIENCE_MS = 120_000;
+/** HOME has the programs that the lab has unpacked before. */
+const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'XDG_CACHE_HOME'];
 const END = 'end-of-command-7d1f';
 
 export interface Terminal {
@@ -27,6 +29,8 @@ export interface Terminal {
   type(command: string): Promise<string>;
   /** What all servers printed so far. */
   serverLog(): string;
+  /** What lies in the folder in which all was typed: for a reader that of the project. */
+  files(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -36,18 +40,16 @@ interface Server {
   printed: string;
 }
 
-/**
- * @param variables for instance DATABASE_URL, as the page has the reader paste it
- * @param nginx what the command "nginx" of a page starts
- */
-export async function openTerminal(
-  variables: Record<string, string>,
-  nginx?: NginxProgram,
-): Promise<Terminal> {
+/** @param variables for instance DATABASE_URL: stores that are used; else a step starts its own */
+export async function openTerminal(variables: Record<string, string> = {}): Promise<Terminal> {
   const folder = await mkdtemp(join(tmpdir(), 'lab-tutorial-'));
   const ports = new Map<string, string>();
   for (const port of PORTS) ports.set(port, String(await findFreePort()));
-  const environment: Record<string, string> = { PATH: process.env.PATH ?? '', ...variables };
+  const environment: Record<string, string> = { ...variables };
+  for (const name of PASSED_ON) {
+    const value = process.env[name];
+    if (value !== undefined) environment[name] = value;
+  }
   const servers: Server[] = [];
   const running = () => servers.filter(({ child }) => child.exitCode === null && !child.killed);
   const shell = openShell(folder, environment);
@@ -60,7 +62,7 @@ export async function openTerminal(
       spawn(file, words, {
         cwd: folder,
         env: { ...environment, ...more, ...MARK },
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: ['pipe', 'pipe', 'pipe'],
       }),
     );
     const server: Server = { child, ended: once(child, 'close'), printed: '' };
@@ -73,35 +75,38 @@ export async function openTerminal(
     return server;
   }
 
-  async function startStep(step: string, given: Record<string, string>): Promise<string> {
-    const port = given.PORT ?? ports.get(step === '8' ? '8080' : '3000') ?? '';
-    const instances = inUse('http://127.0.0.1:3001,http://127.0.0.1:3002');
-    const server = await start(process.execPath, [START, step], {
-      INSTANCES: instances,
+  async function startStep(words: string[], given: Record<string, string>): Promise<string> {
+    const [step = ''] = words;
+    const alone = words.includes('--alone') || Number(step) < FIRST_WITH_STORES;
+    const port = ports.get(step === '8' ? '8080' : '3000') ?? '';
+    const server = await start(process.execPath, [START, ...words], {
+      INSTANCES: inUse('http://127.0.0.1:3001,http://127.0.0.1:3002'),
+      NGINX_PORT: ports.get('8081') ?? '',
+      ...((alone || step === '4' || step === '8') && { PORT: port }),
       ...given,
-      PORT: port,
     });
+    return printedUntil(server, 0, alone ? 'Listening on' : 'All is up', `step ${step}`);
+  }
+
+  /** A line for the step that runs in the first terminal, and what it prints after that. */
+  async function typeToStep(line: string): Promise<string> {
+    if (line === '^C') return stopLast();
+    const server = running().at(-1);
+    if (!server) throw new Error(`Nothing runs that "${line}" could be typed to.`);
+    const from = server.printed.length;
+    server.child.stdin?.write(`${line}\n`);
+    return printedUntil(server, from, line.startsWith('stop') ? 'stopped' : 'Listening on', line);
+  }
+
+  async function printedUntil(server: Server, from: number, text: string, what: string) {
     let ended = false;
     server.ended.then(() => {
       ended = true;
     });
-    const ready = async () => ended || server.printed.includes('Listening on');
-    await eventually(ready, `step ${step} starts`, 15_000);
-    return server.printed;
-  }
-
-  /** As a copy: with the ports in use, and with folders of its own. */
-  async function startNginx(): Promise<string> {
-    if (!nginx) throw new Error('The page starts nginx, and none was given.');
-    const page = await readFile(new URL('steps/08-nginx.conf', TUTORIAL), 'utf8');
-    const file = join(folder, 'nginx.conf');
-    await writeFile(file, inUse(page));
-    const words = ['-p', folder, '-e', 'stderr', '-c', file];
-    const { PATH: _shell, ...libraries } = programEnvironment(nginx) as Record<string, string>;
-    const server = await start(nginx.command, words, libraries);
-    const port = Number(ports.get('8081'));
-    await eventually(() => answers(port), `nginx listens (${server.printed})`);
-    return server.printed;
+    // Up to the end of that line.
+    const ready = () => server.printed.slice(from).split(text)[1]?.includes('\n') ?? false;
+    await eventually(async () => ended || ready(), `${what}: "${text}"`, START_PATIENCE_MS);
+    return server.printed.slice(from);
   }
 
   async function stopLast(): Promise<string> {
@@ -112,10 +117,9 @@ export async function openTerminal(
   }
 
   async function run(command: string): Promise<string> {
-    if (command === '^C') return stopLast();
-    const step = /^((?:[A-Z_]+=\S* )*)npm run tutorial -- (\d+)$/.exec(command);
-    if (step) return startStep(step[2] ?? '', assignmentsIn(inUse(step[1] ?? '')));
-    if (command.startsWith('nginx ')) return startNginx();
+    if (isTypedToStep(command)) return typeToStep(command);
+    const step = /^((?:[A-Z_]+=\S* )*)npm run tutorial -- (\d+.*)$/.exec(command);
+    if (step) return startStep((step[2] ?? '').split(' '), assignmentsIn(inUse(step[1] ?? '')));
     const typed = inUse(command).replace('npm run lab --', `node ${LAB}`);
     const output = await shell.run(typed);
     const exported = /^export ([A-Z_]+)=/.exec(command)?.[1];
@@ -125,6 +129,7 @@ export async function openTerminal(
 
   return {
     type: async (command) => asShown(await run(command)),
+    files: () => readdir(folder),
     serverLog: () => asShown(servers.map(({ printed }) => printed).join('')),
     async close() {
       for (const { child } of running()) child.kill('SIGTERM');
@@ -145,7 +150,7 @@ function assignmentsIn(text: string): Record<string, string> {
   );
 }
 
-/** One bash for all commands, so that variables and cookie jars stay. */
+/** One bash for all commands, so that variables stay. */
 function openShell(folder: string, environment: Record<string, string>) {
   const bash = endWithTests(
     spawn('bash', ['--noprofile', '--norc'], {
@@ -164,24 +169,13 @@ function openShell(folder: string, environment: Record<string, string>) {
   return {
     async run(command: string): Promise<string> {
       printed = '';
-      bash.stdin.write(`${command}\nprintf '\\n%s\\n' ${END}\n`);
-      await eventually(async () => printed.includes(`\n${END}\n`), command, 120_000);
-      return printed.slice(0, printed.indexOf(`\n${END}\n`)).replaceAll('\r', '');
+      bash.stdin.write(`${command}\nprintf '%s\\n' ${END}\n`);
+      await eventually(async () => printed.includes(`${END}\n`), command, 120_000);
+      return printed.slice(0, printed.indexOf(`${END}\n`)).replaceAll('\r', '');
     },
     async close() {
       bash.stdin.end();
       await ended;
     },
   };
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }

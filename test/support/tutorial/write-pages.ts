@@ -4,11 +4,9 @@
  */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { NginxProgram } from '../../../bench/services/nginx-program.js';
-import { startStores } from '../../../bench/services/stores.js';
 import { nginxOrReason } from './nginx.js';
 import { type Block, blocksOf, PAGES, readTutorial, replaceBlocks, TUTORIAL } from './page.js';
-import { loads, playBlock, startsStores } from './play.js';
+import { loads, playBlock } from './play.js';
 import { openTerminal } from './terminal.js';
 
 const words = process.argv.slice(2);
@@ -25,11 +23,9 @@ for (const page of PAGES.filter((name) => only.length === 0 || only.includes(nam
 }
 
 async function played(blocks: Block[]): Promise<(string | undefined)[]> {
-  const stores = await startStores({ environment: { PATH: process.env.PATH } });
-  const variables = { DATABASE_URL: stores.databaseUrl, REDIS_URL: stores.redisUrl };
-  const terminal = await openTerminal(variables, nginx as NginxProgram);
+  const terminal = await openTerminal();
   try {
-    const types = (command: string) => !startsStores(command) && (figures || !loads(command));
+    const types = (command: string) => figures || !loads(command);
     const texts: (string | undefined)[] = [];
     for (const block of blocks) {
       const file = block.words.find((word) => word.startsWith('file='))?.slice('file='.length);
@@ -38,7 +34,6 @@ async function played(blocks: Block[]): Promise<(string | undefined)[]> {
     return texts;
   } finally {
     await terminal.close();
-    await stores.stop();
   }
 }
 

@@ -12,7 +12,7 @@ const PAGES = [
 describe('links of the documentation', () => {
   it('are found at all', () => {
     expect(linksOf('README.md')).to.include('docs/method.md');
-    expect(anchorsOf('docs/tutorial/ko/04-database.md')).to.include('저장소-띄우기');
+    expect(anchorsOf('docs/tutorial/ko/04-database.md')).to.include('잘못될-수-있는-것');
   });
 
   for (const page of PAGES) {

@@ -52,6 +52,11 @@ describe('an objective', () => {
     });
   }
 
+  it('with a mistyped metric is told the nearest', () => {
+    expect(refusalOf('p9=50ms').message).to.include('Did you mean p90?');
+    expect(refusalOf('latency=50ms').message).to.not.include('Did you mean');
+  });
+
   const latencyMs = { mean: 5, p50: 4, p90: 8, p95: 9, p99: 50, p999: 90, max: 120 };
   const openLoop = {
     arrivals: 'poisson' as const,

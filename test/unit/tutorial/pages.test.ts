@@ -53,6 +53,23 @@ describe('the pages of the tutorial', () => {
     }
   });
 
+  it('need one terminal for a step, and one to call it', () => {
+    for (const page of PAGES) {
+      let running = 0;
+      const commands = blocksOf(readTutorial(page))
+        .filter(({ language }) => language === 'console')
+        .flatMap(exchangesOf);
+      for (const { command, output } of commands) {
+        if (command === '^C') running -= 1;
+        // One that only shows why it cannot start has ended.
+        else if (/npm run tutorial/.test(command) && output.includes('Listening on')) running += 1;
+        else continue;
+        // In step 1 the terminal of curl shows a second server, and ends it before curl goes on.
+        expect(running, `${page}: ${command}`).to.be.at.most(page.startsWith('01') ? 2 : 1);
+      }
+    }
+  });
+
   it('measure at their end, with words that the lab accepts', () => {
     for (const page of PAGES) {
       const commands = blocksOf(readTutorial(page))

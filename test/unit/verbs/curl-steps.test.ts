@@ -31,7 +31,7 @@ function answersOf(declared: string, what: RegExp, changes: Partial<CurlTarget> 
 
 describe('commands to paste', () => {
   it('follow from the declaration', () => {
-    expect(linesFor('session').join('\n')).to.include('curl -i -b "$COOKIE" http');
+    expect(linesFor('session').join('\n')).to.include(`curl -i -w '\\n' -b "$COOKIE" http`);
     expect(linesFor('jwt').join('\n')).to.include('Authorization: $CREDENTIAL');
   });
 
@@ -45,7 +45,7 @@ describe('commands to paste', () => {
     const jwt = linesFor('jwt').join('\n');
     expect(jwt).to.include('http://127.0.0.1:4000/auth/refresh');
     expect(jwt).to.include(
-      'curl -i -d grant_type=urn:ietf:params:oauth:grant-type:token-exchange -d subject_token=$TOKEN -d subject_token_type=urn:ietf:params:oauth:token-type:access_token -d client_id=post-scheduler -d scope=posts:write http://127.0.0.1:4000/auth/token',
+      `curl -i -w '\\n' -d grant_type=urn:ietf:params:oauth:grant-type:token-exchange -d subject_token=$TOKEN -d subject_token_type=urn:ietf:params:oauth:token-type:access_token -d client_id=post-scheduler -d scope=posts:write http://127.0.0.1:4000/auth/token`,
     );
     expect(linesFor('session').join('\n')).to.include('/auth/sessions/delegated');
     expect(linesFor('session-cookie').join('\n')).not.to.include('delegated');
@@ -58,7 +58,7 @@ describe('commands to paste', () => {
     expect(linesFor('session-memory').slice(-2)).to.deep.equal(
       ['disable', 'enable'].map(
         (verb) =>
-          `curl -i -X POST -H "Authorization: Operator OPERATOR" http://127.0.0.1:4000/users/7/${verb}`,
+          `curl -i -w '\\n' -X POST -H "Authorization: Operator OPERATOR" http://127.0.0.1:4000/users/7/${verb}`,
       ),
     );
     expect(linesFor('none').join('\n')).not.to.match(/disable|enable/);
