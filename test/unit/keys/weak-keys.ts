@@ -8,7 +8,7 @@ const P = 2n ** 255n - 19n;
 
 /**
  * The eight points of small order of Ed25519 in all spellings that libraries take: Chalkias, Garillot,
- * Nikolaenko: Taming the many EdDSAs (2020), table 1.
+ * Nikolaenko: Taming the many EdDSAs (2020).
  */
 export function lowOrderPoints(): Uint8Array[] {
   const order8 = BigInt(
@@ -47,7 +47,7 @@ export function rsaOf(modulus: bigint): JWK {
   return { kty: 'RSA', n: n.toString('base64url'), e: 'AQAB' };
 }
 
-/** Nemec et al. (2017), section 2.3: p = k M + (65537^a mod M), M the product of small primes. */
+/** Nemec et al. (2017): p = k M + (65537^a mod M), M the product of small primes. */
 export function rocaModulus(bits: number): bigint {
   // Of 39 primes, as in the fingerprint that was published; their generator took up to 225.
   const primorial = PRIMES.reduce((product, prime) => product * BigInt(prime), 1n);

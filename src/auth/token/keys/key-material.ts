@@ -38,7 +38,7 @@ export async function importKey(jwk: JWK, algorithm: Algorithm): Promise<KeyMate
 
 /**
  * Members that no public key has (RFC 7518, sections 6.2.2, 6.3.2 and 6.4; RFC 8037, section 2), `oth` and
- * `priv` for types of keys that are not used here (RFC 7518, section 6.3.2.7; RFC 9964, section 3).
+ * `priv` for types of keys that are not used here (RFC 7518, section 6.3.2.7; draft-ietf-cose-dilithium).
  */
 const PRIVATE_MEMBERS: readonly string[] = [
   ...new Set(Object.values(algorithms).flatMap(({ privateMembers }) => privateMembers as string[])),

@@ -67,7 +67,7 @@ function halvesOf(factors: readonly bigint[]): readonly bigint[][] {
 }
 
 /**
- * Nemec, Sys, Svenda, Klinec, Matyas: The Return of Coppersmith's Attack (CCS 2017), section 2.4: the
+ * Nemec, Sys, Svenda, Klinec, Matyas: The Return of Coppersmith's Attack (CCS 2017): the
  * faulty generator makes primes that are powers of 65537 modulo many small primes, and so is their
  * product. Of other moduli one in 150 million is.
  */
