@@ -252,6 +252,32 @@ describe('the door of', function () {
       });
     });
   }
+
+  // After the others: to them it must be a server that nobody has asked yet.
+  describe('a prediction server', () => {
+    it('reads a cookie as the instance does that it asks', async () => {
+      const { service, bodies } = doors.get('the prediction server') as Door;
+      const fields = bodies[0]?.fields as string;
+      const pair = fields.slice('Cookie: '.length).trim();
+      const [name, value] = pair.split('=') as [string, string];
+      const body = JSON.stringify({ text: 'Is this one spam?' });
+      const predict = (...cookies: string[]) =>
+        rawRequest(
+          service.url,
+          `POST /predictions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${cookies
+            .map((cookie) => `Cookie: ${cookie}\r\n`)
+            .join('')}Content-Length: ${body.length}\r\n\r\n${body}`,
+        );
+      for (const header of [pair, `a=b;${pair}`, `a=\xe9;${pair}`, `\t${pair} ;`]) {
+        const answer = await predict(header);
+        expect(answer.status, `${header} ${answer.text}`).to.equal(200);
+      }
+      expect((await predict('a=b', pair)).status, 'two lines').to.equal(200);
+      for (const header of [`${name}="${value}"`, `${name}=x; ${pair}`, `a=\x80`, `\xff`, '']) {
+        expectRefusal(await predict(header), 401, 'credential_invalid', header);
+      }
+    });
+  });
 });
 
 function asInstance(): string {
