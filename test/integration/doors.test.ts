@@ -157,6 +157,7 @@ describe('the door of', function () {
           ['GET /livez HTTP/2.0\r\nHost: x\r\nExpect: x\r\n', 400, 'malformed_request'],
           ['GET /livez HTTP/1.2\r\nHost: x\r\n', 400, 'malformed_request'],
           ['GET /livez HTTP/1.1\r\nHost: x\r\nA b: c\r\n', 400, 'malformed_request'],
+          ['CONNECT x.test:443 HTTP/1.1\r\nHost: x.test:443\r\n', 400, 'malformed_request'],
           ['GET http://[/ HTTP/1.1\r\nHost: x\r\n', 400, 'malformed_request'],
         ];
         for (const [head, status, code] of heads) {

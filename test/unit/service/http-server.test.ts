@@ -314,6 +314,29 @@ describe('the HTTP server of every process', () => {
     expect(text).to.include('X-Content-Type-Options: nosniff');
   });
 
+  it('answers who asks for a tunnel with a problem, after what was asked before', async () => {
+    const port = await start(answerPath);
+    const tunnel = 'CONNECT x.test:443 HTTP/1.1\r\nHost: x.test:443\r\n\r\n';
+    for (const before of [0, 2]) {
+      const { socket, received } = open(port, `${gets(before)}${tunnel}and what follows`);
+      await once(socket, 'close');
+      expect(pathsIn(received())).to.have.length(before);
+      expect(
+        received()
+          .match(/HTTP\/1\.1 \d+/g)
+          ?.at(-1),
+      ).to.equal('HTTP/1.1 400');
+      expect(received()).to.match(/"code":"malformed_request".*}$/s);
+    }
+    const [server] = servers as [Server];
+    // Whoever breaks the connection at once must not end the process.
+    const connected = once(server, 'connect');
+    const { socket } = open(port, `${gets(1)}${tunnel}`);
+    await connected;
+    socket.resetAndDestroy();
+    await noConnections(server);
+  });
+
   it('answers what goes wrong outside of every handler with a problem', async () => {
     const app = createKoaApp();
     const errors: string[] = [];
