@@ -42,6 +42,16 @@ export function createHttpServer(
     limits.admission,
   );
   closeSlowReaders(server, admission.connections, limits.reading);
+  // There are no tunnels here (RFC 9110, section 9.3.6). Node would hang up and say nothing.
+  server.on('connect', (_request, stream) => {
+    const socket = stream as Socket;
+    // Node has taken its own listener off.
+    socket.on('error', () => socket.destroy());
+    admission.whenAnswered(socket, () => {
+      answerUnreadable(new Error('CONNECT'), socket);
+      socket.destroySoon();
+    });
+  });
   return server.on('clientError', (error, socket) =>
     // In the order of the requests: an answer that comes too early would be taken for another one's.
     admission.whenAnswered(socket as Socket, () => answerUnreadable(error, socket)),

@@ -48,6 +48,8 @@ events {
 
 http {
   access_log off;
+  # Below this level nginx writes whole request lines, query included: people paste credentials into them.
+  error_log ${quoted(`${folder}/error.log`)} alert;
   server_tokens off;
   ${TEMPORARY.map((name) => `${name}_temp_path ${quoted(`${folder}/${name}`)};`).join('\n  ')}
 
@@ -61,6 +63,9 @@ ${upstreamsOf(options)}
     client_max_body_size 1m;
     # Every body that an instance accepts fits, so none is written to a file on its way.
     client_body_buffer_size 128k;
+    # On what nginx answers itself, too. That of an instance is hidden, or there would be two.
+    proxy_hide_header X-Content-Type-Options;
+    ${NO_SNIFFING}
 
     location / {
       proxy_pass http://${balance === 'sticky' ? '$group' : BALANCED};
@@ -71,8 +76,10 @@ ${upstreamsOf(options)}
       proxy_set_header Host $http_host;
       # Set, not appended to: what a client claims about itself goes no further.
       proxy_set_header X-Forwarded-For $remote_addr;
-      proxy_set_header X-Forwarded-Proto $scheme;
       proxy_set_header X-Forwarded-Host $http_host;
+      proxy_set_header X-Forwarded-Proto $scheme;
+      proxy_set_header X-Forwarded-Port $server_port;
+      proxy_set_header X-Real-IP $remote_addr;
       proxy_set_header Forwarded "";
       proxy_connect_timeout 1s;
       # A POST that was sent is never sent again: "non_idempotent" is left out.
@@ -88,7 +95,11 @@ const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
 const BALANCED = 'balanced';
 
+const NO_SNIFFING = 'add_header X-Content-Type-Options nosniff always;';
+
+// A location that has a header of its own takes none from the server.
 const STICKY_HEADER = `
+      ${NO_SNIFFING}
       # Also with errors: a refused login should come back to the same instance.
       add_header Set-Cookie $set_route always;`;
 

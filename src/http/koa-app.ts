@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import Koa from 'koa';
 import { clientAddress } from './client-address.js';
+import { refuse } from './request-head.js';
 import { pathOfTarget } from './request-target.js';
 
 export interface KoaAppOptions {
@@ -21,6 +22,7 @@ class KoaApp extends Koa {
 /** A Koa app that reads paths and addresses in one form, whoever asks for them. */
 export function createKoaApp({ trustProxy = false }: KoaAppOptions = {}): Koa {
   const app = new KoaApp({ proxy: trustProxy });
+  app.context.onerror = answerLastError;
   Object.defineProperties(app.request, {
     path: {
       get(this: Koa.Request) {
@@ -36,4 +38,23 @@ export function createKoaApp({ trustProxy = false }: KoaAppOptions = {}): Koa {
     },
   });
   return app;
+}
+
+/**
+ * What goes wrong after the error handler: while an answer is written, or in the handler itself. Koa's own
+ * way takes all headers off and answers in plain text.
+ */
+function answerLastError(this: Koa.Context, error: Error | null | undefined): void {
+  // Koa calls it after each answer.
+  if (error === null || error === undefined) {
+    return;
+  }
+  this.app.emit('error', error, this);
+  if (this.headerSent || !this.writable) {
+    return;
+  }
+  for (const name of this.res.getHeaderNames()) {
+    this.res.removeHeader(name);
+  }
+  refuse(this.res, 'internal_error');
 }

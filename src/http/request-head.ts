@@ -26,18 +26,26 @@ export function problemOfHead(request: IncomingMessage): ProblemCode | undefined
   if (hasRepeated(rawHeaders)) {
     return 'malformed_request';
   }
-  const { headers } = request;
+  const { headers, httpVersion } = request;
   const { host } = headers;
-  if (host !== lastHost) {
+  // Node's parser takes 0.9 and 2.0 as well, and reads them as if they were 1.1.
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') {
+    return 'malformed_request';
+  }
+  if (host === undefined) {
     // RFC 9112, section 3.2; HTTP/1.0 does not know the field.
-    if (host === undefined ? request.httpVersion === '1.1' : !HOST.test(host)) {
+    if (httpVersion === '1.1') {
       return 'malformed_request';
     }
-    lastHost = host ?? lastHost;
+  } else if (host !== lastHost) {
+    if (!HOST.test(host)) {
+      return 'malformed_request';
+    }
+    lastHost = host;
   }
   // RFC 9110, section 10.1.1: there is one expectation, and HTTP/1.0 has none.
   return headers.expect === undefined ||
-    request.httpVersion !== '1.1' ||
+    httpVersion !== '1.1' ||
     headers.expect.toLowerCase() === '100-continue'
     ? undefined
     : 'expectation_failed';

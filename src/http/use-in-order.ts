@@ -14,7 +14,13 @@ export function useInOrder(
       app.use(middleware);
     }
   }
-  // What reaches Koa itself is a broken connection: errors of routes end in errorHandler.
-  app.on('error', (error: Error) => log.debug({ error: error.message }, 'connection error'));
+  // What reaches Koa itself is a broken connection, as a rule: errors of routes end in errorHandler.
+  app.on('error', (error: Error, ctx: Koa.Context) => {
+    if (ctx.headerSent || !ctx.writable) {
+      log.debug({ error: error.message }, 'connection error');
+    } else {
+      log.error({ error: error.message, stack: error.stack }, 'unexpected error');
+    }
+  });
   return app;
 }

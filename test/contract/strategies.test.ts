@@ -1,6 +1,7 @@
 import { strategiesUnderTest } from '../support/strategies-under-test.js';
 import { describeBehindProxy } from './suites/behind-proxy.js';
 import { describeConditional } from './suites/conditional.js';
+import { describeCookies } from './suites/cookies.js';
 import { describeCredential } from './suites/credential.js';
 import { describeDelegation } from './suites/delegation.js';
 import { describeDisabling } from './suites/disabling.js';
@@ -24,6 +25,7 @@ import { openWorld } from './world.js';
 const OF_EVERY_STRATEGY = [
   describeLogin,
   describeCredential,
+  describeCookies,
   describeLogout,
   describeProperties,
   describeRevocation,

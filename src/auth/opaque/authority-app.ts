@@ -11,6 +11,7 @@ import { addHealthRoutes } from '../../http/health-routes.js';
 import { createKoaApp } from '../../http/koa-app.js';
 import { notFound } from '../../http/not-found.js';
 import { observer } from '../../http/observer.js';
+import { prepareRoutes } from '../../http/prepare-routes.js';
 import { useInOrder } from '../../http/use-in-order.js';
 import { readId } from '../../http/validation.js';
 import { readAuthorization } from '../authorization-header.js';
@@ -95,6 +96,7 @@ export function createAuthorityApp(deps: AuthorityDeps): Koa {
     // Not a 404: that is what a wrong AUTHORITY_URL would answer too.
     ctx.body = { ended };
   });
+  prepareRoutes(router, { challenge: BEARER_CHALLENGE });
 
   const app = createKoaApp();
   const middlewareInOrder = [
@@ -109,7 +111,6 @@ export function createAuthorityApp(deps: AuthorityDeps): Koa {
 
 function requireInstance(secret: Uint8Array) {
   return async (ctx: Context, next: Next): Promise<void> => {
-    ctx.set('Cache-Control', 'no-store');
     const given = readAuthorization(ctx.req, 'Bearer', BEARER_CHALLENGE);
     if (!isSameSecret(given, secret)) {
       throw invalidToken('AUTHORITY_SECRET must be the same for the authority and its instances.');

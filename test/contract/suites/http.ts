@@ -105,6 +105,15 @@ export function describeHttp(world: World): void {
         expect(`${path} ${answer.status}`).to.equal(`${path} ${status}`);
         expect(answer.headers.get('x-content-type-options'), path).to.equal('nosniff');
       }
+      const body = { title: 'A title', body: 'A body' };
+      const made = await world.api.call('POST', '/posts', { credential, body });
+      const headers = { 'if-none-match': made.headers.get('etag') as string };
+      const path = made.headers.get('location') as string;
+      for (const method of ['GET', 'HEAD']) {
+        const answer = await world.api.call(method, path, { credential, headers });
+        expect(answer.status, method).to.equal(304);
+        expect(answer.headers.get('x-content-type-options'), method).to.equal('nosniff');
+      }
     });
 
     it('reads the fields that say what a body is by their grammar', async () => {

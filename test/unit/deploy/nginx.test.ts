@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { BALANCES, nginxConfiguration } from '../../../bench/services/nginx-configuration.js';
 import { BODY_BYTES_MAX } from '../../../src/http/body.js';
 import {
   ask,
@@ -96,6 +97,33 @@ describe('nginx configuration', () => {
       'X-Forwarded-Host': '$http_host',
       'X-Forwarded-Proto': '$scheme',
     });
+  });
+
+  it('says of a client and to a client what the nginx that the lab measures says', () => {
+    for (const balance of BALANCES) {
+      const measured = parseConfiguration(
+        nginxConfiguration({
+          port: 8080,
+          upstreams: ['127.0.0.1:3000'],
+          balance,
+          workers: 1,
+          connections: 1,
+          folder: '/tmp',
+        }),
+      );
+      for (const name of ['proxy_set_header', 'proxy_hide_header', 'proxy_next_upstream']) {
+        expect(valuesOf(name), name).to.deep.equal(valuesOf(name, measured));
+      }
+      for (const name of ['client_max_body_size', 'client_body_buffer_size', 'server_tokens']) {
+        expect(valuesOf(name), name).to.deep.equal(valuesOf(name, measured));
+      }
+      expect(valuesOf('add_header', measured)).to.include.members(valuesOf('add_header'));
+      // Below `alert`, request lines are written.
+      for (const each of [tree, measured]) {
+        const [http] = find('http', each);
+        expect(valuesOf('error_log', http?.inner).join()).to.match(/ alert$/);
+      }
+    }
   });
 
   it('leaves it to instances to refuse a body that is too large', () => {

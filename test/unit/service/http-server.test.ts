@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { RequestListener, Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
+import { createKoaApp } from '../../../src/http/koa-app.js';
 import { createHttpServer, listen } from '../../../src/listen.js';
 import { untilPasses } from '../../support/eventually.js';
 import { rawRequest } from '../../support/raw-request.js';
@@ -273,6 +274,13 @@ describe('the HTTP server of every process', () => {
       });
     }
 
+    it('is a problem where the version is one that this server does not speak', async () => {
+      for (const version of ['0.9', '2.0', '1.2', '3.0']) {
+        const answer = await rawRequest(url, `GET / HTTP/${version}\r\nHost: x\r\n\r\n`);
+        expect(answer.text, version).to.match(/^HTTP\/1\.1 400 .*"code":"malformed_request"/s);
+      }
+    });
+
     it('of HTTP/1.0 needs no Host and may expect what it likes', async () => {
       const answer = await rawRequest(url, 'GET / HTTP/1.0\r\nExpect: x\r\n\r\n');
       expect(answer.text).to.match(/^HTTP\/1\.1 200 /);
@@ -287,6 +295,70 @@ describe('the HTTP server of every process', () => {
         expect(received()).to.match(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /),
       );
     });
+  });
+
+  it('answers a request that takes too long with a problem', async () => {
+    const port = await start(() => {});
+    const [server] = servers as [Server];
+    server.once('connection', (socket: Socket) => {
+      // What Node's own clock does after 66 s.
+      socket.once('data', () => {
+        const late = Object.assign(new Error('late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+        server.emit('clientError', late, socket);
+      });
+    });
+    const { text } = await rawRequest(`http://127.0.0.1:${port}`, 'GET / HTTP/1.1\r\n');
+    expect(text)
+      .to.match(/^HTTP\/1\.1 408 /)
+      .and.include('"code":"request_timeout"');
+    expect(text).to.include('X-Content-Type-Options: nosniff');
+  });
+
+  it('answers who asks for a tunnel with a problem, after what was asked before', async () => {
+    const port = await start(answerPath);
+    const tunnel = 'CONNECT x.test:443 HTTP/1.1\r\nHost: x.test:443\r\n\r\n';
+    for (const before of [0, 2]) {
+      const { socket, received } = open(port, `${gets(before)}${tunnel}and what follows`);
+      await once(socket, 'close');
+      expect(pathsIn(received())).to.have.length(before);
+      expect(
+        received()
+          .match(/HTTP\/1\.1 \d+/g)
+          ?.at(-1),
+      ).to.equal('HTTP/1.1 400');
+      expect(received()).to.match(/"code":"malformed_request".*}$/s);
+    }
+    const [server] = servers as [Server];
+    // Whoever breaks the connection at once must not end the process.
+    const connected = once(server, 'connect');
+    const { socket } = open(port, `${gets(1)}${tunnel}`);
+    await connected;
+    socket.resetAndDestroy();
+    await noConnections(server);
+  });
+
+  it('answers what goes wrong outside of every handler with a problem', async () => {
+    const app = createKoaApp();
+    const errors: string[] = [];
+    app.on('error', (error: Error) => errors.push(error.message));
+    app.use((ctx) => {
+      ctx.set('Set-Cookie', 'a=b');
+      if (ctx.path === '/thrown') {
+        throw new Error('thrown');
+      }
+      ctx.body = { number: 1n };
+    });
+    const url = `http://127.0.0.1:${await start(app.callback())}`;
+    for (const path of ['/thrown', '/unwritable']) {
+      const { text } = await rawRequest(url, `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      expect(text)
+        .to.match(/^HTTP\/1\.1 500 /)
+        .and.include('"code":"internal_error"');
+      expect(text).to.include('X-Content-Type-Options: nosniff');
+      expect(text).to.include('Content-Type: application/problem+json');
+      expect(text).to.include('Cache-Control: no-store').and.not.include('Set-Cookie');
+    }
+    expect(errors).to.have.length(2);
   });
 });
 

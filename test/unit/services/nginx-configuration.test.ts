@@ -43,7 +43,7 @@ describe('the configuration of nginx', () => {
         'access_log off;',
       ]);
       const paths = lines.filter((line) => /^(pid|error_log|\w+_temp_path) /.test(line));
-      expect(paths).to.have.lengthOf(7);
+      expect(paths).to.have.lengthOf(8);
       for (const line of paths) expect(line).to.match(/^\w+ "\/run\/web\//);
     });
 
