@@ -133,10 +133,12 @@ describe('a run that is disturbed', function () {
 
   it('in its only trial: ends with 1, says why, and leaves results/latest where it was', async () => {
     await makeEarlierRun();
-    const words = ['compare', '--profile', 'smoke', '--strategies', 'jwt', '--seconds', '3'];
+    const words = ['compare', '--profile', 'smoke', '--strategies', 'jwt', '--seconds', '4'];
     const lab = startLab([...words, '--rounds', '1', '--out', out]);
+    await lab.printed(/1 trial\b/);
     const instance = await firstInstance(lab);
-    await sleep(4000);
+    // Past its start and the beginning of the load.
+    await sleep(2000);
     process.kill(instance.pid, 'SIGKILL');
     expect(await lab.ended, lab.stdout()).to.equal(1);
     expect(lab.stderr()).to.match(/^NO_VALID_TRIAL: None of 1 trial is valid: .*SIGKILL/m);
