@@ -5,16 +5,16 @@
  */
 import { LabError } from './errors.js';
 import { helpOfVerb, helpOfVerbs } from './help.js';
+import { complainWhenIdle } from './idle-exit.js';
 import { didYouMean } from './nearest.js';
 import { usageError } from './options.js';
-import { inWords, registerRun } from './services/measuring-runs.js';
+import { endWithStarter } from './services/end-with-starter.js';
+import { ALONGSIDE, inWords, registerRun } from './services/measuring-runs.js';
 import { storageError } from './storage-error.js';
 import { VERBS } from './verbs/registry.js';
 import type { Verb } from './verbs/verb.js';
 
 const HELP: readonly string[] = ['help', '--help', '-h'];
-/** Of every verb that measures. */
-const ALONGSIDE = '--alongside';
 const WRONG_COMMAND_LINE = 2;
 const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
@@ -30,6 +30,8 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+endWithStarter();
+complainWhenIdle();
 const exitCode = await main(process.argv.slice(2));
 await allWritten();
 process.exit(exitCodeAfterWrites(exitCode));
@@ -59,7 +61,7 @@ function listenToSignals(verb: Verb): void {
       // npm and the terminal may both pass the same Ctrl-C on: a second one changes nothing.
       if (stopping.signal.aborted) return;
       exitCodeOfSignal = exitCode;
-      const kept = verb.measures ? '; what was measured is kept' : '';
+      const kept = verb.measures === 'kept' ? '; what was measured is kept' : '';
       process.stderr.write(`\nStopping in order${kept}.\n`);
       stopping.abort(new LabError('CANCELLED', 'Stopped before the end.', { exitCode }));
     });
@@ -85,8 +87,8 @@ async function main(words: readonly string[]): Promise<number> {
     }
     const codeElsewhere = (await verb.elsewhere?.(rest)) ?? null;
     if (codeElsewhere !== null) return codeElsewhere;
-    listenToSignals(verb);
-    const run = verb.measures ? await registerRun(name, rest.includes(ALONGSIDE)) : null;
+    if (verb.measures || verb.holds) listenToSignals(verb);
+    const run = verb.measures ? await registerRun(`lab ${name}`, rest.includes(ALONGSIDE)) : null;
     try {
       await verb.run(verb.measures ? rest.filter((word) => word !== ALONGSIDE) : rest, {
         signal: stopping.signal,
@@ -95,7 +97,7 @@ async function main(words: readonly string[]): Promise<number> {
         stderr: process.stderr,
       });
     } finally {
-      await run?.end();
+      run?.end();
     }
     return exitCodeOfSignal ?? 0;
   } catch (error) {

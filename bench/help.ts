@@ -12,7 +12,7 @@ const INDENT = '  ';
 const ALONGSIDE: OptionTable = {
   alongside: {
     flag: true,
-    help: 'measure although another run measures on this machine; the report says so',
+    help: 'measure although another run measures on this machine',
   },
 };
 

@@ -88,7 +88,7 @@ function moreProcessesThanCores({ config, environment, strategies }: Result): Wa
   return [
     {
       code: 'more-processes-than-cores',
-      message: `With ${list(crowded)} instance${crowded.length === 1 && fewest === 1 ? '' : 's'} there are more busy processes than cores (with ${fewest}: ${processes} processes on ${cores} cores). They take CPU time from each other, so throughput and latency say how this machine shares its cores, and adding instances need not add throughput. CPU time per request is the figure to trust.`,
+      message: `With ${list(crowded)} instance${crowded.length === 1 && fewest === 1 ? '' : 's'} there are more busy processes than cores (with ${fewest}: ${countOf(processes, 'process', 'processes')} on ${countOf(cores, 'core')}). They take CPU time from each other, so throughput and latency say how this machine shares its cores, and adding instances need not add throughput. CPU time per request is the figure to trust.`,
     },
   ];
 }

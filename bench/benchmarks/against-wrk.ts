@@ -2,16 +2,19 @@
  * npm run bench:wrk: throughput as the lab measures it against wrk, an independent load tool, on the
  * same instance with as many connections, in interleaved rounds.
  */
+
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ratioWithInterval } from '../analyse/statistics.js';
 import { findOnPath } from '../services/find-on-path.js';
+import { beginBenchmark } from './begin-benchmark.js';
 import { type OneInstance, withOneInstance } from './one-instance.js';
 import { runShards } from './shard-trial.js';
 
 const CONNECTIONS = 100;
 const ROUNDS = 6;
 const SECONDS = 4;
+const signal = await beginBenchmark('bench:wrk');
 const [strategy = 'session', workload = 'me'] = process.argv.slice(2);
 /** What wrk asks for: it sends one request again and again. */
 const PATHS: Record<string, string> = { me: '/me', read: '/posts/500' };
@@ -23,7 +26,7 @@ if (wrk === null) {
   );
   process.exit(1);
 }
-await withOneInstance(strategy, CONNECTIONS, async (instance) => {
+await withOneInstance(strategy, CONNECTIONS, signal, async (instance) => {
   const ratios: number[] = [];
   for (let round = 1; round <= ROUNDS; round++) {
     const labFirst = round % 2 === 1;

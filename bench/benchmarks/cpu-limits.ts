@@ -2,6 +2,7 @@
  * npm run bench:limits: whether a limit of CPU time is held, and how long its stops are. A busy loop
  * gets each share for some seconds and notes the gaps in its own time.
  */
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -11,6 +12,7 @@ import { usageOf } from '../measure/process-usage.js';
 import { findCpuLimiter } from '../services/cpu-limits/cpu-limiter.js';
 import { quotaOf } from '../services/cpu-limits/cpu-quota.js';
 import { startGuardian } from '../services/guardian.js';
+import { beginBenchmark } from './begin-benchmark.js';
 
 const SHARES = [0.02, 0.05, 0.1, 0.25, 0.5, 1];
 const SECONDS = 5;
@@ -29,6 +31,7 @@ const BUSY = `
     }
   }`;
 
+await beginBenchmark('bench:limits');
 const guardian = await startGuardian();
 const found = await findCpuLimiter({ guardian });
 if (found.limiter === null) {

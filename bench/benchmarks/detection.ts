@@ -3,6 +3,7 @@
  * again and again with two arms of one strategy. With --busy 0 they are equal, and every winner is a
  * false one; with --busy 0.05 one does 5 % more work on each request, and the lab should say so.
  */
+
 import { METRICS } from '../analyse/metrics.js';
 import { compareOptions, configFrom } from '../compare/options.js';
 import { describedStrategies, runComparison } from '../compare/run.js';
@@ -13,6 +14,7 @@ import { decimal, integer, oneOf, parseOptions, text } from '../options.js';
 import { markdownTable } from '../report/markdown.js';
 import type { Comparison, Result } from '../result/schema.js';
 import { describeService } from '../services/service-process.js';
+import { beginBenchmark } from './begin-benchmark.js';
 import { countDetections, detectionTable } from './detection-table.js';
 
 const STRATEGY = 'session';
@@ -36,8 +38,7 @@ const OPTIONS = {
   out: text('FOLDER', 'where the results are kept (results/detection)'),
 } as const;
 
-const stopping = new AbortController();
-process.once('SIGINT', () => stopping.abort(new LabError('CANCELLED', 'Stopped before the end.')));
+const signal = await beginBenchmark('bench:detection');
 try {
   await main(process.argv.slice(2));
 } catch (error) {
@@ -55,7 +56,7 @@ async function main(words: readonly string[]): Promise<void> {
   const run = async (plan: string[], count: number, runSeed: number) => {
     const asked = [...plan, '--rounds', String(count), '--seed', String(runSeed), ...shared];
     const result = await compare(asked, out);
-    stopping.signal.throwIfAborted();
+    signal.throwIfAborted();
     return result;
   };
 
@@ -95,7 +96,7 @@ async function compare(words: string[], outFolder: string): Promise<Result> {
     strategies: describedStrategies(known, config.strategies),
     outFolder,
     becomesLatest: false,
-    signal: stopping.signal,
+    signal,
     alongside: async () => [],
     emit: () => {},
   });

@@ -4,6 +4,7 @@
  * Refused logins of three kinds take turns, one at a time, over real HTTP against one instance: a
  * user with a wrong password, nobody, and a user who was shut out, with the right password.
  */
+
 import { Agent, request } from 'node:http';
 import pg from 'pg';
 import { ascending, quantile } from '../analyse/quantile.js';
@@ -11,7 +12,9 @@ import { compareByRanks } from '../analyse/rank-test.js';
 import { seededRandom, shuffled } from '../random.js';
 import { startFleet } from '../services/fleet.js';
 import { withSeededStores } from '../services/seeded-stores.js';
+import { beginBenchmark } from './begin-benchmark.js';
 
+const signal = await beginBenchmark('bench:login');
 const [strategy = 'jwt', triesText = '400'] = process.argv.slice(2);
 const TRIES = Math.max(200, Number(triesText));
 const WARM_UP = 60;
@@ -25,11 +28,8 @@ interface Kind {
   credentials: (turn: number) => { email: string; password: string };
 }
 
-const stopping = new AbortController();
-process.once('SIGINT', () => stopping.abort(new Error('stopped by Ctrl-C')));
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-const { signal } = stopping;
 await withSeededStores({ users: USERS, posts: 1, signal, say }, async (ready) => {
   const { guardian, seeded, stores } = ready;
   const users = seeded.users.slice(0, USERS / 2);

@@ -19,11 +19,9 @@ export interface OneInstance {
 export function withOneInstance<Outcome>(
   strategy: string,
   connections: number,
+  signal: AbortSignal,
   use: (instance: OneInstance) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const stopping = new AbortController();
-  process.once('SIGINT', () => stopping.abort(new Error('stopped by Ctrl-C')));
-  const { signal } = stopping;
   const say = (line: string) => process.stdout.write(`${line}\n`);
   return withSeededStores({ users: connections, posts: 1000, signal, say }, async (ready) => {
     const { guardian, seeded, serviceEnvironment: environment } = ready;

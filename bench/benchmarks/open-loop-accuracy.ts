@@ -2,9 +2,11 @@
  * npm run bench:open-loop: does the open-loop sender record what users of a server would see? Servers of
  * known delay in a process of their own; p50, p99 and p99.9 from the plan against the server's own time.
  */
+
 import { loadavg } from 'node:os';
 import { MAX_LATE_SHARE } from '../measure/validity.js';
 import { startGuardian } from '../services/guardian.js';
+import { beginBenchmark } from './begin-benchmark.js';
 import { KNOWN_DELAYS, NO_DELAY } from './open-loop/delays.js';
 import {
   type Accuracy,
@@ -23,6 +25,7 @@ const RATE_RPS_WITH_STOPS = 300;
 /** A multiple of the period of the stops. */
 const SECONDS = 10;
 
+await beginBenchmark('bench:open-loop');
 const guardian = await startGuardian();
 try {
   say('p50 / p99 / p99.9 in ms. Late: how long after the plan the sender got to a request.');

@@ -2,10 +2,12 @@
  * npm run bench:shard: what our counting adds to autocannon, as a ratio of CPU time per request of
  * the load-generating process, in interleaved rounds against the same instance.
  */
+
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ratioWithInterval } from '../analyse/statistics.js';
+import { beginBenchmark } from './begin-benchmark.js';
 import { type OneInstance, withOneInstance } from './one-instance.js';
 import { runShards } from './shard-trial.js';
 
@@ -13,7 +15,8 @@ const CONNECTIONS = 100;
 const ROUNDS = 8;
 const SECONDS = 3;
 
-await withOneInstance('none', CONNECTIONS, async (instance) => {
+const signal = await beginBenchmark('bench:shard');
+await withOneInstance('none', CONNECTIONS, signal, async (instance) => {
   const ratios: number[] = [];
   for (let round = 1; round <= ROUNDS; round++) {
     const shardFirst = round % 2 === 1;

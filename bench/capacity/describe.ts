@@ -20,7 +20,7 @@ export function describePlan(plan: CapacityPlan, checks: readonly StrategyCheck[
     .map(({ metric, limitMs }) => `${metric} at most ${limitMs} ms`)
     .join(', ');
   return [
-    `${countOf(target.users, 'user')} x ${target.requestsPerUserMinute} requests a minute = ${formatNumber(requestsPerSecond)} requests/s of workload ${target.workload}`,
+    `${countOf(target.users, 'user')} x ${countOf(target.requestsPerUserMinute, 'request')} a minute = ${formatNumber(requestsPerSecond)} requests/s of workload ${target.workload}`,
     `${objective}; no server busier than ${formatShare(target.ceiling)}; ${formatNumber(logins.perSecond)} logins/s, ${formatNumber(logins.concurrent)} living at the same time`,
     'A calculation from measured demands, not a measurement. In brackets: from the favourable to the unfavourable end.',
     '',

@@ -1,6 +1,7 @@
 /** What the lab itself asks the instances, outside the measured window. */
 import { z } from 'zod';
 import { LabError } from '../errors.js';
+import { fetchAnswer } from '../load/fetch-answer.js';
 import type { ShardReport } from '../load/messages.js';
 import { spreadOverShards } from '../load/spread.js';
 import type { Connection, SeededPosts, Workload, WorkloadRequest } from '../load/workload.js';
@@ -128,7 +129,7 @@ export async function deleteLeftovers(
 }
 
 function send(origin: string, request: WorkloadRequest): Promise<Response> {
-  return fetch(origin + request.path, {
+  return fetchAnswer(origin + request.path, {
     method: request.method,
     // No keep-alive: a kept connection would delay the end of the instance.
     headers: { ...request.headers, Connection: 'close' },

@@ -12,16 +12,21 @@ export const LIMIT_OPTIONS = {
     'cores that PostgreSQL, all its processes together, is held to (no limit)',
   ),
   'mariadb-cpu': cpuShare('with --database mariadb: cores that it is held to (no limit)'),
+  'allow-unlimited': {
+    flag: true,
+    help: 'measure without a limit that cannot be had here, and say so in the report',
+  },
 } as const;
 
 /**
- * @returns undefined where nothing is to be held
- * @throws LabError OPTION_INVALID, exit code 2, for a limit of a database that the run does not use
+ * @returns nothing where nothing is to be held
+ * @throws LabError OPTION_INVALID, exit code 2, for a limit of a database that the run does not use, and
+ *   for --allow-unlimited without a limit
  */
 export function limitsFrom(
   options: ParsedOptions<typeof LIMIT_OPTIONS>,
   database: DatabaseName,
-): RunConfig['cpuLimits'] | undefined {
+): Pick<RunConfig, 'cpuLimits' | 'allowUnlimited'> {
   const ofDatabases = { postgres: options['postgres-cpu'], mariadb: options['mariadb-cpu'] };
   const unused = DATABASE_NAMES.find(
     (name) => name !== database && ofDatabases[name] !== undefined,
@@ -35,14 +40,22 @@ export function limitsFrom(
     redis: options['redis-cpu'] ?? null,
     [database]: ofDatabases[database] ?? null,
   };
-  return Object.values(limits).some((cores) => cores !== null) ? limits : undefined;
+  const allowUnlimited = options['allow-unlimited'];
+  const asked = Object.values(limits).some((cores) => cores !== null);
+  refuse(
+    allowUnlimited && !asked,
+    '--allow-unlimited has a meaning with a limit only, --instance-cpu for instance.',
+  );
+  if (!asked) return {};
+  return { cpuLimits: limits, ...(allowUnlimited && { allowUnlimited: true }) };
 }
 
 /** Before the words are read as options: whether limits are among them. */
 export function asksForLimits(words: readonly string[]): boolean {
   return words.some((word) =>
     Object.keys(LIMIT_OPTIONS).some(
-      (name) => word === `--${name}` || word.startsWith(`--${name}=`),
+      (name) =>
+        name !== 'allow-unlimited' && (word === `--${name}` || word.startsWith(`--${name}=`)),
     ),
   );
 }

@@ -6,6 +6,7 @@ import { DATABASE_USAGE } from '../measure/database-usage.js';
 import { connectRedisMeter } from '../measure/redis-usage.js';
 import type { Result, RunConfig } from '../result/schema.js';
 import { type CpuLimiter, findCpuLimiter } from '../services/cpu-limits/cpu-limiter.js';
+import { findProvenLimiter } from '../services/cpu-limits/prove-limiter.js';
 import type { Guardian } from '../services/guardian.js';
 import { holdProcesses, type ProcessHolder } from '../services/held-processes.js';
 import { withSeededStores } from '../services/seeded-stores.js';
@@ -16,6 +17,7 @@ import {
   type WebTierMeans,
   type WebTierPlan,
 } from '../services/web-tier-plan.js';
+import { unavailable } from './assert-limits.js';
 import type { TrialContext } from './context.js';
 import { logInAndRehearse } from './rehearsal.js';
 import type { RunInput } from './run.js';
@@ -55,7 +57,7 @@ export async function withTrialContext(
     const limiter = await openLimiter(config, guardian, result);
     try {
       const holder = holdProcesses(limiter, config.cpuLimits, stores);
-      noteNotHeld(holder, result);
+      noteNotHeld(holder, config, result);
       const context: TrialContext = {
         config,
         strategies,
@@ -98,23 +100,37 @@ async function openWeb(
 
 /** null where no limit was asked for, or none can be had: then the result says why. */
 async function openLimiter(
-  { cpuLimits }: RunConfig,
+  { cpuLimits, allowUnlimited }: RunConfig,
   guardian: Guardian,
   { environment }: Result,
 ): Promise<CpuLimiter | null> {
   if (!cpuLimits) return null;
-  const found = await findCpuLimiter({ guardian });
+  const shares = Object.values(cpuLimits).filter((cores) => cores !== null);
+  const found = await (allowUnlimited
+    ? findProvenLimiter(shares, { guardian })
+    : findCpuLimiter({ guardian }));
   environment.cpuLimiter = found.limiter ? found.limiter.description : null;
   if (!found.limiter)
     environment.cpuLimiterMissing = `There are no limits of CPU time here: ${found.why}. ${found.advice}`;
   return found.limiter;
 }
 
-/** A limit that was asked for and is not there must not go unnoticed. */
-function noteNotHeld({ notHeld }: ProcessHolder, { environment }: Result): void {
+/**
+ * A limit that was asked for and is not there must not go unnoticed. What is known before the stores are
+ * there has ended the run before (assert-limits.ts).
+ *
+ * @throws LabError CPU_LIMIT_UNAVAILABLE
+ */
+function noteNotHeld(
+  { notHeld }: ProcessHolder,
+  { allowUnlimited }: RunConfig,
+  { environment }: Result,
+): void {
   if (notHeld.length === 0) return;
   const reason = environment.cpuLimiterMissing;
-  environment.cpuLimiterMissing = [...notHeld, ...(reason ? [reason] : [])].join(' ');
+  const why = [...notHeld, ...(reason ? [reason] : [])].join(' ');
+  environment.cpuLimiterMissing = why;
+  if (!allowUnlimited) throw unavailable(why);
 }
 
 function readerOf({ name, pid }: Stores['database']) {

@@ -112,7 +112,7 @@ export function configFrom(options: CompareOptions, known: readonly string[]): R
     options.shards ?? Math.max(1, Math.floor(cpus().length / 2)),
   );
   const seconds = options.seconds ?? profile.seconds;
-  const cpuLimits = limitsFrom(options, databaseOf(options));
+  const limits = limitsFrom(options, databaseOf(options));
   assertSides(options.set, plan.strategies);
   return {
     profile: profileName,
@@ -123,7 +123,7 @@ export function configFrom(options: CompareOptions, known: readonly string[]): R
     connections,
     ...(connectionsPerInstance !== undefined && { connectionsPerInstance }),
     ...(options.database && { database: options.database }),
-    ...(cpuLimits && { cpuLimits }),
+    ...limits,
     ...offeredFrom(options),
     ...webFrom(options),
     ...untilSureFrom(options, plan.rounds),

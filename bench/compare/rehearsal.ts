@@ -3,6 +3,7 @@
  * workload once, for nobody's record. A generator whose code is not yet compiled would make the first
  * trials dearer than the last.
  */
+import { countOf } from '../count-of.js';
 import { type Credentials, logInAll } from '../load/credentials.js';
 import { spreadOverInstances } from '../load/spread.js';
 import { workloadNamed } from '../load/workloads/registry.js';
@@ -45,7 +46,7 @@ export async function logInAndRehearse(
       const bound = isBoundToInstance(strategyNamed(strategy, context));
       if (bound && index > 0) continue;
       const wanted = bound ? users.slice(0, config.connections) : users;
-      say(`Logging ${wanted.length} users in: ${strategy}`);
+      say(`Logging ${countOf(wanted.length, 'user')} in: ${strategy}`);
       const origin = originOf(fleets[index] as Fleet);
       credentials.set(strategy, await logInAll(origin, wanted, seeded.password, signal));
       logins += wanted.length;

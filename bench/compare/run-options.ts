@@ -1,4 +1,5 @@
 /** What the options of every verb that measures have in common. */
+import { countOf } from '../count-of.js';
 import { integer, text, usageError } from '../options.js';
 
 /** Measured unless others are named, as far as the service has them. */
@@ -46,11 +47,11 @@ export function usersOf(
   const mostInstances = Math.max(...instances);
   refuse(
     users < connections,
-    `--users ${users} is fewer than the ${connections} connections; each connection is a user of its own.`,
+    `--users ${users} is fewer than the ${countOf(connections, 'connection')}; each connection is a user of its own.`,
   );
   refuse(
     mostInstances > connections,
-    `--instances ${mostInstances} is more than the ${connections} connections; an instance without a connection measures nothing.`,
+    `--instances ${mostInstances} is more than the ${countOf(connections, 'connection')}; an instance without a connection measures nothing.`,
   );
   return users;
 }

@@ -85,6 +85,6 @@ function furtherRounds({ config, comparisons }: Result): PlannedTrial[] {
 }
 
 /** As many as half of the free memory holds. */
-function mostInstancesAtOnce(): number {
+export function mostInstancesAtOnce(): number {
   return Math.max(1, Math.floor(freemem() / 2 / INSTANCE_BYTES));
 }

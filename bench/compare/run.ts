@@ -10,6 +10,7 @@ import type { StartLoadGenerator } from '../load/generator.js';
 import { startOpenLoopGenerator } from '../load/open-loop/generator.js';
 import { describedWorkloads } from '../load/workloads/registry.js';
 import { describeMachine } from '../machine/environment.js';
+import { blocksOf } from '../plan.js';
 import { readCalibration } from '../result/calibration.js';
 import { createResultFolder } from '../result/folder.js';
 import {
@@ -18,9 +19,11 @@ import {
   type RunConfig,
   SCHEMA_VERSION,
 } from '../result/schema.js';
+import { assertOpenFiles } from '../services/open-files.js';
 import type { EmitRunEvent } from './events.js';
+import { mostConnections } from './most-connections.js';
 import { withTrialContext } from './open-context.js';
-import { runPlan } from './run-plan.js';
+import { mostInstancesAtOnce, runPlan } from './run-plan.js';
 
 export interface RunInput {
   config: RunConfig;
@@ -47,6 +50,8 @@ export interface FinishedRun {
  */
 export async function runComparison(input: RunInput): Promise<FinishedRun> {
   const { config, emit, signal } = input;
+  const blocks = blocksOf(config.order, mostInstancesAtOnce());
+  await assertOpenFiles(mostConnections(config, Math.max(...blocks.map((block) => block.length))));
   const folder = await createResultFolder(input.outFolder);
   const environment = describeMachine();
   const calibration = await readCalibration(input.outFolder, environment);

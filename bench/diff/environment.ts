@@ -2,6 +2,7 @@
  * What differs between two runs besides what was measured, as a table: to look at one more thing is to
  * add a line. Seeds and times of day are meant to differ and are not looked at.
  */
+import { countOf } from '../count-of.js';
 import { DATABASE_PRODUCTS, type DatabaseName, databaseOf } from '../databases.js';
 import type { Environment, Result, RunConfig } from '../result/schema.js';
 
@@ -115,9 +116,10 @@ function variablesOf({ variables }: RunConfig): string {
   return given.length === 0 ? 'none' : given.sort().join(', ');
 }
 
-function limitsOf({ cpuLimits }: RunConfig): string {
+function limitsOf({ cpuLimits, allowUnlimited }: RunConfig): string {
   const limits = Object.entries(cpuLimits ?? {}).filter(([, cores]) => cores !== null);
   return limits.length === 0
     ? 'none'
-    : limits.map(([kind, cores]) => `${kind} ${cores} cores`).join(', ');
+    : limits.map(([kind, cores]) => `${kind} ${countOf(cores as number, 'core')}`).join(', ') +
+        (allowUnlimited ? ', where they can be had' : '');
 }

@@ -2,12 +2,12 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, freemem, tmpdir, totalmem } from 'node:os';
 import { LabError } from '../errors.js';
-import { describeControl, lookForCpuControl } from '../services/cpu-limits/cpu-control.js';
-import { findDelegation } from '../services/cpu-limits/delegated-rerun.js';
+import { findCpuControl } from '../services/cpu-limits/delegated-rerun.js';
 import { findOnPath } from '../services/find-on-path.js';
 import { nginxAdvice, readSystem, redisAdvice } from '../services/install-advice.js';
 import { namesMysql } from '../services/mariadb-given.js';
 import { findNginxOnPath, NGINX_CACHE_KEY } from '../services/nginx-program.js';
+import { readOpenFileLimit } from '../services/open-files.js';
 import { chooseOrdinaryUser } from '../services/ordinary-user.js';
 import { findInstalledPackage } from '../services/postgres-binaries.js';
 import { useGivenPostgres } from '../services/postgres-given.js';
@@ -15,7 +15,6 @@ import { REDIS_CACHE_KEY } from '../services/redis-debian.js';
 import { findDockerEngine } from '../services/redis-docker.js';
 import { useGivenRedis } from '../services/redis-given.js';
 import { redisServerNames } from '../services/redis-on-path.js';
-import { runCommand } from '../services/run-command.js';
 import { findDebianSource } from './debian-source.js';
 import { type Finding, missing } from './finding.js';
 import { inspectMariadb } from './inspect-mariadb.js';
@@ -46,7 +45,7 @@ export async function inspectMachine(
     await inspectRedis(environment),
     judgeOpenFiles(await readOpenFileLimit()),
     await inspectTempFolder(),
-    await inspectCpuLimits(environment),
+    judgeCpuLimits(await findCpuControl(environment)),
     await inspectNginx(environment),
   ];
 }
@@ -141,16 +140,6 @@ function readAvailableMemory(): number {
   return freemem();
 }
 
-/**
- * What a process started by the lab gets: Node raises its own limit to the hard one, and its children
- * inherit that. Null means no limit.
- */
-async function readOpenFileLimit(): Promise<number | null> {
-  if (process.platform === 'win32') return null;
-  const { stdout } = await runCommand('/bin/sh', ['-c', 'ulimit -n'], { timeoutSeconds: 5 });
-  return stdout.trim() === 'unlimited' ? null : Number(stdout);
-}
-
 async function inspectTempFolder(): Promise<Finding> {
   const folder = tmpdir();
   try {
@@ -160,15 +149,4 @@ async function inspectTempFolder(): Promise<Finding> {
   } catch (error) {
     return judgeTempFolder(folder, null, (error as Error).message);
   }
-}
-
-/** As a run that was asked for limits looks for them: in its own group, else in one that systemd gives. */
-async function inspectCpuLimits(environment: NodeJS.ProcessEnv): Promise<Finding> {
-  const control = lookForCpuControl();
-  if ('method' in control) return judgeCpuLimits({ description: describeControl(control) });
-  const delegation = await findDelegation(environment);
-  if ('launcher' in delegation) {
-    return judgeCpuLimits({ description: 'control groups (version 2) that systemd-run gives' });
-  }
-  return judgeCpuLimits({ ...delegation, why: `${control.why}; ${delegation.why}` });
 }

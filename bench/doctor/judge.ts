@@ -89,6 +89,6 @@ export function judgeCpuLimits(found: { description: string } | NoCpuControl): F
     topic: 'cpu-limits',
     status: 'warning',
     found: `none: ${found.why}`,
-    advice: `Instances of a fixed size cannot be compared. ${found.advice}`,
+    advice: `Instances of a fixed size cannot be compared: a run with --instance-cpu, --redis-cpu or one of a database ends before it starts. ${found.advice}`,
   };
 }

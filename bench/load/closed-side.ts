@@ -9,7 +9,8 @@
  */
 import autocannon from 'autocannon';
 import { seededRandom } from '../random.js';
-import type { LoadWindow, ShardReport, SideOrder } from './messages.js';
+import { type HttpClient, type HttpConnection, speakHttp } from './http-connection.js';
+import type { ForeignReport, LoadWindow, ShardReport, SideOrder } from './messages.js';
 import { createRecorder } from './recorder.js';
 import type { RequestLoop, WorkloadRequest } from './workload.js';
 import { workloadNamed } from './workloads/registry.js';
@@ -32,14 +33,6 @@ export interface ClosedSide {
   close(): ShardReport;
 }
 
-/** What autocannon's types do not name. Its version is fixed for that. */
-interface Client extends autocannon.Client {
-  /** Sends the next request; called by autocannon for every answer and every new connection. */
-  _doRequest(): void;
-  /** Closes the connection at once; autocannon's own stop waits for its next tick. */
-  destroy(): void;
-}
-
 /** @param onFailed autocannon ended although nobody asked it to */
 export function openClosedSide(order: SideOrder, onFailed: (why: string) => void): ClosedSide {
   const workload = workloadNamed(order.workload);
@@ -52,20 +45,23 @@ export function openClosedSide(order: SideOrder, onFailed: (why: string) => void
   );
   const recorder = createRecorder(workload.expectedStatuses);
   const gate = createGate();
-  const clients: Client[] = [];
+  const clients: HttpClient[] = [];
+  const connections: HttpConnection[] = [];
   let closed = false;
   const options: autocannon.Options & { sampleInt: number } = {
     // One address a connection; the published types know a single one only.
     url: order.connections.map((connection) => connection.origin) as unknown as string,
     connections: order.connections.length,
     duration: NEVER_SECONDS,
-    timeout: NEVER_SECONDS,
+    timeout: workload.anyServer ? REQUEST_TIMEOUT_MS / 1000 : NEVER_SECONDS,
     sampleInt: AUTOCANNON_TICK_MS,
     setupClient(given) {
-      const client = given as Client;
+      const client = given as HttpClient;
       const index = clients.length;
       clients.push(client);
-      recorder.adopt(client, order.connections[index]?.instance ?? 0);
+      const connection = speakHttp(client, { resends: workload.anyServer === true });
+      connections.push(connection);
+      recorder.adopt(client, order.connections[index]?.instance ?? 0, connection);
       // One call per client costs nothing at run time; setHeaders would change one request only.
       client.setRequests((loops[index] as RequestLoop).requests.map(toAutocannon));
       gate.guard(client);
@@ -91,12 +87,13 @@ export function openClosedSide(order: SideOrder, onFailed: (why: string) => void
       closed = true;
       gate.giveUp();
       recorder.end(0);
+      const foreign = workload.anyServer && { foreign: describeForeign(connections) };
       for (const client of clients) client.destroy();
       const leftovers = loops.flatMap((loop, connection) => {
         const path = loop.leftover?.() ?? null;
         return path ? [{ path, connection }] : [];
       });
-      return recorder.report(leftovers);
+      return { ...recorder.report(leftovers), ...foreign };
     },
   };
 }
@@ -104,7 +101,7 @@ export function openClosedSide(order: SideOrder, onFailed: (why: string) => void
 /** Lets requests pass or keeps them; closed at first. A connection has one request at a time. */
 function createGate() {
   /** Connections that would send now, each by its own way to do so. */
-  const waiting = new Map<Client, () => void>();
+  const waiting = new Map<HttpClient, () => void>();
   let guarded = 0;
   let isOpen = false;
   let onWaiting: (() => void) | null = null;
@@ -112,7 +109,7 @@ function createGate() {
   let givenUp = false;
 
   return {
-    guard(client: Client): void {
+    guard(client: HttpClient): void {
       guarded++;
       const send = client._doRequest.bind(client);
       client._doRequest = () => {
@@ -154,6 +151,21 @@ function createGate() {
       isOpen = false;
       wake?.();
     },
+  };
+}
+
+function describeForeign(connections: readonly HttpConnection[]): ForeignReport {
+  const interim: Record<number, number> = {};
+  for (const { seen } of connections) {
+    for (const [status, count] of Object.entries(seen.interim)) {
+      interim[Number(status)] = (interim[Number(status)] ?? 0) + count;
+    }
+  }
+  return {
+    announcedCloses: connections.reduce((sum, { seen }) => sum + seen.announcedCloses, 0),
+    silentCloses: connections.reduce((sum, { seen }) => sum + seen.silentCloses, 0),
+    interim,
+    waitsMs: connections.flatMap((connection) => connection.waitedMs() ?? []),
   };
 }
 

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { LabError } from '../errors.js';
+import { fetchAnswer } from './fetch-answer.js';
 import type { Connection } from './workload.js';
 
 /** Below what an instance hashes and lets wait at once. */
@@ -23,8 +24,8 @@ export async function logInAll(
   password: string,
   signal?: AbortSignal,
 ): Promise<Credentials> {
-  return aFewAtOnce(users, async (user) => ({
-    credential: await logIn(origin, user.email, password, signal),
+  return aFewAtOnce(users, signal, async (user, own) => ({
+    credential: await logIn(origin, user.email, password, own),
     user,
     password,
   }));
@@ -40,10 +41,10 @@ export async function visitAll(
   users: Credentials,
   signal?: AbortSignal,
 ): Promise<Credentials> {
-  return aFewAtOnce(users, async (user) => {
-    const answer = await fetch(`${origin}/livez`, {
+  return aFewAtOnce(users, signal, async (user, own) => {
+    const answer = await fetchAnswer(`${origin}/livez`, {
       headers: user.credential,
-      ...(signal && { signal }),
+      signal: own,
     });
     await answer.arrayBuffer();
     if (answer.status !== 200) {
@@ -53,20 +54,37 @@ export async function visitAll(
   });
 }
 
+/**
+ * Each piece of work has a signal of its own: fetch leaves a listener at the one it is given until
+ * memory is tidied up, and at the signal of a run there would be thousands.
+ */
 async function aFewAtOnce<Item, Outcome>(
   items: readonly Item[],
-  work: (item: Item) => Promise<Outcome>,
+  signal: AbortSignal | undefined,
+  work: (item: Item, own: AbortSignal) => Promise<Outcome>,
 ): Promise<Outcome[]> {
+  const underWay = new Set<AbortController>();
+  const abort = () => {
+    for (const each of underWay) each.abort(signal?.reason);
+  };
+  signal?.addEventListener('abort', abort, { once: true });
   const waiting = [...items.entries()];
   const outcomes: Outcome[] = [];
   const worker = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
+      signal?.throwIfAborted();
       const [index, item] = next;
-      outcomes[index] = await work(item);
+      const own = new AbortController();
+      underWay.add(own);
+      outcomes[index] = await work(item, own.signal).finally(() => underWay.delete(own));
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return outcomes;
+  try {
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    return outcomes;
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
 }
 
 /** @returns the headers that carry the credential: a cookie, a token, or whatever was issued */
@@ -76,11 +94,11 @@ export async function logIn(
   password: string,
   signal?: AbortSignal,
 ): Promise<Record<string, string>> {
-  const answer = await fetch(`${origin}/auth/login`, {
+  const answer = await fetchAnswer(`${origin}/auth/login`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ email, password }),
-    ...(signal && { signal }),
+    signal,
   });
   const text = await answer.text();
   if (answer.status !== 200) {

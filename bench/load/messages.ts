@@ -1,6 +1,7 @@
 /**
  * What the lab and a shard (one load-generating process) say to each other over IPC.
  */
+import type { HttpEvents } from './http-connection.js';
 import type { OfferedLoad } from './open-loop/arrivals.js';
 import type { Connection, SeededPosts } from './workload.js';
 
@@ -77,6 +78,14 @@ export interface ShardReport {
   leftovers: { path: string; connection: number }[];
   /** Only of an open loop. */
   openLoop?: OpenLoopReport;
+  /** Only of a load on a server that is not the lab's own. */
+  foreign?: ForeignReport;
+}
+
+/** What such a server did besides answering, since the load began, and who waits at its end. */
+export interface ForeignReport extends HttpEvents {
+  /** How long each request that has no answer yet has waited. */
+  waitsMs: number[];
 }
 
 /** Of the answers of one kind, inside the window. */

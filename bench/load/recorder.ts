@@ -2,27 +2,28 @@
  * Counts what the connections of one side see in one shard. Runs once per answer, so it allocates
  * nothing.
  */
-import type { Socket } from 'node:net';
 import type autocannon from 'autocannon';
 import { monotonicClock } from '../measure/clock.js';
 import { createLatencyHistogram, encodeHistogram } from '../measure/histogram.js';
+import type { HttpConnection } from './http-connection.js';
 import { createKindLatencies } from './kind-latencies.js';
 import type { LoadWindow, ShardReport } from './messages.js';
 
 const INSTANCE = Symbol('instance');
-/** Socket and loop of autocannon's client; its types do not name them. */
+/** What autocannon's types do not name. */
 type Client = autocannon.Client & {
   [INSTANCE]?: number;
-  conn?: Socket;
   /** While an answer is told of, the request is still the one that it answers. */
   requestIterator?: { currentRequest?: { kind?: string } };
 };
+
+type WireCount = Pick<HttpConnection, 'sentBytes' | 'receivedBytes'>;
 
 export interface Recorder {
   nowMs(): number;
   /** Since the start, measured or not. */
   answered(): number;
-  adopt(client: autocannon.Client, instance: number): void;
+  adopt(client: autocannon.Client, instance: number, connection: WireCount): void;
   onResponse(client: autocannon.Client, status: number, bytes: number, durationMs: number): void;
   onError(error: Error): void;
   /** Load goes on. */
@@ -36,7 +37,7 @@ export function createRecorder(expected: readonly number[]): Recorder {
   const nowMs = monotonicClock();
   const histogram = createLatencyHistogram();
   const kinds = createKindLatencies();
-  const clients: Client[] = [];
+  const connections: WireCount[] = [];
   const statuses = new Map<number, number>();
   const unexpected = new Map<number, number>();
   const perInstance = new Map<number, number>();
@@ -54,17 +55,17 @@ export function createRecorder(expected: readonly number[]): Recorder {
   let firstError: string | null = null;
 
   const totals = () => ({
-    sentBytes: sum(clients, (client) => client.conn?.bytesWritten ?? 0),
-    receivedBytes: sum(clients, (client) => client.conn?.bytesRead ?? 0),
+    sentBytes: sum(connections, (connection) => connection.sentBytes()),
+    receivedBytes: sum(connections, (connection) => connection.receivedBytes()),
     responses: requestsSinceStart,
   });
 
   return {
     nowMs,
     answered: () => requestsSinceStart,
-    adopt(client, instance) {
+    adopt(client, instance, connection) {
       (client as Client)[INSTANCE] = instance;
-      clients.push(client as Client);
+      connections.push(connection);
     },
     onResponse(client, status, _bytes, durationMs) {
       requestsSinceStart++;

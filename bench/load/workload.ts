@@ -61,6 +61,11 @@ export interface Workload {
   windowMs: number;
   /** At most so many connections: hashing a password, for one, has a short bounded queue. */
   maxConnections?: number;
+  /**
+   * The server may be any, and does what HTTP lets it do: requests are repeated where it closes a kept
+   * connection, given up after 10 s, and what it does besides answering is reported.
+   */
+  anyServer?: true;
   /** Its requests are logins: it has users of its own, and needs no credential. */
   logsIn?: boolean;
   /** A request whose answer must be the same for all strategies; sent to each instance before load. */

@@ -8,15 +8,42 @@ import { countOf } from '../count-of.js';
 import type { Trial } from '../result/schema.js';
 import { steadinessOf } from './steadiness.js';
 
-/** What the rules look at: a trial before it is judged, and what a trial does not keep. */
-export interface Evidence {
-  trial: Omit<Trial, 'valid' | 'invalidReasons'>;
+/** What the rules look at, of a trial or of any other load. */
+export interface Observed {
+  trial: Pick<
+    Trial,
+    | 'connections'
+    | 'requests'
+    | 'throughputRps'
+    | 'windowsRps'
+    | 'latencyMs'
+    | 'errors'
+    | 'timeouts'
+    | 'openLoop'
+  > & {
+    processes: Pick<Trial['processes'][number], 'kind' | 'name' | 'cores' | 'limitCores'>[];
+    perInstance: Pick<Trial['perInstance'][number], 'requests'>[];
+    /** null where the server is not the lab's own and cannot be asked. */
+    reconciliation: Trial['reconciliation'] | null;
+  };
   unexpectedStatuses: Record<string, number>;
   firstError: string | null;
   /** A sentence when an instance ended, or something else cut the trial short. */
   interruption: { code: string; message: string } | null;
   /** How the other strategies of the block fared in each turn, 1 on average; null without others. */
   pace: readonly number[] | null;
+  /** For Little's law, where answers are long against the window; LITTLE_TOLERANCE unless told. */
+  littleTolerance?: number;
+}
+
+/** A trial before it is judged, and what a trial does not keep. */
+export interface Evidence extends Observed {
+  trial: Omit<Trial, 'valid' | 'invalidReasons'>;
+}
+
+export interface Breach {
+  code: string;
+  message: string;
 }
 
 export interface ValidityRule {
@@ -24,11 +51,13 @@ export interface ValidityRule {
   /** For docs and report: the rule in one line. */
   rule: string;
   /** What is wrong, as a sentence; null when nothing is. */
-  breach(evidence: Evidence): string | null;
+  breach(observed: Observed): string | null;
 }
 
 /** Share of a core above which a shard may have been the limit. */
 export const SHARD_LIMIT_CORES = 0.9;
+/** More than a limit lets through, whose periods need not begin with the window. */
+export const MAX_TIMES_LIMIT = 1.5;
 /** Little's law: connections = throughput x mean latency, within this share. */
 export const LITTLE_TOLERANCE = 0.05;
 /** Share of its requests that an open-loop sender may get to late. */
@@ -54,24 +83,36 @@ export const VALIDITY_RULES: readonly ValidityRule[] = [
     },
   },
   {
+    code: 'limit-not-held',
+    rule: `a process used over ${MAX_TIMES_LIMIT} times the share of a core that it was held to`,
+    breach({ trial }) {
+      const over = trial.processes.find(
+        ({ cores, limitCores }) => limitCores && (cores ?? 0) > MAX_TIMES_LIMIT * limitCores,
+      );
+      if (over === undefined) return null;
+      return `${over.name} was to be held to ${over.limitCores} of a core and used ${over.cores?.toFixed(2)}: its limit is not in force`;
+    },
+  },
+  {
     code: 'counts-differ',
     rule: 'client and server counted different numbers of requests, by more than were in flight',
     breach({ trial: { reconciliation } }) {
+      if (reconciliation === null) return null;
       const { clientRequests, serverRequests, inFlightLimit } = reconciliation;
       if (serverRequests === null) return 'the instances could not be asked for their count';
       const difference = serverRequests - clientRequests;
       if (difference >= 0 && difference <= inFlightLimit) return null;
-      return `the client counted ${clientRequests} answers, the instances ${serverRequests}; at most ${inFlightLimit} were in flight`;
+      return `the client counted ${countOf(clientRequests, 'answer')}, the instances ${serverRequests}; at most ${inFlightLimit} were in flight`;
     },
   },
   {
     code: 'littles-law',
     rule: `requests in the system (closed loop: connections) and throughput x mean latency differ by more than ${LITTLE_TOLERANCE * 100} %`,
-    breach({ trial }) {
+    breach({ trial, littleTolerance = LITTLE_TOLERANCE }) {
       if (trial.openLoop) return breachOfOpenLoop(trial.openLoop);
       if (!trial.latencyMs) return null;
       const inSystem = (trial.throughputRps * trial.latencyMs.mean) / 1000;
-      if (Math.abs(inSystem / trial.connections - 1) <= LITTLE_TOLERANCE) return null;
+      if (Math.abs(inSystem / trial.connections - 1) <= littleTolerance) return null;
       return `throughput x mean latency gives ${inSystem.toFixed(1)} requests in flight, but there ${trial.connections === 1 ? 'is' : 'are'} ${countOf(trial.connections, 'connection')}`;
     },
   },
@@ -100,7 +141,7 @@ export const VALIDITY_RULES: readonly ValidityRule[] = [
       const counts = trial.perInstance.map((instance) => instance.requests);
       const [least, most] = [Math.min(...counts), Math.max(...counts)];
       if (counts.length < 2 || most <= MAX_SHARE_RATIO * least) return null;
-      return `one instance answered ${most} requests and another ${least}`;
+      return `one instance answered ${countOf(most, 'request')} and another ${least}`;
     },
   },
   {
@@ -138,12 +179,17 @@ export const VALIDITY_RULES: readonly ValidityRule[] = [
 
 /** Judges a trial by every rule; several can be broken at once. */
 export function judge(evidence: Evidence): Trial {
-  const broken = VALIDITY_RULES.flatMap((rule) => {
-    const message = rule.breach(evidence);
-    return message ? [{ code: rule.code, message }] : [];
-  });
+  const broken = breachesOf(evidence);
   const invalidReasons = evidence.interruption ? [evidence.interruption, ...broken] : broken;
   return { ...evidence.trial, valid: invalidReasons.length === 0, invalidReasons };
+}
+
+/** Every rule that is broken, with what was seen. */
+export function breachesOf(observed: Observed): Breach[] {
+  return VALIDITY_RULES.flatMap((rule) => {
+    const message = rule.breach(observed);
+    return message ? [{ code: rule.code, message }] : [];
+  });
 }
 
 /**

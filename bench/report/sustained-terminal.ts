@@ -12,6 +12,9 @@ export function renderSustained({ config, sustained = [], warnings, partial }: R
   return [
     `Objective: ${objectiveInWords(first.objective)}.`,
     ...(partial ? ['! The run ended before its plan did.'] : []),
+    ...warnings
+      .filter(({ code }) => code === 'cpu-limits-missing')
+      .map(({ message }) => `! ${message}`),
     ...sustained.map((cell) => `• ${sentenceOf(cell).replaceAll('`', '')}`),
     ...notTried(config.order, sustained),
     '',

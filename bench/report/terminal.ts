@@ -35,7 +35,12 @@ function statements(view: ReportView): string[][] {
   ];
 }
 
-const TOLD_BY_FINDINGS = new Set(['partial-run', 'single-round', 'invalid-trials']);
+const TOLD_BY_FINDINGS = new Set([
+  'partial-run',
+  'single-round',
+  'invalid-trials',
+  'cpu-limits-missing',
+]);
 
 /** Whole statements only: half a sentence may say the opposite. */
 function whatFits(all: readonly string[][], room: number): string[] {

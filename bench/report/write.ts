@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../make-folder.js';
 import type { Result } from '../result/schema.js';
 import { renderTrialsCsv } from './csv.js';
 import { renderHtml } from './html.js';
@@ -19,7 +20,7 @@ const FILES: readonly { name: string; render: (result: Result) => string }[] = [
  * @throws the error of the file system, after the unfinished file was removed
  */
 export async function writeReports(folder: string, result: Result): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const paths: string[] = [];
   for (const { name, render } of FILES) {
     const path = join(folder, name);

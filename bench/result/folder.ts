@@ -4,6 +4,7 @@
 import { lstat, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { LabError } from '../errors.js';
+import { makeFolder } from '../make-folder.js';
 import { writeReports } from '../report/write.js';
 import { storageError } from '../storage-error.js';
 import type { Result } from './schema.js';
@@ -53,7 +54,7 @@ async function makeUniqueFolder(parent: string, now: Date): Promise<string> {
   // 2026-11-21T08-38-56Z: sorts by time, and no system forbids a character of it.
   const name = now.toISOString().replace(/\.\d+/, '').replaceAll(':', '-');
   try {
-    await mkdir(parent, { recursive: true });
+    await makeFolder(parent);
     for (let attempt = 1; ; attempt++) {
       const path = join(parent, attempt === 1 ? name : `${name}-${attempt}`);
       try {

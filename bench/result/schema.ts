@@ -292,6 +292,10 @@ export const configSchema = z.object({
     })
     .optional()
     .describe('Cores that each instance, Redis and the database may use; null: no limit.'),
+  allowUnlimited: z
+    .literal(true)
+    .optional()
+    .describe('The run went on without limits that could not be had (--allow-unlimited).'),
   offered: z
     .object({ rateRps: amount, arrivals: z.enum(['poisson', 'constant']) })
     .optional()

@@ -1,8 +1,9 @@
 /**
  * apt with its own lists, cache and state, so that it needs no rights and disturbs nobody.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../make-folder.js';
 import { type CommandResult, runCommand } from './run-command.js';
 import type { StartContext } from './stores.js';
 
@@ -37,7 +38,7 @@ export function openApt(
     const configuration = join(work, 'apt.conf');
     await writeFile(configuration, aptConfiguration(work, ownLists));
     for (const folder of ['cache/archives/partial', 'state/lists/partial']) {
-      await mkdir(join(work, folder), { recursive: true });
+      await makeFolder(join(work, folder));
     }
     return runCommand(command, ['--config-file', configuration, '--quiet=2', ...args], {
       cwd: work,

@@ -4,6 +4,7 @@ import { chmod, chown, lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LabError } from '../errors.js';
+import { makeFolder } from '../make-folder.js';
 import type { Guardian } from './guardian.js';
 import { canEnter, type OrdinaryUser } from './ordinary-user.js';
 
@@ -120,7 +121,7 @@ export async function openCache(
     try {
       if (user !== null && !canEnter(user, base))
         throw new Error(`${user.name} cannot enter ${base}`);
-      await mkdir(folder, { recursive: true, mode: user === null ? 0o700 : 0o755 });
+      await makeFolder(folder, user === null ? 0o700 : 0o755);
       await assertOurs(folder);
       if (user !== null) await chmod(folder, 0o755);
       return folder;

@@ -2,19 +2,24 @@
  * Runs that measure on this machine, each as a file that names its process. Two at once take CPU time from
  * each other, so figures of both are wrong, and nothing in them shows it.
  */
-import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../errors.js';
+import { makeFolder } from '../make-folder.js';
 import { LAB_NAME } from './lab-folders.js';
 import { isRunning, readStartTime } from './process-identity.js';
+
+/** Of every verb and benchmark that measures. */
+export const ALONGSIDE = '--alongside';
 
 const runSchema = z.object({
   pid: z.int().positive(),
   /** With the pid it names one process for ever: what a killed run left behind is told apart. */
   startTime: z.string(),
-  verb: z.string(),
+  what: z.string().describe('As it is typed: "lab compare", "bench:auth".'),
   folder: z.string().describe('In which it was started.'),
   since: z.iso.datetime(),
 });
@@ -24,7 +29,7 @@ export type MeasuringRun = z.infer<typeof runSchema>;
 export interface RegisteredRun {
   /** Others that measure at this moment. */
   others(): Promise<MeasuringRun[]>;
-  end(): Promise<void>;
+  end(): void;
 }
 
 /**
@@ -34,43 +39,49 @@ export interface RegisteredRun {
  * @throws LabError ANOTHER_RUN
  */
 export async function registerRun(
-  verb: string,
+  what: string,
   alongside: boolean,
   parent: string = tmpdir(),
 ): Promise<RegisteredRun> {
   const folder = join(parent, `${LAB_NAME}-runs`);
   const mine = {
-    ...{ pid: process.pid, startTime: readStartTime(process.pid) ?? '', verb },
+    ...{ pid: process.pid, startTime: readStartTime(process.pid) ?? '', what },
     ...{ folder: process.cwd(), since: new Date().toISOString() },
   };
   const path = join(folder, `${mine.pid}.json`);
   try {
     // For every user of the machine, as the folder of temporary files is (sticky).
-    if (await mkdir(folder, { recursive: true })) await chmod(folder, 0o1777);
+    if (await makeFolder(folder)) await chmod(folder, 0o1777);
     await rm(path, { force: true });
     // Another user must not lead the write elsewhere by a link.
     await writeFile(path, JSON.stringify(mine), { flag: 'wx' });
   } catch {
-    return { others: async () => [], end: async () => {} };
+    return { others: async () => [], end: () => {} };
   }
   const registered: RegisteredRun = {
     others: async () => (await runsIn(folder)).filter(({ pid }) => pid !== mine.pid),
-    end: () => rm(path, { force: true }).catch(() => {}),
+    end: () => {
+      try {
+        rmSync(path, { force: true });
+      } catch {
+        // It names an ended process: the next look removes it.
+      }
+    },
   };
   if (alongside) return registered;
   // Registered before the look: of two that start at once, the later one gives way.
   const earlier = (await registered.others()).filter((other) => isEarlier(other, mine))[0];
   if (!earlier) return registered;
-  await registered.end();
+  registered.end();
   throw new LabError(
     'ANOTHER_RUN',
-    `${inWords(earlier)} measures on this machine since ${earlier.since}, and two at once spoil each other's figures. Wait for its end, or measure nevertheless with --alongside.`,
+    `${inWords(earlier)} measures on this machine since ${earlier.since}, and two at once spoil each other's figures. Wait for its end, or measure nevertheless with ${ALONGSIDE}.`,
   );
 }
 
 /** "lab compare (process 4711, started in /home/ada/lab)" */
-export function inWords({ verb, pid, folder }: MeasuringRun): string {
-  return `lab ${verb} (process ${pid}, started in ${folder})`;
+export function inWords({ what, pid, folder }: MeasuringRun): string {
+  return `${what} (process ${pid}, started in ${folder})`;
 }
 
 function isEarlier(other: MeasuringRun, mine: MeasuringRun): boolean {

@@ -43,6 +43,8 @@ export interface ProcessStat {
   name: string;
   state: string;
   parentPid: number;
+  /** Pid of the leader of its session. */
+  session: number;
   /** Clock ticks since boot. */
   startTime: string;
 }
@@ -56,11 +58,17 @@ export function parseStat(line: string): ProcessStat | null {
     .slice(close + 2)
     .trim()
     .split(' ');
-  const [state, parentPid] = fields;
   // proc_pid_stat(5): field 3 is the state, field 22 the start time.
+  const [state, parentPid, , session] = fields;
   const startTime = fields[19];
   if (state === undefined || parentPid === undefined || startTime === undefined) return null;
-  return { name: line.slice(open + 1, close), state, parentPid: Number(parentPid), startTime };
+  return {
+    name: line.slice(open + 1, close),
+    state,
+    parentPid: Number(parentPid),
+    session: Number(session),
+    startTime,
+  };
 }
 
 function isSignalable(pid: number): boolean {

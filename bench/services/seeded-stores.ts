@@ -2,7 +2,9 @@
  * Everything an instance needs before it can serve: both stores, migrated and seeded, and the secrets
  * that all instances share. Opened for one piece of work and closed however that ends.
  */
+
 import { randomBytes } from 'node:crypto';
+import { countOf } from '../count-of.js';
 import { DATABASE_PRODUCTS, type DatabaseName } from '../databases.js';
 import { databaseFor } from './databases.js';
 import { type Guardian, startGuardian } from './guardian.js';
@@ -44,7 +46,7 @@ export async function withSeededStores<Outcome>(
     say('Migrating the database');
     await migrateDatabase(stores.databaseUrl, guardian);
     signal.throwIfAborted();
-    say(`Seeding ${users} users and ${posts} posts`);
+    say(`Seeding ${countOf(users, 'user')} and ${countOf(posts, 'post')}`);
     const seeded = await seedDatabase(stores.databaseUrl, { users, posts }, guardian);
     signal.throwIfAborted();
     return await use({

@@ -74,7 +74,7 @@ export function sustainConfigFrom(
     rounds: options.rounds ?? 3,
     seed: options.seed ?? randomSeed(),
   };
-  const cpuLimits = limitsFrom(options, databaseOf(options));
+  const limits = limitsFrom(options, databaseOf(options));
   const fromRps = options['from-rate'] ?? 100;
   const toRps = options['to-rate'] ?? 100_000;
   const shards = Math.min(connections, options.shards ?? 1);
@@ -92,7 +92,7 @@ export function sustainConfigFrom(
       connections,
       users,
       ...(options.database && { database: options.database }),
-      ...(cpuLimits && { cpuLimits }),
+      ...limits,
       posts: POSTS,
       shards,
       horizon: HORIZON,

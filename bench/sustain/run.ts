@@ -2,10 +2,12 @@
  * lab sustain: stores -> seeded data -> credentials -> a search for each cell -> rounds that confirm.
  * The result is on disk after every attempt.
  */
+
 import { summariseRounds } from '../analyse/sustained.js';
 import { warningsOf } from '../analyse/warnings.js';
 import type { TrialContext } from '../compare/context.js';
 import type { RunEvent } from '../compare/events.js';
+import { mostConnections } from '../compare/most-connections.js';
 import { withTrialContext } from '../compare/open-context.js';
 import { noteOthers } from '../compare/run.js';
 import { startOpenLoopGenerator } from '../load/open-loop/generator.js';
@@ -20,6 +22,7 @@ import {
   type Sustained,
   type SustainedAttempt,
 } from '../result/schema.js';
+import { assertOpenFiles } from '../services/open-files.js';
 import { type CellInput, confirmCell, emptySustained, searchCell } from './measure-cell.js';
 import type { SustainConfig } from './options.js';
 import { describeAttempt, describeCell } from './progress.js';
@@ -45,6 +48,7 @@ export interface SustainInput {
  */
 export async function runSustain(input: SustainInput): Promise<{ result: Result; folder: string }> {
   const { signal } = input;
+  await assertOpenFiles(mostConnections(input.config.run, 1));
   const folder = await createResultFolder(input.outFolder);
   const result = emptyResult(folder.id, input);
   const started = performance.now();

@@ -31,7 +31,7 @@ const OPTIONS = {
 } as const;
 
 export const calibrate: Verb = {
-  measures: true,
+  measures: 'kept',
   summary: 'measure the noise of this machine, and how many rounds a difference takes',
   options: async () => OPTIONS,
   async run(words, { signal, alongside, stdout, stderr }) {

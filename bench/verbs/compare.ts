@@ -1,5 +1,6 @@
 /** lab compare: runs the plan, prints progress and verdicts, writes a result folder. */
 import { relative } from 'node:path';
+import { assertLimits } from '../compare/assert-limits.js';
 import { asksForLimits } from '../compare/limit-options.js';
 import { compareOptions, configFrom } from '../compare/options.js';
 import { createProgress } from '../compare/progress.js';
@@ -16,7 +17,7 @@ import { describeService, describeWholeService } from '../services/service-proce
 import type { Verb } from './verb.js';
 
 export const compare: Verb = {
-  measures: true,
+  measures: 'kept',
   summary: 'measure strategies side by side and write a result folder',
   options: async () => compareOptions((await describeService()).map(({ name }) => name)),
   // Under systemd a user gets control groups by starting the lab anew.
@@ -28,6 +29,7 @@ export const compare: Verb = {
     const database = namedDatabase(options.database, process.env);
     const config = configFrom({ ...options, database }, names);
     assertVariables(options.set, variables);
+    await assertLimits(config, process.env);
     const talk = options.json ? stderr : stdout;
     const { result, folder } = await runComparison({
       config,

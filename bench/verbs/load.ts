@@ -1,10 +1,13 @@
 /** lab load: how fast any server of this machine answers one URL. */
 
 import { countOf } from '../count-of.js';
-import { describeWindows } from '../load/url/describe-windows.js';
+import { LabError } from '../errors.js';
+import { describeWindows, type UrlWindow } from '../load/url/describe-windows.js';
+import { flawsOf } from '../load/url/judge-window.js';
 import { loadUrl } from '../load/url/load-url.js';
 import { integer, type OptionKind, parseOptions, usageError } from '../options.js';
 import { isLoopback } from '../services/loopback.js';
+import { assertOpenFiles } from '../services/open-files.js';
 import type { Verb } from './verb.js';
 
 const WINDOWS = 3;
@@ -21,11 +24,13 @@ export const loadOptions = {
 } as const;
 
 export const load: Verb = {
+  measures: 'printed',
   summary: 'load one URL of this machine with GET, and print throughput and latency',
   positionals: 'URL',
   options: async () => loadOptions,
   async run(words, { signal, stdout }) {
     const { url, seconds, connections, headers } = readLoad(words);
+    await assertOpenFiles(connections);
     const say = (line: string) => stdout.write(`${line}\n`);
     const length = countOf(seconds, 'second');
     say(
@@ -37,8 +42,21 @@ export const load: Verb = {
     });
     say('');
     for (const line of describeWindows(windows)) say(line);
+    assertMeasured(windows);
   },
 };
+
+/** @throws LabError NO_MEASUREMENT: a window that breaks a rule of trials says nothing of the server */
+function assertMeasured(windows: readonly UrlWindow[]): void {
+  const broken = windows.filter((window) => flawsOf(window).length > 0);
+  const [first] = broken;
+  if (first === undefined) return;
+  const why = [...new Set(broken.flatMap((window) => flawsOf(window)))];
+  throw new LabError(
+    'NO_MEASUREMENT',
+    `${broken.length} of ${countOf(windows.length, 'window')} cannot be believed: ${why.slice(0, 3).join('; ')}.`,
+  );
+}
 
 /** @throws LabError URL_MISSING, URL_INVALID, URL_NOT_LOOPBACK and those of options, exit code 2 */
 export function readLoad(words: readonly string[]) {

@@ -7,6 +7,7 @@ import { startStores } from '../services/stores.js';
 import type { Verb } from './verb.js';
 
 export const stores: Verb = {
+  holds: true,
   summary: 'start the database and Redis alone and print where they are; Ctrl-C stops them',
   options: async () => DATABASE_OPTION,
   async run(words, { signal, stdout }) {

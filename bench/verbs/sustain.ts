@@ -1,5 +1,6 @@
 /** lab sustain: the highest rate at which users still get what the objective says. */
 import { relative } from 'node:path';
+import { assertLimits } from '../compare/assert-limits.js';
 import { asksForLimits } from '../compare/limit-options.js';
 import { describedStrategies } from '../compare/run.js';
 import { LabError } from '../errors.js';
@@ -14,7 +15,7 @@ import { runSustain } from '../sustain/run.js';
 import type { Verb } from './verb.js';
 
 export const sustain: Verb = {
-  measures: true,
+  measures: 'kept',
   summary: 'find the highest rate that meets an objective, such as p99=50ms,errors=0',
   options: async () => sustainOptions((await describeService()).map(({ name }) => name)),
   elsewhere: async (words) => (asksForLimits(words) ? rerunInDelegatedGroup() : null),
@@ -24,6 +25,7 @@ export const sustain: Verb = {
     const { options } = parseOptions(words, sustainOptions(names));
     const database = namedDatabase(options.database, process.env);
     const config = sustainConfigFrom({ ...options, database }, names);
+    await assertLimits(config.run, process.env);
     const talk = options.json ? stderr : stdout;
     const { result, folder } = await runSustain({
       config,

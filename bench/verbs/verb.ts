@@ -14,10 +14,15 @@ export interface Verb {
   /** What stands after the verb, for help. */
   positionals?: string;
   /**
-   * Whether it measures and keeps results: such a run wants the machine for itself
+   * Whether it measures, and what becomes of the figures: such a run wants the machine for itself
    * (services/measuring-runs.ts).
    */
-  measures?: true;
+  measures?: 'kept' | 'printed';
+  /**
+   * Whether it starts what has to be stopped in order, without measuring. Any other verb is ended at
+   * once by a signal, whatever it waits for.
+   */
+  holds?: true;
   /** For help. */
   options(): Promise<OptionTable>;
   /**

@@ -4,7 +4,10 @@
  */
 import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { endWithStarter } from '../../bench/services/end-with-starter.js';
 import { runTogether } from './together.js';
+
+endWithStarter();
 
 const FOLDER = new URL('./steps/', import.meta.url);
 const FIRST_WITH_STORES = 4;

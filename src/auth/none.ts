@@ -1,6 +1,8 @@
 import { AppError } from '../errors.js';
 import { readAuthorization } from './authorization-header.js';
+import { isStorableText } from './storable-text.js';
 import type { AuthStrategy, Principal, StrategyModule } from './strategy.js';
+import { isUserId } from './user-id.js';
 
 /**
  * The control: what the API costs when nobody is authenticated. The client says who it is and is
@@ -59,22 +61,10 @@ function decode(credential: string): Principal {
     throw invalid();
   }
   const { id, email, name } = value as Record<string, unknown>;
-  if (
-    typeof id !== 'number' ||
-    !Number.isInteger(id) ||
-    id < 1 ||
-    id > 2_147_483_647 ||
-    !isText(email) ||
-    !isText(name)
-  ) {
+  if (!isUserId(id) || !isStorableText(email) || !isStorableText(name)) {
     throw invalid();
   }
   return { userId: id, email, name };
-}
-
-/** What a database can hold: a claim that says more is of no account here. */
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && !/\0|\p{Surrogate}/u.test(value);
 }
 
 function invalid(cause?: unknown): AppError {

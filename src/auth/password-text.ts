@@ -1,3 +1,5 @@
+import { isWellFormed } from './storable-text.js';
+
 /**
  * Passwords as text, by the OpaqueString profile of RFC 8265, section 4.2: what looks the same on two
  * keyboards is the same. Of its base class (RFC 8264, section 4.3) the part that matters here: no
@@ -9,7 +11,6 @@
 const OTHER_SPACES = /\p{Zs}/gu;
 /** Control characters, noncharacters, and what the Unicode of this process has not assigned. */
 const NO_TEXT = /[\p{Cc}\p{Cn}]/u;
-const HALF_SURROGATE = /\p{Surrogate}/u;
 
 /** What is hashed; undefined for a text that cannot become a password. */
 export function normalPassword(text: string): string | undefined {
@@ -33,9 +34,4 @@ export function passwordForms(text: string): string[] {
 /** In code points, of the normal form: what people count (NIST SP 800-63B, section 5.1.1.2). */
 export function passwordLength(text: string): number {
   return [...(normalPassword(text) ?? text)].length;
-}
-
-/** Half a surrogate pair is no character: encoded it becomes U+FFFD, as every other half does. */
-export function isWellFormed(text: string): boolean {
-  return !HALF_SURROGATE.test(text);
 }

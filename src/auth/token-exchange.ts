@@ -1,4 +1,5 @@
 import { AppError } from '../errors.js';
+import { secondsLeft } from './seconds-left.js';
 import {
   type ExchangeRequest,
   type Principal,
@@ -13,11 +14,17 @@ export interface ExchangeSubject {
   readonly expiresAt: number;
 }
 
+export interface MintedToken {
+  readonly token: string;
+  /** When whoever verifies it refuses it, in milliseconds since the epoch: not after what was asked for. */
+  readonly expiresAt: number;
+}
+
 export interface ExchangeOptions {
   /** Checks the subject token as the API would, revocation included. */
   readonly verify: (token: string) => Promise<ExchangeSubject>;
   /** Makes the token of the third party, whose principal says who acts and what they may do. */
-  readonly mint: (principal: Principal, expiresAt: number) => Promise<string>;
+  readonly mint: (principal: Principal, expiresAt: number) => Promise<MintedToken>;
   readonly audience: string;
   readonly clients: readonly string[];
   readonly ttlMs: number;
@@ -55,13 +62,14 @@ export function createTokenExchange(options: ExchangeOptions) {
     if (subject.principal.delegation !== undefined) {
       throw refuse('A delegated token cannot be handed on.');
     }
-    const expiresAt = Math.min(now() + ttlMs, subject.expiresAt);
+    const latest = Math.min(now() + ttlMs, subject.expiresAt);
     const principal = withoutPerson({ ...subject.principal, delegation: { actor, scope } });
+    const { token, expiresAt } = await mint(principal, latest);
     return {
-      access_token: await mint(principal, expiresAt),
+      access_token: token,
       issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
       token_type: 'Bearer',
-      expires_in: Math.floor((expiresAt - now()) / 1000),
+      expires_in: secondsLeft(expiresAt, now()),
       scope: scope.join(' '),
     } satisfies TokenAnswer;
   };

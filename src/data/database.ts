@@ -24,7 +24,8 @@ export interface Database {
   readonly dialect: Dialect;
   /**
    * Does a piece of work within the deadline.
-   * @throws AppError `database_unavailable` when the server is down, frozen or too busy
+   * @throws AppError `database_unavailable` when the server is down, frozen or too busy;
+   *   `validation_failed` for a number or a text that no column can hold
    */
   run<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
   /** The rule that a statement would have broken, if that is why the work failed. */
@@ -136,8 +137,17 @@ async function withinDeadline<T>(
   try {
     return await Promise.race([work, late]);
   } catch (error) {
-    const outage = !(error instanceof AppError) && errors.isOutage(sourceOf(error));
-    throw outage ? unavailable('database_unavailable', error) : error;
+    if (error instanceof AppError) {
+      throw error;
+    }
+    // Values are checked where they come in. One that nobody thought of is still the client's.
+    if (errors.violation(sourceOf(error)) === 'unstorable') {
+      throw new AppError('validation_failed', {
+        detail: 'It holds a number or a text that the database cannot keep.',
+        cause: error,
+      });
+    }
+    throw errors.isOutage(sourceOf(error)) ? unavailable('database_unavailable', error) : error;
   } finally {
     clearTimeout(timer);
   }

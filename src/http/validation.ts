@@ -1,7 +1,9 @@
 import type { Context } from 'koa';
 import * as z from 'zod';
-import { isWellFormed, normalPassword, passwordLength } from '../auth/password-text.js';
+import { normalPassword, passwordLength } from '../auth/password-text.js';
+import { hasNoNul, isWellFormed } from '../auth/storable-text.js';
 import { SCOPES } from '../auth/strategy.js';
+import { ID_MAX } from '../auth/user-id.js';
 import { AppError } from '../errors.js';
 
 /** Databases and hashes would take U+FFFD in its place, and it would not be what was sent. */
@@ -9,10 +11,7 @@ const wellFormed = () => z.string().refine(isWellFormed, 'must not contain half 
 
 /** PostgreSQL's text cannot hold U+0000; said here, it is a 422 and not a failed query. */
 const text = (max: number) =>
-  wellFormed()
-    .min(1)
-    .max(max)
-    .refine((value) => !value.includes('\u0000'), 'must not contain U+0000');
+  wellFormed().min(1).max(max).refine(hasNoNul, 'must not contain U+0000');
 
 /**
  * OWASP ASVS 5.0, 6.2.1 and 6.2.9: 8 characters at least, and long pass phrases are welcome. They are
@@ -89,8 +88,6 @@ export const predictionBody = z.strictObject({
     .default(0)
     .describe('How many passages to name, those that look most like spam. Twenty times the work.'),
 });
-
-export const ID_MAX = 2_147_483_647;
 
 /** @throws AppError `invalid_parameter`, or `not_found` for a number no row can have */
 export function readId(value: string | undefined): number {

@@ -9,13 +9,13 @@ import {
   credentialOf,
   expectProblem,
 } from '../support/api-client.js';
-import type { RunningService, Variables } from '../support/service.js';
+import { type RunningService, secretFrom, type Variables } from '../support/service.js';
 import { type StoreWatcher, watchStores } from '../support/store-snapshot.js';
 import { createTestDatabase, createTestRedis, type TestDatabase } from '../support/stores.js';
 import { startCompanions } from '../support/strategy-services.js';
 import { TRUE_KEYS } from '../support/token-forge.js';
 
-export const OPERATOR_TOKEN = Buffer.from(Uint8Array.from({ length: 32 }, (_, i) => 240 - i));
+export const OPERATOR_TOKEN = secretFrom('operator');
 export const ACTOR = 'post-scheduler';
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
 export const EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange';

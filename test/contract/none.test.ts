@@ -37,12 +37,26 @@ describe('the control under AUTH_STRATEGY=none', () => {
     { id: '7', email: 'a', name: 'b' },
     { id: 1.5, email: 'a', name: 'b' },
     { id: 7 },
+    { id: 0, email: 'a', name: 'b' },
+    { id: 2_147_483_648, email: 'a', name: 'b' },
+    { id: 9_999_999_999, email: 'a', name: 'b' },
+    { id: 1e300, email: 'a', name: 'b' },
+    { id: 7, email: 'nul \u0000', name: 'b' },
+    { id: 7, email: 'half a pair \ud800', name: 'b' },
+    { id: 7, email: 'a', name: 'nul \u0000' },
   ]) {
     it(`refuses a header that holds ${JSON.stringify(value)}`, async () => {
       const answer = await api.call('GET', '/me', { credential: claim(value) });
       expectProblem(answer, 401, 'credential_invalid');
     });
   }
+
+  it('writes nothing for a user that is not there, up to the largest id there is', async () => {
+    const credential = claim({ id: 2_147_483_647, email: 'a', name: 'b' });
+    const body = { title: 'Title', body: 'Text' };
+    const answer = await api.call('POST', '/posts', { credential, body });
+    expectProblem(answer, 401, 'account_gone');
+  });
 
   for (const host of ['0.0.0.0', '::', '192.0.2.1', 'example.test']) {
     it(`refuses to listen on ${host}`, async () => {

@@ -101,6 +101,26 @@ describe('a session under AUTH_STRATEGY=session', () => {
     expectProblem(await me(planted), 401, 'credential_invalid');
   });
 
+  it('is none when what Redis holds is not the record of a login', async () => {
+    const credential = await api.logIn(ada);
+    const record = JSON.parse((await redis.client.get(keyOf(credential))) ?? '');
+    const [userId, ...rest] = record;
+    for (const changed of [
+      ...['9999999999', '2147483648', '0', `"${userId}"`, 'null', '1.5'].map(
+        (id) => `[${id},${JSON.stringify(rest).slice(1)}`,
+      ),
+      JSON.stringify(record.with(1, 'nul \u0000')),
+      JSON.stringify([...record, 'post-scheduler']),
+      '{}',
+      '[',
+    ]) {
+      await redis.client.set(keyOf(credential), changed, 'KEEPTTL');
+      expectProblem(await me(credential), 401, 'credential_invalid');
+    }
+    await redis.client.set(keyOf(credential), JSON.stringify(record), 'KEEPTTL');
+    expect((await me(credential)).status).to.equal(200);
+  });
+
   it('clears the cookie at logout', async () => {
     const credential = await api.logIn(ada);
     const answer = await api.call('POST', '/auth/logout', { credential });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
-import { ApiClient, type Credential } from '../support/api-client.js';
+import { type Answer, ApiClient, type Credential, credentialOf } from '../support/api-client.js';
 import { startService } from '../support/service.js';
 import { createTestDatabase, createTestRedis, type TestDatabase } from '../support/stores.js';
 import { chosenStrategies } from '../support/strategies-under-test.js';
@@ -8,6 +8,8 @@ import { me } from './world.js';
 
 const LIFE_SECONDS = 2;
 const POLL_MS = 50;
+/** Of a look under load. */
+const SLACK_SECONDS = 0.25;
 /**
  * A token ends with a whole second, so up to one before its time; and the last look before the end was
  * some time before it.
@@ -15,6 +17,8 @@ const POLL_MS = 50;
 const LAST_SUCCESS_SECONDS = [LIFE_SECONDS - 1.25, LIFE_SECONDS + 1] as const;
 
 interface Life {
+  /** The most that was said: `expires_in`, or the end of a cookie, renewed ones too. */
+  readonly saidSeconds: number;
   /** Seconds from the login to the last answer of 200. */
   readonly lastSuccessSeconds: number;
   readonly codeAfter: string;
@@ -61,7 +65,14 @@ describe('with short lives', () => {
 
       async function timedLogin() {
         const startedAt = performance.now();
-        return { credential: await api.logIn(account), startedAt };
+        const wallClock = Date.now();
+        const answer = await api.login(account.email, account.password);
+        return {
+          credential: credentialOf(answer),
+          startedAt,
+          wallClock,
+          saidAtLogin: answer.body.expires_in ?? cookieEnd(answer, wallClock),
+        };
       }
     }
   });
@@ -81,6 +92,8 @@ describe('with short lives', () => {
         tell(this, life);
         expect(life?.codeAfter).to.equal('credential_invalid');
         expect(life?.lastSuccessSeconds).to.be.within(...LAST_SUCCESS_SECONDS);
+        // Between the last look that was answered and the first that was refused.
+        expect(life?.saidSeconds).to.be.within(0, (life?.lastSuccessSeconds ?? 0) + SLACK_SECONDS);
       });
 
       it(`${description.revocation === 'at-expiry' ? 'works for as long after a logout' : 'never works after a logout'}, as declared`, async function () {
@@ -104,19 +117,35 @@ function tell({ test }: Mocha.Context, life: Life | undefined): void {
   }
 }
 
+interface TimedLogin {
+  readonly credential: Credential;
+  readonly startedAt: number;
+  /** Milliseconds since the epoch. */
+  readonly wallClock: number;
+  readonly saidAtLogin: number;
+}
+
+/** Seconds after a time, in milliseconds since the epoch; 0 without a cookie, or with one to delete. */
+function cookieEnd({ headers }: Answer, since: number): number {
+  const end = Date.parse(/expires=([^;]+)/.exec(headers.getSetCookie()[0] ?? '')?.[1] ?? '');
+  return end > 0 ? (end - since) / 1000 : 0;
+}
+
 /** Asks until it is refused. */
 async function watch(
   api: ApiClient,
-  { credential, startedAt }: { credential: Credential; startedAt: number },
+  { credential, startedAt, saidAtLogin, wallClock }: TimedLogin,
 ): Promise<Life> {
   let lastSuccessSeconds = Number.NEGATIVE_INFINITY;
+  let saidSeconds = saidAtLogin;
   for (;;) {
     const askedAt = performance.now();
     const answer = await me(api, credential);
     if (answer.status === 200) {
       lastSuccessSeconds = (askedAt - startedAt) / 1000;
+      saidSeconds = Math.max(saidSeconds, cookieEnd(answer, wallClock));
     } else if (answer.status < 500) {
-      return { lastSuccessSeconds, codeAfter: answer.body.code };
+      return { saidSeconds, lastSuccessSeconds, codeAfter: answer.body.code };
     }
     await delay(POLL_MS);
   }

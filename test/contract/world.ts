@@ -8,6 +8,7 @@ import {
 } from '../support/api-client.js';
 import {
   type RunningService,
+  secretFrom,
   startAuthority,
   startService,
   type Variables,
@@ -15,9 +16,7 @@ import {
 import { createTestDatabase, createTestRedis, type TestDatabase } from '../support/stores.js';
 
 /** 32 bytes, base64url. */
-export const OPERATOR_TOKEN = Buffer.from(
-  Uint8Array.from({ length: 32 }, (_, index) => 200 - index),
-).toString('base64url');
+export const OPERATOR_TOKEN = secretFrom('operator').toString('base64url');
 
 /** The one client that users may let act for them here. */
 export const ACTOR = 'post-scheduler';

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -112,6 +112,36 @@ describe('a run that is disturbed', function () {
     }
     expect(broken?.valid).to.equal(false);
     expect(broken?.invalidReasons[0]?.message).to.match(/instance 1 ended with SIGKILL/);
+  });
+
+  /** What an earlier run left: whatever measures nothing must not take its place. */
+  async function makeEarlierRun(): Promise<void> {
+    await mkdir(join(out, 'earlier'));
+    await symlink('earlier', join(out, 'latest'));
+  }
+
+  for (const words of [['compare'], ['sustain'], ['calibrate']]) {
+    it(`by Ctrl-C without a trial: ${words} leaves results/latest where it was`, async () => {
+      await makeEarlierRun();
+      const lab = startLab([...words, '--out', out]);
+      await lab.printed(/Looking for PostgreSQL/);
+      process.kill(lab.pid, 'SIGINT');
+      expect(await lab.ended, lab.stderr()).to.equal(130);
+      expect(await readlink(join(out, 'latest'))).to.equal('earlier');
+    });
+  }
+
+  it('in its only trial: ends with 1, says why, and leaves results/latest where it was', async () => {
+    await makeEarlierRun();
+    const words = ['compare', '--profile', 'smoke', '--strategies', 'jwt', '--seconds', '3'];
+    const lab = startLab([...words, '--rounds', '1', '--out', out]);
+    const instance = await firstInstance(lab);
+    await sleep(4000);
+    process.kill(instance.pid, 'SIGKILL');
+    expect(await lab.ended, lab.stdout()).to.equal(1);
+    expect(lab.stderr()).to.match(/^NO_VALID_TRIAL: None of 1 trial is valid: .*SIGKILL/m);
+    expect(lab.stderr()).to.include('results/latest stays where it was');
+    expect(await readlink(join(out, 'latest'))).to.equal('earlier');
   });
 
   async function firstInstance(lab: LabRun): Promise<ProcessFound> {

@@ -5,7 +5,7 @@ import { type Database, openDatabase } from '../../src/data/database.js';
 import { createPosts, type Posts } from '../../src/data/posts.js';
 import { User } from '../../src/data/user.js';
 import { createUsers, type Users } from '../../src/data/users.js';
-import { sqlServer } from '../support/sql-servers/sql-server.js';
+import { sqlServer, TEST_DATABASE } from '../support/sql-servers/sql-server.js';
 import { createTestDatabase, type TestDatabase } from '../support/stores.js';
 
 describe('the database', () => {
@@ -43,6 +43,9 @@ describe('the database', () => {
     expect(await pid()).to.deep.equal(before);
   });
 });
+
+/** PostgreSQL's text cannot hold U+0000; MySQL's can. */
+const NUL = TEST_DATABASE === 'postgres' ? ['validation_failed'] : ['none'];
 
 describe('what the database keeps', () => {
   let testDatabase: TestDatabase;
@@ -93,6 +96,15 @@ describe('what the database keeps', () => {
     const made = await posts.create({ ownerId: id, actedBy: null }, content);
     expect(await posts.read(made.id)).to.deep.equal(made);
     expect(made).to.include(content);
+  });
+
+  it('is no number that a column cannot hold, and that is no fault of the service', async () => {
+    await newUser('number@example.test');
+    const update = database.run((manager) =>
+      manager.query('UPDATE users SET credentials_version = 9999999999'),
+    );
+    expect(await codeOf(update)).to.equal('validation_failed');
+    expect(await codeOf(newUser('nul@example.test\u0000'))).to.be.oneOf(NUL);
   });
 
   it('is times to the millisecond, in UTC', async () => {

@@ -186,7 +186,8 @@ describe('handing on', () => {
       const { credential } = await newcomer(session, 'giver');
       const startedAt = performance.now();
       const answer = await delegateSession(session, credential);
-      expect(answer.body.expiresIn).to.equal(2);
+      // Whole seconds, and no more than are left when it is answered.
+      expect(answer.body.expiresIn).to.be.within(1, 2);
       const delegate = delegatedCredential(answer);
       let lastSuccessSeconds = 0;
       await eventually(async () => {

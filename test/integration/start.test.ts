@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect } from 'chai';
-import { runEntry, startService, type Variables } from '../support/service.js';
+import { algorithms } from '../../src/auth/token/keys/algorithms.js';
+import { runEntry, startService, TOKEN_SECRET, type Variables } from '../support/service.js';
 import { createTestDatabase, databaseUrlFor, type TestDatabase } from '../support/stores.js';
+import { PRINTED_KEYS, PRINTED_SECRETS, privateP256 } from '../unit/keys/weak-keys.js';
 
 describe('starting an instance', () => {
   let database: TestDatabase;
@@ -13,7 +15,7 @@ describe('starting an instance', () => {
     jwt = {
       AUTH_STRATEGY: 'jwt',
       DATABASE_URL: database.url,
-      TOKEN_SECRET: Buffer.from(Uint8Array.from({ length: 32 }, (_, i) => i)).toString('base64url'),
+      TOKEN_SECRET: TOKEN_SECRET.toString('base64url'),
       PORT: '0',
     };
   });
@@ -96,6 +98,47 @@ describe('starting an instance', () => {
     );
     const result = await runEntry('main', { ...jwt, TOKEN_SECRET: 'c2VjcmV0' });
     expect(result.stderr + result.stdout).to.not.include('c2VjcmV0');
+  });
+
+  it('fails with a secret that anybody knows, in each setting and process that has one', async () => {
+    const known = PRINTED_SECRETS[0] as string;
+    const example = Buffer.from('a-string-secret-at-least-256-bits-long').toString('base64url');
+    const all = { ...jwt, REDIS_URL: 'redis://127.0.0.1:1', AUTHORITY_SECRET: jwt.TOKEN_SECRET };
+    for (const [entry, name, value] of [
+      ['main', 'TOKEN_SECRET', known],
+      ['main', 'OPERATOR_TOKEN', example],
+      ['main', 'AUTHORITY_SECRET', 'changeme'.repeat(6)],
+      ['authority', 'AUTHORITY_SECRET', known],
+      ['rotate-keys', 'TOKEN_SECRET', example],
+      ['prediction-server', 'TOKEN_SECRET', known],
+    ] as const) {
+      const { stderr, code } = await runEntry(entry, { ...all, [name]: value } as Variables);
+      expect(stderr, entry).to.match(new RegExp(`^config_invalid: ${name}: is (too weak|public)`));
+      expect(stderr, entry).to.not.include(value);
+      expect(code, entry).to.equal(1);
+    }
+  });
+
+  it('fails with a key in TOKEN_KEYS that anybody can sign with, and names it', async () => {
+    const good = { kty: 'EC', ...(await algorithms.ES256.generate()), kid: 'good' };
+    for (const [strategy, keys, words] of [
+      ['jwt', [{ kty: 'oct', kid: 'a', k: PRINTED_SECRETS[0] }], 'key "a" is public'],
+      ['jwt-es256', [{ ...privateP256(1n), kid: 'a' }], 'key "a" has a private part'],
+      ['jwt-es256', [good, { ...PRINTED_KEYS[2]?.[2], kid: 'b' }], 'key "b" is public'],
+      [
+        'jwt-eddsa',
+        [
+          await algorithms.EdDSA.generate(),
+          { kty: 'OKP', crv: 'Ed25519', kid: 'a', x: 'A'.repeat(43) },
+        ],
+        'key "a" has an x of small order',
+      ],
+    ] as const) {
+      await expectRefusal(
+        { ...jwt, AUTH_STRATEGY: strategy, TOKEN_KEYS: JSON.stringify({ keys }) },
+        new RegExp(`^config_invalid: TOKEN_KEYS: ${words}`),
+      );
+    }
   });
 
   it('fails without the store that the strategy needs', async () => {

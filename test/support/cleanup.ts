@@ -3,7 +3,10 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endWithStarter } from '../../bench/services/end-with-starter.js';
 import { startGuardian } from '../../bench/services/guardian.js';
+
+endWithStarter();
 
 /**
  * The one place that ends what tests start. A hook that throws half way, a test that hangs, Ctrl-C and

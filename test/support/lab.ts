@@ -17,30 +17,44 @@ export interface LabRun {
 }
 
 /** Verbs that want the machine for themselves; tests run beside each other. */
-const MEASURING: readonly string[] = ['compare', 'sustain', 'calibrate'];
+const MEASURING: readonly string[] = ['compare', 'sustain', 'calibrate', 'load'];
+
+export interface LabOptions {
+  alongside?: boolean;
+  /** Another copy of it. */
+  cli?: string;
+  as?: StartedAs;
+}
+
+/** Whom a process runs as, and the folder it works in. */
+interface StartedAs {
+  uid?: number;
+  gid?: number;
+  cwd?: string;
+}
 
 /** Stores of its own, whatever the tests or the machine offer. */
 export function startLab(
   asked: readonly string[],
   environment: NodeJS.ProcessEnv = {},
-  { alongside = true } = {},
+  { alongside = true, cli = CLI, as = {} }: LabOptions = {},
 ): LabRun {
   const words = alongside && MEASURING.includes(asked[0] ?? '') ? [...asked, '--alongside'] : asked;
-  return startScript(CLI, words, { environment });
+  return startScript(cli, words, { environment, ...as });
 }
 
 /** Another program of this repository, in the same way. */
 export function startScript(
   file: string,
   words: readonly string[],
-  { environment = {}, cwd }: { environment?: NodeJS.ProcessEnv; cwd?: string } = {},
+  { environment = {}, ...as }: { environment?: NodeJS.ProcessEnv } & StartedAs = {},
 ): LabRun {
   const { DATABASE_URL: _database, REDIS_URL: _redis, ...inherited } = process.env;
   const child = endWithTests(
     spawn(process.execPath, ['--enable-source-maps', file, ...words], {
+      ...as,
       env: { ...inherited, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
-      ...(cwd !== undefined && { cwd }),
     }),
   );
   let stdout = '';

@@ -18,10 +18,12 @@ export function descendantsOf(ancestor: number): ProcessFound[] {
     const parent = parents.get(pid);
     return parent !== undefined && (parent === ancestor || descends(parent));
   };
-  return [...parents.keys()].filter(descends).flatMap((pid) => {
-    const startTime = statFields(pid)?.[19];
-    return startTime === undefined ? [] : [{ pid, startTime, command: commandOf(pid) }];
-  });
+  return [...parents.keys()].filter(descends).flatMap((pid) => processFound(pid) ?? []);
+}
+
+export function processFound(pid: number): ProcessFound | null {
+  const startTime = statFields(pid)?.[19];
+  return startTime === undefined ? null : { pid, startTime, command: commandOf(pid) };
 }
 
 /** A process that has ended but was not yet waited for does nothing any more: it counts as gone. */

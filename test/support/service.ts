@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { strategies } from '../../src/auth/registry.js';
@@ -7,11 +8,15 @@ import { importAdded } from './with-added-strategies.js';
 
 export type Variables = Readonly<Record<string, string>>;
 
-/** 32 bytes from 1 to 32. Not random, so that a test can sign with it too. */
-export const TOKEN_SECRET = Buffer.from(Uint8Array.from({ length: 32 }, (_, i) => i + 1));
+/** The same in every process of the tests, so that a test can sign with it too. */
+export const TOKEN_SECRET = secretFrom('token');
 
-/** 32 bytes from 101 to 132, for the same reason. */
-export const AUTHORITY_SECRET = Buffer.from(Uint8Array.from({ length: 32 }, (_, i) => i + 101));
+export const AUTHORITY_SECRET = secretFrom('authority');
+
+/** 32 bytes that look random and are always the same. */
+export function secretFrom(name: string): Buffer {
+  return createHash('sha256').update(`a secret of the tests: ${name}`).digest();
+}
 
 export interface EntryResult {
   readonly code: number | null;

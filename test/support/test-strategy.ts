@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endWithStarter } from '../../bench/services/end-with-starter.js';
 import { strategies } from '../../src/auth/registry.js';
 import './with-added-strategies.js';
 
@@ -13,6 +14,8 @@ const FILES = [
   'attacks/attacks.test.js',
   'attacks/fuzz/fuzz.test.js',
 ];
+
+endWithStarter();
 
 const [name, ...more] = process.argv.slice(2);
 if (name === undefined || !Object.hasOwn(strategies, name)) {
@@ -42,5 +45,7 @@ const child = spawn(
 );
 // Ctrl-C reaches mocha by itself, which ends in order.
 process.on('SIGINT', () => {});
+// Of SIGTERM its first process would tell the second nothing.
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill('SIGINT'));
 const [code] = await once(child, 'exit');
 process.exit(code ?? 1);

@@ -56,6 +56,14 @@ describe('options of compare', () => {
     expect(refusalOf('--instance-cpu', '0').message).to.include('0.01 to 64');
   });
 
+  it('go on without a limit that cannot be had only where that is said, and a limit asked for', () => {
+    expect(configOf('--instance-cpu', '0.1')).not.to.have.property('allowUnlimited');
+    const { allowUnlimited, command } = configOf('--instance-cpu', '0.1', '--allow-unlimited');
+    expect(allowUnlimited).to.equal(true);
+    expect(command).to.include('--allow-unlimited');
+    expect(refusalOf('--allow-unlimited').message).to.include('with a limit only');
+  });
+
   it('name the database, which limits of its CPU time must fit', () => {
     expect(configOf()).not.to.have.property('database');
     const { database, command, cpuLimits } = configOf('--database=mariadb', '--mariadb-cpu', '1.5');
@@ -221,7 +229,8 @@ describe('options of compare', () => {
     [['--profile', 'huge'], 'smoke, quick, full'],
     [['--seed', '4294967296'], 'whole number from 0'],
     [['--connections', '200', '--users', '100'], 'fewer than the 200 connections'],
-    [['--connections', '2', '--instances', '4'], 'more than the 2 connections'],
+    [['--connections', '2', '--instances', '4'], 'more than the 2 connections;'],
+    [['--connections', '1', '--instances', '2'], 'more than the 1 connection;'],
     [['--json=yes'], 'takes no value'],
   ] as const) {
     it(`refuse ${words.join(' ')} and say why`, () => {

@@ -2,6 +2,7 @@
  * npm run bench:auth: what each strategy costs a request above the control, as a share of what the
  * tutorial form of it costs, in interleaved rounds of fresh processes.
  */
+
 import { randomBytes } from 'node:crypto';
 import { LabError } from '../../errors.js';
 import { startLoadGenerator } from '../../load/generator.js';
@@ -9,6 +10,7 @@ import { decimal, integer, listOf, parseOptions, text } from '../../options.js';
 import { seededRandom } from '../../random.js';
 import { type SeededStores, withSeededStores } from '../../services/seeded-stores.js';
 import { describeService } from '../../services/service-process.js';
+import { beginBenchmark } from '../begin-benchmark.js';
 import { type Arm, armsFor, type Limit, limitsFor } from './arms.js';
 import { compareCosts, cpuOfRound } from './compare-costs.js';
 import { describeArms, describeComparisons, describeRound } from './cost-table.js';
@@ -34,15 +36,13 @@ const optionTable = {
 };
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
-const stopping = new AbortController();
-process.once('SIGINT', () => stopping.abort(new LabError('CANCELLED', 'Stopped by Ctrl-C.')));
+const signal = await beginBenchmark('bench:auth');
 
 try {
   const { options } = parseOptions(process.argv.slice(2), optionTable);
   const { rounds = 5, seconds = 1.5, seed = 1, parts = [...PARTS] } = options;
   const described = await describeService();
   const strategies = described.map(({ name }) => name);
-  const { signal } = stopping;
   await withSeededStores({ users: CONNECTIONS, posts: 1, signal, say }, async (ready) => {
     if (options.against !== undefined) {
       // What needs a companion is left out: two builds would share it.
@@ -101,7 +101,6 @@ async function measureArms(
     APP_KEY: randomBytes(32).toString('base64url'),
     TUTORIAL_USERS: JSON.stringify(seeded.users),
   };
-  const { signal } = stopping;
   const generator = await startLoadGenerator(1, guardian);
   const measured: RoundCosts[] = [];
   try {

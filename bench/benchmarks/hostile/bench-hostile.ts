@@ -2,6 +2,7 @@
  * npm run bench:hostile: does an instance with a heap of 256 MB live through clients that pipeline
  * without end, and through clients that never read? And what do its other clients notice?
  */
+
 import { Agent, request } from 'node:http';
 import { ascending, quantile } from '../../analyse/quantile.js';
 import { LabError } from '../../errors.js';
@@ -12,6 +13,7 @@ import { type SeededStores, withSeededStores } from '../../services/seeded-store
 import { startArm } from '../auth/arm-process.js';
 import { serviceArm } from '../auth/arms.js';
 import { alignColumns } from '../auth/cost-table.js';
+import { beginBenchmark } from '../begin-benchmark.js';
 import { pipelined, startHostileClients } from './hostile-clients.js';
 
 const HEAP_MB = 256;
@@ -20,8 +22,7 @@ const PIPELINING = { connections: 30, bytes: pipelined(3200, '/'), renewEveryMs:
 const PAUSE_MS = 5;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
-const stopping = new AbortController();
-process.once('SIGINT', () => stopping.abort(new LabError('CANCELLED', 'Stopped by Ctrl-C.')));
+const signal = await beginBenchmark('bench:hostile');
 
 try {
   const { options } = parseOptions(process.argv.slice(2), {
@@ -29,7 +30,6 @@ try {
     strategy: oneOf(['none', 'session', 'jwt'], 'Strategy of the instance'),
   });
   const { seconds = 60, strategy = 'session' } = options;
-  const { signal } = stopping;
   await withSeededStores({ users: 1, posts: 200, signal, say }, (ready) =>
     measure(ready, strategy, seconds),
   );
@@ -44,7 +44,6 @@ async function measure(
   strategy: string,
   seconds: number,
 ): Promise<void> {
-  const { signal } = stopping;
   const shared = { ...serviceEnvironment, NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` };
   const instance = await startArm(serviceArm(strategy), shared, guardian);
   try {
@@ -110,7 +109,7 @@ async function askMeanwhile(
   let failures = 0;
   let memoryMax = 0;
   const until = performance.now() + seconds * 1000;
-  while (performance.now() < until && !stopping.signal.aborted) {
+  while (performance.now() < until && !signal.aborted) {
     const startedAt = performance.now();
     const status = await statusOf(`${origin}/me`, agent, headers);
     times.push(performance.now() - startedAt);

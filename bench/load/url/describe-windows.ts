@@ -1,16 +1,18 @@
 /** What `lab load` says of its windows. Pure. */
 
 import { countOf } from '../../count-of.js';
-import { SHARD_LIMIT_CORES } from '../../measure/validity.js';
+import { type Breach, SHARD_LIMIT_CORES } from '../../measure/validity.js';
 import { left, right, table } from '../../report/blocks.js';
 import { formatNumber, formatShare } from '../../report/format.js';
 import { renderTextTable } from '../../report/text-table.js';
+import type { Trial } from '../../result/schema.js';
+import { flawsOf } from './judge-window.js';
 
 export interface UrlWindow {
   requests: number;
   throughputRps: number;
   /** null when nothing was answered. */
-  latencyMs: { p50: number; p99: number } | null;
+  latencyMs: Trial['latencyMs'];
   /** Answers by HTTP status. */
   statuses: Record<string, number>;
   /** Requests without an answer. */
@@ -22,6 +24,15 @@ export interface UrlWindow {
   serverCpuMicroseconds: number | null;
   /** Of all cores together; null where the system does not tell. */
   busyShare: number | null;
+  /** Also those just before and after the window. */
+  answers: number;
+  /** Connections that the server ended as it said in an answer, and without saying so. */
+  announcedCloses: number;
+  silentCloses: number;
+  /** Answers that another one followed, by status; not counted as requests. */
+  interim: Record<number, number>;
+  /** Rules of validity that it breaks. */
+  breaches: readonly Breach[];
 }
 
 /** Above this, server and load generator wait for each other. */
@@ -59,14 +70,27 @@ function windowTable(windows: readonly UrlWindow[]): string[] {
 
 /** What a reader of the figures must know, as sentences. */
 export function notesOn(windows: readonly UrlWindow[]): string[] {
-  return [spreadNote, failureNote, statusNote, generatorNote, busyNote].flatMap((note) => {
+  const notes = [
+    spreadNote,
+    failureNote,
+    statusNote,
+    closesNote,
+    silentClosesNote,
+    interimNote,
+    generatorNote,
+    busyNote,
+  ].flatMap((note) => {
     const sentence = note(windows);
     return sentence === null ? [] : [sentence];
   });
+  return [...notes, ...breachNotes(windows)];
 }
 
 function spreadNote(windows: readonly UrlWindow[]): string | null {
-  const rates = windows.map(({ throughputRps }) => throughputRps).sort((a, b) => a - b);
+  const rates = windows
+    .filter((window) => flawsOf(window).length === 0)
+    .map(({ throughputRps }) => throughputRps)
+    .sort((a, b) => a - b);
   const [lowest = 0] = rates;
   const highest = rates.at(-1) ?? 0;
   const median = rates[Math.floor(rates.length / 2)] ?? 0;
@@ -76,7 +100,7 @@ function spreadNote(windows: readonly UrlWindow[]): string | null {
 }
 
 function failureNote(windows: readonly UrlWindow[]): string | null {
-  const failures = windows.reduce((sum, window) => sum + window.failures, 0);
+  const failures = total(windows, (window) => window.failures);
   if (failures === 0) return null;
   const first = windows.find(({ firstFailure }) => firstFailure !== null)?.firstFailure;
   return `${countOf(failures, 'request')} had no answer (first: ${first}): this is no measurement.`;
@@ -87,6 +111,43 @@ function statusNote(windows: readonly UrlWindow[]): string | null {
   const refused = [...others].filter((status) => !/^2/.test(status));
   if (refused.length === 0) return null;
   return `Answers with status ${refused.join(', ')}: a refusal can be faster than the work. This is no measurement of the work.`;
+}
+
+function closesNote(windows: readonly UrlWindow[]): string | null {
+  const closes = total(windows, ({ announcedCloses }) => announcedCloses);
+  if (closes === 0) return null;
+  const each = Math.round(total(windows, ({ answers }) => answers) / closes);
+  const often = each === 1 ? 'each answer' : `about ${each.toLocaleString('en')} answers`;
+  return `The server ended the connection after ${often} and said so (Connection: close, or HTTP/1.0). Opening the next one is part of the latency.`;
+}
+
+function silentClosesNote(windows: readonly UrlWindow[]): string | null {
+  const closes = total(windows, ({ silentCloses }) => silentCloses);
+  if (closes === 0) return null;
+  return `The server closed ${countOf(closes, 'kept connection')} between two answers without saying so; these requests were sent again on new ones, and their latency is that of both.`;
+}
+
+function interimNote(windows: readonly UrlWindow[]): string | null {
+  const statuses = [...new Set(windows.flatMap(({ interim }) => Object.keys(interim)))];
+  if (statuses.length === 0) return null;
+  const count = total(windows, ({ interim }) =>
+    Object.values(interim).reduce((sum, each) => sum + each, 0),
+  );
+  return `${countOf(count, 'interim answer')} with status ${statuses.join(', ')} came before the final ones, and ${count === 1 ? 'was' : 'were'} not counted.`;
+}
+
+/** What the notes above do not say. */
+function breachNotes(windows: readonly UrlWindow[]): string[] {
+  const told = ['load-generator-limit', 'unexpected-answers'];
+  return windows.flatMap(({ breaches }, index) =>
+    breaches
+      .filter(({ code }) => !told.includes(code))
+      .map(({ code, message }) => `Window ${index + 1} (${code}): ${message}.`),
+  );
+}
+
+function total(windows: readonly UrlWindow[], of: (window: UrlWindow) => number): number {
+  return windows.reduce((sum, window) => sum + of(window), 0);
 }
 
 function generatorNote(windows: readonly UrlWindow[]): string | null {

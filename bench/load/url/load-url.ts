@@ -2,16 +2,22 @@
  * A closed loop on one URL of a server of this machine, in several windows. Nothing here knows what
  * the server is.
  */
+import { countOf } from '../../count-of.js';
 import { LabError } from '../../errors.js';
 import { monotonicClock } from '../../measure/clock.js';
 import { describeLatency, mergeHistograms } from '../../measure/histogram.js';
 import { machineShares, readMachineTimes } from '../../measure/machine-usage.js';
 import { usageOf } from '../../measure/process-usage.js';
+import { usageError } from '../../options.js';
+import { formatNumber } from '../../report/format.js';
 import { startGuardian } from '../../services/guardian.js';
 import { listeningProcesses } from '../../services/listening-processes.js';
 import { type LoadGenerator, startLoadGenerator } from '../generator.js';
+import type { ForeignReport } from '../messages.js';
 import type { Connection } from '../workload.js';
+import { askUrl, type UrlAnswer } from './ask-url.js';
 import type { UrlWindow } from './describe-windows.js';
+import { judgeWindow } from './judge-window.js';
 
 export interface UrlLoad {
   url: URL;
@@ -30,25 +36,41 @@ export interface UrlLoad {
 const WARM_UP_REQUESTS = 10_000;
 /** A server that is slow by itself is not waited for longer. */
 const WARM_UP_SECONDS_MAX = 15;
+/** A server that answered single requests and then none of many for so long will not answer. */
+const SILENT_SECONDS_MAX = 5;
+/** Enough to see whether throughput changes within a window. */
+const SLICES = 3;
+const NOTHING_ELSE: ForeignReport = {
+  announcedCloses: 0,
+  silentCloses: 0,
+  interim: {},
+  waitsMs: [],
+};
 /** Before each window: connections open. */
 const OPENING_MS = 300;
 
-/** @throws LabError URL_UNREACHABLE, SHARD_FAILED, or the reason of the signal */
+/**
+ * Ends within the windows, their warm-up and 30 s more, whatever the server does.
+ *
+ * @throws LabError WINDOW_TOO_SHORT, URL_FAILS, SHARD_FAILED, those of askUrl, or the reason of the signal
+ */
 export async function loadUrl(load: UrlLoad): Promise<UrlWindow[]> {
-  await askOnce(load);
+  const answer = await askUrl(load);
+  assertLongEnough(load, answer);
   const guardian = await startGuardian();
   try {
     const generator = await startLoadGenerator(1, guardian);
     const stop = () => generator.abort();
     load.signal.addEventListener('abort', stop, { once: true });
     try {
-      await warmUp(generator, load);
+      await warmUp(generator, load, answer);
       const windows: UrlWindow[] = [];
       while (windows.length < load.windows) {
         load.signal.throwIfAborted();
-        const window = await measure(generator, load);
+        const window = await measure(generator, load, answer);
         load.signal.throwIfAborted();
         windows.push(window);
+        if (window.requests === 0) break;
       }
       return windows;
     } finally {
@@ -60,35 +82,51 @@ export async function loadUrl(load: UrlLoad): Promise<UrlWindow[]> {
   }
 }
 
-/** So that a server that is not there is named as such, and not measured as one that never answers. */
-async function askOnce({ url, headers, signal }: UrlLoad): Promise<void> {
-  try {
-    const patience = AbortSignal.any([signal, AbortSignal.timeout(5000)]);
-    const answer = await fetch(url, { headers, redirect: 'manual', signal: patience });
-    await answer.arrayBuffer();
-  } catch (error) {
-    signal.throwIfAborted();
-    const { cause } = error as { cause?: { code?: string; message?: string } };
-    const why = cause?.code ?? cause?.message ?? String(error);
+/** @throws LabError WINDOW_TOO_SHORT, exit code 2 */
+function assertLongEnough({ url, seconds }: UrlLoad, { latencyMs }: UrlAnswer): void {
+  if (latencyMs <= seconds * 1000) return;
+  throw usageError(
+    'WINDOW_TOO_SHORT',
+    `${url.href} takes ${formatNumber(latencyMs / 1000)} s for one answer, so a window of ${countOf(seconds, 'second')} says nothing. Take --seconds ${Math.ceil((latencyMs * 3) / 1000)} or more.`,
+  );
+}
+
+/** @throws LabError URL_FAILS when not one of many requests at once is answered */
+async function warmUp(generator: LoadGenerator, load: UrlLoad, answer: UrlAnswer): Promise<void> {
+  let answers = 0;
+  let silentSeconds = 0;
+  let seconds = Math.ceil((2 * answer.latencyMs) / 1000);
+  for (let spent = 0; spent < WARM_UP_SECONDS_MAX && answers < WARM_UP_REQUESTS; spent += seconds) {
+    load.signal.throwIfAborted();
+    // Each look has connections of its own, so a slow start needs a longer one.
+    if (silentSeconds > 0) seconds *= 2;
+    const window = await measure(generator, { ...load, seconds }, answer);
+    load.signal.throwIfAborted();
+    answers += window.requests;
+    const served = Object.keys(window.statuses).some((status) => isExpected(status, answer));
+    silentSeconds = served ? 0 : silentSeconds + seconds;
+    const why = window.firstFailure ?? refusalIn(window);
+    if (served || (why === null && silentSeconds < SILENT_SECONDS_MAX)) continue;
     throw new LabError(
-      'URL_UNREACHABLE',
-      `${url.href} gave no answer (${why}). Is the server started, and is that its port?`,
-      { cause: error },
+      'URL_FAILS',
+      `${load.url.href} answers a single request, but none of ${countOf(load.connections, 'connection')} in ${countOf(silentSeconds, 'second')} (${why ?? 'the server is silent'}). Take fewer --connections, or look at what the server itself says.`,
     );
   }
 }
 
-async function warmUp(generator: LoadGenerator, load: UrlLoad): Promise<void> {
-  let answers = 0;
-  for (let second = 0; second < WARM_UP_SECONDS_MAX && answers < WARM_UP_REQUESTS; second++) {
-    load.signal.throwIfAborted();
-    answers += (await measure(generator, { ...load, seconds: 1 })).requests;
-  }
+function isExpected(status: string, answer: UrlAnswer): boolean {
+  return /^2/.test(status) || status === String(answer.status);
+}
+
+function refusalIn({ statuses }: UrlWindow): string | null {
+  const [status] = Object.keys(statuses);
+  return status === undefined ? null : `all were answered with status ${status}`;
 }
 
 async function measure(
   generator: LoadGenerator,
   { url, headers, connections, seconds, signal }: UrlLoad,
+  answer: UrlAnswer,
 ): Promise<UrlWindow> {
   const nowMs = monotonicClock();
   const windowFromMs = nowMs() + OPENING_MS;
@@ -100,7 +138,7 @@ async function measure(
       seed: 1,
       windowFromMs,
       windowToMs,
-      slices: 1,
+      slices: SLICES,
     },
     Array.from({ length: connections }, () => connectionTo(url, headers)),
   );
@@ -123,16 +161,35 @@ async function measure(
     mergeHistograms([report.histogram]),
     report.latencySumMs / report.requests,
   );
-  return {
+  const foreign = report.foreign ?? NOTHING_ELSE;
+  const seen = {
     requests: report.requests,
     throughputRps: report.requests / seconds,
-    latencyMs: latency && { p50: latency.p50, p99: latency.p99 },
+    latencyMs: latency,
     statuses: report.statuses,
     failures: report.errors,
     firstFailure: report.firstError,
     generatorCores: quotient((to.generator - from.generator) * 1000, to.atMs - from.atMs),
     serverCpuMicroseconds: quotient((to.server - from.server) * 1e6, report.requests),
     busyShare: machineShares([{ from: from.machine, to: to.machine }]).busyShare,
+    answers: report.requestsSinceStart,
+    announcedCloses: foreign.announcedCloses,
+    silentCloses: foreign.silentCloses,
+    interim: foreign.interim,
+  };
+  const unexpectedStatuses = Object.fromEntries(
+    Object.entries(report.unexpectedStatuses).filter(([status]) => !isExpected(status, answer)),
+  );
+  return {
+    ...seen,
+    breaches: judgeWindow({
+      ...seen,
+      connections,
+      seconds,
+      unexpectedStatuses,
+      waitsMs: foreign.waitsMs,
+      slicesRps: report.requestsPerSlice.map((count) => count / (seconds / SLICES)),
+    }),
   };
 }
 

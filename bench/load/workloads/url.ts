@@ -8,6 +8,7 @@ export const url: Workload = {
   name: 'url',
   summary: 'GET of a URL',
   expectedStatuses: [200],
+  anyServer: true,
   warmUpRequests: 0,
   windowMs: 1000,
   probe: ask,

@@ -9,6 +9,7 @@ import { type Finding, finding } from './finding.js';
 const REASONS: Record<string, string> = {
   'load-generator-limit': 'the load generator was the limit',
   'counts-differ': 'client and server counted differently',
+  'limit-not-held': 'limits of CPU time were not in force',
   'littles-law': 'connections, throughput and latency contradict each other (Little’s law)',
   'unexpected-answers': 'unexpected answers',
   'uneven-instances': 'instances unevenly loaded',
@@ -18,7 +19,7 @@ const REASONS: Record<string, string> = {
 };
 
 export function stateFindings({ result, mainPairs, controlPairs }: ReportView): Finding[] {
-  const { trials, config, partial } = result;
+  const { trials, config, environment, partial } = result;
   const planned = config.order.length;
   const valid = trials.filter((trial) => trial.valid);
   const invalid = trials.length - valid.length;
@@ -26,6 +27,11 @@ export function stateFindings({ result, mainPairs, controlPairs }: ReportView): 
   if (partial) {
     texts.push(
       `This run ended before its plan did: ${trials.length} of ${countOf(planned, 'trial')} were measured. What follows rests on those alone.`,
+    );
+  }
+  if (environment.cpuLimiterMissing !== undefined) {
+    texts.push(
+      `This run went on without limits of CPU time that were asked for, so it says nothing of instances of a fixed size. ${environment.cpuLimiterMissing}`,
     );
   }
   if (trials.length === 0) {

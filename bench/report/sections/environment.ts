@@ -50,7 +50,7 @@ export function environment(view: ReportView, _findings: Finding[]): Block[] {
 
 function limitRows(
   { cpuLimits, connectionsPerInstance, database: named }: RunConfig,
-  { cpuLimiter }: Environment,
+  { cpuLimiter, cpuLimiterMissing }: Environment,
 ): [string, string][] {
   if (!cpuLimits) return [];
   const database = databaseOf({ database: named });
@@ -59,7 +59,8 @@ function limitRows(
     ['Redis', cpuLimits.redis],
     [DATABASE_PRODUCTS[database], cpuLimits[database] ?? null],
   ].flatMap(([name, cores]) => (cores === null ? [] : [`${name} ${cores} of a core`]));
-  const how = cpuLimiter ?? 'not held: nothing on this machine can';
+  const held = cpuLimiter ?? 'not held: nothing on this machine can';
+  const how = cpuLimiter && cpuLimiterMissing ? `${held}; not all of them` : held;
   return [
     ['Held to', `${shares.join(', ')} (${how})`],
     ...(connectionsPerInstance === undefined

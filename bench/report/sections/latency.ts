@@ -66,6 +66,8 @@ function connectionsOf(workloads: readonly string[], trials: readonly Trial[]): 
     return { workload, text: values.join(', ') };
   });
   const [first] = counts;
-  if (counts.every(({ text }) => text === first?.text)) return `${first?.text} connections`;
+  if (counts.every(({ text }) => text === first?.text)) {
+    return first?.text === '1' ? '1 connection' : `${first?.text} connections`;
+  }
   return `so many connections: ${counts.map(({ workload, text }) => `${text} on ${workload}`).join('; ')}`;
 }

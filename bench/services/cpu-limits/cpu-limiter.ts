@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { LabError } from '../../errors.js';
 import type { Guardian } from '../guardian.js';
 import { LAB_NAME } from '../lab-folders.js';
+import { readStat } from '../process-identity.js';
 import { type CgroupMethod, locateGroup } from './control-groups.js';
 import {
   type CpuControl,
@@ -18,6 +19,7 @@ import {
   type NoCpuControl,
 } from './cpu-control.js';
 import { type CpuGroup, createCpuGroup } from './cpu-group.js';
+import type { CpuQuota } from './cpu-quota.js';
 import {
   type MadeGroup,
   makeGroup,
@@ -26,13 +28,15 @@ import {
   processesOf,
   removeGroup,
 } from './group-folder.js';
-import { readThrottling, writeLimit } from './limit-files.js';
+import { leastCoresOf, readLimit, readThrottling, writeLimit } from './limit-files.js';
 import { descendantsOf } from './process-family.js';
 
 export interface CpuLimiter {
   readonly method: CgroupMethod;
   /** A sentence for the report and the doctor. */
   readonly description: string;
+  /** What the group that the lab is in has itself, in cores; Infinity without a limit. */
+  readonly mostCores: number;
   /**
    * A group of its own, without a limit yet, for a process, the children it has and whatever they
    * start from now on.
@@ -119,6 +123,7 @@ function openLimiter(control: CpuControl, options: LimiterOptions): CpuLimiter {
   return {
     method,
     description: describeControl(control),
+    mostCores: leastCoresOf(method, parent),
     hold(name, pid) {
       const home = ownGroupOf(pid, method);
       if (home === null) throw notHeld(name, 'the process has ended, or its group cannot be seen');
@@ -135,7 +140,11 @@ function openLimiter(control: CpuControl, options: LimiterOptions): CpuLimiter {
       return createCpuGroup({
         name,
         machineCores: availableParallelism(),
-        writeLimit: (quota) => writeLimit[method](group.folder, quota),
+        writeLimit(quota) {
+          writeLimit[method](group.folder, quota);
+          assertInForce(readLimit[method](group.folder), quota);
+          if (quota !== null) assertInside(pid, group.folder);
+        },
         readCounters: () => readThrottling(group.folder),
         remove: () => {
           if (made.includes(group)) remove(group);
@@ -144,6 +153,21 @@ function openLimiter(control: CpuControl, options: LimiterOptions): CpuLimiter {
     },
     close,
   };
+}
+
+/** Read back: a limit that was taken and is not there would make every figure one of something else. */
+function assertInForce(found: CpuQuota | null, asked: CpuQuota | null): void {
+  const same =
+    found?.quotaMicroseconds === asked?.quotaMicroseconds &&
+    (asked === null || found?.periodMicroseconds === asked.periodMicroseconds);
+  if (!same) throw new Error('the kernel took it and holds to another');
+}
+
+/** Somebody else may move a process: systemd does, for one. */
+function assertInside(pid: number, folder: string): void {
+  if (readStat(pid) !== null && !processesOf(folder).includes(pid)) {
+    throw new Error('the process is no longer in its control group');
+  }
 }
 
 /** What the process starts after it was moved is in the group from its first moment. */

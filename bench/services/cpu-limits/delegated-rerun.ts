@@ -10,7 +10,13 @@ import { constants } from 'node:os';
 import { findOnPath } from '../find-on-path.js';
 import { runCommand } from '../run-command.js';
 import { parseCgroupMounts } from './control-groups.js';
-import { type CpuControl, HOW_TO, lookForCpuControl, type NoCpuControl } from './cpu-control.js';
+import {
+  type CpuControl,
+  describeControl,
+  HOW_TO,
+  lookForCpuControl,
+  type NoCpuControl,
+} from './cpu-control.js';
 
 /** Tells the lab that it was started so, and by which process: it is not done twice. */
 const LAUNCHED_BY = 'LAB_DELEGATED_BY';
@@ -77,7 +83,10 @@ export async function findDelegation(
   const mount = mounts.find(({ controllers }) => controllers.length === 0);
   // Version 1 cannot be handed on safely, so systemd does not (systemd.resource-control(5)).
   if (mount === undefined || mounts.some(({ controllers }) => controllers.includes('cpu'))) {
-    return { why: 'version 1 of control groups is for root alone', advice: HOW_TO };
+    return {
+      why: 'version 1 of control groups is for root alone',
+      advice: `Run the lab as root. ${HOW_TO}`,
+    };
   }
   const program = findOnPath('systemd-run', environment);
   if (program === null) return { why: 'there is no systemd-run', advice: HOW_TO };
@@ -102,6 +111,19 @@ export async function findDelegation(
     };
   }
   return { launcher };
+}
+
+/** How a run that is asked for limits gets them: in its own group, else in one that systemd gives. */
+export async function findCpuControl(
+  environment: NodeJS.ProcessEnv,
+): Promise<{ description: string } | NoCpuControl> {
+  const control = lookForCpuControl();
+  if ('method' in control) return { description: describeControl(control) };
+  const delegation = await findDelegation(environment);
+  if ('launcher' in delegation) {
+    return { description: 'control groups (version 2) that systemd-run gives' };
+  }
+  return { ...delegation, why: `${control.why}; ${delegation.why}` };
 }
 
 /** kill -9 of the launcher reaches nobody else, so the lab looks whether it is still there. */

@@ -54,5 +54,7 @@ function runDocker({ docker, environment }: DockerContainer, words: string[]): s
   if (error) throw error;
   if (status !== 0)
     throw new Error(`docker ${words[0]}: ${stderr.trim() || `exit code ${status}`}`);
+  // An engine that may not limit says so, and succeeds all the same.
+  if (/discarded|does not support/i.test(stderr)) throw new Error(stderr.trim());
   return stdout;
 }

@@ -1,5 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
+import { isStorableText } from '../storable-text.js';
 import { type Delegation, type Principal, type Scope, withoutPerson } from '../strategy.js';
+import { isUserId } from '../user-id.js';
 
 /** What the server knows of one login. The same for a session and for a reference token. */
 export interface LoginRecord {
@@ -64,10 +66,38 @@ export function encodeRecord(record: LoginRecord): string {
   );
 }
 
-export function decodeRecord(text: string): LoginRecord {
-  const [userId, email, name, createdAt, seenAt, client, actor, scope, endsAt] = JSON.parse(text);
-  const record = { userId, email, name, createdAt, seenAt, client };
-  return actor === undefined
-    ? record
-    : { ...record, delegation: { actor, scope: scope.split(' ') as Scope[] }, endsAt };
+/** Undefined for a text that is no record: then there is no login, and no value of it reaches a statement. */
+export function decodeRecord(text: string): LoginRecord | undefined {
+  const fields = parseArray(text);
+  const [userId, email, name, createdAt, seenAt, client, actor, scope, endsAt] = fields;
+  if (
+    !isUserId(userId) ||
+    ![email, name, client].every(isStorableText) ||
+    ![createdAt, seenAt].every(Number.isFinite)
+  ) {
+    return undefined;
+  }
+  const record = { userId, email, name, createdAt, seenAt, client } as LoginRecord;
+  if (fields.length === PLAIN_FIELDS) {
+    return record;
+  }
+  // Less than all of it would make a login that may do more than was handed on.
+  return isStorableText(actor) && typeof scope === 'string' && Number.isFinite(endsAt)
+    ? {
+        ...record,
+        delegation: { actor, scope: scope.split(' ') as Scope[] },
+        endsAt: endsAt as number,
+      }
+    : undefined;
+}
+
+const PLAIN_FIELDS = 6;
+
+function parseArray(text: string): readonly unknown[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
 }

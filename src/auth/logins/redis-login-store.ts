@@ -59,9 +59,10 @@ export function createRedisLoginStore(
       const ids = split((await redis.run(client.get(indexKey(userId)))) ?? '');
       const texts = ids.length === 0 ? [] : await redis.run(client.mget(ids.map(recordKey)));
       return ids.flatMap((id, position) => {
-        const text = texts[position];
         // Expired ones stay in the index until the next login of this user.
-        return text == null ? [] : [{ id, record: decodeRecord(text) }];
+        const text = texts[position];
+        const record = text == null ? undefined : decodeRecord(text);
+        return record === undefined ? [] : [{ id, record }];
       });
     },
     end: async (userId, id) =>

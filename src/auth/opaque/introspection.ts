@@ -1,6 +1,8 @@
 import type { LoginRecord } from '../logins/login-record.js';
+import { isStorableText } from '../storable-text.js';
 import { type Principal, SCOPES } from '../strategy.js';
 import { type ExchangeSubject, FIRST_PARTY } from '../token-exchange.js';
+import { readUserId } from '../user-id.js';
 
 /** What the authority tells of a token (RFC 7662, section 2.2). */
 export type Introspection =
@@ -54,15 +56,15 @@ export function readIntrospection(text: string): ExchangeSubject | undefined {
     return undefined;
   }
   const { active, sub, sid, exp, scope, act } = answer;
-  const userId = Number(sub);
+  const userId = readUserId(sub);
   const delegation = readDelegation(scope, act);
   const { email, name } = delegation === undefined ? answer : { email: '', name: '' };
   if (
     active !== true ||
-    !Number.isInteger(userId) ||
-    typeof email !== 'string' ||
-    typeof name !== 'string' ||
-    typeof sid !== 'string' ||
+    userId === undefined ||
+    !isStorableText(email) ||
+    !isStorableText(name) ||
+    !isStorableText(sid) ||
     typeof exp !== 'number'
   ) {
     throw new TypeError('the authority describes a token in a way this instance does not know');

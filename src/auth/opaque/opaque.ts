@@ -1,6 +1,7 @@
 import { StartupError } from '../../errors.js';
 import { readAuthorization } from '../authorization-header.js';
 import { clientLabel } from '../logins/client-label.js';
+import { secondsLeft } from '../seconds-left.js';
 import type { AuthStrategy, StrategyModule, StrategyResources } from '../strategy.js';
 import { BEARER_CHALLENGE, invalidToken } from '../token/bearer.js';
 import { createTokenExchange, type ExchangeSubject } from '../token-exchange.js';
@@ -85,11 +86,11 @@ function createOpaqueStrategy(
 
     issue: async (ctx, principal) => {
       const client = clientLabel(ctx.get('user-agent'));
+      // The authority's clock need not be ours: its life began at the earliest when it was asked for.
+      const askedAt = now();
       const { token, loginId, lifeMs } = await authority.issue(principal, client);
-      return {
-        token: { access_token: token, token_type: 'Bearer', expires_in: lifeMs / 1000 },
-        loginId,
-      };
+      const expires_in = secondsLeft(askedAt + lifeMs, now());
+      return { token: { access_token: token, token_type: 'Bearer', expires_in }, loginId };
     },
 
     authenticate: async (ctx) => {
@@ -132,7 +133,7 @@ function createOpaqueStrategy(
             await authority.end(userId, issued.loginId);
             throw invalidToken('The token has ended; log in again.');
           }
-          return issued.token;
+          return { token: issued.token, expiresAt };
         },
         audience: settings.tokenAudience,
         clients: settings.delegateClients,

@@ -8,7 +8,7 @@ import { isReferenceToken } from './reference-token.js';
 export interface IssuedReference {
   readonly token: string;
   readonly loginId: string;
-  /** How long it can live at most. */
+  /** How long it lives unless it is used: uses prolong that of a login, up to its absolute end. */
   readonly lifeMs: number;
 }
 
@@ -37,8 +37,9 @@ export function createReferenceTokens(
       const token = newLoginSecret();
       const loginId = loginIdOf(token);
       const record = recordOf(principal, client, now());
-      await logins.create(loginId, record, endOf(record, limits) - now());
-      return { token, loginId, lifeMs: limits.absoluteMs };
+      const lifeMs = endOf(record, limits) - record.createdAt;
+      await logins.create(loginId, record, lifeMs);
+      return { token, loginId, lifeMs };
     },
 
     delegate: async (principal, client, delegation, lifeMs) => {

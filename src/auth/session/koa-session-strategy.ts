@@ -13,6 +13,7 @@ import {
   recordOf,
 } from '../logins/login-record.js';
 import { type LoginStore, loginOf } from '../logins/login-store.js';
+import { secondsLeft } from '../seconds-left.js';
 import type { AuthStrategy, Delegation, Principal } from '../strategy.js';
 import { cookiePolicy, hasCookie, readCookie, readSessionCookie } from './cookie-policy.js';
 import { isCrossSite } from './cross-site.js';
@@ -96,6 +97,7 @@ export function createKoaSessionStrategy(
       load = (ctx, next) => {
         // Where the cookie is the session, koa-session reads it itself, by another grammar.
         ctx.cookies.get = (name) => readCookie(ctx.req.headers.cookie, name);
+        endCookieWithSession(ctx);
         return loadSession(ctx, next);
       };
     },
@@ -170,6 +172,22 @@ export function createKoaSessionStrategy(
         delegate: (ctx, principal, delegation) => delegate(logins, ctx, principal, delegation),
       };
 
+  /** koa-session lets each cookie live for the idle time, also one whose session ends before that. */
+  function endCookieWithSession(ctx: Context): void {
+    const set = ctx.cookies.set.bind(ctx.cookies);
+    ctx.cookies.set = (name, value, options) => {
+      const login = value ? (ctx as SessionContext).session?.login : undefined;
+      return login === undefined
+        ? set(name, value, options)
+        : // Its end is cut to a whole second.
+          set(name, value, {
+            ...options,
+            maxAge: undefined,
+            expires: new Date(endOf(login, limits)),
+          });
+    };
+  }
+
   function storeOptions(store: LoginStore) {
     return {
       store: createKoaSessionStore(store, limits, now),
@@ -201,7 +219,8 @@ export function createKoaSessionStrategy(
     // By now the parent may have ended; what is made for it ends below.
     const ttlMs = Math.max(1, Math.min(settings.delegatedTtlSeconds * 1000, parentEndsAt - at));
     const client = clientLabel(ctx.get('user-agent'));
-    const record = recordOf(principal, client, at, { delegation, endsAt: at + ttlMs });
+    const endsAt = at + ttlMs;
+    const record = recordOf(principal, client, at, { delegation, endsAt });
     await store.create(loginId, record, ttlMs);
     // The session that hands on was read when the headers came. Whoever stole it may have held the
     // body back until its owner ended all sessions, and this one would outlive that.
@@ -209,7 +228,7 @@ export function createKoaSessionStrategy(
       await store.end(principal.userId, loginId);
       throw new AppError('credential_invalid', { detail: 'The session has ended; log in again.' });
     }
-    return { cookie: cookie.name, value, expiresIn: Math.floor(ttlMs / 1000), loginId };
+    return { cookie: cookie.name, value, expiresIn: secondsLeft(endsAt, now()), loginId };
   }
 
   function refuseCrossSite(ctx: Context): void {

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { endOf, type LoginLimits } from '../logins/login-life.js';
-import { decodeRecord, encodeRecord } from '../logins/login-record.js';
+import { decodeRecord, encodeRecord, type LoginRecord } from '../logins/login-record.js';
 import type { SessionData } from './koa-session-store.js';
 
 /** How koa-session turns a session into the value of a cookie and back. */
@@ -43,12 +43,16 @@ export function createCookieCodec(secret: Uint8Array, limits: LoginLimits): Cook
       });
       decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
       const text = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));
+      let login: LoginRecord | undefined;
       try {
-        const login = decodeRecord(Buffer.concat([text, decipher.final()]).toString());
-        return { login, _expire: endOf(login, limits) };
+        login = decodeRecord(Buffer.concat([text, decipher.final()]).toString());
       } catch (cause) {
         throw new SyntaxError('not sealed with our key', { cause });
       }
+      if (login === undefined) {
+        throw new SyntaxError('not a session');
+      }
+      return { login, _expire: endOf(login, limits) };
     },
   };
 }

@@ -9,8 +9,10 @@ import {
 } from 'jose';
 import { endOfTurn } from '../../end-of-turn.js';
 import { AppError } from '../../errors.js';
+import { isStorableText } from '../storable-text.js';
 import { type Delegation, type Principal, SCOPES, type Scope } from '../strategy.js';
 import { delegatedAudience, FIRST_PARTY } from '../token-exchange.js';
+import { readUserId } from '../user-id.js';
 import { invalidToken } from './bearer.js';
 import { isCanonical } from './canonical.js';
 import type { TokenAlgorithm } from './keys/algorithms.js';
@@ -43,6 +45,11 @@ export interface AccessTokenOptions {
   readonly issuer: string;
   readonly audience: string;
   readonly now: () => number;
+}
+
+/** `exp` is a whole second, so a token ends up to one before it might. */
+export function endOfToken(expiresAt: number): number {
+  return Math.floor(expiresAt / 1000) * 1000;
 }
 
 const TYPE = 'at+jwt';
@@ -114,7 +121,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
         // With the milliseconds (RFC 7519, section 2, NumericDate): "log out everywhere" and the
         // login right after it may share a second.
         iat: now() / 1000,
-        exp: Math.floor(expiresAt / 1000),
+        exp: endOfToken(expiresAt) / 1000,
         client_id: delegation?.actor ?? FIRST_PARTY,
         ...(delegation === undefined && { email, name }),
         sid: loginId,
@@ -144,17 +151,14 @@ const HEADERS_KEPT = 16;
 /** What a delegated token says of the person: nothing, whoever signed it. */
 const NOBODY = { email: '', name: '' };
 
-/** As `sign` writes it, and no other spelling: Number() takes "0x1", " 1" and true for user 1 as well. */
-const USER_ID = /^[1-9]\d{0,9}$/;
-
 function read(payload: JWTPayload, keyId: string, audience: string): AccessToken {
   const { sub, email, name, sid, jti, iat, exp, aud } = payload;
+  const userId = readUserId(sub);
   if (
-    typeof sub !== 'string' ||
-    !USER_ID.test(sub) ||
-    typeof jti !== 'string' ||
+    userId === undefined ||
+    !isStorableText(jti) ||
     typeof aud !== 'string' ||
-    (sid !== undefined && typeof sid !== 'string')
+    (sid !== undefined && !isStorableText(sid))
   ) {
     throw invalidToken('It lacks fields this API needs.');
   }
@@ -164,12 +168,12 @@ function read(payload: JWTPayload, keyId: string, audience: string): AccessToken
     throw invalidToken('Its audience does not fit what it allows.');
   }
   const person = delegation === undefined ? { email, name } : NOBODY;
-  if (typeof person.email !== 'string' || typeof person.name !== 'string') {
+  if (!isStorableText(person.email) || !isStorableText(person.name)) {
     throw invalidToken('It lacks fields this API needs.');
   }
   return {
     principal: {
-      userId: Number(sub),
+      userId,
       email: person.email,
       name: person.name,
       loginId: sid,

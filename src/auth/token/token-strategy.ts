@@ -2,9 +2,10 @@ import { createRefreshFamilies } from '../../data/refresh-families.js';
 import { AppError } from '../../errors.js';
 import { readAuthorization } from '../authorization-header.js';
 import { clientLabel } from '../logins/client-label.js';
+import { secondsLeft } from '../seconds-left.js';
 import type { AuthStrategy, Principal, StrategyResources, TokenAnswer } from '../strategy.js';
 import { createTokenExchange } from '../token-exchange.js';
-import { type AccessToken, createAccessTokens } from './access-token.js';
+import { type AccessToken, createAccessTokens, endOfToken } from './access-token.js';
 import { BEARER_CHALLENGE, invalidToken } from './bearer.js';
 import type { TokenAlgorithm } from './keys/algorithms.js';
 import { openKeySet } from './keys/key-set.js';
@@ -56,7 +57,10 @@ export async function createTokenStrategy(
     : undefined;
   const exchange = createTokenExchange({
     verify,
-    mint: accessTokens.sign,
+    mint: async (principal, expiresAt) => ({
+      token: await accessTokens.sign(principal, expiresAt),
+      expiresAt: endOfToken(expiresAt),
+    }),
     audience: settings.tokenAudience,
     clients: settings.delegateClients,
     ttlMs: settings.delegatedTtlSeconds * 1000,
@@ -96,12 +100,11 @@ export async function createTokenStrategy(
     refreshToken: string,
     endsAt: Date,
   ): Promise<TokenAnswer> {
-    const at = now();
-    const expiresAt = Math.min(at + accessMs, endsAt.getTime());
+    const expiresAt = Math.min(now() + accessMs, endsAt.getTime());
     return {
       access_token: await accessTokens.sign(principal, expiresAt),
       token_type: 'Bearer',
-      expires_in: Math.floor((expiresAt - at) / 1000),
+      expires_in: secondsLeft(endOfToken(expiresAt), now()),
       refresh_token: refreshToken,
     };
   }

@@ -20,8 +20,8 @@ export interface ConnectionOptions {
   readonly log: Logger;
 }
 
-/** A rule of the tables that a statement would have broken. */
-export type Violation = 'unique' | 'foreign_key';
+/** A rule that a statement would have broken; `unstorable`: of a column, by a number or a text. */
+export type Violation = 'unique' | 'foreign_key' | 'unstorable';
 
 /**
  * All that differs between databases: how to connect, what their errors mean, and the SQL that has no

@@ -12,6 +12,13 @@ import type { Dialect, RefreshFamilySql, WritesWithRows } from './dialect.js';
 import { seedMysql } from './mysql-seed.js';
 import { isNetworkOutage } from './network-errors.js';
 
+/** A number out of range, a byte sequence that is no text. */
+const UNSTORABLE: ReadonlySet<string> = new Set([
+  'ER_WARN_DATA_OUT_OF_RANGE',
+  'ER_DATA_OUT_OF_RANGE',
+  'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD',
+]);
+
 /**
  * MySQL from 8.0 and MariaDB from 10.4. The two have no RETURNING in common, and neither returns
  * from an UPDATE: a write that gives its row is a transaction that writes, then reads; the lock that the
@@ -35,6 +42,9 @@ export const mysql: Dialect = {
       const { code } = error as { code?: unknown };
       if (code === 'ER_DUP_ENTRY') {
         return 'unique';
+      }
+      if (UNSTORABLE.has(String(code))) {
+        return 'unstorable';
       }
       return code === 'ER_NO_REFERENCED_ROW_2' ? 'foreign_key' : undefined;
     },

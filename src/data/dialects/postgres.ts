@@ -7,6 +7,8 @@ import { seedPostgres } from './postgres-seed.js';
 const OUTAGE_SQLSTATES = /^(08...|57P0[1-5]|57014|53[0-3]00|58...|25006)$/;
 const UNIQUE_VIOLATION = '23505';
 const FOREIGN_KEY_VIOLATION = '23503';
+/** A number out of range, a byte sequence that is no text, a character that is none here. */
+const UNSTORABLE: ReadonlySet<string> = new Set(['22003', '22021', '22P05']);
 const READ_ONLY = '25006';
 const DEADLOCK_DETECTED = '40P01';
 /** pg raises these without a code. */
@@ -62,6 +64,9 @@ export const postgres: Dialect = {
       const { code } = error as { code?: unknown };
       if (code === UNIQUE_VIOLATION) {
         return 'unique';
+      }
+      if (UNSTORABLE.has(String(code))) {
+        return 'unstorable';
       }
       return code === FOREIGN_KEY_VIOLATION ? 'foreign_key' : undefined;
     },

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { SCOPES } from '../../auth/strategy.js';
+import { ID_MAX } from '../../auth/user-id.js';
 import { PROBLEMS, type ProblemCode } from '../../errors.js';
 import { LABELS } from '../../prediction/model/classifier.js';
-import { ID_MAX, postBody } from '../validation.js';
+import { postBody } from '../validation.js';
 import { nameAnswer } from './named-schemas.js';
 
 /**

@@ -1,4 +1,5 @@
-import { ID_MAX, LIMIT_DEFAULT, LIMIT_MAX } from '../validation.js';
+import { ID_MAX } from '../../auth/user-id.js';
+import { LIMIT_DEFAULT, LIMIT_MAX } from '../validation.js';
 
 /** A parameter as OpenAPI describes it (OAS 3.1.1, section 4.8.12). */
 export interface ParameterObject {

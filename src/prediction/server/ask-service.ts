@@ -1,6 +1,7 @@
 import { Pool } from 'undici';
 import * as z from 'zod';
 import { SCOPES } from '../../auth/strategy.js';
+import { isUserId } from '../../auth/user-id.js';
 import { AppError, unavailable } from '../../errors.js';
 import { PRINCIPAL_PATH } from '../../http/principal-route.js';
 import type { OpenCallerCheck } from './caller-check.js';
@@ -8,7 +9,7 @@ import type { OpenCallerCheck } from './caller-check.js';
 const SOCKETS_MAX = 64;
 
 const principalAnswer = z.object({
-  id: z.int().positive(),
+  id: z.number().refine(isUserId),
   scope: z.array(z.enum(SCOPES)),
   actor: z.string().nullable(),
 });

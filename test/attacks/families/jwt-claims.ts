@@ -104,7 +104,10 @@ export const jwtClaims: AttackFamily = {
           `0${sub}`,
           `${sub}e0`,
           `0x${Number(sub).toString(16)}`,
+          '2147483648',
+          '9999999999',
           '99999999999999999999',
+          `${sub}\u0000`,
           'NaN',
           Number(sub),
           true,
@@ -123,6 +126,9 @@ export const jwtClaims: AttackFamily = {
         await presentClaims(target, 'sid', [1, null, ['a'], {}]);
         await presentClaims(target, 'email', [1, null, ['a'], undefined]);
         await presentClaims(target, 'name', [1, null, ['a'], undefined]);
+        for (const claim of ['sid', 'email', 'name']) {
+          await presentClaims(target, claim, ['nul \u0000', 'half a pair \ud800']);
+        }
       },
     },
     {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { credentialOf, expectProblem } from '../../support/api-client.js';
-import type { World } from '../world.js';
+import { asOperator, type World } from '../world.js';
 
 export function describeRegistration(world: World): void {
   describe('registration', () => {
@@ -39,6 +39,30 @@ export function describeRegistration(world: World): void {
         password: 'long enough to pass',
       };
       expectProblem(await world.api.call('POST', '/users', { body }), 409, 'email_taken');
+    });
+
+    it('refuses text that a database cannot hold, as a login does', async () => {
+      const good = { email: 'text@example.test', name: 'Text', password: 'long enough to pass' };
+      for (const text of ['nul \u0000', 'half a pair \ud800', '\udc00 the other half']) {
+        for (const [path, body] of [
+          ['/users', { ...good, name: text }],
+          ['/users', { ...good, email: `${text}@example.test` }],
+          ['/auth/login', { email: text, password: good.password }],
+        ] as const) {
+          const answer = await world.api.call('POST', path, { body });
+          expectProblem(answer, 422, 'validation_failed');
+        }
+      }
+    });
+
+    it('has no account of an id that no row can have', async () => {
+      for (const id of ['2147483648', '9999999999', '9223372036854775808']) {
+        const path = `/users/${id}`;
+        const credential = world.adaCredential;
+        expectProblem(await world.api.call('GET', path, { credential }), 404, 'not_found');
+        expectProblem(await asOperator(world.api, `${path}/disable`), 404, 'not_found');
+        expectProblem(await asOperator(world.api, `${path}/enable`), 404, 'not_found');
+      }
     });
 
     it('lists every field that is wrong', async () => {

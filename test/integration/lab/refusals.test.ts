@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import { LabError } from '../../../bench/errors.js';
 import { readResult } from '../../../bench/result/read.js';
 import { registerRun } from '../../../bench/services/measuring-runs.js';
+import { startLab } from '../../support/lab.js';
 import { makeResult } from '../../unit/report/fixture.js';
 
 const CLI = fileURLToPath(new URL('../../../bench/cli.js', import.meta.url));
@@ -43,14 +44,21 @@ describe('the lab', function () {
     const [a, b] = [await writeRun('full-a'), await writeRun('full-b')];
     const full = openSync('/dev/full', 'w');
     try {
+      const users = ['plan', '--users', '5', '--requests-per-user-minute', '6'];
+      const plan = [...users, '--slo', 'p99=50ms', '--from', await writeRun('full-plan')];
       for (const words of [
         ['help'],
+        ['compare', '--help'],
+        ['diff', a, b],
         ['diff', a, b, '--json', '--fail-on', 'session.cpu>500%'],
         ['report', a],
-        ['strategies', '--json'],
+        ['strategies', '--markdown'],
+        ['doctor'],
+        plan,
+        [...plan, '--json'],
       ]) {
         const { status, stderr } = lab(words, full);
-        expect(status, words.join(' ')).to.equal(1);
+        expect(status, `${words.join(' ')}: ${stderr}`).to.equal(1);
         expect(stderr, words.join(' ')).to.match(/^OUTPUT_UNWRITABLE: .*ENOSPC.*\n$/m);
       }
     } finally {
@@ -59,6 +67,79 @@ describe('the lab', function () {
     const unwritten = lab(['diff', a, b, '--markdown', '/dev/full']);
     expect(unwritten.status).to.equal(1);
     expect(unwritten.stderr).to.include('FILE_UNWRITABLE');
+  });
+
+  it('ends by a signal at once where it has nothing to stop, whatever it waits for', async function () {
+    if (process.platform === 'win32') this.skip();
+    const [a, b] = [await writeRun('deaf-a'), await writeRun('deaf-b')];
+    const pipe = join(folder, 'pipe');
+    expect(spawnSync('mkfifo', [pipe]).status).to.equal(0);
+    // Nobody reads from it, so the file cannot even be opened.
+    const run = startLab(['diff', a, b, '--markdown', pipe]);
+    await run.printed(/A: deaf-a, B: deaf-b/);
+    process.kill(run.pid, 'SIGTERM');
+    expect(await run.ended).to.equal(null);
+    expect(run.child.signalCode).to.equal('SIGTERM');
+  });
+
+  describe('before it starts anything', () => {
+    const measure = (out: string, words: readonly string[] = ['compare', '--strategies=none']) =>
+      startLab([...words, '--out', out]);
+
+    async function expectRefused(out: string, why: RegExp, words?: readonly string[]) {
+      const run = measure(out, words);
+      expect(await run.ended, out).to.equal(1);
+      expect(run.stderr()).to.match(/^RESULT_FOLDER_UNWRITABLE: .*--out\.\n$/);
+      expect(run.stderr()).to.match(why);
+      expect(run.stdout()).not.to.include('Looking for');
+    }
+
+    it('says that it cannot write where results are to go', async () => {
+      const file = join(folder, 'a-file');
+      await writeFile(file, '');
+      const dangling = join(folder, 'dangling');
+      await symlink('gone', dangling);
+      await expectRefused(file, /a-file is there and is no folder/);
+      await expectRefused(join(file, 'below'), /ENOTDIR/);
+      await expectRefused(join(dangling, 'below'), /dangling leads to gone, which is not there/);
+      await expectRefused(join(folder, 'n'.repeat(300)), /ENAMETOOLONG/);
+    });
+
+    for (const verb of ['compare', 'sustain', 'calibrate']) {
+      it(`does so in ${verb} where the system makes no folder for anybody`, async function () {
+        if (process.platform !== 'linux') this.skip();
+        await expectRefused('/proc/results/of/a/run', /ENOENT.*\/proc\/results/, [verb]);
+        await expectRefused('/proc/results', /ENOENT/, [verb]);
+      });
+    }
+
+    it('says that a process may not have as many files open as there are connections', async function () {
+      if (process.platform === 'win32') this.skip();
+      for (const words of [
+        ['compare', '--alongside', '--strategies=none', '--shards=1'],
+        ['compare', '--alongside', '--strategies=none,none,none,none', '--shards=4'],
+        ['sustain', '--alongside'],
+        ['load', 'http://127.0.0.1:9/'],
+      ]) {
+        const { status, stderr, stdout } = spawnSync(
+          'sh',
+          [
+            '-c',
+            'ulimit -n 900; exec "$@"',
+            'sh',
+            process.execPath,
+            CLI,
+            ...words,
+            '--connections=850',
+          ],
+          { encoding: 'utf8', cwd: folder },
+        );
+        expect(status, stderr).to.equal(1);
+        expect(stderr).to.match(/^OPEN_FILES_TOO_FEW: .* 85[02] connections.* 900 files/);
+        expect(stdout).not.to.include('Looking for');
+        expect(existsSync(join(folder, 'results'))).to.equal(false);
+      }
+    });
   });
 
   it('is quiet where its reader has seen enough', () => {
@@ -165,26 +246,26 @@ describe('the lab', function () {
     // What a killed run left behind: its pid has been given to another process, or to none.
     const left = {
       startTime: 'long ago',
-      verb: 'compare',
+      what: 'lab compare',
       folder: '/',
       since: '2026-01-01T00:00:00Z',
     };
     await writeFile(join(runs, '1.json'), JSON.stringify({ ...left, pid: 1 }));
-    const alone = await registerRun('compare', false, parent);
+    const alone = await registerRun('lab compare', false, parent);
     expect(await alone.others()).to.deep.equal([]);
     expect(existsSync(join(runs, '1.json'))).to.equal(false);
-    await alone.end();
+    alone.end();
 
     const { readStartTime } = await import('../../../bench/services/process-identity.js');
     const { ppid } = process;
     const running = { ...left, pid: ppid, startTime: readStartTime(ppid) };
     await writeFile(join(runs, `${ppid}.json`), JSON.stringify(running));
-    const error = await registerRun('compare', false, parent).catch((caught) => caught);
+    const error = await registerRun('lab compare', false, parent).catch((caught) => caught);
     expect(error).to.be.instanceOf(LabError);
     expect(error).to.include({ code: 'ANOTHER_RUN' });
     expect(error.message).to.include(`process ${ppid}`).and.to.include('--alongside');
-    const beside = await registerRun('compare', true, parent);
+    const beside = await registerRun('lab compare', true, parent);
     expect((await beside.others()).map(({ pid }) => pid)).to.deep.equal([ppid]);
-    await beside.end();
+    beside.end();
   });
 });

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { DCLinter } from 'dclint';
 import { readDatabaseUrl, readInstanceSettings } from '../../../src/config.js';
+import { secretFrom } from '../../support/service.js';
 import {
   ask,
   type ComposeService,
@@ -19,8 +20,7 @@ import {
 } from './files.js';
 
 const SECRETS = {
-  // 32 bytes, all different.
-  TOKEN_SECRET: Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString('base64url'),
+  TOKEN_SECRET: secretFrom('compose').toString('base64url'),
   DATABASE_PASSWORD: 'made-up_for-this-test',
 };
 

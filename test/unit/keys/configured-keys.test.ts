@@ -272,19 +272,28 @@ describe('keys from the configuration', () => {
     expect(message.split('; ')).to.have.length(2);
   });
 
-  for (const text of [
-    '',
-    'keys',
-    '[]',
-    '{}',
-    '{"keys":{}}',
-    '{"keys":[7]}',
-    '{"keys":[{"kid":"a"}]}',
-  ]) {
+  for (const text of ['', 'keys', '[]', '{}', '{"keys":{}}']) {
     it(`are refused when they are no JWK Set: ${text || 'nothing'}`, async () => {
       const error = await openConfiguredKeys(text, algorithms.ES256).catch((reason) => reason);
       expect(error).to.include({ code: 'config_invalid' });
       expect(error.message).to.match(/^TOKEN_KEYS: is not a JWK Set/);
+    });
+  }
+});
+
+describe('an entry of the configuration that is no key', () => {
+  for (const [entry, name] of [
+    ['7', 'key 1 of 1'],
+    ['null', 'key 1 of 1'],
+    ['{"kid":"a"}', 'key "a"'],
+    ['{"kty":"EC","kid":7}', 'key 1 of 1'],
+    ['{"kty":"EC","kid":"a","key_ops":"sign"}', 'key "a"'],
+  ] as const) {
+    it(`is named: ${entry}`, async () => {
+      const text = `{"keys":[${entry}]}`;
+      const error = await openConfiguredKeys(text, algorithms.ES256).catch((reason) => reason);
+      expect(error).to.include({ code: 'config_invalid' });
+      expect(error.message).to.match(new RegExp(`^TOKEN_KEYS: ${name} is not a JWK`));
     });
   }
 });

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, generatePrimeSync } from 'node:crypto';
 import { expect } from 'chai';
 import type { JWK } from 'jose';
 import { pino } from 'pino';
@@ -8,10 +8,14 @@ import type { KeySet } from '../../../src/auth/token/keys/key-set.js';
 import { openRemoteKeys } from '../../../src/auth/token/keys/remote-keys.js';
 import { eventually } from '../../support/eventually.js';
 import { answerWith, type JwksServer, startJwksServer } from './jwks-server.js';
+import { PRINTED_KEYS, privateP256, rsaOf } from './weak-keys.js';
 
 const PATIENCE_MS = 300;
 const COOLDOWN_MS = 3000;
 const DAY_MS = 86_400_000;
+const SHARED_PRIME = generatePrimeSync(1024, { bigint: true });
+/** RFC 7515, A.3. */
+const PRINTED_P256 = PRINTED_KEYS[1]?.[2] as JWK;
 
 async function makeKey(kid: string): Promise<{ secret: JWK; open: JWK }> {
   const secret = { ...(await algorithms.ES256.generate()), kid };
@@ -23,6 +27,8 @@ describe('keys from a JWKS address', () => {
   let server: JwksServer;
   let keys: KeySet | undefined;
   let time: number;
+  let logged: { keys?: string[] }[];
+  const log = pino({ level: 'warn' }, { write: (line) => logged.push(JSON.parse(line)) });
   let first: { secret: JWK; open: JWK };
   let second: { secret: JWK; open: JWK };
 
@@ -32,6 +38,7 @@ describe('keys from a JWKS address', () => {
   });
   beforeEach(async () => {
     time = 1_800_000_000_000;
+    logged = [];
     server = await startJwksServer();
     server.answer = answerWith([first.open]);
   });
@@ -49,7 +56,7 @@ describe('keys from a JWKS address', () => {
       url: options.url ?? server.url,
       refreshSeconds: options.refreshSeconds ?? 3600,
       patienceMs: PATIENCE_MS,
-      log: pino({ level: 'silent' }),
+      log,
       now: () => time,
     });
     return keys;
@@ -84,6 +91,111 @@ describe('keys from a JWKS address', () => {
     }
   });
 
+  describe('that cannot be used', () => {
+    const good = () => first.open;
+    const broken = (): [string, unknown, RegExp][] => [
+      ['bad-0', 7, /key 2 of 2 is not a JWK/],
+      ['bad-1', { kid: 'bad-1' }, /key "bad-1" is not a JWK/],
+      ['bad-2', { ...second.open, kid: 'bad-2', alg: 7 }, /key "bad-2" is not a JWK/],
+      ['bad-3', { ...second.open, kid: 'bad-3', kty: 'AKP', alg: 'ML-DSA-44' }, /unknown here/],
+      ['bad-4', { ...second.open, kid: 'bad-4', crv: 'P-257' }, /is on the curve P-257/],
+      ['bad-5', { ...second.open, kid: 'bad-5', use: 'enc' }, /has use "enc"/],
+      ['bad-6', { ...second.open, kid: 'bad-6', y: undefined }, /has no "y"/],
+      ['bad-7', { ...second.open, kid: 'bad-7', x: '!' }, /has no "x" in base64url/],
+      ['bad-8', { ...second.open, kid: 'bad-8', x: 'AAAA' }, /has a "x" of 3 bytes/],
+      ['bad-9', { ...second.open, kid: 'bad-9', x: second.open.y }, /is no ES256 key/],
+      ['bad-10', { ...second.open, kid: 'bad-10', kty: 'RSA', alg: 'ES256' }, /contradicts/],
+      ['bad-11', { ...second.open, kid: undefined }, /key 2 of 2 has no kid/],
+      ['bad-12', { ...privateP256(1n), d: null, kid: 'bad-12' }, /found by counting/],
+      ['bad-13', { ...PRINTED_P256, d: undefined, kid: 'bad-13' }, /is public/],
+      ['bad-14', { ...second.open, kid: 'bad-14', key_ops: 'verify' }, /is not a JWK/],
+      ['', { ...second.open, kid: '' }, /has no kid/],
+    ];
+
+    for (let index = 0; index < 16; index++) {
+      it(`stand beside the others and verify nothing: number ${index}`, async () => {
+        const [kid, entry, words] = broken()[index] as [string, unknown, RegExp];
+        server.answer = answerWith([good(), entry]);
+        const set = await open();
+        expect(set.verificationKey('first')).to.have.property('type', 'public');
+        expect(await set.verificationKey(kid)).to.equal(undefined);
+        expect(logged.map(({ keys }) => keys?.length)).to.deep.equal([1]);
+        expect(logged[0]?.keys?.[0]).to.match(words);
+      });
+    }
+
+    it('are logged once, and again when another one comes', async () => {
+      server.answer = answerWith([good(), 7]);
+      const set = await open();
+      for (let look = 0; look < 3; look++) {
+        time += COOLDOWN_MS;
+        await set.verificationKey('nobody');
+      }
+      expect(server.requests).to.equal(4);
+      expect(logged).to.have.length(1);
+      server.answer = answerWith([good(), { ...second.open, use: 'enc' }, 7]);
+      time += COOLDOWN_MS;
+      await set.verificationKey('nobody');
+      expect(logged).to.have.length(2);
+    });
+
+    it('come and go at a refresh, and those that are good stay good', async () => {
+      const set = await open();
+      server.answer = answerWith([{ ...second.open, x: 'A' }, good()]);
+      time += COOLDOWN_MS;
+      expect(await set.verificationKey('second')).to.equal(undefined);
+      expect(set.verificationKey('first')).to.have.property('type', 'public');
+      server.answer = answerWith([second.open, good()]);
+      time += COOLDOWN_MS;
+      expect(await set.verificationKey('second')).to.have.property('type', 'public');
+    });
+
+    it('do not fill the log: of thousands twenty are named, and the others counted', async () => {
+      server.answer = answerWith([good(), ...Array(3000).fill(0)]);
+      await open();
+      expect(logged.map(({ keys }) => keys?.length)).to.deep.equal([21]);
+      expect(logged[0]?.keys?.[20]).to.equal('and 2980 more');
+      server.answer = answerWith([good(), { kty: 'x'.repeat(50_000), kid: 'long' }]);
+      await open();
+      expect(logged[1]?.keys?.[0]).to.have.length(200);
+    });
+
+    it('are two keys of one name: neither is used, and the same key twice is one', async () => {
+      const other = { ...second.open, kid: 'twin' };
+      const twin = { ...(await makeKey('twin')).open };
+      server.answer = answerWith([good(), good(), other, twin]);
+      const set = await open();
+      expect(set.verificationKey('first')).to.have.property('type', 'public');
+      expect(await set.verificationKey('twin')).to.equal(undefined);
+    });
+
+    it('are weak ones of the other algorithms too', async () => {
+      const eddsa = { ...(await algorithms.EdDSA.generate()), d: undefined, kid: 'good' };
+      server.answer = answerWith([
+        eddsa,
+        { kty: 'OKP', crv: 'Ed25519', kid: 'zero', x: 'A'.repeat(43) },
+      ]);
+      const set = await open({ alg: 'EdDSA' });
+      expect(set.verificationKey('good')).to.have.property('type', 'public');
+      expect(await set.verificationKey('zero')).to.equal(undefined);
+      set.close();
+
+      const { n } = await algorithms.RS256.generate();
+      const shared = rsaOf(generatePrimeSync(1024, { bigint: true }) * SHARED_PRIME);
+      server.answer = answerWith([
+        { kty: 'RSA', e: 'AQAB', n, kid: 'good' },
+        { ...rsaOf(generatePrimeSync(1024, { bigint: true }) * SHARED_PRIME), kid: 'one' },
+        { ...shared, kid: 'other' },
+        { ...rsaOf(3n * generatePrimeSync(2047, { bigint: true })), kid: 'three' },
+      ]);
+      const rsa = await open({ alg: 'RS256' });
+      expect(rsa.verificationKey('good')).to.have.property('type', 'public');
+      for (const kid of ['one', 'other', 'three']) {
+        expect(await rsa.verificationKey(kid), kid).to.equal(undefined);
+      }
+    });
+  });
+
   it('cannot be symmetric', async () => {
     const error = await failureOf(open({ alg: 'HS256' }));
     expect(error).to.include({ code: 'config_invalid' });
@@ -111,7 +223,12 @@ describe('keys from a JWKS address', () => {
     ],
     ['no key of the algorithm', () => [], /holds no key for ES256/],
     ['a key without kid', () => [{ ...first.open, kid: undefined }], /key 1 of 1 has no kid/],
-    ['a kid twice', () => [first.open, first.open], /key "first" is there twice/],
+    [
+      'a kid twice, for two keys',
+      () => [first.open, { ...second.open, kid: 'first' }],
+      /key "first" is there twice, with different keys/,
+    ],
+    ['nothing but keys without a use here', () => [7, null, {}], /key 1 of 3 is not a JWK/],
     ['alg against kty', () => [{ ...first.open, kty: 'RSA', alg: 'ES256' }], /contradicts its kty/],
     [
       'a curve that alg does not mean',

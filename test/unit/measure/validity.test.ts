@@ -26,6 +26,10 @@ const EDGES: Record<string, { passes: Evidence; breaks: Evidence }> = {
     passes: evidence({ processes: shard(0.9) }),
     breaks: evidence({ processes: shard(0.91) }),
   },
+  'limit-not-held': {
+    passes: evidence({ processes: [held(0.15), ...shard(0.5)] }),
+    breaks: evidence({ processes: [held(0.16), ...shard(0.5)] }),
+  },
   'counts-differ': {
     passes: evidence({ reconciliation: counted(1000, 1100) }),
     breaks: evidence({ reconciliation: counted(1000, 1101) }),
@@ -80,6 +84,12 @@ function openLoop(
 
 function shard(cores: number): Evidence['trial']['processes'] {
   return [{ kind: 'loadGenerator', name: 'shard 1', cpuSeconds: 1, cores, rssBytes: 1 }];
+}
+
+/** To a tenth of a core. */
+function held(cores: number): Evidence['trial']['processes'][number] {
+  const use = { cpuSeconds: 1, rssBytes: 1, throttledSeconds: 1 };
+  return { kind: 'application', name: 'instance 1', ...use, cores, limitCores: 0.1 };
 }
 
 function counted(clientRequests: number, serverRequests: number | null) {

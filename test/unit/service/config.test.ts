@@ -8,8 +8,9 @@ import {
 import { dialectOfUrl } from '../../../src/data/dialects/registry.js';
 import { StartupError } from '../../../src/errors.js';
 import { isLoopback } from '../../../src/loopback.js';
+import { secretFrom } from '../../support/service.js';
 
-const SECRET = Buffer.from(Uint8Array.from({ length: 32 }, (_, i) => i * 7)).toString('base64url');
+const SECRET = secretFrom('config').toString('base64url');
 const DATABASE_URL = 'postgres://lab@127.0.0.1:5432/lab';
 const jwt = { AUTH_STRATEGY: 'jwt', DATABASE_URL, TOKEN_SECRET: SECRET };
 

@@ -46,6 +46,12 @@ describe('a reference token', () => {
     });
   });
 
+  it('says for how long it lives unused: the idle time, or the absolute one where that is shorter', async () => {
+    expect((await tokens.issue(ada, 'curl')).lifeMs).to.equal(limits.idleMs);
+    const soon = createReferenceTokens(logins, { ...limits, absoluteMs: 5 * MINUTE }, now);
+    expect((await soon.issue(ada, 'curl')).lifeMs).to.equal(5 * MINUTE);
+  });
+
   it('is renewed by a use in the second half of its idle time, and not before', async () => {
     const { token } = await tokens.issue(ada, 'curl');
     const { exp } = await read(token);
@@ -115,6 +121,9 @@ describe('the answer of an authority', () => {
     ['no word on whether the token is good', { ...good, active: undefined }],
     ['"true" for true', { ...good, active: 'true' }],
     ['a subject that is no number', { ...good, sub: 'admin' }],
+    ['a subject that no user can be', { ...good, sub: '2147483648' }],
+    ['a subject in another spelling', { ...good, sub: '07' }],
+    ['an address that no database holds', { ...good, email: 'nul \u0000' }],
     ['no end', { ...good, exp: undefined }],
     ['a scope without an actor', { ...good, scope: 'posts:read' }],
     ['an actor without a scope', { ...good, act: { sub: 'x' } }],

@@ -53,7 +53,8 @@ describe('the doctor', () => {
     });
     expect(judgeCpuLimits({ why: 'not here', advice: 'Go there.' })).to.deep.equal({
       ...{ topic: 'cpu-limits', status: 'warning', found: 'none: not here' },
-      advice: 'Instances of a fixed size cannot be compared. Go there.',
+      advice:
+        'Instances of a fixed size cannot be compared: a run with --instance-cpu, --redis-cpu or one of a database ends before it starts. Go there.',
     });
   });
 

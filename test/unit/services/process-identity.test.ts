@@ -11,6 +11,7 @@ describe('the identity of a process', () => {
       name: 'node',
       state: 'S',
       parentPid: 4711,
+      session: 100,
       startTime: '987654',
     });
   });

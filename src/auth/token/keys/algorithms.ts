@@ -1,6 +1,12 @@
 import { randomBytes, type webcrypto } from 'node:crypto';
 import { calculateJwkThumbprint, type JWK } from 'jose';
+import { isPredictable } from '../../predictable-bytes.js';
 import { weaknessOf } from '../../secret-policy.js';
+import { weaknessOfPoint } from './weakness/ed25519.js';
+import { bitLength, fromBytes } from './weakness/integers.js';
+import { weaknessOfCoordinate, weaknessOfScalar } from './weakness/p256.js';
+import { publicationOfKey } from './weakness/published-keys.js';
+import { factorable } from './weakness/rsa.js';
 
 /** The signature algorithms of tokens (RFC 7518, section 3.1; EdDSA: RFC 8037, section 3.1). */
 export type TokenAlgorithm = 'HS256' | 'ES256' | 'EdDSA' | 'RS256';
@@ -19,8 +25,8 @@ export interface Algorithm {
   readonly parameters: KeyParameters;
   readonly publicMembers: readonly (keyof JWK)[];
   readonly privateMembers: readonly (keyof JWK)[];
-  /** What is wrong with the key itself, or undefined. */
-  weaknessOf?(jwk: JWK): string | undefined;
+  /** What is wrong with the key itself, in words that follow its name, or undefined. */
+  weaknessOf(jwk: JWK): string | undefined | Promise<string | undefined>;
   /** A new private key with its `kid`. */
   generate(): Promise<JWK>;
 }
@@ -46,7 +52,7 @@ const HS256: Algorithm = {
   parameters: { name: 'HMAC', hash: 'SHA-256' },
   publicMembers: ['kty'],
   privateMembers: ['k'],
-  weaknessOf: ({ k = '' }) => weaknessOf(decode(k)),
+  weaknessOf: ({ k }) => weaknessOf(decode(k)),
   generate: async () => ({
     kty: 'oct',
     k: randomBytes(32).toString('base64url'),
@@ -65,6 +71,12 @@ const ES256: Algorithm = {
   parameters: { name: 'ECDSA', namedCurve: 'P-256' },
   publicMembers: ['kty', 'crv', 'x', 'y'],
   privateMembers: ['d'],
+  weaknessOf: (jwk) =>
+    sizeProblem(jwk, ['x', 'y', 'd']) ??
+    publicationOf(ES256, jwk) ??
+    weaknessOfCoordinate(decode(jwk.x)) ??
+    (jwk.d == null ? undefined : weaknessOfScalar(decode(jwk.d))) ??
+    guessable(jwk),
   generate: () => generatePair(ES256, { name: 'ECDSA', namedCurve: 'P-256' }),
 };
 
@@ -78,6 +90,11 @@ const EdDSA: Algorithm = {
   parameters: { name: 'Ed25519' },
   publicMembers: ['kty', 'crv', 'x'],
   privateMembers: ['d'],
+  weaknessOf: (jwk) =>
+    sizeProblem(jwk, ['x', 'd']) ??
+    publicationOf(EdDSA, jwk) ??
+    weaknessOfPoint(decode(jwk.x)) ??
+    guessable(jwk),
   generate: () => generatePair(EdDSA, { name: 'Ed25519' }),
 };
 
@@ -89,12 +106,16 @@ const RS256: Algorithm = {
   parameters: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
   publicMembers: ['kty', 'n', 'e'],
   privateMembers: ['d', 'p', 'q', 'dp', 'dq', 'qi'],
-  weaknessOf: ({ n = '', e }) => {
-    const bits = bitLength(decode(n));
+  weaknessOf: async (jwk) => {
+    const modulus = fromBytes(decode(jwk.n));
+    const bits = bitLength(modulus);
     if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX) {
       return `has ${bits} bits, and RS256 needs ${RSA_BITS_MIN} to ${RSA_BITS_MAX}`;
     }
-    return e === RSA_EXPONENT ? undefined : 'has an exponent other than 65537';
+    if (jwk.e !== RSA_EXPONENT) {
+      return 'has an exponent other than 65537';
+    }
+    return publicationOf(RS256, jwk) ?? (await factorable(modulus));
   },
   generate: () =>
     generatePair(RS256, {
@@ -133,12 +154,29 @@ export function pick(jwk: JWK | webcrypto.JsonWebKey, members: readonly (keyof J
   return Object.fromEntries(members.map((name) => [name, all[name as string]])) as unknown as JWK;
 }
 
-function decode(text: string): Uint8Array {
-  return Buffer.from(text, 'base64url');
+function decode(text: string | undefined): Uint8Array {
+  return Buffer.from(text ?? '', 'base64url');
 }
 
-/** Of a number, big-endian; zeros in front do not count. */
-function bitLength(bytes: Uint8Array): number {
-  const first = bytes.findIndex((byte) => byte !== 0);
-  return first === -1 ? 0 : (bytes.length - first) * 8 - (Math.clz32(bytes[first] as number) - 24);
+/** Of both curves 32 bytes, leading zeros too (RFC 7518, section 6.2.1.2; RFC 8037, section 2). */
+const CURVE_BYTES = 32;
+
+function sizeProblem(jwk: JWK, members: readonly ('x' | 'y' | 'd')[]): string | undefined {
+  const wrong = members.find(
+    (name) => jwk[name] != null && decode(jwk[name]).length !== CURVE_BYTES,
+  );
+  return (
+    wrong && `has a "${wrong}" of ${decode(jwk[wrong]).length} bytes instead of ${CURVE_BYTES}`
+  );
+}
+
+function publicationOf(algorithm: Algorithm, jwk: JWK): string | undefined {
+  const publication = publicationOfKey(pick(jwk, algorithm.publicMembers));
+  return publication && `is public: its private part is printed in ${publication}`;
+}
+
+function guessable({ d }: JWK): string | undefined {
+  return d != null && isPredictable(decode(d))
+    ? 'has a private part that repeats or counts'
+    : undefined;
 }

@@ -36,13 +36,19 @@ export async function importKey(jwk: JWK, algorithm: Algorithm): Promise<KeyMate
   return { kid, algorithm, signing, verifying, publicJwk };
 }
 
-/** Members that no public key has (RFC 7518, sections 6.2.2, 6.3.2 and 6.4; RFC 8037, section 2). */
-const PRIVATE_MEMBERS = new Set(
-  Object.values(algorithms).flatMap(({ privateMembers }) => privateMembers),
-);
+/**
+ * Members that no public key has (RFC 7518, sections 6.2.2, 6.3.2 and 6.4; RFC 8037, section 2), `oth` and
+ * `priv` for types of keys that are not used here (RFC 7518, section 6.3.2.7; draft-ietf-cose-dilithium).
+ */
+const PRIVATE_MEMBERS: readonly string[] = [
+  ...new Set(Object.values(algorithms).flatMap(({ privateMembers }) => privateMembers as string[])),
+  'oth',
+  'priv',
+];
 
-export function hasPrivatePart(jwk: JWK): boolean {
-  return [...PRIVATE_MEMBERS, 'oth'].some((name) => jwk[name as keyof JWK] !== undefined);
+/** Null, which some libraries write for a member that is not there, gives nothing away. */
+export function hasPrivatePart(jwk: object): boolean {
+  return PRIVATE_MEMBERS.some((name) => (jwk as Record<string, unknown>)[name] != null);
 }
 
 /** `alg`, `use` and `key_ops` stay out: the policy has judged them, and Node versions differ there. */

@@ -20,8 +20,19 @@ export function contradictionOf(jwk: JWK): string | undefined {
     : `has alg ${jwk.alg}, which contradicts its kty ${jwk.kty}`;
 }
 
-/** Why a key must not be used, in words that follow the name of the key; undefined: it may. */
-export function problemOfKey(jwk: JWK, algorithm: Algorithm, role: KeyRole): string | undefined {
+/**
+ * Why a key must not be used, in words that follow the name of the key; undefined: it may. Every key is
+ * judged here before it signs or verifies: one's own, one from elsewhere, and one out of the database.
+ */
+export async function problemOfKey(
+  jwk: JWK,
+  algorithm: Algorithm,
+  role: KeyRole,
+): Promise<string | undefined> {
+  return problemOfForm(jwk, algorithm, role) ?? (await algorithm.weaknessOf(jwk));
+}
+
+function problemOfForm(jwk: JWK, algorithm: Algorithm, role: KeyRole): string | undefined {
   const contradiction = contradictionOf(jwk);
   if (contradiction !== undefined) {
     return contradiction;
@@ -36,15 +47,17 @@ export function problemOfKey(jwk: JWK, algorithm: Algorithm, role: KeyRole): str
   if (jwk.crv !== algorithm.curve) {
     return `is on the curve ${jwk.crv}, and ${algorithm.name} needs ${algorithm.curve} here`;
   }
-  const members = algorithm.symmetric ? algorithm.privateMembers : algorithm.publicMembers;
-  const unreadable = members.find((name) => !isBase64Url(jwk[name]) && name !== 'crv');
+  const required = algorithm.symmetric ? algorithm.privateMembers : algorithm.publicMembers;
+  const unreadable =
+    required.find((name) => !TEXTS.has(name) && !isBase64Url(jwk[name])) ??
+    algorithm.privateMembers.find((name) => jwk[name] != null && !isBase64Url(jwk[name]));
   if (unreadable !== undefined) {
     return `has no "${String(unreadable)}" in base64url`;
   }
   if (role === 'sign' && !hasPrivatePart(jwk)) {
     return 'is a public key, and the first one must be private: it signs';
   }
-  return algorithm.weaknessOf?.(jwk);
+  return undefined;
 }
 
 /** RFC 7517, section 4.3. The private half of a pair may say "sign" alone: its public half verifies. */
@@ -61,6 +74,13 @@ function missingOperation(jwk: JWK, algorithm: Algorithm, role: KeyRole): string
   return verifies ? undefined : 'verify';
 }
 
+const TEXTS: ReadonlySet<keyof JWK> = new Set(['kty', 'crv']);
+
+/** Without padding, and in the one spelling whose last bits are zero (RFC 7515, section 2). */
 function isBase64Url(value: unknown): boolean {
-  return typeof value === 'string' && /^[A-Za-z0-9_-]+$/.test(value);
+  return (
+    typeof value === 'string' &&
+    value !== '' &&
+    Buffer.from(value, 'base64url').toString('base64url') === value
+  );
 }

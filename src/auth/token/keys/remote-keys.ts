@@ -3,7 +3,7 @@ import { StartupError } from '../../../errors.js';
 import { isLoopback } from '../../../loopback.js';
 import type { Algorithm } from './algorithms.js';
 import { fetchJwks } from './fetch-jwks.js';
-import { readForeignKeys } from './jwk-set.js';
+import { createForeignKeyReader } from './jwk-set.js';
 import { createKeyRing } from './key-ring.js';
 import type { KeySet } from './key-set.js';
 import { type LoadedKeys, openRefreshedKeys } from './refreshed-keys.js';
@@ -47,14 +47,18 @@ export async function openRemoteKeys(options: RemoteKeysOptions): Promise<KeySet
     log.warn({ host }, 'JWKS_URL is plain http: whoever is on the way can put in a key');
   }
 
+  // Without user, password and query, which may be secret.
+  const source = `JWKS_URL (${host}${pathname})`;
+  const readKeys = createForeignKeyReader(algorithm);
+
   async function load(): Promise<LoadedKeys> {
     const { value, freshSeconds = refreshSeconds } = await fetchJwks(url, FETCH_TIMEOUT_MS);
-    const { keys, problems } = await readForeignKeys(value, algorithm);
-    if (problems.length > 0) {
-      throw new StartupError(
-        'config_invalid',
-        problems.map((problem) => `JWKS_URL: ${problem}`).join('; '),
-      );
+    const { keys, problem, ignored } = await readKeys(value);
+    if (problem !== undefined) {
+      throw new StartupError('config_invalid', `JWKS_URL: ${problem}`);
+    }
+    if (ignored.length > 0) {
+      log.warn({ source, keys: ignored }, 'keys of the set are not used');
     }
     const ring = createKeyRing(
       keys.map((material) => ({
@@ -69,8 +73,7 @@ export async function openRemoteKeys(options: RemoteKeysOptions): Promise<KeySet
 
   return openRefreshedKeys({
     load,
-    // Without user, password and query, which may be secret.
-    source: `JWKS_URL (${host}${pathname})`,
+    source,
     unavailableCode: 'authority_unavailable',
     // A copy of a copy would be older than its max-age says.
     publishes: false,

@@ -2,6 +2,7 @@ import type { JWK } from 'jose';
 import { StartupError } from '../../../errors.js';
 import { type Algorithm, algorithms } from './algorithms.js';
 import { importKey, type KeyMaterial } from './key-material.js';
+import { problemOfKey } from './key-policy.js';
 import { createSealer, type Sealer } from './seal.js';
 import type { SigningKeyRow } from './signing-key-rows.js';
 
@@ -21,7 +22,7 @@ export async function makeSealedKey(
   return { kid, alg, sealedKey: sealer.seal(Buffer.from(JSON.stringify(jwk)), [kid, alg]) };
 }
 
-/** @throws StartupError `keys_unreadable` when the secret is not the one it was sealed under */
+/** @throws StartupError `keys_unreadable` when the secret is not the one it was sealed under, or the key is weak */
 export async function openSealedKey(
   sealer: Sealer,
   { kid, alg, sealedKey }: SigningKeyRow,
@@ -37,5 +38,13 @@ export async function openSealedKey(
       { cause: error },
     );
   }
-  return importKey(JSON.parse(plain.toString()) as JWK, algorithms[alg]);
+  const jwk = JSON.parse(plain.toString()) as JWK;
+  const problem = await problemOfKey(jwk, algorithms[alg], 'sign');
+  if (problem !== undefined) {
+    throw new StartupError(
+      'keys_unreadable',
+      `key "${kid}" of the table signing_keys ${problem}: delete its row, and an instance makes a new one`,
+    );
+  }
+  return importKey(jwk, algorithms[alg]);
 }

@@ -1,15 +1,25 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { LabError } from '../../../../bench/errors.js';
+import { lookForCpuControl } from '../../../../bench/services/cpu-limits/cpu-control.js';
 import {
   type CpuLimiter,
   findCpuLimiter,
 } from '../../../../bench/services/cpu-limits/cpu-limiter.js';
-import type { MadeGroup } from '../../../../bench/services/cpu-limits/group-folder.js';
+import { quotaOf } from '../../../../bench/services/cpu-limits/cpu-quota.js';
+import {
+  type MadeGroup,
+  makeGroup,
+  removeGroup,
+} from '../../../../bench/services/cpu-limits/group-folder.js';
+import { writeLimit } from '../../../../bench/services/cpu-limits/limit-files.js';
+import { proveLimiter } from '../../../../bench/services/cpu-limits/prove-limiter.js';
+import { NOT_THROTTLED } from '../../../../bench/services/cpu-limits/throttling.js';
 import { startGuardian } from '../../../../bench/services/guardian.js';
 import { isRunning, readStartTime } from '../../../../bench/services/process-identity.js';
 import { untilEmpty } from '../support.js';
@@ -79,6 +89,51 @@ describe('limits of CPU time', () => {
     const lifted = group.throttling();
     await delay(100);
     expect(group.throttling()).to.deep.equal(lifted);
+  });
+
+  it('are refused for a process that somebody moved out of its group', async () => {
+    const { pid } = keep(await startBusy());
+    const group = limiter.hold('busy', pid);
+    const [made] = groups.values();
+    writeFileSync(join(made?.home ?? '', 'cgroup.procs'), String(pid));
+    expect(() => group.setCores(0.1))
+      .to.throw(LabError, 'no longer in its control group')
+      .with.property('code', 'CPU_LIMIT_FAILED');
+    group.setCores(null);
+  });
+
+  it('are proven by a busy process, which a limiter without effect does not hold', async () => {
+    const watcher = await startGuardian();
+    try {
+      expect(await proveLimiter(limiter, [0.5, 0.02], watcher)).to.equal(null);
+      const group = { setCores() {}, release() {}, throttling: () => NOT_THROTTLED };
+      const powerless = { ...limiter, hold: () => group };
+      expect((await proveLimiter(powerless, [], watcher))?.why).to.match(
+        /take a limit, but a process that is held to 0.1 of a core uses/,
+      );
+    } finally {
+      await watcher.stop();
+    }
+  });
+
+  it('cannot be more than the group has that the lab is in', async () => {
+    const control = lookForCpuControl();
+    if (!('method' in control)) expect.fail(control.why);
+    const small = join(control.parent, `session-token-lab-test-${process.pid}`);
+    makeGroup(small);
+    const watcher = await startGuardian();
+    try {
+      writeLimit[control.method](small, quotaOf(0.5));
+      const inSmall = await findCpuLimiter({ guardian, control: { ...control, parent: small } });
+      if (inSmall.limiter === null) expect.fail(inSmall.why);
+      expect((await proveLimiter(inSmall.limiter, [0.6], watcher))?.why).to.include(
+        'has 0.5 of a core, and 0.6 were asked for',
+      );
+      inSmall.limiter.close();
+    } finally {
+      await watcher.stop();
+      removeGroup({ folder: small, home: control.parent });
+    }
   });
 
   it('hold all threads of a process together', async () => {

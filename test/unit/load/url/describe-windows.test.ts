@@ -9,13 +9,18 @@ function window(changes: Partial<UrlWindow> = {}): UrlWindow {
   return {
     requests: 5000,
     throughputRps: 1000,
-    latencyMs: { p50: 4.5, p99: 12 },
+    latencyMs: { mean: 5, p50: 4.5, p90: 9, p95: 10, p99: 12, p999: 13, max: 14 },
     statuses: { 200: 5000 },
     failures: 0,
     firstFailure: null,
     generatorCores: 0.4,
     serverCpuMicroseconds: 31.4,
     busyShare: 0.6,
+    answers: 5100,
+    announcedCloses: 0,
+    silentCloses: 0,
+    interim: {},
+    breaches: [],
     ...changes,
   };
 }

@@ -27,6 +27,7 @@ describe('the limit of a container', () => {
       `#!/bin/sh
 [ "$1" = exec ] && printf '${statistics}' && exit
 echo "$*" >> ${folder}/calls
+[ -e ${folder}/powerless ] && echo "WARNING: Your kernel does not support CPU CFS quota. Quota discarded." >&2
 [ -e ${folder}/broken ] && echo "No such container" >&2 && exit 1
 exit 0
 `,
@@ -62,6 +63,13 @@ exit 0
     writeFileSync(join(folder, 'broken'), '');
     expect(() => hold().setCores(0.1))
       .to.throw(LabError, 'of redis cannot be used: docker update: No such container')
+      .with.property('code', 'CPU_LIMIT_FAILED');
+  });
+
+  it('is refused where the engine succeeds without it', () => {
+    writeFileSync(join(folder, 'powerless'), '');
+    expect(() => hold().setCores(0.1))
+      .to.throw(LabError, 'Quota discarded')
       .with.property('code', 'CPU_LIMIT_FAILED');
   });
 
