@@ -10,7 +10,14 @@ process.env.LAB_TEST_WORKERS = String(jobs);
 /** Whatever meets the database, once more on MariaDB: MARIADB_URL, mariadbd on PATH, or unpacked. */
 const CONTRACT = ['jwt', 'session', 'strategies'];
 const INTEGRATION = [
-  ...['database', 'idempotency-keys', 'login-races', 'lost-updates', 'refresh-tokens'],
+  ...[
+    'database',
+    'idempotency-keys',
+    'login-races',
+    'lost-updates',
+    'password-races',
+    'refresh-tokens',
+  ],
   ...['seed', 'start', 'keys/database-keys', 'keys/rotate-keys'],
   ...['store-trouble/postgres', 'store-trouble/start', 'store-trouble/read-only'],
 ];

@@ -20,10 +20,12 @@ export interface StrategyProperty {
 export const STRATEGY_PROPERTIES: readonly StrategyProperty[] = [
   {
     heading: 'Sent as',
-    meaning: 'How the client carries the credential.',
+    meaning: 'How the client carries the credential, and whether all logins of a user share one.',
     align: 'left',
-    of: ({ carrier }) =>
-      carrier && { cookie: 'cookie', bearer: 'bearer header', unverified: 'plain header' }[carrier],
+    of: ({ carrier, onePerUser }) =>
+      carrier &&
+      { cookie: 'cookie', bearer: 'bearer header', unverified: 'plain header' }[carrier] +
+        (onePerUser ? ', one for each user' : ''),
   },
   {
     heading: 'State kept in',
@@ -56,14 +58,14 @@ export const STRATEGY_PROPERTIES: readonly StrategyProperty[] = [
     meaning:
       'When a credential stops working after logout, password change or disabling of the user.',
     align: 'left',
-    of: ({ revocation }) =>
+    of: ({ revocation, expires }) =>
       revocation &&
       {
         'at-once': 'at once',
         'on-this-instance': 'on the instance that heard',
         'at-expiry': 'at its expiry',
         never: 'never',
-      }[revocation],
+      }[revocation] + (expires === false && revocation !== 'never' ? ', else never' : ''),
   },
   {
     heading: 'Good at all instances',
@@ -90,10 +92,14 @@ export const STRATEGY_PROPERTIES: readonly StrategyProperty[] = [
     of: ({ listsLogins }) => yesNo(listsLogins),
   },
   {
-    heading: 'Renewed',
-    meaning: 'Whether a short credential is renewed with a long one (a refresh token).',
+    heading: 'Token routes',
+    meaning:
+      'What a client does with a token alone: renew it (with a refresh token), or revoke it (RFC 7009).',
     align: 'left',
-    of: ({ refreshes }) => yesNo(refreshes),
+    of: ({ refreshes, revokesTokens }) =>
+      refreshes === undefined
+        ? undefined
+        : [...(refreshes ? ['renew'] : []), ...(revokesTokens ? ['revoke'] : [])].join(', ') || '–',
   },
   {
     heading: 'Hands on rights by',

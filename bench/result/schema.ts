@@ -231,11 +231,14 @@ const declaration = z.object({
   revocation: z
     .enum(['at-once', 'on-this-instance', 'at-expiry', 'never'])
     .describe('When a credential stops working after logout or disabling.'),
+  expires: z.literal(false).optional().describe('A credential has no end of its own.'),
+  onePerUser: z.literal(true).optional().describe('All logins of a user give one credential.'),
   sharedByInstances: z.boolean().describe('Whether one instance takes what another gave.'),
   survivesRedisLoss: z.boolean().describe('Whether it works after Redis came back empty.'),
   verifiableByThirdParty: z.boolean().describe('Whether public keys suffice to verify it.'),
   listsLogins: z.boolean().describe('Whether users see and end single logins.'),
   refreshes: z.boolean().describe('Whether a short credential is renewed with a long one.'),
+  revokesTokens: z.literal(true).optional().describe('Whoever has a token can revoke it.'),
   delegation: z
     .enum(['token-exchange', 'scoped-session', 'none'])
     .describe('How a user hands a part of their rights on.'),

@@ -64,6 +64,11 @@ function contradictions(
     ...(carrier !== 'cookie' && strategy.challenge === undefined
       ? ['its credential travels in Authorization: challenge must name the scheme']
       : []),
+    ...(carrier === 'bearer' &&
+    strategy.challenge !== undefined &&
+    !/^Bearer( |$)/i.test(strategy.challenge)
+      ? ["its carrier is 'bearer', so challenge must be of the scheme Bearer"]
+      : []),
     ...((stateIn === 'redis' || perRequest.redis > 0) && !asksRedis
       ? ["it declares that it uses Redis and does not name 'redis' in needs"]
       : []),

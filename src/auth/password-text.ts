@@ -3,19 +3,22 @@ import { isWellFormed } from './storable-text.js';
 /**
  * Passwords as text, by the OpaqueString profile of RFC 8265, section 4.2: what looks the same on two
  * keyboards is the same. Of its base class (RFC 8264, section 4.3) the part that matters here: no
- * control characters. Unassigned code points are taken, because which those are depends on the version
- * of Unicode that a process has.
+ * control characters, and nothing that Unicode has not assigned, because its normal form is not settled
+ * yet. Emoji are taken with the invisible characters they are typed with, which that class refuses.
  */
 
 /** Space separators other than U+0020. */
 const OTHER_SPACES = /\p{Zs}/gu;
-const CONTROLS = /\p{Cc}/u;
+/** Control characters, noncharacters, and what the Unicode of this process has not assigned. */
+const NO_TEXT = /[\p{Cc}\p{Cn}]/u;
 
-/** What is hashed; undefined for a text that cannot be a password. */
+/** What is hashed; undefined for a text that cannot become a password. */
 export function normalPassword(text: string): string | undefined {
-  return isWellFormed(text) && !CONTROLS.test(text)
-    ? text.replace(OTHER_SPACES, ' ').normalize('NFC')
-    : undefined;
+  return isWellFormed(text) && !NO_TEXT.test(text) ? normalised(text) : undefined;
+}
+
+function normalised(text: string): string {
+  return text.replace(OTHER_SPACES, ' ').normalize('NFC');
 }
 
 /**
@@ -23,8 +26,9 @@ export function normalPassword(text: string): string | undefined {
  * were normalised. How many depends on the text alone.
  */
 export function passwordForms(text: string): string[] {
-  const normal = normalPassword(text);
-  return normal === undefined || normal === text ? [text] : [normal, text];
+  // Also of what could not become a password now: a process that knows more of Unicode may have taken it.
+  const normal = normalised(text);
+  return normal === text ? [text] : [normal, text];
 }
 
 /** In code points, of the normal form: what people count (NIST SP 800-63B, section 5.1.1.2). */

@@ -72,7 +72,11 @@ export interface StrategyDescription {
   readonly summary: string;
   /** True for the baseline that does no authentication at all. */
   readonly control: boolean;
-  /** How the client carries the credential. */
+  /**
+   * How the client carries the credential: the cookie that cookie-policy.ts names, or Authorization with
+   * the scheme Bearer (RFC 6750). There is no other header and no HTTP Basic: document, problems and
+   * `Vary` know these two. `unverified` is for the control alone.
+   */
   readonly carrier: 'cookie' | 'bearer' | 'unverified';
   /** Where the server side of a credential lies; `credential`: nowhere, it carries all itself. */
   readonly stateIn: 'redis' | 'instance' | 'authority' | 'credential';
@@ -200,10 +204,16 @@ export interface AuthStrategy {
    */
   authenticate(ctx: Context): Promise<Principal>;
 
-  /** Log out: ends what can be ended of the credential the request came with. */
+  /**
+   * Log out: ends what can be ended of the credential the request came with. Also called, where logins
+   * are not listed, for a login that was made a moment ago and must not be answered.
+   */
   end(ctx: Context, principal: Principal): Promise<void>;
 
-  /** Ends what can be ended of all logins of a user, but for one where `keepLoginId` names it. */
+  /**
+   * Ends what can be ended of the logins a user has when it is called, but for one where `keepLoginId`
+   * names it. What begins while it runs may stay.
+   */
   endAll(userId: number, keepLoginId?: string): Promise<void>;
 
   /** Declared by `listsLogins`: logins can be seen and ended one by one. */

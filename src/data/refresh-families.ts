@@ -54,8 +54,6 @@ export interface RefreshFamilies {
   /** Oldest first, those that have not expired. */
   list(userId: number, now: Date): Promise<RefreshFamily[]>;
   remove(userId: number, id: string): Promise<boolean>;
-  /** Returns the IDs of what was there. */
-  removeAll(userId: number, keepId: string | undefined): Promise<string[]>;
 }
 
 export function createRefreshFamilies(database: Database): RefreshFamilies {
@@ -89,7 +87,6 @@ export function createRefreshFamilies(database: Database): RefreshFamilies {
      WHERE user_id = :userId AND expires_at > :now ORDER BY family.created_at`,
   );
   const remove = change('DELETE FROM refresh_families WHERE user_id = :userId AND id = :id');
-  const removeAll = dialect.refreshFamilies.removeAll(dataSource);
 
   return {
     insert: async (family) => {
@@ -114,7 +111,5 @@ export function createRefreshFamilies(database: Database): RefreshFamilies {
     list: (userId, now) => rows(list, { userId, now }),
     remove: async (userId, id) =>
       changedBy(await database.run((manager) => remove(manager, { userId, id }))) > 0,
-    removeAll: async (userId, keepId) =>
-      (await rows(removeAll, { userId, keepId: keepId ?? '' })).map(({ id }) => id),
   };
 }

@@ -132,7 +132,8 @@ export function createUsers(database: Database): Users {
         await manager.update(
           User,
           { id, disabledAt: disabled ? IsNull() : Not(IsNull()) },
-          { disabledAt: disabled ? () => now : null, ...NEXT_VERSION },
+          // A change that is under way fails by the version; who is let in again need not wait for it.
+          { disabledAt: disabled ? () => now : null, passwordChangeUntil: null, ...NEXT_VERSION },
         );
         if (!(await manager.existsBy(User, { id }))) {
           throw new AppError('not_found', { detail: `There is no user ${id}.` });

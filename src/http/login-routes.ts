@@ -89,16 +89,26 @@ export function addLoginRoutes(router: Router, deps: LoginRoutesDeps): void {
       }
     } catch (error) {
       // Also when nobody can tell: an error keeps the cookies that were set before it.
-      await takeBack(ctx, user, issued);
+      await takeBack(ctx, principal, issued);
       throw error;
     }
     ctx.body = issued.token ?? { id: user.id, email: user.email, name: user.name };
   }
 
-  async function takeBack(ctx: Context, user: User, { loginId }: IssuedCredential): Promise<void> {
+  async function takeBack(
+    ctx: Context,
+    principal: Principal,
+    { loginId }: IssuedCredential,
+  ): Promise<void> {
     ctx.remove('Set-Cookie');
-    if (loginId !== undefined) {
-      await strategy.logins?.end(user.id, loginId);
+    if (loginId === undefined) {
+      return;
+    }
+    // That a user cannot end logins one by one does not mean that nothing remembers this one.
+    if (strategy.logins === undefined) {
+      await strategy.end(ctx, { ...principal, loginId });
+    } else {
+      await strategy.logins.end(principal.userId, loginId);
     }
   }
 
@@ -147,16 +157,17 @@ export function addLoginRoutes(router: Router, deps: LoginRoutesDeps): void {
     }
     try {
       await strategy.endAll(user.id);
+      const changed = await users.finishPasswordChange(begun, passwordHash);
+      if (changed === undefined) {
+        throw loginFailed();
+      }
+      return changed;
     } catch (error) {
-      // What fails here as well ends by itself, seconds later.
+      // It does nothing where the change was made and only its answer got lost. What fails here as well
+      // ends by itself, seconds later.
       await users.abandonPasswordChange(begun).catch(() => {});
       throw error;
     }
-    const changed = await users.finishPasswordChange(begun, passwordHash);
-    if (changed === undefined) {
-      throw loginFailed();
-    }
-    return changed;
   }
 }
 

@@ -27,7 +27,10 @@ const newPassword = () =>
   wellFormed()
     .min(PASSWORD_MIN)
     .max(TYPED_MAX)
-    .refine((value) => normalPassword(value) !== undefined, 'must not contain control characters')
+    .refine(
+      (value) => normalPassword(value) !== undefined,
+      'must not contain control characters or unassigned code points',
+    )
     .refine(
       (value) => passwordLength(value) >= PASSWORD_MIN && passwordLength(value) <= PASSWORD_MAX,
       `must have ${PASSWORD_MIN} to ${PASSWORD_MAX} characters`,

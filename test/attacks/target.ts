@@ -51,6 +51,8 @@ export interface AttackTarget {
   start(changes: Variables): Promise<RunningService>;
   /** The credential as a request carries it, with another value in it. */
   carry(secret: string): Credential;
+  /** What stands before the value: the cookie's name and `=`, or the scheme and a space. */
+  readonly carrier: string;
   me(credential: Credential, api?: ApiClient): Promise<Answer>;
   form(path: string, parameters: Readonly<Record<string, string>>): Promise<Answer>;
   /** Asserts 401 for this value, and that nothing changed. */
@@ -91,10 +93,10 @@ export async function openTarget(name: string, variables: Variables = {}): Promi
   const ada = await victim('ada');
   const bob = await victim('bob');
 
-  const carry = (secret: string): Credential =>
-    ada.credential.cookie === undefined
-      ? { authorization: `Bearer ${secret}` }
-      : { cookie: `${ada.credential.cookie.split('=')[0]}=${secret}` };
+  // As the login of this strategy gives it: the name of its cookie, or its scheme.
+  const [[header, given] = ['authorization', '']] = Object.entries(ada.credential);
+  const carrier = given.slice(0, given.length - ada.secret.length);
+  const carry = (secret: string): Credential => ({ [header]: `${carrier}${secret}` });
   const me = (credential: Credential, client = api) => client.call('GET', '/me', { credential });
 
   return {
@@ -115,6 +117,7 @@ export async function openTarget(name: string, variables: Variables = {}): Promi
     },
     start: (changes) => services.start(changes),
     carry,
+    carrier,
     me,
     form: (path, parameters) =>
       api.call('POST', path, {

@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
-import { type Account, type Answer, ApiClient, expectProblem } from '../support/api-client.js';
+import {
+  type Account,
+  type Answer,
+  ApiClient,
+  type Credential,
+  expectProblem,
+} from '../support/api-client.js';
 import { type RunningService, runEntry, startService } from '../support/service.js';
 import {
   adminQuery,
@@ -141,6 +147,28 @@ describe('limits on logins over two instances behind a proxy', () => {
     const answers = await Promise.all(Array.from({ length: 15 }, change));
     expect(tally(answers).login_failed).to.equal(10);
     expectProblem(await logIn(1, address, ada.email, ada.password), 429, 'too_many_logins');
+  });
+
+  it('count guesses of one login from whatever addresses, and leave all other logins alone', async () => {
+    const owner = await (apis[0] as ApiClient).register('owner');
+    const [stolen, own] = await Promise.all(apis.map((api) => api.logIn(owner)));
+    const change = (turn: number, credential: Credential, currentPassword: string) =>
+      (apis[turn % apis.length] as ApiClient).call('PUT', '/me/password', {
+        credential,
+        headers: { 'x-forwarded-for': newAddress() },
+        body: { currentPassword, newPassword: 'another long pass phrase' },
+      });
+    const guesses = await Promise.all(
+      Array.from({ length: 15 }, (_, turn) => change(turn, stolen as Credential, `guess ${turn}`)),
+    );
+    expect(tally(guesses).login_failed).to.equal(10);
+    // The right one tells no more than a wrong one.
+    const right = await change(0, stolen as Credential, owner.password);
+    expectProblem(right, 429, 'too_many_logins');
+    const other = await (apis[0] as ApiClient).logIn(ada);
+    expectProblem(await change(1, other, 'a guess'), 401, 'login_failed');
+    expect((await logIn(0, newAddress(), owner.email, owner.password)).status).to.equal(200);
+    expect((await change(1, own as Credential, owner.password)).status).to.equal(200);
   });
 
   it('are each instance’s own while Redis is away, and go on from what it heard last', async () => {

@@ -1,8 +1,13 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { readAuthorization } from '../../src/auth/authorization-header.js';
 import { strategies } from '../../src/auth/registry.js';
-import type { AuthStrategy, StrategyModule } from '../../src/auth/strategy.js';
+import { cookiePolicy, readCookie } from '../../src/auth/session/cookie-policy.js';
+import { isCrossSite } from '../../src/auth/session/cross-site.js';
+import type { AuthStrategy, StrategyModule, StrategyResources } from '../../src/auth/strategy.js';
 import { BEARER_CHALLENGE, invalidToken } from '../../src/auth/token/bearer.js';
+import { jwtStrategy } from '../../src/auth/token/jwt.js';
+import { jwtDenylistStrategy } from '../../src/auth/token/jwt-denylist.js';
+import { AppError } from '../../src/errors.js';
 
 /**
  * Strategies as a newcomer would write them, and some whose description is wrong. They are in no
@@ -70,8 +75,103 @@ const liar = (changes: Partial<StrategyModule['description']>): StrategyModule =
   create,
 });
 
+/** A cookie that is checked from itself, and no store: the other way a credential travels. */
+const signedCookie: StrategyModule = {
+  description: {
+    summary: 'A signed cookie that no server remembers',
+    control: false,
+    carrier: 'cookie',
+    stateIn: 'credential',
+    credentialBytes: 224,
+    perRequest: { redis: 0, authority: 0 },
+    revocation: 'at-expiry',
+    sharedByInstances: true,
+    survivesRedisLoss: true,
+    verifiableByThirdParty: false,
+    listsLogins: false,
+    refreshes: false,
+    delegation: 'none',
+  },
+  needs: [],
+  create: async (resources) => createSignedCookies(resources),
+};
+
+function createSignedCookies({ settings, now }: StrategyResources): AuthStrategy {
+  const { name, secure } = cookiePolicy(settings);
+  const lifeMs = settings.sessionIdleSeconds * 1000;
+  const mark = (text: string) =>
+    createHmac('sha256', 'of cookies').update(text).digest('base64url');
+  const refuseCrossSite: AuthStrategy['guardLogin'] = (ctx) => {
+    if (isCrossSite(ctx.method, ctx.req.headers, settings.trustProxy)) {
+      throw new AppError('cross_site_request', { detail: 'Send it from a page of this site.' });
+    }
+  };
+  return {
+    challenge: undefined,
+    guardLogin: refuseCrossSite,
+    issue: async (ctx, { userId, email, name: person }) => {
+      const claims = { userId, email, name: person, until: now() + lifeMs, id: randomUUID() };
+      const text = Buffer.from(JSON.stringify(claims)).toString('base64url');
+      ctx.cookies.secure = secure;
+      const options = { httpOnly: true, sameSite: 'lax', secure, maxAge: lifeMs } as const;
+      ctx.cookies.set(name, `${text}.${mark(text)}`, { ...options, signed: false });
+      return {};
+    },
+    authenticate: async (ctx) => {
+      refuseCrossSite(ctx);
+      const value = readCookie(ctx.req.headers.cookie, name);
+      if (value === undefined) {
+        throw new AppError('credential_missing', { detail: 'Log in, then send the cookie.' });
+      }
+      const [text = '', given = ''] = value.split('.');
+      const good = value === `${text}.${given}` && isSame(given, mark(text));
+      const claims = good ? JSON.parse(Buffer.from(text, 'base64url').toString()) : { until: 0 };
+      if (claims.until <= now()) {
+        throw new AppError('credential_invalid', { detail: 'Log in again.' });
+      }
+      return { userId: claims.userId, email: claims.email, name: claims.name };
+    },
+    end: async (ctx) => {
+      ctx.cookies.secure = secure;
+      ctx.cookies.set(name, null, { httpOnly: true, sameSite: 'lax', secure, signed: false });
+    },
+    endAll: async () => {},
+    checkStores: async () => {},
+  };
+}
+
+/** Signed tokens with one of their routes left, and nothing else that is optional. */
+function withOnly(module: StrategyModule, part: 'refresh' | 'revoke'): StrategyModule {
+  const { revokesTokens: _, ...description } = module.description;
+  return {
+    ...module,
+    description: {
+      ...description,
+      ...(part === 'revoke' && { revokesTokens: true }),
+      listsLogins: false,
+      refreshes: part === 'refresh',
+      delegation: 'none',
+    },
+    create: async (resources) => {
+      const { logins: __, tokens, ...strategy } = await module.create(resources);
+      return {
+        ...strategy,
+        issue: async (ctx, principal) => {
+          const { token, ...issued } = await strategy.issue(ctx, principal);
+          const { refresh_token, ...access } = token as NonNullable<typeof token>;
+          return { ...issued, token: part === 'refresh' ? { ...access, refresh_token } : access };
+        },
+        tokens: { [part]: tokens?.[part] },
+      } as AuthStrategy;
+    },
+  };
+}
+
 const added: Record<string, StrategyModule> = {
   apikey: liar({}),
+  'signed-cookie': signedCookie,
+  'refreshes-only': withOnly(jwtStrategy, 'refresh'),
+  'revokes-only': withOnly(jwtDenylistStrategy, 'revoke'),
   'says-it-ends': liar({ revocation: 'at-once' }),
   'says-each-login-has-its-own': (() => {
     const { onePerUser: _, ...description } = DESCRIPTION;

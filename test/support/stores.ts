@@ -12,6 +12,8 @@ export interface TestDatabase {
   query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
   /** Nobody else reads or writes the table until the answer is called. */
   lockTable(table: string): Promise<() => Promise<void>>;
+  /** Nobody else writes the row until the answer is called; all read it. */
+  lockRow(table: string, id: number): Promise<() => Promise<void>>;
   drop(): Promise<void>;
 }
 
@@ -25,6 +27,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     url,
     query: (sql, parameters = []) => sqlServer.query(url, sql, parameters),
     lockTable: (table) => sqlServer.lockTable(url, table),
+    lockRow: (table, id) => sqlServer.lockRow(url, table, id),
     drop: () => sqlServer.drop(databaseUrl, name),
   };
 }

@@ -38,8 +38,8 @@ export function createLocalRevocations(now: () => number): Revocations {
         deniedUntil.set(id, untilMs);
       }
     },
-    denyUser: async (userId, untilMs) => {
-      notBefore.set(userId, { at: now(), untilMs });
+    denyUser: async (userId, beforeMs, untilMs) => {
+      notBefore.set(userId, { at: beforeMs, untilMs });
     },
     check: async () => {},
     assertUp: () => {},

@@ -25,8 +25,8 @@ export function createRedisRevocations(redis: RedisStore, now: () => number): Re
         Promise.all(loginIds.map((id) => client.set(`l:${id}`, 1, 'PX', lifeMs(untilMs)))),
       );
     },
-    denyUser: async (userId, untilMs) => {
-      await redis.run(client.set(`n:${userId}`, now(), 'PX', lifeMs(untilMs)));
+    denyUser: async (userId, beforeMs, untilMs) => {
+      await redis.run(client.set(`n:${userId}`, beforeMs, 'PX', lifeMs(untilMs)));
     },
     check: () => redis.checkWritable('d:'),
     assertUp: () => redis.assertUp(),

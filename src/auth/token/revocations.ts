@@ -10,8 +10,8 @@ export interface Revocations {
   /** Times are milliseconds since the epoch. */
   denyToken(id: string, untilMs: number): Promise<void>;
   denyLogins(loginIds: readonly string[], untilMs: number): Promise<void>;
-  /** Denies what was issued to the user before now. */
-  denyUser(userId: number, untilMs: number): Promise<void>;
+  /** Denies what was issued to the user before that moment. */
+  denyUser(userId: number, beforeMs: number, untilMs: number): Promise<void>;
   /** Resolves when it can be asked. */
   check(): Promise<void>;
   /** Throws at once when the store is known to be away. */

@@ -147,14 +147,19 @@ export async function createTokenStrategy(
       }
     },
 
+    // What has begun since they were listed is left alone: it may be the new login of a change of
+    // password that was a little earlier. A login with the old password is taken back by who made it.
     endAll: async (userId, keepLoginId) => {
-      const all = await families.list(userId, new Date(now()));
-      await denyLogins(all.map(({ id }) => id).filter((id) => id !== keepLoginId));
+      const at = now();
+      const all = await families.list(userId, new Date(at));
+      const ids = all.map(({ id }) => id).filter((id) => id !== keepLoginId);
+      await denyLogins(ids);
       if (keepLoginId === undefined) {
-        await revocations?.denyUser(userId, now() + accessMs + IN_FLIGHT_MS);
+        await revocations?.denyUser(userId, at, at + accessMs + IN_FLIGHT_MS);
       }
-      // Some may have begun since they were listed.
-      await denyLogins(await families.removeAll(userId, keepLoginId));
+      if (ids.length > 0) {
+        await families.removeThese(userId, ids);
+      }
     },
 
     logins: {

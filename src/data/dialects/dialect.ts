@@ -122,8 +122,6 @@ export interface RefreshFamilySql {
    * @param columns of `refresh_families AS family` and `users`
    */
   rotate<Row>(dataSource: DataSource, columns: string): Statement<Row>;
-  /** userId, keepId */
-  removeAll(dataSource: DataSource): Statement<{ readonly id: string }>;
 }
 
 export interface Seed {

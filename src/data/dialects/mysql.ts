@@ -200,22 +200,6 @@ function refreshFamilySql(): RefreshFamilySql {
           return affectedRows === 0 ? [] : read(transaction, parameters);
         });
     },
-    removeAll: (dataSource) => {
-      const those = 'FROM refresh_families WHERE user_id = :userId AND id <> :keepId';
-      const find = compile<{ readonly id: string }>(
-        handWritten(dataSource, `SELECT id ${those} FOR UPDATE`),
-      );
-      return (manager, parameters) =>
-        manager.transaction(async (transaction) => {
-          const found = await find(transaction, parameters);
-          // These alone: a login that came in between is not one of those that are reported.
-          if (found.length > 0) {
-            const ids = found.map(({ id }) => id);
-            await transaction.query('DELETE FROM refresh_families WHERE id IN (?)', [ids]);
-          }
-          return found;
-        });
-    },
   };
 }
 

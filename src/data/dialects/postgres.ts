@@ -37,13 +37,6 @@ const refreshFamilies: RefreshFamilySql = {
          RETURNING ${columns}`,
       ),
     ),
-  removeAll: (dataSource) =>
-    compile(
-      handWritten(
-        dataSource,
-        'DELETE FROM refresh_families WHERE user_id = :userId AND id <> :keepId RETURNING id',
-      ),
-    ),
 };
 
 /** What pg's pool keeps; it removes one whose socket fails. */

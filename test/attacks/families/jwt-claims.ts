@@ -1,5 +1,5 @@
 import { decodeToken, resign } from '../../support/token-forge.js';
-import { type AttackFamily, onSigned } from '../attack.js';
+import { type AttackFamily, isSigned, onExchange, onSigned } from '../attack.js';
 import { delegate } from '../delegated.js';
 import { expectAccepted, presentEach } from '../forged-tokens.js';
 import type { AttackTarget } from '../target.js';
@@ -145,7 +145,7 @@ export const jwtClaims: AttackFamily = {
     },
     {
       title: 'rights that do not fit the audience, or that nobody knows',
-      outcome: onSigned,
+      outcome: (facts) => (isSigned(facts) ? onExchange(facts) : onSigned(facts)),
       run: async (target) => {
         const own = target.ada.secret;
         const narrow = (await delegate(target, target.ada, 'posts:read')).secret;

@@ -11,7 +11,9 @@ export const query: AttackFamily = {
       outcome: everywhere,
       run: async (target) => {
         const secret = encodeURIComponent(target.ada.secret);
-        for (const name of ['access_token', 'token', 'session', 'authorization', 'bearer']) {
+        const own = target.carrier.slice(0, -1).toLowerCase();
+        const names = new Set(['access_token', 'token', 'session', 'authorization', 'bearer', own]);
+        for (const name of names) {
           await target.stores.unchanged(async () => {
             const answer = await target.api.call('GET', `/me?${name}=${secret}`);
             expectProblem(answer, 401, 'credential_missing');
@@ -38,16 +40,17 @@ export const query: AttackFamily = {
       run: (target) =>
         target.stores.unchanged(async () => {
           const { secret } = target.ada;
+          const own = target.carrier.slice(0, -1);
           const elsewhere: Record<string, string>[] =
             target.module.description.carrier === 'cookie'
-              ? [{ authorization: `Bearer ${secret}` }, { authorization: `session=${secret}` }]
+              ? [{ authorization: `Bearer ${secret}` }, { authorization: `${own}=${secret}` }]
               : [
                   { cookie: `session=${secret}` },
                   { cookie: `access_token=${secret}` },
                   { authorization: secret },
                   { authorization: `Basic ${secret}` },
-                  { authorization: `Bearer${secret}` },
-                  { authorization: `Bearer\t${secret}` },
+                  { authorization: `${own}${secret}` },
+                  { authorization: `${own}\t${secret}` },
                 ];
           elsewhere.push({ 'x-access-token': secret }, { 'x-auth-token': secret });
           for (const headers of elsewhere) {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { type Answer, expectProblem } from '../../support/api-client.js';
 import { outlivesLogin } from '../../support/declared.js';
-import { type AttackFamily, onRefresh } from '../attack.js';
+import { type AttackFamily, notApplicable, onRefresh } from '../attack.js';
 import { type AttackTarget, exchangeForm, type Victim } from '../target.js';
 
 /** The long-lived token: what a thief would rather have. */
@@ -54,7 +54,10 @@ export const refresh: AttackFamily = {
     },
     {
       title: 'a refresh token revoked while it is used',
-      outcome: onRefresh,
+      outcome: (facts) =>
+        facts.description.refreshes && facts.description.revokesTokens !== true
+          ? notApplicable('it revokes no tokens')
+          : onRefresh(facts),
       run: async (target) => {
         const victim = await target.victim();
         const [first, , second] = await Promise.all([
@@ -94,6 +97,10 @@ export const refresh: AttackFamily = {
         target.stores.unchanged(async () => {
           const { refreshToken } = target.ada;
           const answer = await target.form('/auth/token', exchangeForm(refreshToken));
+          if (target.module.description.delegation !== 'token-exchange') {
+            expectProblem(answer, 404, 'not_supported');
+            return;
+          }
           expectProblem(answer, 400, 'delegation_refused');
           const typed = exchangeForm(refreshToken, {
             subject_token_type: 'urn:ietf:params:oauth:token-type:refresh_token',

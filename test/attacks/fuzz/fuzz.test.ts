@@ -33,7 +33,9 @@ describe(`fuzzing with FUZZ_SEED=${SEED} FUZZ_CASES=${CASES}`, () => {
         const other = await target.logIn(mallory.account);
         const seeds: Seeds = {
           credentials: [mallory, other].flatMap(({ credential }) => Object.entries(credential)),
-          cookieName: 'session',
+          // Where the credential is no cookie, one that is sent all the same.
+          cookieName: mallory.credential.cookie?.split('=')[0] ?? 'session',
+          scheme: mallory.credential.authorization?.split(' ')[0] ?? 'Bearer',
           secrets: [mallory.secret, other.secret],
           refreshTokens: [mallory.refreshToken, other.refreshToken].filter((text) => text !== ''),
           email: mallory.account.email,
@@ -42,7 +44,9 @@ describe(`fuzzing with FUZZ_SEED=${SEED} FUZZ_CASES=${CASES}`, () => {
           fc.asyncProperty(
             fc.array(requestArbitrary(seeds), { minLength: TOGETHER, maxLength: TOGETHER }),
             async (requests) => {
-              await Promise.all(requests.map((request) => check(sender.send, request)));
+              await Promise.all(
+                requests.map((request) => check(sender.send, request, seeds.cookieName)),
+              );
             },
           ),
           settings((CASES * (1 - RAW_SHARE)) / TOGETHER),
@@ -77,6 +81,7 @@ function settings<Case>(runs: number): fc.Parameters<Case> {
 async function check(
   send: (request: FuzzRequest) => Promise<FuzzAnswer>,
   request: FuzzRequest,
+  cookieName: string,
 ): Promise<void> {
   let answer = await send(request);
   if (answer.milliseconds > ANSWER_WITHIN_MS) {
@@ -99,7 +104,7 @@ async function check(
   expect(status).to.be.within(200, 503);
   for (const cookie of headers['set-cookie'] ?? []) {
     expect(status, 'status of an answer that sets a cookie').to.be.below(300);
-    const ends = cookie.startsWith('session=;');
+    const ends = cookie.startsWith(`${cookieName}=;`);
     expect(request.path, 'path that sets a cookie').to.be.oneOf(
       ends ? ['/auth/logout', ...GIVE_COOKIES] : GIVE_COOKIES,
     );

@@ -16,6 +16,8 @@ export interface Seeds {
   /** As the strategy wants it: header and value. */
   readonly credentials: readonly (readonly [string, string])[];
   readonly cookieName: string;
+  /** Of the Authorization header. */
+  readonly scheme: string;
   readonly secrets: readonly string[];
   readonly refreshTokens: readonly string[];
   readonly email: string;
@@ -121,15 +123,21 @@ function credentialOf(seeds: Seeds, mayBeGood: boolean): fc.Arbitrary<Headers> {
   const bad = secretOf([...seeds.secrets, ...seeds.refreshTokens]);
   const secret = mayBeGood ? fc.oneof(bad, fc.constantFrom(...seeds.secrets)) : bad;
   const scheme = fc.constantFrom(
-    'Bearer',
-    'bearer',
+    seeds.scheme,
+    seeds.scheme.toLowerCase(),
     'Basic',
     'Unverified',
     'Operator',
     '',
-    'Bearer ',
+    `${seeds.scheme} `,
   );
-  const name = fc.constantFrom(seeds.cookieName, '__Host-session', ' session', '$Version', '');
+  const name = fc.constantFrom(
+    seeds.cookieName,
+    `__Host-${seeds.cookieName}`,
+    ` ${seeds.cookieName}`,
+    '$Version',
+    '',
+  );
   const cookie = fc.tuple(name, secret).map(([key, value]) => `${key}=${value}`);
   const alone = (name: string) => (value: string) => [[name, value] as const];
   const odd = fc.oneof<fc.Arbitrary<Headers>[]>(
@@ -143,7 +151,7 @@ function credentialOf(seeds: Seeds, mayBeGood: boolean): fc.Arbitrary<Headers> {
       .map((cookies) => cookies.join('; '))
       .map(alone('cookie')),
     secret.map((value) => [
-      ['authorization', `Bearer ${value}`] as const,
+      ['authorization', `${seeds.scheme} ${value}`] as const,
       ['cookie', `${seeds.cookieName}=${value}`] as const,
     ]),
     latin1(80).map(alone('authorization')),
@@ -364,13 +372,17 @@ export function rawArbitrary(seeds: Seeds): fc.Arbitrary<string> {
   const noLineEnd = anyByte.map((text) => text.replaceAll(/[\r\n]/g, ' '));
   const secret = fc.constantFrom(...seeds.secrets);
   const line = fc.oneof(
-    fc.tuple(secret, noLineEnd).map(([value, noise]) => `Authorization: Bearer ${value}${noise}`),
+    fc
+      .tuple(secret, noLineEnd)
+      .map(([value, noise]) => `Authorization: ${seeds.scheme} ${value}${noise}`),
     fc
       .tuple(secret, noLineEnd)
       .map(([value, noise]) => `Cookie: ${seeds.cookieName}=${noise}${value}`),
     noLineEnd.map((noise) => `Cookie: ${noise}`),
     noLineEnd.map((noise) => `Authorization: ${noise}`),
-    secret.map((value) => `Authorization: Bearer ${value}\r\nAuthorization: Bearer x`),
+    secret.map(
+      (value) => `Authorization: ${seeds.scheme} ${value}\r\nAuthorization: ${seeds.scheme} x`,
+    ),
     secret.map((value) => `Cookie: ${seeds.cookieName}=x\r\nCookie: ${seeds.cookieName}=${value}`),
     anyByte.map((noise) => `X-Noise: ${noise}`),
     fc.constantFrom(

@@ -38,6 +38,12 @@ export const mariadbServer: SqlServer = {
     await connection.query(`LOCK TABLES ${table} WRITE`);
     return () => connection.end();
   },
+  lockRow: async (url, table, id) => {
+    const connection = await connect(url);
+    await connection.query('START TRANSACTION');
+    await connection.query(`SELECT 1 FROM ${table} WHERE id = ? FOR UPDATE`, [id]);
+    return () => connection.end();
+  },
   sleep: (seconds) => `SELECT sleep(${seconds})`,
   connectionId: 'connection_id()',
 };

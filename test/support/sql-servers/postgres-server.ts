@@ -15,6 +15,13 @@ export const postgresServer: SqlServer = {
     await client.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
     return () => client.end();
   },
+  lockRow: async (url, table, id) => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query('BEGIN');
+    await client.query(`SELECT 1 FROM ${table} WHERE id = $1 FOR UPDATE`, [id]);
+    return () => client.end();
+  },
   sleep: (seconds) => `SELECT pg_sleep(${seconds})`,
   connectionId: 'pg_backend_pid()',
 };

@@ -9,6 +9,8 @@ export interface SqlServer {
   drop(adminUrl: string, name: string): Promise<void>;
   /** Nobody else reads or writes the table until the answer is called. */
   lockTable(url: string, table: string): Promise<() => Promise<void>>;
+  /** Nobody else writes the row until the answer is called; all read it. */
+  lockRow(url: string, table: string, id: number): Promise<() => Promise<void>>;
   /** A statement that takes so long and gives a row. */
   sleep(seconds: number): string;
   /** An expression that is another one on another connection. */

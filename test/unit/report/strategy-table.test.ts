@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { markdownTable } from '../../../bench/report/markdown.js';
-import { STRATEGY_PROPERTIES } from '../../../bench/report/strategy-properties.js';
+import { STRATEGY_PROPERTIES, wordsOf } from '../../../bench/report/strategy-properties.js';
 import {
   propertyTable,
   strategyTable,
@@ -50,10 +50,29 @@ describe('the table of strategies', () => {
       expect(of(session as (typeof ELEVEN)[number]), heading).not.to.equal(of(other));
     }
     // The name and the summary have columns of their own; needs and companions follow from the rest.
+    // Those that few strategies declare are said in the column of another.
+    const elsewhere = ['name', 'summary', 'control', 'needs', 'companions'];
+    const shared = ['expires', 'onePerUser', 'revokesTokens'];
     const fields = Object.keys(describedStrategySchema.shape).filter(
-      (field) => !['name', 'summary', 'control', 'needs', 'companions'].includes(field),
+      (field) => ![...elsewhere, ...shared].includes(field),
     );
     expect(STRATEGY_PROPERTIES).to.have.length(fields.length);
+  });
+
+  it('says what few strategies declare: a key that all logins share, without an end', () => {
+    const key = {
+      ...(ELEVEN.find(({ name }) => name === 'opaque') as (typeof ELEVEN)[number]),
+      expires: false as const,
+      onePerUser: true as const,
+      revokesTokens: true as const,
+      refreshes: false,
+    };
+    const words = wordsOf(key);
+    expect(words).to.include('bearer header, one for each user');
+    expect(words).to.include('at once, else never');
+    expect(words).to.include('revoke');
+    expect(wordsOf({ ...key, revocation: 'never' })).to.include('never');
+    expect(describedStrategySchema.parse(key)).to.deep.equal(key);
   });
 
   it('says that nothing is known of a strategy of an old result', () => {

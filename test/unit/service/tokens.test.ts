@@ -160,7 +160,7 @@ describe('what one instance remembers of revocations', () => {
     expect(revoked()).to.deep.equal([true, true]);
 
     const principal = { ...token().principal, userId: 2 };
-    await revocations.denyUser(2, 10_000);
+    await revocations.denyUser(2, 5000, 10_000);
     expect(revocations.isRevoked(token({ id: 'old', principal, issuedAt: 4999 }))).to.equal(true);
     expect(revocations.isRevoked(token({ id: 'new', principal, issuedAt: 5000 }))).to.equal(false);
     time = 6000;
