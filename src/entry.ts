@@ -5,6 +5,7 @@ import { StartupError } from './errors.js';
  * and exit code 1; a fault that nobody foresaw shows its stack.
  */
 export async function runEntry(body: () => Promise<void>): Promise<void> {
+  process.stdout.on('error', failUnwritten);
   try {
     await body();
   } catch (error) {
@@ -16,6 +17,14 @@ export async function runEntry(body: () => Promise<void>): Promise<void> {
 /** One line of JSON on standard output: how the lab hears from the service. */
 export function printLine(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+/** What was asked for did not arrive. A reader that has seen enough (`| head`) closes the pipe. */
+function failUnwritten({ code, message }: NodeJS.ErrnoException): void {
+  if (code !== 'EPIPE') {
+    process.stderr.write(`output_unwritable: standard output: ${message}\n`);
+    process.exit(1);
+  }
 }
 
 function describe(error: unknown): string {

@@ -1,7 +1,13 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { algorithms } from '../../src/auth/token/keys/algorithms.js';
+import { endWithTests } from '../support/cleanup.js';
 import { runEntry, startService, TOKEN_SECRET, type Variables } from '../support/service.js';
 import { createTestDatabase, databaseUrlFor, type TestDatabase } from '../support/stores.js';
 import { PRINTED_KEYS, PRINTED_SECRETS, privateP256 } from '../unit/keys/weak-keys.js';
@@ -81,6 +87,27 @@ describe('starting an instance', () => {
       await expectRefusal({ ...jwt, PORT: port }, new RegExp(`^address_in_use: PORT ${port} `));
     } finally {
       await first.stop();
+    }
+  });
+
+  it('fails where what it prints cannot be written, as other programs of the service do', async function () {
+    if (!existsSync('/dev/full')) this.skip();
+    const full = openSync('/dev/full', 'w');
+    try {
+      for (const entry of ['describe', 'main']) {
+        const script = fileURLToPath(new URL(`../../src/${entry}.js`, import.meta.url));
+        const child = endWithTests(
+          spawn(process.execPath, [script], { env: { ...jwt }, stdio: ['ignore', full, 'pipe'] }),
+        );
+        const [code, said] = await Promise.all([
+          once(child, 'exit'),
+          text(child.stderr as Readable),
+        ]);
+        expect(code[0], entry).to.equal(1);
+        expect(said).to.match(/^output_unwritable: standard output: .*ENOSPC.*\n$/);
+      }
+    } finally {
+      closeSync(full);
     }
   });
 
