@@ -4,15 +4,15 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { endWithTests } from '../support/cleanup.js';
 import { ADDED_VARIABLE } from '../support/with-added-strategies.js';
+import { environmentOfOtherTests } from '../support/worker-stores.js';
 
 const SCRIPT = fileURLToPath(new URL('../support/test-strategy.js', import.meta.url));
 const ADDED = new URL('../support/added-strategies.js', import.meta.url).href;
 
 async function testStrategy(...words: string[]): Promise<{ code: number; printed: string }> {
-  const { LAB_TEST_WORKERS: _, ...environment } = process.env;
   const child = endWithTests(
     spawn(process.execPath, [SCRIPT, ...words], {
-      env: { ...environment, [ADDED_VARIABLE]: ADDED },
+      env: { ...environmentOfOtherTests(), [ADDED_VARIABLE]: ADDED },
       stdio: ['ignore', 'pipe', 'pipe'],
     }),
   );

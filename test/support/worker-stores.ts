@@ -23,3 +23,9 @@ export function workerStores(worker = Number(process.env.MOCHA_WORKER_ID ?? 0)):
   }
   return stores;
 }
+
+/** For a mocha that a test starts: it has stores, workers and a folder of its own. */
+export function environmentOfOtherTests(): NodeJS.ProcessEnv {
+  const ours = /^(LAB_TEST_(STORES|WORKERS|FOLDER)|MOCHA_WORKER_ID)$/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
+}

@@ -9,6 +9,7 @@ import { expect } from 'chai';
 import { endWithTests } from '../../support/cleanup.js';
 import { eventually } from '../../support/eventually.js';
 import { descendantsOf, isAlive } from '../../support/process-tree.js';
+import { environmentOfOtherTests } from '../../support/worker-stores.js';
 
 const MOCHA = join(
   dirname(createRequire(import.meta.url).resolve('mocha/package.json')),
@@ -34,13 +35,12 @@ describe('a run of tests leaves no process and no folder', () => {
   for (const { what, grep, ...rest } of ways) {
     it(what, async function () {
       this.timeout(60_000);
-      const { LAB_TEST_FOLDER: _ours, LAB_TEST_WORKERS: _workers, ...environment } = process.env;
       const mocha = endWithTests(
         spawn(
           process.execPath,
           [MOCHA, '--no-config', '--timeout', '20000', '--require', SETUP, '--grep', grep, FIXTURE],
           {
-            env: { ...environment, TMPDIR: folder },
+            env: { ...environmentOfOtherTests(), TMPDIR: folder },
             stdio: ['pipe', 'pipe', 'ignore'],
           },
         ),
