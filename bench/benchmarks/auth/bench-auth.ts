@@ -45,8 +45,11 @@ try {
   const strategies = described.map(({ name }) => name);
   await withSeededStores({ users: CONNECTIONS, posts: 1, signal, say }, async (ready) => {
     if (options.against !== undefined) {
-      // What needs a companion is left out: two builds would share it.
-      const alone = described.filter(({ companions }) => companions.length === 0);
+      // What needs a companion is left out: two builds would share it. A login that lies in the memory
+      // of its process is left out too: each round starts others.
+      const alone = described.filter(
+        ({ companions, stateIn }) => companions.length === 0 && stateIn !== 'instance',
+      );
       const names = alone.map(({ name }) => name);
       const arms = armsOfBoth(names, options.against);
       const measured = await measureArms(ready, arms, { rounds, seconds, seed });
