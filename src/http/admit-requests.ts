@@ -17,7 +17,7 @@ export interface AdmissionLimits {
 
 /**
  * Far above what clients need that send one request at a time, and small enough that an instance with
- * a heap of 256 MB lives through it (docs/decisions/113). Node parses what one read of a socket
+ * a heap of 256 MB lives through it (docs/decisions/114). Node parses what one read of a socket
  * gave as a whole, 64 KiB or up to 2,600 requests, so each limit can be passed by that much.
  */
 const LIMITS: AdmissionLimits = {
