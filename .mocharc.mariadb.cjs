@@ -12,6 +12,7 @@ const CONTRACT = ['jwt', 'session', 'strategies'];
 const INTEGRATION = [
   ...[
     'database',
+    'expired-rows',
     'idempotency-keys',
     'login-races',
     'lost-updates',

@@ -5,8 +5,8 @@ import { createLoginLimiter } from './auth/login-limiter.js';
 import { createPasswordHasher } from './auth/password.js';
 import { type InstanceSettings, readInstanceSettings } from './config.js';
 import { openDatabase } from './data/database.js';
+import { removeExpiredRows } from './data/expired-rows.js';
 import { startHousekeeper } from './data/housekeeper.js';
-import { createIdempotencyKeys } from './data/idempotency-keys.js';
 import { createRedisStore, type RedisStore } from './data/redis.js';
 import { printLine, runEntry } from './entry.js';
 import { watchEventLoop } from './event-loop.js';
@@ -48,10 +48,7 @@ await runEntry(async () => {
 
   const eventLoop = settings.counters ? watchEventLoop() : undefined;
 
-  const housekeeper = startHousekeeper(
-    [{ name: 'idempotency keys', removeSome: createIdempotencyKeys(database).removeExpired }],
-    log,
-  );
+  const housekeeper = startHousekeeper(removeExpiredRows(database), log);
 
   const drain: Drain = { leaving: false };
   const app = createApp({

@@ -8,6 +8,7 @@ import { CreateUsersAndPosts1760000000000 } from './migrations/1760000000000-cre
 import { LoginsKeysAndDelegation1770000000000 } from './migrations/1770000000000-logins-keys-and-delegation.js';
 import { PostVersionsAndIdempotencyKeys1780000000000 } from './migrations/1780000000000-post-versions-and-idempotency-keys.js';
 import { PasswordChanges1791000000000 } from './migrations/1791000000000-password-changes.js';
+import { ExpiryOfRefreshFamilies1792000000000 } from './migrations/1792000000000-expiry-of-refresh-families.js';
 import { Post } from './post.js';
 import { User } from './user.js';
 
@@ -52,6 +53,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       LoginsKeysAndDelegation1770000000000,
       PostVersionsAndIdempotencyKeys1780000000000,
       PasswordChanges1791000000000,
+      ExpiryOfRefreshFamilies1792000000000,
     ],
     synchronize: false,
   });

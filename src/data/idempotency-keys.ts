@@ -4,16 +4,12 @@ import { AppError } from '../errors.js';
 import type { Database } from './database.js';
 import { IdempotencyKey } from './idempotency-key.js';
 import { orAccountGone } from './posts.js';
-import { changedBy } from './statement.js';
 
 /** How long a key is kept, and with it the answer (the draft leaves it to the server). */
 export const KEY_LIFE_SECONDS = 24 * 3600;
 
 /** Longer than any request is at work. One that is slower still cannot complete: see `complete`. */
 const CLAIM_MS = 10_000;
-
-/** Of expired keys, so many go in one statement: few enough that it is short. */
-const REMOVED_AT_ONCE = 500;
 
 export interface KeyedRequest {
   readonly userId: number;
@@ -41,8 +37,6 @@ export interface IdempotencyKeys {
    *   first is under way, `account_gone`
    */
   claim(request: KeyedRequest): Promise<Claim | { readonly answer: string }>;
-  /** Removes some keys that have expired: the housekeeper's work, never a request's. @returns how many */
-  removeExpired(): Promise<number>;
 }
 
 /**
@@ -53,8 +47,6 @@ export interface IdempotencyKeys {
  * @param now milliseconds since the epoch; injected so that tests can move time
  */
 export function createIdempotencyKeys(database: Database, now = Date.now): IdempotencyKeys {
-  const removeExpired = database.dialect.removeExpiredKeys(database.dataSource, REMOVED_AT_ONCE);
-
   function claimOf(owner: Pick<IdempotencyKey, 'userId' | 'keyHash' | 'claim'>): Claim {
     return {
       complete: async (transaction, answer) => {
@@ -111,8 +103,6 @@ export function createIdempotencyKeys(database: Database, now = Date.now): Idemp
       }
       return claimOf({ userId, keyHash, claim: mine.claim });
     },
-    removeExpired: async () =>
-      changedBy(await database.run((manager) => removeExpired(manager, { now: now() }))),
   };
 }
 

@@ -45,7 +45,7 @@ const COLUMNS = `family.id, family.user_id AS "userId", users.email, users.name,
 /** The table of refresh token families. Each change is atomic by itself. */
 export interface RefreshFamilies {
   insert(family: NewFamily): Promise<void>;
-  /** IDs of what is expired, and of the oldest beyond `max`, of one user. */
+  /** IDs of the oldest beyond `max`, of one user's families that have not expired. */
   surplus(userId: number, max: number, now: Date): Promise<string[]>;
   removeThese(userId: number, ids: readonly string[]): Promise<void>;
   /** Exchanges the token that is good now; undefined when the presented one is not that. */
@@ -71,9 +71,9 @@ export function createRefreshFamilies(database: Database): RefreshFamilies {
   );
   const surplus = select<{ id: string }>(
     `SELECT id FROM (
-       SELECT id, expires_at, row_number() OVER (ORDER BY created_at DESC, id DESC) AS place
-       FROM refresh_families WHERE user_id = :userId) AS mine
-     WHERE expires_at <= :now OR place > :max`,
+       SELECT id, row_number() OVER (ORDER BY created_at DESC, id DESC) AS place
+       FROM refresh_families WHERE user_id = :userId AND expires_at > :now) AS mine
+     WHERE place > :max`,
   );
   const rotate = dialect.refreshFamilies.rotate<RefreshFamily>(dataSource, COLUMNS);
   const findByHandle = select<SpentToken>(

@@ -8,9 +8,6 @@ import {
   KEY_LIFE_SECONDS,
 } from '../../src/data/idempotency-keys.js';
 import { createPosts, type Posts } from '../../src/data/posts.js';
-import { ApiClient } from '../support/api-client.js';
-import { eventually } from '../support/eventually.js';
-import { startService } from '../support/service.js';
 import { createTestDatabase, type TestDatabase } from '../support/stores.js';
 
 const CLAIM_MS = 10_000;
@@ -67,18 +64,6 @@ describe('keys of requests that may be sent again', () => {
     return Number(row?.count);
   };
 
-  const expire = async (count: number, atMs: number) => {
-    const rows = Array.from(
-      { length: count },
-      (_, place) => `(${userId}, 'old ${place}', '-', '-', ${atMs}, ${atMs}, NULL)`,
-    );
-    await testDatabase.query(
-      `INSERT INTO idempotency_keys
-         (user_id, key_hash, fingerprint, claim, claimed_until_ms, expires_at_ms, answer)
-       VALUES ${rows.join(', ')}`,
-    );
-  };
-
   it('of work that is under way are taken, and free again when it failed', async () => {
     const first = await claim('a');
     expect(await codeOf(claim('a'))).to.equal('idempotency_key_in_use');
@@ -113,49 +98,6 @@ describe('keys of requests that may be sent again', () => {
     nowMs += 1;
     expect(await claim('d', 'other')).to.have.property('complete');
   });
-
-  it('that ended are removed by the housekeeper, a bounded number at a time, and no others', async () => {
-    await claim('lives');
-    await expire(1200, nowMs - 1);
-    const removed = [await keys.removeExpired(), await keys.removeExpired()];
-    expect(removed).to.deep.equal([500, 500]);
-    expect(await keys.removeExpired()).to.equal(200);
-    expect(await keys.removeExpired()).to.equal(0);
-    expect(await countOf('idempotency_keys', 'true')).to.equal(1);
-  });
-
-  it('that ended by the thousand fail no request, and are gone in the end', async () => {
-    await expire(20_000, Date.now() - 1);
-    const service = await startService({ AUTH_STRATEGY: 'jwt', DATABASE_URL: testDatabase.url });
-    try {
-      const api = new ApiClient(service.url);
-      const credential = await api.logIn(await api.register('ada'));
-      const statuses = new Map<number, number>();
-      const post = async (client: number) => {
-        for (let sent = 0; sent < 75; sent += 1) {
-          const { status } = await api.call('POST', '/posts', {
-            credential,
-            headers: { 'Idempotency-Key': `${client}-${sent}` },
-            body: { title: 'T', body: 'B' },
-          });
-          statuses.set(status, (statuses.get(status) ?? 0) + 1);
-        }
-      };
-      await Promise.all(Array.from({ length: 8 }, (_, client) => post(client)));
-      expect([...statuses]).to.deep.equal([[201, 600]]);
-      await eventually(
-        async () => (await countOf('idempotency_keys', "claim = '-'")) === 0,
-        'expired keys are gone',
-        18_000,
-      );
-      const startedMs = performance.now();
-      service.signal('SIGTERM');
-      expect(await service.exited).to.equal(0);
-      expect(performance.now() - startedMs, 'milliseconds to leave').to.be.below(2000);
-    } finally {
-      await service.stop();
-    }
-  }).timeout(40_000);
 
   it('are those of a user who is there, and go with them', async () => {
     await claim('f');

@@ -213,6 +213,40 @@ for (const { name, description } of await strategiesBy(
       await expectPassword(account, changed);
     });
 
+    it('is not half made where Redis freezes in the middle and thaws later', async () => {
+      const { account, credential } = await newcomer(api, 'racer');
+      const second = await other.logIn(account);
+      const unlock = await database.lockRow('users', account.id);
+      const changing = change(account, credential);
+      await delay(400);
+      const thaw = redisGate.freeze();
+      await unlock();
+      let changed: Answer;
+      try {
+        changed = await changing;
+      } finally {
+        thaw();
+      }
+      expect(changed.status, JSON.stringify(changed.body)).to.equal(keptElsewhere ? 503 : 200);
+      // What was sent before the ice may be done after it: logins may have ended, and no more than that.
+      const made = changed.status === 200 || /was changed/.test(changed.body.detail ?? '');
+      const password = made ? NEW_PASSWORD : account.password;
+      await eventually(
+        async () => (await other.login(account.email, password)).status === 200,
+        'its password logs in',
+      );
+      await expectPassword(account, made ? { ...changed, status: 200 } : changed);
+      if (made) {
+        await expectEnded([credential, second]);
+      }
+      // And nobody is barred from the next change.
+      const again = await change(
+        { ...account, password },
+        await other.logIn({ ...account, password }),
+      );
+      expect(again.status, JSON.stringify(again.body)).to.equal(200);
+    }).timeout(30_000);
+
     it('says that it was made where its login could not be: Redis is full', async () => {
       const { account, credential } = await newcomer(api, 'racer');
       const second = await other.logIn(account);

@@ -114,6 +114,7 @@ describe('migrating', () => {
             'LoginsKeysAndDelegation1770000000000',
             'PostVersionsAndIdempotencyKeys1780000000000',
             'PasswordChanges1791000000000',
+            'ExpiryOfRefreshFamilies1792000000000',
           ],
         },
       });

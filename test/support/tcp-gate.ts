@@ -13,22 +13,29 @@ export interface TcpGate {
   open(): Promise<void>;
   /** Holds each piece of an answer back for so long. */
   slowDown(ms: number): void;
+  /** Connections stay and nothing passes, as with a server that was stopped, until what it answers is called. */
+  freeze(): () => void;
+  /** New connections go to this server; those that are there stay with the old one. */
+  leadTo(url: string): void;
 }
 
 export async function createTcpGate(targetUrl: string): Promise<TcpGate> {
-  const target = new URL(targetUrl);
+  let target = new URL(targetUrl);
+  let frozen = false;
   const sockets = new Set<Socket>();
   const track = (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
+    if (frozen) {
+      socket.pause();
+    }
   };
   let delayMs = 0;
   const server = createServer((inside) => {
     const outside = connect(Number(target.port), target.hostname);
-    track(inside);
-    track(outside);
-    inside.pipe(outside);
+    inside.on('data', (chunk) => outside.write(chunk));
+    inside.on('end', () => outside.end());
     outside.on('data', (chunk) => {
       if (delayMs === 0) {
         inside.write(chunk);
@@ -38,6 +45,8 @@ export async function createTcpGate(targetUrl: string): Promise<TcpGate> {
       }
     });
     outside.on('end', () => inside.end());
+    track(inside);
+    track(outside);
   });
   const listen = async (port: number) => {
     server.listen(port, '127.0.0.1');
@@ -62,6 +71,21 @@ export async function createTcpGate(targetUrl: string): Promise<TcpGate> {
     open: () => listen(port),
     slowDown: (ms) => {
       delayMs = ms;
+    },
+    freeze: () => {
+      frozen = true;
+      for (const socket of sockets) {
+        socket.pause();
+      }
+      return () => {
+        frozen = false;
+        for (const socket of sockets) {
+          socket.resume();
+        }
+      };
+    },
+    leadTo: (other) => {
+      target = new URL(other);
     },
   };
 }

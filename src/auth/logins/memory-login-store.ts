@@ -1,3 +1,4 @@
+import { sweepInSteps } from '../sweep-in-steps.js';
 import type { LoginRecord } from './login-record.js';
 import { capGroupOf, type LoginStore, type LoginStoreOptions } from './login-store.js';
 
@@ -5,8 +6,6 @@ interface Entry {
   record: LoginRecord;
   endsAt: number;
 }
-
-const SWEEP_EVERY_MS = 30_000;
 
 /**
  * Logins in the memory of this process. Right for one instance that may forget everybody when it
@@ -19,13 +18,11 @@ export function createMemoryLoginStore(
   const entries = new Map<string, Entry>();
   const idsOfUser = new Map<number, Set<string>>();
 
-  const sweep = setInterval(() => {
-    for (const [id, { record, endsAt }] of entries) {
-      if (endsAt <= now()) {
-        remove(record.userId, id);
-      }
-    }
-  }, SWEEP_EVERY_MS).unref();
+  const endSweep = sweepInSteps(
+    entries,
+    ({ endsAt }) => endsAt <= now(),
+    (id, { record }) => remove(record.userId, id),
+  );
 
   function living(id: string): Entry | undefined {
     const entry = entries.get(id);
@@ -89,6 +86,6 @@ export function createMemoryLoginStore(
     },
     check: async () => {},
     assertUp: () => {},
-    close: () => clearInterval(sweep),
+    close: endSweep,
   };
 }

@@ -1,6 +1,5 @@
+import { sweepInSteps } from '../sweep-in-steps.js';
 import type { Revocations } from './revocations.js';
-
-const SWEEP_EVERY_MS = 10_000;
 
 /**
  * What this instance itself has heard of. Other instances do not learn it; a service that needs that
@@ -12,18 +11,10 @@ export function createLocalRevocations(now: () => number): Revocations {
   const deniedUntil = new Map<string, number>();
   const notBefore = new Map<number, { at: number; untilMs: number }>();
 
-  const sweep = setInterval(() => {
-    for (const [id, untilMs] of deniedUntil) {
-      if (untilMs <= now()) {
-        deniedUntil.delete(id);
-      }
-    }
-    for (const [userId, { untilMs }] of notBefore) {
-      if (untilMs <= now()) {
-        notBefore.delete(userId);
-      }
-    }
-  }, SWEEP_EVERY_MS).unref();
+  const sweeps = [
+    sweepInSteps(deniedUntil, (untilMs) => untilMs <= now()),
+    sweepInSteps(notBefore, ({ untilMs }) => untilMs <= now()),
+  ];
 
   return {
     isRevoked: ({ id, issuedAt, principal: { userId, loginId } }) =>
@@ -43,6 +34,10 @@ export function createLocalRevocations(now: () => number): Revocations {
     },
     check: async () => {},
     assertUp: () => {},
-    close: () => clearInterval(sweep),
+    close: () => {
+      for (const end of sweeps) {
+        end();
+      }
+    },
   };
 }

@@ -45,11 +45,11 @@ export interface Dialect {
   readonly now: string;
   readonly writes: WritesWithRows;
   readonly refreshFamilies: RefreshFamilySql;
-  /** Deletes, of `idempotency_keys` that expired before the parameter `now`, `max` at most. */
-  removeExpiredKeys(
+  /** Deletes what expired at or before the parameter `now`, the oldest first. */
+  removeExpired(
     dataSource: DataSource,
-    max: number,
-  ): (manager: EntityManager, parameters: { readonly now: number }) => Promise<unknown>;
+    what: ExpiringRows,
+  ): (manager: EntityManager, parameters: { readonly now: number | Date }) => Promise<unknown>;
   /** Closes the connections of the pool that are free: the next ones may lead to another server. */
   dropConnections(dataSource: DataSource): void;
   /** Fails as a write would where the server takes none, and changes nothing. */
@@ -62,6 +62,16 @@ export interface Dialect {
   ): Promise<T>;
   /** Empties the tables and fills them with the seed, ids from 1. */
   seed(manager: EntityManager, seed: Seed): Promise<void>;
+}
+
+export interface ExpiringRows {
+  readonly table: string;
+  /** Columns of the primary key. */
+  readonly key: readonly string[];
+  /** A column with an index; after it nobody reads the row. */
+  readonly expires: string;
+  /** Rows that one statement deletes at most: it is short, and holds few locks. */
+  readonly max: number;
 }
 
 /** Errors of the driver, as it raised them. */

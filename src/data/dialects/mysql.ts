@@ -72,11 +72,11 @@ export const mysql: Dialect = {
   now: 'UTC_TIMESTAMP(3)',
   writes: writesThenReads(),
   refreshFamilies: refreshFamilySql(),
-  removeExpiredKeys: (dataSource, max) =>
+  removeExpired: (dataSource, { table, expires, max }) =>
     prepare(
       handWritten(
         dataSource,
-        `DELETE FROM idempotency_keys WHERE expires_at_ms < :now ORDER BY expires_at_ms LIMIT ${max}`,
+        `DELETE FROM ${table} WHERE ${expires} <= :now ORDER BY ${expires} LIMIT ${max}`,
       ),
     ),
   dropConnections: ({ driver }) => {

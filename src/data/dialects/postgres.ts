@@ -89,14 +89,14 @@ export const postgres: Dialect = {
   refreshFamilies,
   // Rows that a request holds are left for another time. Asked again outside: a key that expired may
   // have been claimed anew.
-  removeExpiredKeys: (dataSource, max) =>
+  removeExpired: (dataSource, { table, key, expires, max }) =>
     prepare(
       handWritten(
         dataSource,
-        `DELETE FROM idempotency_keys
-         WHERE expires_at_ms < :now AND (user_id, key_hash) IN (
-           SELECT user_id, key_hash FROM idempotency_keys WHERE expires_at_ms < :now
-           ORDER BY expires_at_ms LIMIT ${max} FOR UPDATE SKIP LOCKED)`,
+        `DELETE FROM ${table}
+         WHERE ${expires} <= :now AND (${key.join(', ')}) IN (
+           SELECT ${key.join(', ')} FROM ${table} WHERE ${expires} <= :now
+           ORDER BY ${expires} LIMIT ${max} FOR UPDATE SKIP LOCKED)`,
       ),
     ),
   dropConnections: ({ driver }) => {

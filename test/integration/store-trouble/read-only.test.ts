@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
+import { eventually } from '../../support/eventually.js';
+import { createRestartableRedis } from '../../support/restartable-redis.js';
 import { sqlServer, TEST_DATABASE } from '../../support/sql-servers/sql-server.js';
 import {
   declared,
@@ -51,18 +53,44 @@ describe('when a store takes no writes', () => {
         await subject.isBack();
       });
 
+      if (description.perRequest.redis > 0 || description.perRequest.authority > 0) {
+        it('finds the new primary behind the name of the old one, which stays as its replica', async () => {
+          const promoted = await createRestartableRedis();
+          const [old, next] = [new Redis(troubled.redis.url), new Redis(promoted.url)];
+          const { password } = new URL(troubled.redis.url);
+          await next.config('SET', 'requirepass', password);
+          const replicate = async (from: Redis, to: string) => {
+            const { hostname, port } = new URL(to);
+            await from.config('SET', 'masterauth', password);
+            await from.replicaof(hostname, port);
+            await eventually(
+              async () => /master_link_status:up/.test(await from.info('replication')),
+              'the replica has its data',
+              10_000,
+            );
+          };
+          try {
+            await replicate(next, troubled.redis.url);
+            await next.replicaof('NO', 'ONE');
+            subject.redisGate.leadTo(promoted.url);
+            await replicate(old, promoted.url);
+            // With the login of before: its data went along.
+            await subject.isBack();
+            const writes = await next.info('commandstats');
+            expect(writes).to.match(/cmdstat_(set|hset|getex|eval|evalsha|expire|hsetex)/);
+          } finally {
+            subject.redisGate.leadTo(troubled.redis.url);
+            await old.replicaof('NO', 'ONE');
+            old.disconnect();
+            next.disconnect();
+            await promoted.remove();
+          }
+        }).timeout(40_000);
+      }
+
       if (TEST_DATABASE === 'postgres') {
         it('is not ready while PostgreSQL is read only, and recovers', async () => {
-          const url = troubled.stores.databaseUrl;
-          const set = async (value: string) => {
-            await sqlServer.query(
-              url,
-              `ALTER SYSTEM SET default_transaction_read_only = ${value}`,
-              [],
-            );
-            await sqlServer.query(url, 'SELECT pg_reload_conf()', []);
-            await new Promise((resolve) => setTimeout(resolve, 200));
-          };
+          const set = (value: 'on' | 'off') => setReadOnly(troubled.stores.databaseUrl, value);
           try {
             await set('on');
             expectUnavailable(await inTime(subject.ready()), 'database_unavailable');
@@ -73,7 +101,36 @@ describe('when a store takes no writes', () => {
           }
           await subject.isBack();
         });
+
+        it('finds the PostgreSQL that takes writes behind the name of one that no longer does', async () => {
+          const promoted = await startTroubledStores();
+          const { databaseUrl } = troubled.stores;
+          // Who follows a name logs in as before.
+          const { username, password } = new URL(databaseUrl);
+          const alter = `ALTER ROLE "${username}" PASSWORD '${password}'`;
+          await sqlServer.query(promoted.stores.databaseUrl, alter, []);
+          try {
+            await setReadOnly(databaseUrl, 'on');
+            subject.databaseGate.leadTo(promoted.stores.databaseUrl);
+            await eventually(
+              async () => (await subject.register()).status === 201,
+              'registers at the new primary',
+              2000,
+            );
+            expect((await inTime(subject.ready())).status).to.equal(200);
+          } finally {
+            await setReadOnly(databaseUrl, 'off');
+            await promoted.stop();
+          }
+        }).timeout(60_000);
       }
     });
   }
 });
+
+async function setReadOnly(databaseUrl: string, value: 'on' | 'off'): Promise<void> {
+  const set = `ALTER SYSTEM SET default_transaction_read_only = ${value}`;
+  await sqlServer.query(databaseUrl, set, []);
+  await sqlServer.query(databaseUrl, 'SELECT pg_reload_conf()', []);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+}
