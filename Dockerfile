@@ -34,5 +34,5 @@ COPY --from=dependencies /srv/lab/node_modules ./node_modules
 COPY package.json ./
 COPY --from=build /srv/lab/dist ./dist
 USER node
-ENTRYPOINT ["node", "--enable-source-maps", "dist/bench/cli.js"]
+ENTRYPOINT ["node", "--enable-source-maps", "dist/bench/cli/main.js"]
 CMD ["help"]

@@ -1,6 +1,6 @@
 import { strategies } from './auth/registry.js';
-import { knownVariables } from './config.js';
-import { printLine, runEntry } from './entry.js';
+import { knownVariables } from './config/settings.js';
+import { printLine, runEntry } from './server/entry.js';
 
 await runEntry(async () => {
   const described = await Promise.all(

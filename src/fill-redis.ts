@@ -5,14 +5,14 @@ import {
   loginIdOf,
   newLoginSecret,
   recordOf,
-} from './auth/logins/login-record.js';
-import { createRedisLoginStore, SESSION_KEYS } from './auth/logins/redis-login-store.js';
+} from './auth/credentials/login-record.js';
+import { createRedisLoginStore, SESSION_KEYS } from './auth/credentials/redis-login-store.js';
 import { createRedisRevocations } from './auth/token/redis-revocations.js';
-import { type FillSettings, readFillSettings } from './config.js';
+import { type FillSettings, readFillSettings } from './config/settings.js';
 import { createRedisStore, type RedisStore } from './data/redis.js';
 import { seedUsers } from './data/seed-content.js';
-import { printLine, runEntry } from './entry.js';
-import { StartupError } from './errors.js';
+import { printLine, runEntry } from './server/entry.js';
+import { StartupError } from './server/errors.js';
 
 const TIMEOUT_MS = 60_000;
 const AT_ONCE = 500;

@@ -1,21 +1,21 @@
 import type { Logger } from 'pino';
+import { describeInstance } from './api/openapi/instance.js';
 import { createApp } from './app.js';
 import { checkStrategy } from './auth/check-strategy.js';
-import { createLoginLimiter } from './auth/login-limiter.js';
-import { createPasswordHasher } from './auth/password.js';
-import { type InstanceSettings, readInstanceSettings } from './config.js';
+import { createLoginLimiter } from './auth/credentials/login-limiter.js';
+import { createPasswordHasher } from './auth/credentials/password.js';
+import { type InstanceSettings, readInstanceSettings } from './config/settings.js';
 import { openDatabase } from './data/database.js';
 import { removeExpiredRows } from './data/expired-rows.js';
 import { startHousekeeper } from './data/housekeeper.js';
 import { createRedisStore, type RedisStore } from './data/redis.js';
-import { printLine, runEntry } from './entry.js';
-import { watchEventLoop } from './event-loop.js';
-import type { Drain } from './http/drain.js';
-import { describeInstance } from './http/openapi/instance.js';
-import { leaveOnSignal } from './leave-on-signal.js';
-import { createHttpServer, listen } from './listen.js';
 import { createLazyPredictor } from './prediction/lazy-predictor.js';
-import { createProcessLog } from './process-log.js';
+import type { Drain } from './server/drain.js';
+import { printLine, runEntry } from './server/entry.js';
+import { watchEventLoop } from './server/event-loop.js';
+import { leaveOnSignal } from './server/leave-on-signal.js';
+import { createHttpServer, listen } from './server/listen.js';
+import { createProcessLog } from './server/process-log.js';
 
 await runEntry(async () => {
   const { settings, strategy: strategyModule } = await readInstanceSettings();

@@ -1,6 +1,6 @@
-import { readDatabaseUrl } from './config.js';
+import { readDatabaseUrl } from './config/settings.js';
 import { withDatabase } from './data/with-database.js';
-import { printLine, runEntry } from './entry.js';
+import { printLine, runEntry } from './server/entry.js';
 
 /** A migration may take long; only a server that does not answer at all should end it. */
 const TIMEOUT_MS = 60_000;

@@ -1,12 +1,12 @@
-import { readPredictionServerSettings } from './config.js';
-import { printLine, runEntry } from './entry.js';
-import type { Drain } from './http/drain.js';
-import { leaveOnSignal } from './leave-on-signal.js';
-import { createHttpServer, listen } from './listen.js';
+import { readPredictionServerSettings } from './config/settings.js';
 import { openInProcess } from './prediction/in-process.js';
 import { openServiceCheck } from './prediction/server/ask-service.js';
 import { createPredictionServerApp } from './prediction/server/prediction-server-app.js';
-import { createProcessLog } from './process-log.js';
+import type { Drain } from './server/drain.js';
+import { printLine, runEntry } from './server/entry.js';
+import { leaveOnSignal } from './server/leave-on-signal.js';
+import { createHttpServer, listen } from './server/listen.js';
+import { createProcessLog } from './server/process-log.js';
 
 await runEntry(async () => {
   const settings = await readPredictionServerSettings();

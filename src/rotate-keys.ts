@@ -1,7 +1,7 @@
 import { rotateKeys } from './auth/token/keys/rotate.js';
-import { readRotationSettings } from './config.js';
+import { readRotationSettings } from './config/settings.js';
 import { withDatabase } from './data/with-database.js';
-import { printLine, runEntry } from './entry.js';
+import { printLine, runEntry } from './server/entry.js';
 
 const TIMEOUT_MS = 10_000;
 

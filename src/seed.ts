@@ -1,10 +1,10 @@
-import { createPasswordHasher } from './auth/password.js';
-import { readSeedSettings } from './config.js';
+import { createPasswordHasher } from './auth/credentials/password.js';
+import { readSeedSettings } from './config/settings.js';
 import { SEED_PASSWORD } from './data/seed-content.js';
 import { seedDatabase } from './data/seed-database.js';
 import { withDatabase } from './data/with-database.js';
-import { printLine, runEntry } from './entry.js';
-import { StartupError } from './errors.js';
+import { printLine, runEntry } from './server/entry.js';
+import { StartupError } from './server/errors.js';
 
 const TIMEOUT_MS = 60_000;
 

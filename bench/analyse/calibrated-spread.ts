@@ -1,5 +1,5 @@
-import type { Comparison, Result } from '../result/schema.js';
-import type { PooledSpread } from './statistics.js';
+import type { Comparison, Result } from '../model/result-schema.js';
+import type { PooledSpread } from '../statistics/statistics.js';
 
 /**
  * The spread that `lab calibrate` found, for a comparison that it speaks of: only the same cell with as

@@ -1,5 +1,5 @@
 /** A cell: one side under one workload with one number of instances. Its trials are its rounds. */
-import type { Trial } from '../result/schema.js';
+import type { Trial } from '../model/result-schema.js';
 
 export interface CellName {
   strategy: string;

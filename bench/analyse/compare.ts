@@ -1,10 +1,11 @@
 /**
  * Trials -> comparisons: every pair of strategies, in every cell, by every metric.
  */
-import type { Comparison, Result, Trial } from '../result/schema.js';
-import { armNames, strategyOfArm } from './arms.js';
+
+import { armNames, strategyOfArm } from '../model/arms.js';
+import type { Comparison, Result, Trial } from '../model/result-schema.js';
+import { type PooledSpread, pooledSpread, ratioWithInterval } from '../statistics/statistics.js';
 import { METRICS, type Metric, verdictsOfPair } from './metrics.js';
-import { type PooledSpread, pooledSpread, ratioWithInterval } from './statistics.js';
 import { verdictFor } from './verdict.js';
 
 type Input = Pick<Result, 'config' | 'strategies' | 'trials'>;

@@ -1,8 +1,8 @@
 /**
  * What limited a trial: the process that had no CPU time left to give, else the whole machine.
  */
-import { DATABASE_NAMES, isDatabase } from '../databases.js';
-import type { ProcessKind, Trial } from '../result/schema.js';
+import { DATABASE_NAMES, isDatabase } from '../model/databases.js';
+import type { ProcessKind, Trial } from '../model/result-schema.js';
 
 /** A single-threaded process above this share of a core has nothing left for more load. */
 export const SATURATED_CORES = 0.9;

@@ -1,7 +1,7 @@
 /**
  * The metrics that strategies are compared by, as a table: to add one is to add a line.
  */
-import type { Trial } from '../result/schema.js';
+import type { Trial } from '../model/result-schema.js';
 
 export interface Metric {
   name: string;

@@ -3,10 +3,10 @@
  * is noise, so its spread between rounds says how large a true difference must be to be seen.
  */
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
-import type { Calibration, NoiseFloor } from '../result/calibration-schema.js';
-import type { Comparison, Environment, Result } from '../result/schema.js';
+import type { Calibration, NoiseFloor } from '../model/calibration-schema.js';
+import type { Comparison, Environment, Result } from '../model/result-schema.js';
+import { varianceOf } from '../statistics/statistics.js';
 import { detectableDistance, fewestRounds } from './rounds-needed.js';
-import { varianceOf } from './statistics.js';
 
 const ROUNDS_SHOWN = [3, 5, 10, 20];
 const DIFFERENCES_SHOWN = [0.02, 0.05, 0.1];

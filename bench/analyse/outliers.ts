@@ -1,6 +1,6 @@
 /** Rounds that lie far from the others. They are flagged and never dropped. */
 
-import { median } from './quantile.js';
+import { median } from '../statistics/quantile.js';
 
 /** Below so many rounds a median says too little to call one of them strange. */
 const MIN_ROUNDS = 5;

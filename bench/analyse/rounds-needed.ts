@@ -6,9 +6,9 @@
  * equality: Julious, Sample sizes for clinical trials with normal data, Statistics in Medicine 23 (2004).
  */
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
-import type { Comparison } from '../result/schema.js';
+import type { Comparison } from '../model/result-schema.js';
+import { type PooledSpread, pooledSpread, varianceOf } from '../statistics/statistics.js';
 import { verdictsOfPair } from './metrics.js';
-import { type PooledSpread, pooledSpread, varianceOf } from './statistics.js';
 
 /** Beyond, more rounds are no answer: the difference is too near to the edge, or the machine too noisy. */
 export const MOST_ROUNDS = 200;

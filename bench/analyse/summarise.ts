@@ -2,12 +2,18 @@
  * Trials -> one summary for each strategy, workload and number of instances: means over the valid
  * rounds, with intervals, and what limited the runs.
  */
-import { PROCESS_KINDS, type ProcessKind, type Result, type Trial } from '../result/schema.js';
-import { armNames } from './arms.js';
+
+import { armNames } from '../model/arms.js';
+import {
+  PROCESS_KINDS,
+  type ProcessKind,
+  type Result,
+  type Trial,
+} from '../model/result-schema.js';
+import { type Estimate, meanWithInterval } from '../statistics/statistics.js';
 import { type CellName, trialsOf } from './cells.js';
 import { type Limit, limitOf } from './limits.js';
 import { serverCpuMicroseconds } from './metrics.js';
-import { type Estimate, meanWithInterval } from './statistics.js';
 
 export interface Summary {
   strategy: string;

@@ -1,6 +1,6 @@
 /** Rates of rounds -> one rate with its interval. Pure. */
-import type { Sustained } from '../result/schema.js';
-import { ratioWithInterval } from './statistics.js';
+import type { Sustained } from '../model/result-schema.js';
+import { ratioWithInterval } from '../statistics/statistics.js';
 
 /**
  * Rounds in which no rate met the objective say that the service cannot keep it for certain: then there

@@ -1,5 +1,5 @@
 /** Which cells more rounds are worth their time for. */
-import type { Comparison } from '../result/schema.js';
+import type { Comparison } from '../model/result-schema.js';
 
 export interface Cell {
   workload: string;

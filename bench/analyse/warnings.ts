@@ -2,10 +2,11 @@
  * What a reader must know before believing a figure of this run, as data with a stable code.
  * A table: each entry looks at the whole result and says what it sees, or nothing.
  */
-import { countOf } from '../count-of.js';
-import { DATABASE_NAMES, DATABASE_PRODUCTS } from '../databases.js';
-import type { Result, Warning } from '../result/schema.js';
-import { armNames } from './arms.js';
+
+import { armNames } from '../model/arms.js';
+import { DATABASE_NAMES, DATABASE_PRODUCTS } from '../model/databases.js';
+import type { Result, Warning } from '../model/result-schema.js';
+import { countOf } from '../text/count-of.js';
 import { validTrialsOf } from './cells.js';
 import { METRICS } from './metrics.js';
 import { outlierRounds } from './outliers.js';

@@ -5,8 +5,8 @@
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { ratioWithInterval } from '../analyse/statistics.js';
-import { findOnPath } from '../services/find-on-path.js';
+import { findOnPath } from '../processes/find-on-path.js';
+import { ratioWithInterval } from '../statistics/statistics.js';
 import { beginBenchmark } from './begin-benchmark.js';
 import { type OneInstance, withOneInstance } from './one-instance.js';
 import { runShards } from './shard-trial.js';

@@ -1,7 +1,7 @@
-import { LabError } from '../errors.js';
-import { complainWhenIdle } from '../idle-exit.js';
-import { endWithStarter } from '../services/end-with-starter.js';
-import { ALONGSIDE, registerRun } from '../services/measuring-runs.js';
+import { LabError } from '../model/errors.js';
+import { endWithStarter } from '../processes/end-with-starter.js';
+import { complainWhenIdle } from '../processes/idle-exit.js';
+import { ALONGSIDE, registerRun } from '../processes/measuring-runs.js';
 
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 

@@ -1,9 +1,10 @@
 /** Verdicts of many runs of two arms, counted: how often the lab was right, wrong, or did not know. */
-import { wilsonInterval } from '../analyse/proportion.js';
-import { median } from '../analyse/quantile.js';
-import { left, right, type Table } from '../report/blocks.js';
-import { formatPercentPoints, formatRatio, formatShare, NOT_MEASURED } from '../report/format.js';
-import type { Comparison } from '../result/schema.js';
+
+import type { Comparison } from '../model/result-schema.js';
+import { wilsonInterval } from '../statistics/proportion.js';
+import { median } from '../statistics/quantile.js';
+import { left, right, type Table } from '../text/blocks.js';
+import { formatPercentPoints, formatRatio, formatShare, NOT_MEASURED } from '../text/format.js';
 
 export interface DetectionCount {
   metric: string;

@@ -5,15 +5,15 @@
  */
 
 import { METRICS } from '../analyse/metrics.js';
-import { compareOptions, configFrom } from '../compare/options.js';
-import { describedStrategies, runComparison } from '../compare/run.js';
-import { RUN_OPTIONS, randomSeed } from '../compare/run-options.js';
-import { countOf } from '../count-of.js';
-import { LabError } from '../errors.js';
-import { decimal, integer, oneOf, parseOptions, text } from '../options.js';
+import { compareOptions, configFrom } from '../cli/options/options.js';
+import { RUN_OPTIONS, randomSeed } from '../cli/options/run-options.js';
+import { decimal, integer, oneOf, parseOptions, text } from '../cli/parse-options.js';
+import { describedStrategies, runComparison } from '../experiments/compare/run.js';
+import { describeService } from '../fleet/service-process.js';
+import { LabError } from '../model/errors.js';
+import type { Comparison, Result } from '../model/result-schema.js';
 import { markdownTable } from '../report/markdown.js';
-import type { Comparison, Result } from '../result/schema.js';
-import { describeService } from '../services/service-process.js';
+import { countOf } from '../text/count-of.js';
 import { beginBenchmark } from './begin-benchmark.js';
 import { countDetections, detectionTable } from './detection-table.js';
 

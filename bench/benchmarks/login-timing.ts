@@ -7,11 +7,11 @@
 
 import { Agent, request } from 'node:http';
 import pg from 'pg';
-import { ascending, quantile } from '../analyse/quantile.js';
-import { compareByRanks } from '../analyse/rank-test.js';
-import { seededRandom, shuffled } from '../random.js';
-import { startFleet } from '../services/fleet.js';
-import { withSeededStores } from '../services/seeded-stores.js';
+import { startFleet } from '../fleet/fleet.js';
+import { withSeededStores } from '../fleet/seeded-stores.js';
+import { seededRandom, shuffled } from '../model/random.js';
+import { ascending, quantile } from '../statistics/quantile.js';
+import { compareByRanks } from '../statistics/rank-test.js';
 import { beginBenchmark } from './begin-benchmark.js';
 
 const signal = await beginBenchmark('bench:login');

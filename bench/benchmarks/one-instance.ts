@@ -1,12 +1,12 @@
 /** One instance with users logged in: what a benchmark of the load generator itself needs. */
 
+import { startFleet } from '../fleet/fleet.js';
+import { withSeededStores } from '../fleet/seeded-stores.js';
+import { describeService, type SeededData } from '../fleet/service-process.js';
 import { type Credentials, logInAll } from '../load/credentials.js';
 import { spreadOverInstances } from '../load/spread.js';
 import type { Connection } from '../load/workload.js';
-import { startFleet } from '../services/fleet.js';
-import type { Guardian } from '../services/guardian.js';
-import { withSeededStores } from '../services/seeded-stores.js';
-import { describeService, type SeededData } from '../services/service-process.js';
+import type { Guardian } from '../processes/guardian.js';
 
 export interface OneInstance {
   origin: string;

@@ -6,7 +6,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { ratioWithInterval } from '../analyse/statistics.js';
+import { ratioWithInterval } from '../statistics/statistics.js';
 import { beginBenchmark } from './begin-benchmark.js';
 import { type OneInstance, withOneInstance } from './one-instance.js';
 import { runShards } from './shard-trial.js';

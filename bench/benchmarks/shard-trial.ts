@@ -1,5 +1,5 @@
+import { monotonicClock } from '../load/clock.js';
 import { startLoadGenerator } from '../load/generator.js';
-import { monotonicClock } from '../measure/clock.js';
 import { usageOf } from '../measure/process-usage.js';
 import type { OneInstance } from './one-instance.js';
 

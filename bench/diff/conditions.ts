@@ -3,8 +3,8 @@
  * `<strategy>[.<workload>[.<instances>]].<metric> > N%` or `< -N%`, with commas between.
  */
 import { METRICS } from '../analyse/metrics.js';
-import { nearest } from '../nearest.js';
-import { usageError } from '../options.js';
+import { usageError } from '../cli/parse-options.js';
+import { nearest } from '../text/nearest.js';
 
 export interface Condition {
   /** As given, without spaces. */

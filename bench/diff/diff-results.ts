@@ -7,10 +7,10 @@
  * round, and what slowed both down cancels.
  */
 import { METRICS, verdictsOfPair } from '../analyse/metrics.js';
-import { type PooledSpread, pooledSpread } from '../analyse/statistics.js';
 import { verdictFor } from '../analyse/verdict.js';
-import { type Difference, intervalOfDifference, welchDifference } from '../analyse/welch.js';
-import type { Result, Verdict } from '../result/schema.js';
+import type { Result, Verdict } from '../model/result-schema.js';
+import { type PooledSpread, pooledSpread } from '../statistics/statistics.js';
+import { type Difference, intervalOfDifference, welchDifference } from '../statistics/welch.js';
 import { type Basis, type Gap, gapsOf, isPlannedIn } from './gaps.js';
 import { type Cell, controlArmOf, isSameCell, type Series, seriesOf } from './series.js';
 

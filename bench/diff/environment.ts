@@ -2,9 +2,10 @@
  * What differs between two runs besides what was measured, as a table: to look at one more thing is to
  * add a line. Seeds and times of day are meant to differ and are not looked at.
  */
-import { countOf } from '../count-of.js';
-import { DATABASE_PRODUCTS, type DatabaseName, databaseOf } from '../databases.js';
-import type { Environment, Result, RunConfig } from '../result/schema.js';
+
+import { DATABASE_PRODUCTS, type DatabaseName, databaseOf } from '../model/databases.js';
+import type { Environment, Result, RunConfig } from '../model/result-schema.js';
+import { countOf } from '../text/count-of.js';
 
 /**
  * - code: what a comparison of two runs is usually about

@@ -2,11 +2,12 @@
  * What the two runs were to measure and cannot be set side by side, each figure with the reason. A gate
  * that looked only at what both runs have would pass whatever one of them failed to measure. Pure.
  */
-import { armNames } from '../analyse/arms.js';
+
 import { METRICS, type Metric } from '../analyse/metrics.js';
-import { countOf } from '../count-of.js';
-import { code } from '../report/format.js';
-import type { Result, Trial } from '../result/schema.js';
+import { armNames } from '../model/arms.js';
+import type { Result, Trial } from '../model/result-schema.js';
+import { countOf } from '../text/count-of.js';
+import { code } from '../text/format.js';
 import { type Cell, controlArmOf, isControlOf, isSameCell } from './series.js';
 
 export interface Gap extends Cell {

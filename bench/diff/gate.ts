@@ -5,9 +5,9 @@
  * conditions there are (each has one bad side, and 5 % are spread over two).
  */
 
-import { countOf } from '../count-of.js';
-import { usageError } from '../options.js';
-import { isTelling } from '../report/format.js';
+import { usageError } from '../cli/parse-options.js';
+import { countOf } from '../text/count-of.js';
+import { isTelling } from '../text/format.js';
 import type { Condition } from './conditions.js';
 import {
   type Basis,

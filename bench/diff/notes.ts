@@ -1,9 +1,9 @@
 /** What a reader must know of two runs before believing a difference between them, in sentences. */
 
-import { countOf } from '../count-of.js';
-import { DATABASE_PRODUCTS, databaseOf } from '../databases.js';
-import { code, formatPercentPoints, listOf } from '../report/format.js';
+import { DATABASE_PRODUCTS, databaseOf } from '../model/databases.js';
 import { signedChange, wordingOf } from '../report/wording.js';
+import { countOf } from '../text/count-of.js';
+import { code, formatPercentPoints, listOf } from '../text/format.js';
 import type { DiffRow } from './diff-results.js';
 import type { EnvironmentDifference, Weight } from './environment.js';
 import { type DiffReport, isSameRun, machineMayExplain } from './report.js';

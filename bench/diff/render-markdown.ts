@@ -1,8 +1,8 @@
 /** The diff for the comment of a pull request: short, with the details folded. */
 
-import { countOf } from '../count-of.js';
-import type { Table } from '../report/blocks.js';
 import { inline, markdownTable } from '../report/markdown.js';
+import type { Table } from '../text/blocks.js';
+import { countOf } from '../text/count-of.js';
 import { notesOf, summaryOf } from './notes.js';
 import type { DiffReport } from './report.js';
 import { conditionsTable, environmentTable, rowsTable } from './tables.js';

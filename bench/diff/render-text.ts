@@ -1,5 +1,5 @@
-import type { Table } from '../report/blocks.js';
-import { renderTextTable } from '../report/text-table.js';
+import type { Table } from '../text/blocks.js';
+import { renderTextTable } from '../text/text-table.js';
 import { notesOf, summaryOf } from './notes.js';
 import type { DiffReport } from './report.js';
 import { conditionsTable, rowsTable } from './tables.js';

@@ -1,6 +1,6 @@
 /** Everything that `lab diff` found of two runs, gathered once for every form of it. */
-import { usageError } from '../options.js';
-import type { Result } from '../result/schema.js';
+import { usageError } from '../cli/parse-options.js';
+import type { Result } from '../model/result-schema.js';
 import type { Condition } from './conditions.js';
 import { type Basis, type Diff, diffResults } from './diff-results.js';
 import { type EnvironmentDifference, environmentDifferences } from './environment.js';

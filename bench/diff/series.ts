@@ -2,9 +2,10 @@
  * One run as rows of figures: for each strategy, cell and metric the values of its rounds, as measured
  * and relative to the control of the same round.
  */
-import { armNames, strategyOfArm } from '../analyse/arms.js';
+
 import { METRICS, type Metric } from '../analyse/metrics.js';
-import type { Result, Trial } from '../result/schema.js';
+import { armNames, strategyOfArm } from '../model/arms.js';
+import type { Result, Trial } from '../model/result-schema.js';
 
 export interface Cell {
   strategy: string;

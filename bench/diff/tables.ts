@@ -1,7 +1,8 @@
 /** The tables of `lab diff`, for the terminal and for Markdown. */
-import { left, right, type Table, type Cell as TableCell } from '../report/blocks.js';
-import { formatNumber, formatPercentPoints, NOT_MEASURED } from '../report/format.js';
+
 import { signedChange, unitOf, wordingOf } from '../report/wording.js';
+import { left, right, type Table, type Cell as TableCell } from '../text/blocks.js';
+import { formatNumber, formatPercentPoints, NOT_MEASURED } from '../text/format.js';
 import type { Condition } from './conditions.js';
 import type { Change, DiffRow } from './diff-results.js';
 import type { EnvironmentDifference } from './environment.js';

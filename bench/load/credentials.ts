@@ -2,7 +2,7 @@
  * Credentials got as any client gets them: by logging in over HTTP. Nothing here knows a strategy.
  */
 import { z } from 'zod';
-import { LabError } from '../errors.js';
+import { LabError } from '../model/errors.js';
 import { fetchAnswer } from './fetch-answer.js';
 import type { Connection } from './workload.js';
 

@@ -1,4 +1,4 @@
-import { LabError } from '../errors.js';
+import { LabError } from '../model/errors.js';
 
 /**
  * What the lab itself asks a server of the run, as fetch() does it.

@@ -1,10 +1,10 @@
 /**
  * The lab's side of the load: starts the shards, hands each its connections, merges their reports.
  */
-import type { Guardian } from '../services/guardian.js';
+import type { Guardian } from '../processes/guardian.js';
 import type { LoadOrder, LoadWindow, SessionOrder, ShardReport } from './messages.js';
-import { type Shard, startShard } from './shard-process.js';
 import { spreadOverShards } from './spread.js';
+import { type Shard, startShard } from './worker-process.js';
 import type { Connection } from './workload.js';
 
 /** Each connection of a shard has a seed of its own: the shard's seed plus its index. */
@@ -52,7 +52,7 @@ export type StartLoadGenerator = (shards: number, guardian: Guardian) => Promise
 export async function startLoadGenerator(
   shardCount: number,
   guardian: Guardian,
-  entry: URL = new URL('./shard.js', import.meta.url),
+  entry: URL = new URL('./worker.js', import.meta.url),
 ): Promise<ClosedLoopGenerator> {
   const shards = Array.from({ length: shardCount }, () => startShard(entry, guardian));
   try {

@@ -4,7 +4,7 @@ import {
   createLatencyHistogram,
   encodeHistogram,
   LONGEST_MICROSECONDS,
-} from '../measure/histogram.js';
+} from '../statistics/latency-histogram.js';
 import type { KindReport } from './messages.js';
 
 export interface KindLatencies {

@@ -3,8 +3,8 @@
  * nothing.
  */
 import type autocannon from 'autocannon';
-import { monotonicClock } from '../measure/clock.js';
-import { createLatencyHistogram, encodeHistogram } from '../measure/histogram.js';
+import { createLatencyHistogram, encodeHistogram } from '../statistics/latency-histogram.js';
+import { monotonicClock } from './clock.js';
 import type { HttpConnection } from './http-connection.js';
 import { createKindLatencies } from './kind-latencies.js';
 import type { LoadWindow, ShardReport } from './messages.js';

@@ -1,7 +1,7 @@
 /**
  * What one connection asks for, again and again. Types only; the workloads stand in ./workloads.
  */
-import type { Random } from '../random.js';
+import type { Random } from '../model/random.js';
 
 /** What a connection needs to act as one user. */
 export interface Connection {

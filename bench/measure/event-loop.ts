@@ -3,7 +3,7 @@
  * only grow. Pure.
  */
 import { z } from 'zod';
-import type { Trial } from '../result/schema.js';
+import type { Trial } from '../model/result-schema.js';
 
 export const eventLoopReading = z.object({
   /** [upper bound in milliseconds, count] of each bucket that has any. */

@@ -4,8 +4,9 @@
  * A rule never drops a trial. The trial stays in the result with its reasons, is drawn differently
  * and is left out of verdicts.
  */
-import { countOf } from '../count-of.js';
-import type { Trial } from '../result/schema.js';
+
+import type { Trial } from '../model/result-schema.js';
+import { countOf } from '../text/count-of.js';
 import { steadinessOf } from './steadiness.js';
 
 /** What the rules look at, of a trial or of any other load. */

@@ -1,10 +1,10 @@
 /** The noise floor of a machine for a terminal: what it can tell apart, and at what price. */
 
-import { countOf } from '../count-of.js';
-import type { Calibration, NoiseFloor } from '../result/calibration-schema.js';
-import { left, right, type Table } from './blocks.js';
-import { formatPercentPoints, formatShare, listOf } from './format.js';
-import { renderTextTable } from './text-table.js';
+import type { Calibration, NoiseFloor } from '../model/calibration-schema.js';
+import { left, right, type Table } from '../text/blocks.js';
+import { countOf } from '../text/count-of.js';
+import { formatPercentPoints, formatShare, listOf } from '../text/format.js';
+import { renderTextTable } from '../text/text-table.js';
 import { wordingOf } from './wording.js';
 
 /** @param width in characters */

@@ -3,7 +3,7 @@
  * result.json, where units stand in the names. RFC 4180.
  */
 import { limitOf } from '../analyse/limits.js';
-import { PROCESS_KINDS, type Result, type Trial } from '../result/schema.js';
+import { PROCESS_KINDS, type Result, type Trial } from '../model/result-schema.js';
 
 type Value = string | number | boolean | null | undefined;
 

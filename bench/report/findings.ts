@@ -1,7 +1,7 @@
 /**
  * The result in plain words. Every sentence is built from the data; none assumes who wins.
  */
-import type { Result } from '../result/schema.js';
+import type { Result } from '../model/result-schema.js';
 import { comparisonFindings } from './findings/comparisons.js';
 import { controlFindings } from './findings/control.js';
 import type { Finding } from './findings/finding.js';

@@ -1,8 +1,8 @@
-import { strategyOfArm } from '../analyse/arms.js';
-import { countOf } from '../count-of.js';
-import type { Result, RunConfig } from '../result/schema.js';
-import type { Section } from './blocks.js';
-import { formatTime, listOf } from './format.js';
+import { strategyOfArm } from '../model/arms.js';
+import type { Result, RunConfig } from '../model/result-schema.js';
+import type { Section } from '../text/blocks.js';
+import { countOf } from '../text/count-of.js';
+import { formatTime, listOf } from '../text/format.js';
 import { escapeHtml } from './html/escape.js';
 import { renderBlock } from './html/render-block.js';
 import { STYLE } from './html/style.js';

@@ -1,8 +1,8 @@
 /**
  * The same report for a terminal or a pull request: GitHub's tables, no HTML, no pictures.
  */
-import type { Result } from '../result/schema.js';
-import { type Block, type Section, type Table, textOfCell } from './blocks.js';
+import type { Result } from '../model/result-schema.js';
+import { type Block, type Section, type Table, textOfCell } from '../text/blocks.js';
 import { subtitleOf, titleOf } from './html.js';
 import { sectionsOf } from './sections.js';
 import { viewOf } from './view.js';

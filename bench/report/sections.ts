@@ -1,7 +1,7 @@
 /**
  * The sections of the report, in order: to add one is to add a line.
  */
-import type { Block, Section } from './blocks.js';
+import type { Block, Section } from '../text/blocks.js';
 import type { Finding } from './findings/finding.js';
 import { findingsOfView } from './findings.js';
 import { caveats } from './sections/caveats.js';

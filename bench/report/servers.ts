@@ -1,6 +1,6 @@
 /** The kinds of server processes that a run had, in the order in which a request meets them. */
-import { DATABASE_PRODUCTS, databaseOf } from '../databases.js';
-import type { ProcessKind, Result } from '../result/schema.js';
+import { DATABASE_PRODUCTS, databaseOf } from '../model/databases.js';
+import type { ProcessKind, Result } from '../model/result-schema.js';
 
 export type ServerKind = Exclude<ProcessKind, 'loadGenerator'>;
 

@@ -3,9 +3,9 @@
  * report and the table in docs/strategies.md all read this table. To add a property is to add a line.
  */
 
-import { countOf } from '../count-of.js';
-import type { StrategyInfo } from '../result/schema.js';
-import { listOf, NOT_MEASURED } from './format.js';
+import type { StrategyInfo } from '../model/result-schema.js';
+import { countOf } from '../text/count-of.js';
+import { listOf, NOT_MEASURED } from '../text/format.js';
 
 export interface StrategyProperty {
   /** Heading of the column. */

@@ -1,6 +1,6 @@
 /** Declarations -> the table of strategies and their properties. Pure; every form of it is this one. */
-import type { StrategyInfo } from '../result/schema.js';
-import { left, type Table } from './blocks.js';
+import type { StrategyInfo } from '../model/result-schema.js';
+import { left, type Table } from '../text/blocks.js';
 import { STRATEGY_PROPERTIES, wordsOf } from './strategy-properties.js';
 
 export function strategyTable(strategies: readonly StrategyInfo[]): Table {

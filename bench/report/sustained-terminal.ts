@@ -1,7 +1,7 @@
 /** The end of `lab sustain` on a terminal: the rates in words. */
 
-import { countOf } from '../count-of.js';
-import type { Result, Sustained } from '../result/schema.js';
+import type { Result, Sustained } from '../model/result-schema.js';
+import { countOf } from '../text/count-of.js';
 import { objectiveInWords, sentenceOf } from './sections/sustained.js';
 
 export function renderSustained({ config, sustained = [], warnings, partial }: Result): string {

@@ -2,11 +2,11 @@
  * The end of a run on a terminal: what must be known, the answer, the figures; at most 30 lines.
  */
 
-import { countOf } from '../count-of.js';
-import type { Result } from '../result/schema.js';
+import type { Result } from '../model/result-schema.js';
+import { countOf } from '../text/count-of.js';
+import { formatMean, formatMicroseconds } from '../text/format.js';
 import type { Topic } from './findings/finding.js';
 import { findingsOfView } from './findings.js';
-import { formatMean, formatMicroseconds } from './format.js';
 import { renderSustained } from './sustained-terminal.js';
 import { measuredSummaries, type ReportView, viewOf } from './view.js';
 

@@ -1,7 +1,7 @@
 /** What tells two sides of a run apart that are the same strategy. */
 import { isDeepStrictEqual } from 'node:util';
-import { strategyOfArm } from '../analyse/arms.js';
-import type { RunConfig } from '../result/schema.js';
+import { strategyOfArm } from '../model/arms.js';
+import type { RunConfig } from '../model/result-schema.js';
 
 /** Variables of one side make it another program. */
 export function isSameProgram(one: string, other: string, config: RunConfig): boolean {

@@ -1,12 +1,13 @@
 /**
  * What every form of the report is made from, computed once from the result alone.
  */
-import { armNames, strategyOfArm } from '../analyse/arms.js';
+
 import { compareStrategies } from '../analyse/compare.js';
 import { analyseScaling, type Scaling } from '../analyse/scaling/analyse-scaling.js';
 import { type Summary, summarise } from '../analyse/summarise.js';
-import { DATABASE_PRODUCTS, databaseOf } from '../databases.js';
-import type { Comparison, Result } from '../result/schema.js';
+import { armNames, strategyOfArm } from '../model/arms.js';
+import { DATABASE_PRODUCTS, databaseOf } from '../model/databases.js';
+import type { Comparison, Result } from '../model/result-schema.js';
 import { isSameProgram, variantOf } from './variants.js';
 
 export interface Arm {

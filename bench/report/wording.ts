@@ -4,8 +4,8 @@
  */
 import type { Metric } from '../analyse/metrics.js';
 import { METRICS } from '../analyse/metrics.js';
-import type { Comparison, RunConfig, Verdict } from '../result/schema.js';
-import { CANNOT_TELL, formatPercentPoints, inTwoDigits, isTelling } from './format.js';
+import type { Comparison, RunConfig, Verdict } from '../model/result-schema.js';
+import { CANNOT_TELL, formatPercentPoints, inTwoDigits, isTelling } from '../text/format.js';
 
 export interface Wording {
   /** Column heading, short. */

@@ -1,6 +1,6 @@
-import type { Result } from '../result/schema.js';
-import { type Block, left, table } from './blocks.js';
-import { code } from './format.js';
+import type { Result } from '../model/result-schema.js';
+import { type Block, left, table } from '../text/blocks.js';
+import { code } from '../text/format.js';
 
 /** A sentence for each workload of the run; nothing where an old result does not keep them. */
 export function workloadTable({ workloads = [] }: Pick<Result, 'workloads'>): Block[] {

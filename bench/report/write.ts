@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder } from '../make-folder.js';
-import type { Result } from '../result/schema.js';
+import type { Result } from '../model/result-schema.js';
+import { makeFolder } from '../processes/make-folder.js';
 import { renderTrialsCsv } from './csv.js';
 import { renderHtml } from './html.js';
 import { renderMarkdown } from './markdown.js';

@@ -4,10 +4,10 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { LabError } from '../../bench/errors.js';
-import type { Guardian } from '../../bench/services/guardian.js';
-import { findNginx } from '../../bench/services/nginx-program.js';
-import { programEnvironment } from '../../bench/services/program.js';
+import { findNginx } from '../../bench/fleet/web-tier/nginx-program.js';
+import { LabError } from '../../bench/model/errors.js';
+import type { Guardian } from '../../bench/processes/guardian.js';
+import { programEnvironment } from '../../bench/stores/program.js';
 import type { Program } from './group.js';
 
 const START = fileURLToPath(new URL('./start.js', import.meta.url));

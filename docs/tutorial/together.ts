@@ -5,10 +5,10 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LabError } from '../../bench/errors.js';
-import { startGuardian } from '../../bench/services/guardian.js';
-import { isRunning, readStartTime } from '../../bench/services/process-identity.js';
-import { type StoreInformation, type Stores, startStores } from '../../bench/services/stores.js';
+import { LabError } from '../../bench/model/errors.js';
+import { startGuardian } from '../../bench/processes/guardian.js';
+import { isRunning, readStartTime } from '../../bench/processes/process-identity.js';
+import { type StoreInformation, type Stores, startStores } from '../../bench/stores/open.js';
 import { type Group, openGroup, type Program } from './group.js';
 import { portsOfServers, programsOf, type StepOptions } from './programs.js';
 

@@ -1,4 +1,4 @@
-import { StartupError } from '../errors.js';
+import { StartupError } from '../server/errors.js';
 import type { AuthStrategy, StrategyModule } from './strategy.js';
 
 /**

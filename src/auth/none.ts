@@ -1,8 +1,8 @@
-import { AppError } from '../errors.js';
-import { readAuthorization } from './authorization-header.js';
-import { isStorableText } from './storable-text.js';
+import { AppError } from '../server/errors.js';
+import { readAuthorization } from './credentials/authorization-header.js';
+import { isStorableText } from './credentials/storable-text.js';
+import { isUserId } from './credentials/user-id.js';
 import type { AuthStrategy, Principal, StrategyModule } from './strategy.js';
-import { isUserId } from './user-id.js';
 
 /**
  * The control: what the API costs when nobody is authenticated. The client says who it is and is

@@ -1,7 +1,7 @@
 import type Koa from 'koa';
 import type { Context } from 'koa';
 import type { Logger } from 'pino';
-import type { InstanceSettings } from '../config.js';
+import type { InstanceSettings } from '../config/settings.js';
 import type { Database } from '../data/database.js';
 import type { RedisStore } from '../data/redis.js';
 import type { TokenAlgorithm } from './token/keys/algorithms.js';

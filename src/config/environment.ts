@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { StartupError } from '../errors.js';
+import { StartupError } from '../server/errors.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,4 +1,4 @@
-import { isLoopback } from '../loopback.js';
+import { isLoopback } from '../server/loopback.js';
 import type { ValuesOf } from './environment.js';
 import { autoToggle, cookieName, secret, toggle } from './variables.js';
 

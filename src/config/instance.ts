@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { StrategyModule } from '../auth/strategy.js';
-import { isLoopback } from '../loopback.js';
+import { isLoopback } from '../server/loopback.js';
 import { describeIssues, dropEmpty, type Environment, invalidConfig } from './environment.js';
 import { type ExposureSettings, exposureVariables, toExposureSettings } from './exposure.js';
 import { type LoginSettings, loginVariables, toLoginSettings } from './logins.js';

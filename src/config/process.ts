@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isLoopback } from '../loopback.js';
+import { isLoopback } from '../server/loopback.js';
 import type { ValuesOf } from './environment.js';
 import { integer, toggle } from './variables.js';
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { SECRET_BYTES_MIN } from '../auth/credentials/secret-policy.js';
 import { strategies } from '../auth/registry.js';
-import { SECRET_BYTES_MIN } from '../auth/secret-policy.js';
 import type { StrategyModule, StrategyNeed } from '../auth/strategy.js';
-import { isLoopback } from '../loopback.js';
+import { isLoopback } from '../server/loopback.js';
 import type { Environment } from './environment.js';
 import { HOST_DEFAULT } from './process.js';
 

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
-import { AppError, StartupError, unavailable } from '../errors.js';
+import { AppError, StartupError, unavailable } from '../server/errors.js';
 import type { Dialect, Violation } from './dialects/dialect.js';
 import { dialectOfUrl } from './dialects/registry.js';
 import { IdempotencyKey } from './idempotency-key.js';

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type EntityManager, IsNull } from 'typeorm';
-import { AppError } from '../errors.js';
+import { AppError } from '../server/errors.js';
 import type { Database } from './database.js';
 import { IdempotencyKey } from './idempotency-key.js';
 import { orAccountGone } from './posts.js';

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { AppError } from '../errors.js';
+import { AppError } from '../server/errors.js';
 import type { Database } from './database.js';
 import type { Post } from './post.js';
 import { type PostField, type PostItem, preparePostStatements } from './post-statements.js';

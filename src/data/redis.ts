@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { StartupError, unavailable } from '../errors.js';
+import { StartupError, unavailable } from '../server/errors.js';
 
 export interface RedisStore {
   readonly client: Redis;

@@ -1,5 +1,5 @@
 import { type EntityManager, Like, Not } from 'typeorm';
-import { StartupError } from '../errors.js';
+import { StartupError } from '../server/errors.js';
 import { dialectOf } from './dialects/registry.js';
 import { SEED_DOMAIN, seedPosts, seedUsers } from './seed-content.js';
 import { User } from './user.js';

@@ -1,5 +1,5 @@
 import { IsNull, LessThanOrEqual, MoreThan, Not } from 'typeorm';
-import { AppError } from '../errors.js';
+import { AppError } from '../server/errors.js';
 import type { Database } from './database.js';
 import { User } from './user.js';
 

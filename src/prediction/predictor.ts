@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { AppError } from '../errors.js';
+import { AppError } from '../server/errors.js';
 import type { Classification, Prediction, Question } from './model/classifier.js';
 
 /**

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AppError, PROBLEMS } from '../errors.js';
+import { AppError, PROBLEMS } from '../server/errors.js';
 import { LABELS } from './model/classifier.js';
 import { type OpenPredictor, predictionUnavailable } from './predictor.js';
 import { createServerConnection, type ServerAnswer } from './server-connection.js';

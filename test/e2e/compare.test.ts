@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { expect } from 'chai';
-import type { Result } from '../../bench/result/schema.js';
+import type { Result } from '../../bench/model/result-schema.js';
 import { startLab } from '../support/lab.js';
 
 /** Small, but everything is in it: a store per request and none, two instances, and two rounds. */

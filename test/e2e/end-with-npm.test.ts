@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { resultSchema } from '../../bench/result/schema.js';
+import { resultSchema } from '../../bench/model/result-schema.js';
 import { endWithTests } from '../support/cleanup.js';
 import {
   descendantsOf,
@@ -14,7 +14,7 @@ import {
   processFound,
 } from '../support/process-tree.js';
 
-const CLI = pathOf('../../bench/cli.js');
+const CLI = pathOf('../../bench/cli/main.js');
 /** Of package.json, without the build before. */
 const OTHERS = [
   {

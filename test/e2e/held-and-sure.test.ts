@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type Result, resultSchema } from '../../bench/result/schema.js';
-import { lookForCpuControl } from '../../bench/services/cpu-limits/cpu-control.js';
+import { type Result, resultSchema } from '../../bench/model/result-schema.js';
+import { lookForCpuControl } from '../../bench/processes/cpu-limits/cpu-control.js';
 import { startLab } from '../support/lab.js';
 
 describe('lab compare with instances of a fixed size', function () {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { type Result, resultSchema } from '../../bench/result/schema.js';
+import { type Result, resultSchema } from '../../bench/model/result-schema.js';
 import { type LabRun, startLab } from '../support/lab.js';
 import { descendantsOf, isAlive, type ProcessFound } from '../support/process-tree.js';
 

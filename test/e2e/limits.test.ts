@@ -17,8 +17,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { type Result, resultSchema } from '../../bench/result/schema.js';
-import { lookForCpuControl } from '../../bench/services/cpu-limits/cpu-control.js';
+import { type Result, resultSchema } from '../../bench/model/result-schema.js';
+import { lookForCpuControl } from '../../bench/processes/cpu-limits/cpu-control.js';
 import { type LabOptions, startLab } from '../support/lab.js';
 import { createTestDatabase, createTestRedis, type TestDatabase } from '../support/stores.js';
 
@@ -50,7 +50,7 @@ describe('a limit that cannot be had', function () {
     cpSync(DIST, join(folder, 'dist'), { recursive: true });
     cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
     symlinkSync(realpathSync(join(ROOT, 'node_modules')), join(folder, 'node_modules'));
-    const cli = join(folder, 'dist/bench/cli.js');
+    const cli = join(folder, 'dist/bench/cli/main.js');
     ordinary = { cli, as: { ...NOBODY, cwd: results } };
     const tried = spawnSync(process.execPath, [cli, 'strategies'], ordinary.as);
     if (tried.status !== 0) {

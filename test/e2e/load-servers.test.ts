@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net';
 import { expect } from 'chai';
-import { LabError } from '../../bench/errors.js';
-import { flawsOf } from '../../bench/load/url/judge-window.js';
-import { loadUrl } from '../../bench/load/url/load-url.js';
+import { flawsOf } from '../../bench/experiments/load-url/judge-window.js';
+import { loadUrl } from '../../bench/experiments/load-url/load-url.js';
+import { LabError } from '../../bench/model/errors.js';
 import { startLab } from '../support/lab.js';
 
 const CONNECTIONS = 8;

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { resultSchema, type Trial } from '../../bench/result/schema.js';
+import { resultSchema, type Trial } from '../../bench/model/result-schema.js';
 import { startLab } from '../support/lab.js';
 import { descendantsOf, isAlive, type ProcessFound } from '../support/process-tree.js';
 

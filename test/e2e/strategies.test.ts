@@ -2,7 +2,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type DescribedStrategy, describedStrategySchema } from '../../bench/result/schema.js';
+import {
+  type DescribedStrategy,
+  describedStrategySchema,
+} from '../../bench/model/result-schema.js';
 import { startLab } from '../support/lab.js';
 
 async function printed(words: readonly string[]): Promise<string> {

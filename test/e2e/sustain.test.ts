@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type Result, resultSchema } from '../../bench/result/schema.js';
+import { type Result, resultSchema } from '../../bench/model/result-schema.js';
 import { startLab } from '../support/lab.js';
 
 /** An objective and rates that any machine keeps: what is tested is the way there. */

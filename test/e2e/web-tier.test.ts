@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { type Result, resultSchema, type Trial } from '../../bench/result/schema.js';
+import { type Result, resultSchema, type Trial } from '../../bench/model/result-schema.js';
 import { eventually } from '../support/eventually.js';
 import { type LabRun, startLab } from '../support/lab.js';
 import { planForTests } from '../support/nginx.js';

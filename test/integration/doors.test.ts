@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { HEADER_LINES_MAX } from '../../src/http/request-head.js';
+import { HEADER_LINES_MAX } from '../../src/server/request-head.js';
 import { ApiClient } from '../support/api-client.js';
 import { startPredicting } from '../support/prediction.js';
 import { type RawAnswer, rawRequest } from '../support/raw-request.js';

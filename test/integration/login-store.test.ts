@@ -1,11 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { pino } from 'pino';
-import type { LoginRecord } from '../../src/auth/logins/login-record.js';
-import { loginIdOf, newLoginSecret } from '../../src/auth/logins/login-record.js';
-import type { LoginStore, LoginStoreOptions } from '../../src/auth/logins/login-store.js';
-import { createMemoryLoginStore } from '../../src/auth/logins/memory-login-store.js';
-import { createRedisLoginStore, SESSION_KEYS } from '../../src/auth/logins/redis-login-store.js';
+import type { LoginRecord } from '../../src/auth/credentials/login-record.js';
+import { loginIdOf, newLoginSecret } from '../../src/auth/credentials/login-record.js';
+import type { LoginStore, LoginStoreOptions } from '../../src/auth/credentials/login-store.js';
+import { createMemoryLoginStore } from '../../src/auth/credentials/memory-login-store.js';
+import {
+  createRedisLoginStore,
+  SESSION_KEYS,
+} from '../../src/auth/credentials/redis-login-store.js';
 import { createRedisStore } from '../../src/data/redis.js';
 import { createTestRedis } from '../support/stores.js';
 

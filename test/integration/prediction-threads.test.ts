@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { pino } from 'pino';
-import { AppError } from '../../src/errors.js';
 import type { Predictor } from '../../src/prediction/predictor.js';
 import { openThreads } from '../../src/prediction/threads.js';
+import { AppError } from '../../src/server/errors.js';
 import { eventually } from '../support/eventually.js';
 
 const QUESTION = {

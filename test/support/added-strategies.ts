@@ -1,5 +1,5 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
-import { readAuthorization } from '../../src/auth/authorization-header.js';
+import { readAuthorization } from '../../src/auth/credentials/authorization-header.js';
 import { strategies } from '../../src/auth/registry.js';
 import { cookiePolicy, readCookie } from '../../src/auth/session/cookie-policy.js';
 import { isCrossSite } from '../../src/auth/session/cross-site.js';
@@ -7,7 +7,7 @@ import type { AuthStrategy, StrategyModule, StrategyResources } from '../../src/
 import { BEARER_CHALLENGE, invalidToken } from '../../src/auth/token/bearer.js';
 import { jwtStrategy } from '../../src/auth/token/jwt.js';
 import { jwtDenylistStrategy } from '../../src/auth/token/jwt-denylist.js';
-import { AppError } from '../../src/errors.js';
+import { AppError } from '../../src/server/errors.js';
 
 /**
  * Strategies as a newcomer would write them, and some whose description is wrong. They are in no

@@ -1,5 +1,5 @@
 import { type Browser, chromium } from 'playwright-core';
-import { findOnPath } from '../../bench/services/find-on-path.js';
+import { findOnPath } from '../../bench/processes/find-on-path.js';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 

@@ -1,6 +1,6 @@
 import type { Context } from 'mocha';
-import { LabError } from '../../bench/errors.js';
-import { type Stores, startStores } from '../../bench/services/stores.js';
+import { LabError } from '../../bench/model/errors.js';
+import { type Stores, startStores } from '../../bench/stores/open.js';
 import { endLeftovers } from './cleanup.js';
 import { runEntry } from './service.js';
 import { TEST_DATABASE } from './sql-servers/sql-server.js';

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { endWithTests } from './cleanup.js';
 
-const CLI = fileURLToPath(new URL('../../bench/cli.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../bench/cli/main.js', import.meta.url));
 
 export interface LabRun {
   child: ChildProcess;

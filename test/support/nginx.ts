@@ -1,6 +1,6 @@
-import { startGuardian } from '../../bench/services/guardian.js';
-import type { Balance } from '../../bench/services/nginx-configuration.js';
-import { planWebTier, type WebTierPlan } from '../../bench/services/web-tier-plan.js';
+import type { Balance } from '../../bench/fleet/web-tier/nginx-configuration.js';
+import { planWebTier, type WebTierPlan } from '../../bench/fleet/web-tier/plan.js';
+import { startGuardian } from '../../bench/processes/guardian.js';
 
 /**
  * The nginx that the lab itself would use.

@@ -1,11 +1,11 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import type { MediaTypeObject, ResponseObject } from '../../src/api/openapi/components.js';
+import type { OpenApiDocument, OperationObject } from '../../src/api/openapi/document.js';
+import { type DescribedInstance, describeInstance } from '../../src/api/openapi/instance.js';
+import type { ParameterObject } from '../../src/api/openapi/parameters.js';
 import { strategies } from '../../src/auth/registry.js';
-import { readInstanceSettings } from '../../src/config.js';
-import type { MediaTypeObject, ResponseObject } from '../../src/http/openapi/components.js';
-import type { OpenApiDocument, OperationObject } from '../../src/http/openapi/document.js';
-import { type DescribedInstance, describeInstance } from '../../src/http/openapi/instance.js';
-import type { ParameterObject } from '../../src/http/openapi/parameters.js';
+import { readInstanceSettings } from '../../src/config/settings.js';
 import { AUTHORITY_SECRET, TOKEN_SECRET, type Variables } from './service.js';
 
 const SECRET = Buffer.from(TOKEN_SECRET).toString('base64url');

@@ -2,14 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import { findFreePort } from '../../bench/services/free-port.js';
-import { type Guardian, startGuardian } from '../../bench/services/guardian.js';
-import { makePrivateFolder, makeRunFolder } from '../../bench/services/lab-folders.js';
-import { chooseOrdinaryUser } from '../../bench/services/ordinary-user.js';
-import { unpackDebianRedis } from '../../bench/services/redis-debian.js';
-import { askRedis } from '../../bench/services/redis-info.js';
-import { findRedisOnPath } from '../../bench/services/redis-on-path.js';
-import { redisConfiguration } from '../../bench/services/redis-server.js';
+import { findFreePort } from '../../bench/processes/free-port.js';
+import { type Guardian, startGuardian } from '../../bench/processes/guardian.js';
+import { makePrivateFolder, makeRunFolder } from '../../bench/processes/lab-folders.js';
+import { chooseOrdinaryUser } from '../../bench/processes/ordinary-user.js';
+import { unpackDebianRedis } from '../../bench/stores/redis/debian.js';
+import { askRedis } from '../../bench/stores/redis/info.js';
+import { findRedisOnPath } from '../../bench/stores/redis/on-path.js';
+import { redisConfiguration } from '../../bench/stores/redis/server.js';
 import { eventually } from './eventually.js';
 
 /** A real Redis that a test kills and starts again, empty, on the same port. */

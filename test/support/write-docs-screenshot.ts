@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { startStores } from '../../bench/services/stores.js';
+import { startStores } from '../../bench/stores/open.js';
 import { ApiClient } from './api-client.js';
 import { findChromium, HOW_TO_GET_CHROMIUM, launchChromium } from './chromium.js';
 import { runEntry, startService } from './service.js';

@@ -1,7 +1,7 @@
 /** Trials and configurations to judge and compare: plausible, and changed one field at a time. */
 
-import { planTrials } from '../../bench/plan.js';
-import type { RunConfig, Trial } from '../../bench/result/schema.js';
+import { planTrials } from '../../bench/model/planned-trials.js';
+import type { RunConfig, Trial } from '../../bench/model/result-schema.js';
 
 export function makeTrial(changes: Partial<Trial> = {}): Trial {
   const throughputRps = changes.throughputRps ?? 10_000;

@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { helpOfVerb, helpOfVerbs } from '../../bench/help.js';
-import { VERBS } from '../../bench/verbs/registry.js';
+import { helpOfVerb, helpOfVerbs } from '../../bench/cli/help.js';
+import { VERBS } from '../../bench/cli/verbs/registry.js';
 
-const CLI = fileURLToPath(new URL('../../bench/cli.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../bench/cli/main.js', import.meta.url));
 
 const expectNarrow = (text: string) => {
   for (const line of text.split('\n')) expect(line.length, line).to.be.at.most(80);

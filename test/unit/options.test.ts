@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { compareOptions, configFrom } from '../../bench/compare/options.js';
-import { LabError } from '../../bench/errors.js';
-import { parseOptions } from '../../bench/options.js';
-import { namedDatabase } from '../../bench/services/databases.js';
+import { compareOptions, configFrom } from '../../bench/cli/options/options.js';
+import { parseOptions } from '../../bench/cli/parse-options.js';
+import { LabError } from '../../bench/model/errors.js';
+import { namedDatabase } from '../../bench/stores/registry.js';
 
 const STRATEGIES = ['session', 'jwt', 'none'];
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { blocksOf, type PlanInput, planTrials } from '../../bench/plan.js';
+import { blocksOf, type PlanInput, planTrials } from '../../bench/model/planned-trials.js';
 
 const INPUT: PlanInput = {
   strategies: ['session', 'jwt', 'none'],

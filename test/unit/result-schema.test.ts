@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { resultJsonSchema } from '../../bench/result/json-schema.js';
+import { resultJsonSchema } from '../../bench/model/json-schema.js';
 
 describe('published JSON Schema of result.json', () => {
   it('is the one the lab checks with; mend it with npm run docs:schema', async () => {

@@ -1,5 +1,5 @@
 /** Everything the lab can say about how a strategy scales, from the trials of a result. */
-import type { Result } from '../../result/schema.js';
+import type { Result } from '../../model/result-schema.js';
 import { type Demand, demandsOf } from './demands.js';
 import { BASIS_COUNTS, type Forecast, forecastOf } from './forecast.js';
 import { type PredictedKnee, predictKnee } from './knee.js';

@@ -2,8 +2,8 @@
  * How many cores each tier can use at most. A limit that the run set is known; otherwise it is an
  * assumption from how the programs are built, and the report states it.
  */
-import { DATABASE_NAMES, isDatabase } from '../../databases.js';
-import type { ProcessKind, Trial } from '../../result/schema.js';
+import { DATABASE_NAMES, isDatabase } from '../../model/databases.js';
+import type { ProcessKind, Trial } from '../../model/result-schema.js';
 
 /** The tiers that a request passes. */
 export const TIERS = [

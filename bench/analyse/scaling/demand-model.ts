@@ -7,8 +7,8 @@
  * utilisation = fixed + perRequest * throughput, so demand = perRequest + fixed / throughput.
  */
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
-import type { Random } from '../../random.js';
-import type { Trial } from '../../result/schema.js';
+import type { Random } from '../../model/random.js';
+import type { Trial } from '../../model/result-schema.js';
 import { TIERS, type Tier } from './capacity.js';
 import { type Series, trialsWith } from './series.js';
 

@@ -2,7 +2,7 @@
  * Service demands as measured: the CPU time that one request costs at each tier, and how much of the
  * tier's capacity that took. The utilisation law (Denning and Buzen, 1978) ties them: U = X * D.
  */
-import { type Estimate, meanWithInterval } from '../statistics.js';
+import { type Estimate, meanWithInterval } from '../../statistics/statistics.js';
 import { capacityOf, limitOfTier, TIERS, type Tier } from './capacity.js';
 import { type Series, trialsWith } from './series.js';
 

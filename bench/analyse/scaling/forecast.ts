@@ -3,9 +3,9 @@
  * a network of stations (instances, stores, load generator) solved by mean value analysis, and the
  * limit that the shared cores of the machine set to all of them together.
  */
-import type { Trial } from '../../result/schema.js';
-import { ascending, quantile } from '../quantile.js';
-import { type Estimate, meanWithInterval } from '../statistics.js';
+import type { Trial } from '../../model/result-schema.js';
+import { ascending, quantile } from '../../statistics/quantile.js';
+import { type Estimate, meanWithInterval } from '../../statistics/statistics.js';
 import {
   asymptoticBounds,
   type Bounds,

@@ -1,7 +1,7 @@
 /**
  * The service as a network of stations with measured demands, and its throughput.
  */
-import { seededRandom } from '../../random.js';
+import { seededRandom } from '../../model/random.js';
 import { availableCores, capacityOf, TIERS, type Tier } from './capacity.js';
 import { type DemandModel, demandAt, drawDemand, fitDemand } from './demand-model.js';
 import { fixedConnections } from './mva.js';

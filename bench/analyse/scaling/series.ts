@@ -2,8 +2,9 @@
  * One curve: a strategy under a workload, at several numbers of instances. Every analysis of this
  * folder reads one of these.
  */
-import type { Result, Trial } from '../../result/schema.js';
-import { armNames } from '../arms.js';
+
+import { armNames } from '../../model/arms.js';
+import type { Result, Trial } from '../../model/result-schema.js';
 
 export interface Series {
   strategy: string;

@@ -4,12 +4,12 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { LabError } from '../../errors.js';
+import { decimal, integer, listOf, parseOptions, text } from '../../cli/parse-options.js';
+import { type SeededStores, withSeededStores } from '../../fleet/seeded-stores.js';
+import { describeService } from '../../fleet/service-process.js';
 import { startLoadGenerator } from '../../load/generator.js';
-import { decimal, integer, listOf, parseOptions, text } from '../../options.js';
-import { seededRandom } from '../../random.js';
-import { type SeededStores, withSeededStores } from '../../services/seeded-stores.js';
-import { describeService } from '../../services/service-process.js';
+import { LabError } from '../../model/errors.js';
+import { seededRandom } from '../../model/random.js';
 import { beginBenchmark } from '../begin-benchmark.js';
 import { type Arm, armsFor, type Limit, limitsFor } from './arms.js';
 import { compareCosts, cpuOfRound } from './compare-costs.js';

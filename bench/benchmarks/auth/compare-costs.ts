@@ -1,7 +1,7 @@
 /** Rounds of measured costs become the figures that the limits are held against. Pure. */
 
-import { median } from '../../analyse/quantile.js';
-import { type Estimate, meanWithInterval, ratioWithInterval } from '../../analyse/statistics.js';
+import { median } from '../../statistics/quantile.js';
+import { type Estimate, meanWithInterval, ratioWithInterval } from '../../statistics/statistics.js';
 import { type Limit, OUR_CONTROL, TUTORIAL_CONTROL } from './arms.js';
 
 /** CPU microseconds per request, by name of the arm. */

@@ -1,6 +1,6 @@
 /** Costs and comparisons as lines of text. Pure. */
-import type { Estimate } from '../../analyse/statistics.js';
-import { meanWithInterval } from '../../analyse/statistics.js';
+import type { Estimate } from '../../statistics/statistics.js';
+import { meanWithInterval } from '../../statistics/statistics.js';
 import { type Comparison, cpuOfRound } from './compare-costs.js';
 import type { ArmCost } from './measure-arm.js';
 import type { RoundCosts } from './round.js';

@@ -5,9 +5,10 @@
  * Both kinds of request are sent in an open loop. A closed loop would send fewer checks the slower
  * they are answered, and so leave out the very moments that are asked for.
  */
-import { ascending, quantile } from '../../analyse/quantile.js';
+
+import type { SeededStores } from '../../fleet/seeded-stores.js';
 import { type Credentials, logInAll } from '../../load/credentials.js';
-import type { SeededStores } from '../../services/seeded-stores.js';
+import { ascending, quantile } from '../../statistics/quantile.js';
 import { startArm } from './arm-process.js';
 import { serviceArm } from './arms.js';
 import { createHttpClient, type HttpClient } from './http-client.js';

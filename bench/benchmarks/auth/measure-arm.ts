@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { LabError } from '../../errors.js';
+import { monotonicClock } from '../../load/clock.js';
 import type { Credentials } from '../../load/credentials.js';
 import type { LoadGenerator } from '../../load/generator.js';
 import { spreadOverInstances } from '../../load/spread.js';
-import { monotonicClock } from '../../measure/clock.js';
 import { usageOf } from '../../measure/process-usage.js';
+import { LabError } from '../../model/errors.js';
 
 /** What was counted in measured windows; those of one arm add up. */
 export interface ArmCost {

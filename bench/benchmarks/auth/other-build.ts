@@ -1,8 +1,8 @@
 /** The same strategies of two builds side by side: what a change of the service costs a request. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Estimate, ratioWithInterval } from '../../analyse/statistics.js';
-import { usageError } from '../../options.js';
+import { usageError } from '../../cli/parse-options.js';
+import { type Estimate, ratioWithInterval } from '../../statistics/statistics.js';
 import { type Arm, serviceArm } from './arms.js';
 import { cpuOfRound } from './compare-costs.js';
 import { alignColumns, describe } from './cost-table.js';

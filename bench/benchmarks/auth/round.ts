@@ -9,8 +9,8 @@
  */
 import type { Credentials } from '../../load/credentials.js';
 import type { LoadGenerator } from '../../load/generator.js';
-import { type Random, shuffled } from '../../random.js';
-import type { Guardian } from '../../services/guardian.js';
+import { type Random, shuffled } from '../../model/random.js';
+import type { Guardian } from '../../processes/guardian.js';
 import { type ArmProcess, startArm } from './arm-process.js';
 import type { Arm } from './arms.js';
 import { type ArmCost, measureArm } from './measure-arm.js';

@@ -5,10 +5,10 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { LabError } from '../../errors.js';
-import { parseInfo } from '../../services/redis-info.js';
-import type { SeededStores } from '../../services/seeded-stores.js';
-import { fillRedis } from '../../services/service-process.js';
+import type { SeededStores } from '../../fleet/seeded-stores.js';
+import { fillRedis } from '../../fleet/service-process.js';
+import { LabError } from '../../model/errors.js';
+import { parseInfo } from '../../stores/redis/info.js';
 import { alignColumns } from './cost-table.js';
 
 const COUNT = 100_000;

@@ -1,5 +1,5 @@
 /** Figures of login storms as lines of text, with the verdict. Pure. */
-import { median } from '../../analyse/quantile.js';
+import { median } from '../../statistics/quantile.js';
 import { alignColumns } from './cost-table.js';
 import type { StormFigures } from './login-storm.js';
 

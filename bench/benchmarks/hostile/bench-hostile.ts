@@ -4,12 +4,12 @@
  */
 
 import { Agent, request } from 'node:http';
-import { ascending, quantile } from '../../analyse/quantile.js';
-import { LabError } from '../../errors.js';
+import { decimal, oneOf, parseOptions } from '../../cli/parse-options.js';
+import { type SeededStores, withSeededStores } from '../../fleet/seeded-stores.js';
 import { logInAll } from '../../load/credentials.js';
 import { usageOf } from '../../measure/process-usage.js';
-import { decimal, oneOf, parseOptions } from '../../options.js';
-import { type SeededStores, withSeededStores } from '../../services/seeded-stores.js';
+import { LabError } from '../../model/errors.js';
+import { ascending, quantile } from '../../statistics/quantile.js';
 import { startArm } from '../auth/arm-process.js';
 import { serviceArm } from '../auth/arms.js';
 import { alignColumns } from '../auth/cost-table.js';

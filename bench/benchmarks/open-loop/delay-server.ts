@@ -6,8 +6,8 @@
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { monotonicClock } from '../../measure/clock.js';
-import { seededRandom } from '../../random.js';
+import { monotonicClock } from '../../load/clock.js';
+import { seededRandom } from '../../model/random.js';
 import { delayNamed, type KnownDelay } from './delays.js';
 
 export type FromDelayServer =

@@ -1,5 +1,5 @@
 /** Servers whose answers take a known time: what a recorder of latency is tested on. */
-import type { Random } from '../../random.js';
+import type { Random } from '../../model/random.js';
 
 export interface KnownDelay {
   name: string;

@@ -1,5 +1,5 @@
 /** When the requests of an open loop are to be sent: planned before the first of them is. */
-import type { Random } from '../../random.js';
+import type { Random } from '../../model/random.js';
 
 export const ARRIVALS = ['poisson', 'constant'] as const;
 /** Poisson: independent users, gaps exponentially distributed. Constant: one equal gap. */

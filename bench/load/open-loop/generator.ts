@@ -1,4 +1,4 @@
-import type { Guardian } from '../../services/guardian.js';
+import type { Guardian } from '../../processes/guardian.js';
 import { type LoadGenerator, startLoadGenerator } from '../generator.js';
 import type { OfferedLoad } from './arrivals.js';
 
@@ -14,7 +14,7 @@ export async function startOpenLoopGenerator(
   guardian: Guardian,
   offered: OfferedLoad,
 ): Promise<LoadGenerator> {
-  const entry = new URL('./shard.js', import.meta.url);
+  const entry = new URL('./worker.js', import.meta.url);
   const generator = await startLoadGenerator(shardCount, guardian, entry);
   return {
     ...generator,

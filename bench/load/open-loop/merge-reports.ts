@@ -1,6 +1,7 @@
 /** Reports of open-loop senders -> their part of a trial. Pure. */
-import { mergeHistograms } from '../../measure/histogram.js';
-import type { Trial } from '../../result/schema.js';
+
+import type { Trial } from '../../model/result-schema.js';
+import { mergeHistograms } from '../../statistics/latency-histogram.js';
 import type { OpenLoopReport, ShardReport } from '../messages.js';
 
 /**

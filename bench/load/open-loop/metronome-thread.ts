@@ -1,6 +1,6 @@
 /** Entry of the thread that sleeps until the next planned moment and then wakes the sender. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { monotonicClock } from '../../measure/clock.js';
+import { monotonicClock } from '../clock.js';
 import type { MetronomeData } from './metronome.js';
 
 /** Beats closer than this become one: each costs both threads some 20 µs. */

@@ -7,7 +7,7 @@ import {
   createLatencyHistogram,
   encodeHistogram,
   LONGEST_MICROSECONDS,
-} from '../../measure/histogram.js';
+} from '../../statistics/latency-histogram.js';
 import { createKindLatencies } from '../kind-latencies.js';
 import type { ShardOrder, ShardReport } from '../messages.js';
 import { increment } from '../recorder.js';

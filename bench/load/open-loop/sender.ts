@@ -2,8 +2,9 @@
  * Sends requests at planned moments, whether or not earlier ones were answered, and measures from the
  * plan: what a request waits for a free connection is part of what its user waits.
  */
-import { monotonicClock } from '../../measure/clock.js';
-import { seededRandom } from '../../random.js';
+
+import { seededRandom } from '../../model/random.js';
+import { monotonicClock } from '../clock.js';
 import type { ShardOrder, ShardReport } from '../messages.js';
 import { workloadNamed } from '../workloads/registry.js';
 import { type OfferedLoad, planArrivals } from './arrivals.js';

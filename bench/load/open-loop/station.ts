@@ -3,7 +3,7 @@
  * wait because every user is busy. A user is busy with one request at a time, as a browser tab is; so there
  * are never more lanes than users.
  */
-import { seededRandom } from '../../random.js';
+import { seededRandom } from '../../model/random.js';
 import type { ShardOrder } from '../messages.js';
 import type { RequestLoop, Workload } from '../workload.js';
 import { createFifo } from './fifo.js';

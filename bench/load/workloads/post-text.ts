@@ -1,5 +1,5 @@
 /** English texts of posts, made from a seed: no two alike, and as long as asked for. */
-import type { Random } from '../../random.js';
+import type { Random } from '../../model/random.js';
 
 const OPENINGS = [
   'I have been looking at',

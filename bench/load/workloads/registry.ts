@@ -1,4 +1,4 @@
-import { LabError } from '../../errors.js';
+import { LabError } from '../../model/errors.js';
 import type { Workload } from '../workload.js';
 import { conditional } from './conditional.js';
 import { crud } from './crud.js';

@@ -4,8 +4,8 @@
  */
 import type { BarSeriesOption, EChartsOption } from 'echarts';
 import type { Summary } from '../../analyse/summarise.js';
-import type { Chart } from '../blocks.js';
-import { formatMean, formatMicroseconds } from '../format.js';
+import type { Chart } from '../../text/blocks.js';
+import { formatMean, formatMicroseconds } from '../../text/format.js';
 import { serversOf } from '../servers.js';
 import { measuredSummaries, type ReportView } from '../view.js';
 import { type Fill, fillOf, GRID, INK, LOAD_FILL } from './palette.js';

@@ -4,8 +4,8 @@
  */
 import type { EChartsOption, ScatterSeriesOption } from 'echarts';
 import type { Summary } from '../../analyse/summarise.js';
-import type { Chart } from '../blocks.js';
-import { formatMean, formatNumber } from '../format.js';
+import type { Chart } from '../../text/blocks.js';
+import { formatMean, formatNumber } from '../../text/format.js';
 import { measuredSummaries, type ReportView } from '../view.js';
 import { GRID, INK, markOf } from './palette.js';
 import { rowsAxis } from './rows-axis.js';

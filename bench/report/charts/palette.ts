@@ -2,7 +2,7 @@
  * Colours and signs. Okabe and Ito's palette (https://jfly.uni-koeln.de/color/) can be told apart
  * with any colour vision; symbols, dashes and patterns carry the same difference without colour.
  */
-import type { ProcessKind } from '../../result/schema.js';
+import type { ProcessKind } from '../../model/result-schema.js';
 import type { Server, ServerKind } from '../servers.js';
 import type { Arm } from '../view.js';
 

@@ -1,4 +1,4 @@
-import { shownInterval } from '../format.js';
+import { shownInterval } from '../../text/format.js';
 import type { ReportView } from '../view.js';
 
 /** Room for every value, and for intervals unless they dwarf the values themselves. */

@@ -3,7 +3,7 @@ import type { CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from '
 import type { Scaling } from '../../analyse/scaling/analyse-scaling.js';
 import type { Forecast } from '../../analyse/scaling/forecast.js';
 import type { ScalabilityLaw } from '../../analyse/scaling/usl.js';
-import { formatNumber, shownInterval } from '../format.js';
+import { formatNumber, shownInterval } from '../../text/format.js';
 import type { ReportView } from '../view.js';
 import { errorBars } from './error-bars.js';
 import { INK, type Mark, markOf } from './palette.js';

@@ -5,9 +5,9 @@
  */
 import type { EChartsOption } from 'echarts';
 import type { Scaling } from '../../analyse/scaling/analyse-scaling.js';
-import type { Chart } from '../blocks.js';
+import type { Chart } from '../../text/blocks.js';
+import { formatEstimate, formatNumber, shownInterval } from '../../text/format.js';
 import { LIMIT_NAMES } from '../findings/scaling.js';
-import { formatEstimate, formatNumber, shownInterval } from '../format.js';
 import type { ReportView } from '../view.js';
 import { nameLabels } from './name-labels.js';
 import { GRID, INK } from './palette.js';

@@ -8,10 +8,10 @@ import type {
   LineSeriesOption,
   ScatterSeriesOption,
 } from 'echarts';
-import type { Estimate } from '../../analyse/statistics.js';
 import type { Summary } from '../../analyse/summarise.js';
-import type { Chart } from '../blocks.js';
-import { formatEstimate, formatNumber, shownInterval } from '../format.js';
+import type { Estimate } from '../../statistics/statistics.js';
+import type { Chart } from '../../text/blocks.js';
+import { formatEstimate, formatNumber, shownInterval } from '../../text/format.js';
 import type { ReportView } from '../view.js';
 import { errorBars } from './error-bars.js';
 import { nameLabels } from './name-labels.js';

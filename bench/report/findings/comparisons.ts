@@ -3,9 +3,9 @@
  */
 import { isOfCell, trialsOf } from '../../analyse/cells.js';
 import type { Summary } from '../../analyse/summarise.js';
-import { countOf } from '../../count-of.js';
-import { DATABASE_PRODUCTS, type DatabaseName, databaseOf } from '../../databases.js';
-import type { Comparison, Trial } from '../../result/schema.js';
+import { DATABASE_PRODUCTS, type DatabaseName, databaseOf } from '../../model/databases.js';
+import type { Comparison, Trial } from '../../model/result-schema.js';
+import { countOf } from '../../text/count-of.js';
 import {
   code,
   formatMean,
@@ -13,7 +13,7 @@ import {
   formatNumber,
   formatPercentPoints,
   listOf,
-} from '../format.js';
+} from '../../text/format.js';
 import type { Pair, ReportView } from '../view.js';
 import { intervalOf, sentenceOf, unitOf, wordingOf } from '../wording.js';
 import { type Finding, finding } from './finding.js';

@@ -2,9 +2,9 @@
  * What authentication costs: each strategy less the control without it, in CPU time.
  */
 
-import { countOf } from '../../count-of.js';
-import type { Comparison, Trial } from '../../result/schema.js';
-import { code, formatMicroseconds, listOf } from '../format.js';
+import type { Comparison, Trial } from '../../model/result-schema.js';
+import { countOf } from '../../text/count-of.js';
+import { code, formatMicroseconds, listOf } from '../../text/format.js';
 import type { Pair, ReportView } from '../view.js';
 import { verdictWord } from '../wording.js';
 import { type Finding, finding, MOST_PAIRS_IN_WORDS } from './finding.js';

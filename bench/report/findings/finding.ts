@@ -1,4 +1,4 @@
-import type { Verdict } from '../../result/schema.js';
+import type { Verdict } from '../../model/result-schema.js';
 
 /**
  * - state: the run is partial, has one round, has no valid trial …

@@ -2,8 +2,8 @@
  * The answer when many strategies were measured: one sentence a metric that names who was where, the
  * furthest first. A sentence for each would be a page, and the table at a glance has them all.
  */
-import type { Comparison } from '../../result/schema.js';
-import { capitalised, formatPercentPoints, listOf } from '../format.js';
+import type { Comparison } from '../../model/result-schema.js';
+import { capitalised, formatPercentPoints, listOf } from '../../text/format.js';
 import type { Pair } from '../view.js';
 import { rangeOf, wordingOf } from '../wording.js';
 import { type Finding, finding } from './finding.js';

@@ -2,8 +2,8 @@
  * The answer in a line for each pair and metric: who was ahead where, and by how much.
  */
 import { METRICS } from '../../analyse/metrics.js';
-import type { Comparison } from '../../result/schema.js';
-import { formatPercentPoints, listOf } from '../format.js';
+import type { Comparison } from '../../model/result-schema.js';
+import { formatPercentPoints, listOf } from '../../text/format.js';
 import type { Pair, ReportView } from '../view.js';
 import { rangeOf, type Wording, wordingOf } from '../wording.js';
 import { type Finding, finding, MOST_PAIRS_IN_WORDS } from './finding.js';

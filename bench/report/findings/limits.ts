@@ -4,9 +4,9 @@
 import { isOfCell } from '../../analyse/cells.js';
 import { type Limit, limitOf } from '../../analyse/limits.js';
 import type { Summary } from '../../analyse/summarise.js';
-import { countOf } from '../../count-of.js';
-import type { Result } from '../../result/schema.js';
-import { code, listOf } from '../format.js';
+import type { Result } from '../../model/result-schema.js';
+import { countOf } from '../../text/count-of.js';
+import { code, listOf } from '../../text/format.js';
 import type { ReportView } from '../view.js';
 import { type Finding, finding } from './finding.js';
 

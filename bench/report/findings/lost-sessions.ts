@@ -2,10 +2,10 @@
  * Why a strategy that keeps its state in one instance fails behind a web tier: the trials that show it
  * are no measurements, and what makes them so is the finding.
  */
-import { strategyOfArm } from '../../analyse/arms.js';
-import { countOf } from '../../count-of.js';
-import type { Trial } from '../../result/schema.js';
-import { formatShare, listOf } from '../format.js';
+import { strategyOfArm } from '../../model/arms.js';
+import type { Trial } from '../../model/result-schema.js';
+import { countOf } from '../../text/count-of.js';
+import { formatShare, listOf } from '../../text/format.js';
 import type { ReportView } from '../view.js';
 import { BALANCE_WORDS } from '../wording.js';
 import { type Finding, finding } from './finding.js';

@@ -3,9 +3,9 @@
  */
 import { calibratedSpread } from '../../analyse/calibrated-spread.js';
 import { MOST_ROUNDS, type RoundsNeeded, roundsNeeded } from '../../analyse/rounds-needed.js';
-import { countOf } from '../../count-of.js';
-import type { Comparison, Result } from '../../result/schema.js';
-import { listOf } from '../format.js';
+import type { Comparison, Result } from '../../model/result-schema.js';
+import { countOf } from '../../text/count-of.js';
+import { listOf } from '../../text/format.js';
 import type { Pair } from '../view.js';
 import { wordingOf } from '../wording.js';
 import { type Finding, finding } from './finding.js';

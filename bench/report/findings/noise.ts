@@ -2,9 +2,9 @@
  * A strategy against itself. Any difference there is the noise of machine and method.
  */
 
-import { countOf } from '../../count-of.js';
-import type { Comparison } from '../../result/schema.js';
-import { code, formatPercentPoints } from '../format.js';
+import type { Comparison } from '../../model/result-schema.js';
+import { countOf } from '../../text/count-of.js';
+import { code, formatPercentPoints } from '../../text/format.js';
 import type { Pair, ReportView } from '../view.js';
 import { intervalOf, wordingOf } from '../wording.js';
 import { type Finding, finding } from './finding.js';

@@ -1,6 +1,6 @@
-import { countOf } from '../../count-of.js';
-import type { Comparison } from '../../result/schema.js';
-import { code, listOf } from '../format.js';
+import type { Comparison } from '../../model/result-schema.js';
+import { countOf } from '../../text/count-of.js';
+import { code, listOf } from '../../text/format.js';
 
 /** "in all 4 comparisons", "on `me`", "on `me` with 2 instances and on `crud`" */
 export function placesOf(some: Comparison[], cells: Comparison[]): string {

@@ -4,9 +4,9 @@
 import type { Scaling } from '../../analyse/scaling/analyse-scaling.js';
 import type { Forecast, ForecastPoint } from '../../analyse/scaling/forecast.js';
 import type { KneeOf, SharedLimit } from '../../analyse/scaling/knee.js';
-import { countOf } from '../../count-of.js';
-import { DATABASE_PRODUCTS } from '../../databases.js';
-import { code, formatNumber, formatPercentPoints, listOf } from '../format.js';
+import { DATABASE_PRODUCTS } from '../../model/databases.js';
+import { countOf } from '../../text/count-of.js';
+import { code, formatNumber, formatPercentPoints, listOf } from '../../text/format.js';
 import type { ReportView } from '../view.js';
 import { type Finding, finding } from './finding.js';
 

@@ -1,5 +1,5 @@
 import { validTrialsOf } from '../../analyse/cells.js';
-import type { Comparison, Trial } from '../../result/schema.js';
+import type { Comparison, Trial } from '../../model/result-schema.js';
 
 /** Why its figures differ from those of the other tables. */
 export const SHARED_ROUNDS = 'in the rounds that both have';

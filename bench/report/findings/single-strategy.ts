@@ -1,8 +1,8 @@
 /**
  * With nothing to compare, the figures themselves.
  */
-import { countOf } from '../../count-of.js';
-import { code, formatNumber, shownInterval } from '../format.js';
+import { countOf } from '../../text/count-of.js';
+import { code, formatNumber, shownInterval } from '../../text/format.js';
 import { measuredSummaries, type ReportView } from '../view.js';
 import { type Finding, finding } from './finding.js';
 

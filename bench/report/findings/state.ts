@@ -1,7 +1,7 @@
 /**
  * What a reader must know of the run before any figure: how complete and how sound it is.
  */
-import { countOf } from '../../count-of.js';
+import { countOf } from '../../text/count-of.js';
 import type { ReportView } from '../view.js';
 import { type Finding, finding } from './finding.js';
 

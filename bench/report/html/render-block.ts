@@ -1,8 +1,8 @@
 /**
  * Blocks -> HTML. Every text passes inline(), the one place that turns text into markup.
  */
-import type { Verdict } from '../../result/schema.js';
-import { type Block, type Cell, type Chart, type Table, textOfCell } from '../blocks.js';
+import type { Verdict } from '../../model/result-schema.js';
+import { type Block, type Cell, type Chart, type Table, textOfCell } from '../../text/blocks.js';
 import { escapeHtml } from './escape.js';
 
 type Renderers = { [Kind in Block['kind']]: (block: Extract<Block, { kind: Kind }>) => string };

@@ -1,9 +1,9 @@
-import { countOf } from '../../count-of.js';
-import { DATABASE_PRODUCTS, databaseOf } from '../../databases.js';
-import type { Result } from '../../result/schema.js';
-import { type Block, list } from '../blocks.js';
+import { DATABASE_PRODUCTS, databaseOf } from '../../model/databases.js';
+import type { Result } from '../../model/result-schema.js';
+import { type Block, list } from '../../text/blocks.js';
+import { countOf } from '../../text/count-of.js';
+import { code, formatShare, formatTime, listOf } from '../../text/format.js';
 import type { Finding } from '../findings/finding.js';
-import { code, formatShare, formatTime, listOf } from '../format.js';
 import type { ReportView } from '../view.js';
 import { wordingOf } from '../wording.js';
 

@@ -1,12 +1,21 @@
-import { type Block, type Cell, heading, left, list, paragraph, right, table } from '../blocks.js';
-import type { Finding } from '../findings/finding.js';
+import {
+  type Block,
+  type Cell,
+  heading,
+  left,
+  list,
+  paragraph,
+  right,
+  table,
+} from '../../text/blocks.js';
 import {
   code,
   formatMicroseconds,
   formatNumber,
   formatRatio,
   formatRatioInterval,
-} from '../format.js';
+} from '../../text/format.js';
+import type { Finding } from '../findings/finding.js';
 import type { Pair, ReportView } from '../view.js';
 import { unitOf, verdictWord, wordingOf } from '../wording.js';
 

@@ -1,14 +1,22 @@
-import { type Block, type Cell, heading, left, paragraph, right, table } from '../blocks.js';
-import { CPU_CAPTION, cpuChart } from '../charts/cpu.js';
-import { controlCells, differenceOf } from '../findings/control.js';
-import type { Finding } from '../findings/finding.js';
+import {
+  type Block,
+  type Cell,
+  heading,
+  left,
+  paragraph,
+  right,
+  table,
+} from '../../text/blocks.js';
 import {
   code,
   formatEstimate,
   formatMean,
   formatMicroseconds,
   NO_INTERVAL_BELOW,
-} from '../format.js';
+} from '../../text/format.js';
+import { CPU_CAPTION, cpuChart } from '../charts/cpu.js';
+import { controlCells, differenceOf } from '../findings/control.js';
+import type { Finding } from '../findings/finding.js';
 import { serversOf } from '../servers.js';
 import { databaseProduct, measuredSummaries, type ReportView } from '../view.js';
 import { signedChange, verdictWord, wordingOf } from '../wording.js';

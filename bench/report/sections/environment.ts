@@ -1,9 +1,9 @@
-import { countOf } from '../../count-of.js';
-import { DATABASE_PRODUCTS, databaseOf } from '../../databases.js';
-import type { Environment, RunConfig } from '../../result/schema.js';
-import { type Block, left, table } from '../blocks.js';
+import { DATABASE_PRODUCTS, databaseOf } from '../../model/databases.js';
+import type { Environment, RunConfig } from '../../model/result-schema.js';
+import { type Block, left, table } from '../../text/blocks.js';
+import { countOf } from '../../text/count-of.js';
+import { code, formatMegabytes, formatNumber, formatShare, formatTime } from '../../text/format.js';
 import type { Finding } from '../findings/finding.js';
-import { code, formatMegabytes, formatNumber, formatShare, formatTime } from '../format.js';
 import { databaseProduct, type ReportView } from '../view.js';
 import { BALANCE_WORDS } from '../wording.js';
 

@@ -1,7 +1,13 @@
 import { validTrialsOf } from '../../analyse/cells.js';
-import { meanWithInterval } from '../../analyse/statistics.js';
-import { type Block, heading, left, paragraph, right, table } from '../blocks.js';
-import { code, formatEstimate, formatMean, formatShare, NO_INTERVAL_BELOW } from '../format.js';
+import { meanWithInterval } from '../../statistics/statistics.js';
+import { type Block, heading, left, paragraph, right, table } from '../../text/blocks.js';
+import {
+  code,
+  formatEstimate,
+  formatMean,
+  formatShare,
+  NO_INTERVAL_BELOW,
+} from '../../text/format.js';
 import { measuredSummaries, type ReportView } from '../view.js';
 
 /** How long ready work waited in the instances; nothing for results that do not say. */

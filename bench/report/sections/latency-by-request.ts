@@ -1,8 +1,16 @@
 import { validTrialsOf } from '../../analyse/cells.js';
-import { meanWithInterval } from '../../analyse/statistics.js';
 import type { Summary } from '../../analyse/summarise.js';
-import { type Block, type Cell, heading, left, paragraph, right, table } from '../blocks.js';
-import { code, formatEstimate, formatMean, NO_INTERVAL_BELOW } from '../format.js';
+import { meanWithInterval } from '../../statistics/statistics.js';
+import {
+  type Block,
+  type Cell,
+  heading,
+  left,
+  paragraph,
+  right,
+  table,
+} from '../../text/blocks.js';
+import { code, formatEstimate, formatMean, NO_INTERVAL_BELOW } from '../../text/format.js';
 import { measuredSummaries, type ReportView } from '../view.js';
 
 const PERCENTILES = ['p50', 'p90', 'p99', 'max'] as const;

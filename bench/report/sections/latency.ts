@@ -1,8 +1,8 @@
-import type { Trial } from '../../result/schema.js';
-import { type Block, left, paragraph, right, table } from '../blocks.js';
+import type { Trial } from '../../model/result-schema.js';
+import { type Block, left, paragraph, right, table } from '../../text/blocks.js';
+import { code, formatMean, formatNumber } from '../../text/format.js';
 import { LATENCY_CAPTION, latencyChart } from '../charts/latency.js';
 import type { Finding } from '../findings/finding.js';
-import { code, formatMean, formatNumber } from '../format.js';
 import { measuredSummaries, type ReportView } from '../view.js';
 import { eventLoop } from './event-loop.js';
 import { latencyByRequest } from './latency-by-request.js';

@@ -1,8 +1,8 @@
-import { countOf } from '../../count-of.js';
-import type { Result, Trial } from '../../result/schema.js';
-import { type Block, list } from '../blocks.js';
+import type { Result, Trial } from '../../model/result-schema.js';
+import { type Block, list } from '../../text/blocks.js';
+import { countOf } from '../../text/count-of.js';
+import { formatPercentPoints, listOf } from '../../text/format.js';
 import type { Finding } from '../findings/finding.js';
-import { formatPercentPoints, listOf } from '../format.js';
 import type { ReportView } from '../view.js';
 import { BALANCE_WORDS } from '../wording.js';
 

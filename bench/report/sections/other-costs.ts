@@ -1,8 +1,8 @@
 import { validTrialsOf } from '../../analyse/cells.js';
 import type { Summary } from '../../analyse/summarise.js';
-import { type Block, left, paragraph, right, table } from '../blocks.js';
+import { type Block, left, paragraph, right, table } from '../../text/blocks.js';
+import { code, formatMean, formatMegabytes, formatShare, NOT_MEASURED } from '../../text/format.js';
 import type { Finding } from '../findings/finding.js';
-import { code, formatMean, formatMegabytes, formatShare, NOT_MEASURED } from '../format.js';
 import { serversOf } from '../servers.js';
 import { measuredSummaries, type ReportView } from '../view.js';
 

@@ -1,6 +1,6 @@
-import { type Block, paragraph } from '../blocks.js';
+import { type Block, paragraph } from '../../text/blocks.js';
+import { code } from '../../text/format.js';
 import type { Finding } from '../findings/finding.js';
-import { code } from '../format.js';
 import type { ReportView } from '../view.js';
 
 export function repeat({ result }: ReportView, _findings: Finding[]): Block[] {

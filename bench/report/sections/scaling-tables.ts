@@ -4,9 +4,8 @@ import { TIERS, type Tier } from '../../analyse/scaling/capacity.js';
 import type { Demand } from '../../analyse/scaling/demands.js';
 import type { ForecastPoint } from '../../analyse/scaling/forecast.js';
 import type { Parameter } from '../../analyse/scaling/usl.js';
-import { DATABASE_PRODUCTS } from '../../databases.js';
-import { type Block, left, right, table } from '../blocks.js';
-import { basisInWords } from '../findings/scaling.js';
+import { DATABASE_PRODUCTS } from '../../model/databases.js';
+import { type Block, left, right, table } from '../../text/blocks.js';
 import {
   code,
   formatEstimate,
@@ -16,7 +15,8 @@ import {
   formatShare,
   formatWithInterval,
   NOT_MEASURED,
-} from '../format.js';
+} from '../../text/format.js';
+import { basisInWords } from '../findings/scaling.js';
 
 const LIMITS: Record<ForecastPoint['limit'], string> = {
   application: 'application',

@@ -3,11 +3,11 @@ import { TIERS } from '../../analyse/scaling/capacity.js';
 import { demandsOf } from '../../analyse/scaling/demands.js';
 import type { KneeOf } from '../../analyse/scaling/knee.js';
 import { seriesOf } from '../../analyse/scaling/series.js';
-import { type Block, heading, list, notice, paragraph } from '../blocks.js';
+import { type Block, heading, list, notice, paragraph } from '../../text/blocks.js';
+import { code } from '../../text/format.js';
 import { SCALING_CAPTION, scalingCharts } from '../charts/scaling.js';
 import type { Finding } from '../findings/finding.js';
 import { coresInWords } from '../findings/scaling.js';
-import { code } from '../format.js';
 import type { ReportView } from '../view.js';
 import {
   aloneTable,

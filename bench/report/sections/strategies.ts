@@ -1,4 +1,4 @@
-import { type Block, paragraph } from '../blocks.js';
+import { type Block, paragraph } from '../../text/blocks.js';
 import type { Finding } from '../findings/finding.js';
 import { isDeclared } from '../strategy-properties.js';
 import { propertyTable, strategyTable, summaryTable } from '../strategy-table.js';

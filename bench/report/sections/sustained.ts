@@ -1,10 +1,19 @@
 /** The highest rate at which users got what they were promised: in words, as a table, and how. */
 
-import { countOf } from '../../count-of.js';
-import type { Objective, Result, Sustained } from '../../result/schema.js';
-import { type Block, heading, left, list, notice, paragraph, right, table } from '../blocks.js';
+import type { Objective, Result, Sustained } from '../../model/result-schema.js';
+import {
+  type Block,
+  heading,
+  left,
+  list,
+  notice,
+  paragraph,
+  right,
+  table,
+} from '../../text/blocks.js';
+import { countOf } from '../../text/count-of.js';
+import { code, formatInterval, formatNumber, formatShare } from '../../text/format.js';
 import type { Finding } from '../findings/finding.js';
-import { code, formatInterval, formatNumber, formatShare } from '../format.js';
 import type { ReportView } from '../view.js';
 import { workloadTable } from '../workload-table.js';
 

@@ -1,9 +1,7 @@
 import { type CellName, validTrialsOf } from '../../analyse/cells.js';
 import type { Limit } from '../../analyse/limits.js';
-import { DATABASE_PRODUCTS } from '../../databases.js';
-import { type Block, left, paragraph, right, table } from '../blocks.js';
-import { THROUGHPUT_CAPTION, throughputChart } from '../charts/throughput.js';
-import type { Finding } from '../findings/finding.js';
+import { DATABASE_PRODUCTS } from '../../model/databases.js';
+import { type Block, left, paragraph, right, table } from '../../text/blocks.js';
 import {
   code,
   formatEstimate,
@@ -11,7 +9,9 @@ import {
   formatRatio,
   NO_INTERVAL_BELOW,
   NOT_MEASURED,
-} from '../format.js';
+} from '../../text/format.js';
+import { THROUGHPUT_CAPTION, throughputChart } from '../charts/throughput.js';
+import type { Finding } from '../findings/finding.js';
 import { measuredSummaries, type ReportView } from '../view.js';
 
 const SHORT_LIMITS: Record<Limit['code'], string> = {

@@ -1,7 +1,16 @@
-import { countOf } from '../../count-of.js';
-import { type Block, heading, left, list, notice, paragraph, right, table } from '../blocks.js';
+import {
+  type Block,
+  heading,
+  left,
+  list,
+  notice,
+  paragraph,
+  right,
+  table,
+} from '../../text/blocks.js';
+import { countOf } from '../../text/count-of.js';
+import { code, formatNumber } from '../../text/format.js';
 import type { Finding } from '../findings/finding.js';
-import { code, formatNumber } from '../format.js';
 import type { ReportView } from '../view.js';
 
 /** Which trials were invalid and why, and what the lab warned of. */

@@ -1,10 +1,19 @@
-import { strategyOfArm } from '../../analyse/arms.js';
 import { METRICS } from '../../analyse/metrics.js';
-import { countOf } from '../../count-of.js';
-import type { Comparison } from '../../result/schema.js';
-import { type Block, type Cell, heading, left, list, notice, paragraph, table } from '../blocks.js';
+import { strategyOfArm } from '../../model/arms.js';
+import type { Comparison } from '../../model/result-schema.js';
+import {
+  type Block,
+  type Cell,
+  heading,
+  left,
+  list,
+  notice,
+  paragraph,
+  table,
+} from '../../text/blocks.js';
+import { countOf } from '../../text/count-of.js';
+import { code, formatPercentPoints, listOf, uncapitalised } from '../../text/format.js';
 import type { Finding, Topic } from '../findings/finding.js';
-import { code, formatPercentPoints, listOf, uncapitalised } from '../format.js';
 import type { Arm, Pair, ReportView } from '../view.js';
 import { signedChange, verdictWord, wordingOf } from '../wording.js';
 import { workloadTable } from '../workload-table.js';

@@ -1,4 +1,4 @@
-import { type Block, left, table } from '../blocks.js';
+import { type Block, left, table } from '../../text/blocks.js';
 import type { Finding } from '../findings/finding.js';
 import type { ReportView } from '../view.js';
 

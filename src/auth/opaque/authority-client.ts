@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import * as z from 'zod';
-import { unavailable } from '../../errors.js';
-import { LOGIN_ID_LENGTH, newLoginSecret } from '../logins/login-record.js';
+import { unavailable } from '../../server/errors.js';
+import { LOGIN_ID_LENGTH, newLoginSecret } from '../credentials/login-record.js';
 import { type Delegation, type Login, type Principal, SCOPES } from '../strategy.js';
-import type { ExchangeSubject } from '../token-exchange.js';
+import type { ExchangeSubject } from '../token/token-exchange.js';
 import {
   type AuthorityAnswer,
   type AuthorityCall,

@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Logger } from 'pino';
-import { unavailable } from '../../errors.js';
+import { unavailable } from '../../server/errors.js';
 
 export interface AuthorityCall {
   readonly method: 'GET' | 'POST' | 'DELETE';

@@ -1,8 +1,8 @@
-import type { LoginRecord } from '../logins/login-record.js';
-import { isStorableText } from '../storable-text.js';
+import type { LoginRecord } from '../credentials/login-record.js';
+import { isStorableText } from '../credentials/storable-text.js';
+import { readUserId } from '../credentials/user-id.js';
 import { type Principal, SCOPES } from '../strategy.js';
-import { type ExchangeSubject, FIRST_PARTY } from '../token-exchange.js';
-import { readUserId } from '../user-id.js';
+import { type ExchangeSubject, FIRST_PARTY } from '../token/token-exchange.js';
 
 /** What the authority tells of a token (RFC 7662, section 2.2). */
 export type Introspection =

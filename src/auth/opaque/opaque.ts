@@ -1,10 +1,10 @@
-import { StartupError } from '../../errors.js';
-import { readAuthorization } from '../authorization-header.js';
-import { clientLabel } from '../logins/client-label.js';
-import { secondsLeft } from '../seconds-left.js';
+import { StartupError } from '../../server/errors.js';
+import { readAuthorization } from '../credentials/authorization-header.js';
+import { clientLabel } from '../credentials/client-label.js';
+import { secondsLeft } from '../credentials/seconds-left.js';
 import type { AuthStrategy, StrategyModule, StrategyResources } from '../strategy.js';
 import { BEARER_CHALLENGE, invalidToken } from '../token/bearer.js';
-import { createTokenExchange, type ExchangeSubject } from '../token-exchange.js';
+import { createTokenExchange, type ExchangeSubject } from '../token/token-exchange.js';
 import { type AuthorityClient, createAuthorityClient } from './authority-client.js';
 import { isReferenceToken } from './reference-token.js';
 

@@ -1,6 +1,6 @@
-import { endOf, isDueForRenewal, type LoginLimits } from '../logins/login-life.js';
-import { loginIdOf, newLoginSecret, recordOf } from '../logins/login-record.js';
-import type { LoginStore } from '../logins/login-store.js';
+import { endOf, isDueForRenewal, type LoginLimits } from '../credentials/login-life.js';
+import { loginIdOf, newLoginSecret, recordOf } from '../credentials/login-record.js';
+import type { LoginStore } from '../credentials/login-store.js';
 import type { Delegation, Principal } from '../strategy.js';
 import { describeActive, INACTIVE, type Introspection } from './introspection.js';
 import { isReferenceToken } from './reference-token.js';

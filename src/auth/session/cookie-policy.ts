@@ -1,4 +1,4 @@
-import type { InstanceSettings } from '../../config.js';
+import type { InstanceSettings } from '../../config/settings.js';
 
 /** How the session cookie is named and marked. */
 export interface CookiePolicy {

@@ -1,8 +1,8 @@
 import type { Context } from 'koa';
-import { AppError } from '../../errors.js';
-import { endOf, type LoginLimits } from '../logins/login-life.js';
-import { type LoginRecord, loginIdOf } from '../logins/login-record.js';
-import type { LoginStore } from '../logins/login-store.js';
+import { AppError } from '../../server/errors.js';
+import { endOf, type LoginLimits } from '../credentials/login-life.js';
+import { type LoginRecord, loginIdOf } from '../credentials/login-record.js';
+import type { LoginStore } from '../credentials/login-store.js';
 
 /** What koa-session gives and takes. Keys that begin with `_` are its own. */
 export interface SessionData {

@@ -1,19 +1,19 @@
 import type Koa from 'koa';
 import type { Context } from 'koa';
 import { type CreateSessionOptions, createSession } from 'koa-session';
-import type { InstanceSettings } from '../../config.js';
-import { AppError } from '../../errors.js';
-import { clientLabel } from '../logins/client-label.js';
-import { endOf, isDueForRenewal, type LoginLimits } from '../logins/login-life.js';
+import type { InstanceSettings } from '../../config/settings.js';
+import { AppError } from '../../server/errors.js';
+import { clientLabel } from '../credentials/client-label.js';
+import { endOf, isDueForRenewal, type LoginLimits } from '../credentials/login-life.js';
 import {
   type LoginRecord,
   loginIdOf,
   newLoginSecret,
   principalOfRecord,
   recordOf,
-} from '../logins/login-record.js';
-import { type LoginStore, loginOf } from '../logins/login-store.js';
-import { secondsLeft } from '../seconds-left.js';
+} from '../credentials/login-record.js';
+import { type LoginStore, loginOf } from '../credentials/login-store.js';
+import { secondsLeft } from '../credentials/seconds-left.js';
 import type { AuthStrategy, Delegation, Principal } from '../strategy.js';
 import { cookiePolicy, hasCookie, readCookie, readSessionCookie } from './cookie-policy.js';
 import { isCrossSite } from './cross-site.js';

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import { endOf, type LoginLimits } from '../logins/login-life.js';
-import { decodeRecord, encodeRecord, type LoginRecord } from '../logins/login-record.js';
+import { endOf, type LoginLimits } from '../credentials/login-life.js';
+import { decodeRecord, encodeRecord, type LoginRecord } from '../credentials/login-record.js';
 import type { SessionData } from './koa-session-store.js';
 
 /** How koa-session turns a session into the value of a cookie and back. */

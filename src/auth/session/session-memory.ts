@@ -1,4 +1,4 @@
-import { createMemoryLoginStore } from '../logins/memory-login-store.js';
+import { createMemoryLoginStore } from '../credentials/memory-login-store.js';
 import type { StrategyModule } from '../strategy.js';
 import { createKoaSessionStrategy, sessionLimits } from './koa-session-strategy.js';
 

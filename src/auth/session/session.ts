@@ -1,4 +1,4 @@
-import { createRedisLoginStore, SESSION_KEYS } from '../logins/redis-login-store.js';
+import { createRedisLoginStore, SESSION_KEYS } from '../credentials/redis-login-store.js';
 import type { StrategyModule } from '../strategy.js';
 import { createKoaSessionStrategy, sessionLimits } from './koa-session-strategy.js';
 

@@ -7,16 +7,16 @@ import {
   jwtVerify,
   SignJWT,
 } from 'jose';
-import { endOfTurn } from '../../end-of-turn.js';
-import { AppError } from '../../errors.js';
-import { isStorableText } from '../storable-text.js';
+import { endOfTurn } from '../../server/end-of-turn.js';
+import { AppError } from '../../server/errors.js';
+import { isStorableText } from '../credentials/storable-text.js';
+import { readUserId } from '../credentials/user-id.js';
 import { type Delegation, type Principal, SCOPES, type Scope } from '../strategy.js';
-import { delegatedAudience, FIRST_PARTY } from '../token-exchange.js';
-import { readUserId } from '../user-id.js';
 import { invalidToken } from './bearer.js';
 import { isCanonical } from './canonical.js';
 import type { TokenAlgorithm } from './keys/algorithms.js';
 import type { KeySet, SigningKey } from './keys/key-set.js';
+import { delegatedAudience, FIRST_PARTY } from './token-exchange.js';
 
 /** An access token that was verified, or is about to be signed. */
 export interface AccessToken {

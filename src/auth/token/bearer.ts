@@ -1,4 +1,4 @@
-import { AppError } from '../../errors.js';
+import { AppError } from '../../server/errors.js';
 
 /** RFC 6750, section 3: a challenge carries at least one parameter. */
 export const BEARER_CHALLENGE = 'Bearer realm="api"';

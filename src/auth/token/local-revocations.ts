@@ -1,4 +1,4 @@
-import { sweepInSteps } from '../sweep-in-steps.js';
+import { sweepInSteps } from '../credentials/sweep-in-steps.js';
 import type { Revocations } from './revocations.js';
 
 /**

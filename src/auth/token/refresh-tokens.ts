@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { RefreshFamilies, RefreshFamily } from '../../data/refresh-families.js';
-import { AppError } from '../../errors.js';
+import { AppError } from '../../server/errors.js';
 
 /**
  * Refresh tokens (RFC 6749, section 1.5; RFC 9700, section 4.14): opaque, good once, each exchanged

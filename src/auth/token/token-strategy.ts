@@ -1,16 +1,16 @@
 import { createRefreshFamilies } from '../../data/refresh-families.js';
-import { AppError } from '../../errors.js';
-import { readAuthorization } from '../authorization-header.js';
-import { clientLabel } from '../logins/client-label.js';
-import { secondsLeft } from '../seconds-left.js';
+import { AppError } from '../../server/errors.js';
+import { readAuthorization } from '../credentials/authorization-header.js';
+import { clientLabel } from '../credentials/client-label.js';
+import { secondsLeft } from '../credentials/seconds-left.js';
 import type { AuthStrategy, Principal, StrategyResources, TokenAnswer } from '../strategy.js';
-import { createTokenExchange } from '../token-exchange.js';
 import { type AccessToken, createAccessTokens, endOfToken } from './access-token.js';
 import { BEARER_CHALLENGE, invalidToken } from './bearer.js';
 import type { TokenAlgorithm } from './keys/algorithms.js';
 import { openKeySet } from './keys/key-set.js';
 import { createRefreshTokens } from './refresh-tokens.js';
 import type { Revocations } from './revocations.js';
+import { createTokenExchange } from './token-exchange.js';
 import { createVerifiedTokenCache } from './verified-token-cache.js';
 
 /** What the variants of signed tokens differ in. */

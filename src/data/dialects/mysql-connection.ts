@@ -1,7 +1,7 @@
 import mysql, { type Pool, type PoolConnection, type PoolOptions } from 'mysql2';
 import type { Logger } from 'pino';
 import type { DataSourceOptions } from 'typeorm';
-import { StartupError } from '../../errors.js';
+import { StartupError } from '../../server/errors.js';
 import type { ConnectionOptions } from './dialect.js';
 
 const IDLE_CONNECTION_MS = 60_000;

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
-import { StartupError } from '../../errors.js';
+import { StartupError } from '../../server/errors.js';
 import {
   compile,
   handWritten,

@@ -1,9 +1,9 @@
 import { Pool } from 'undici';
 import * as z from 'zod';
+import { PRINCIPAL_PATH } from '../../api/routes/principal-route.js';
+import { isUserId } from '../../auth/credentials/user-id.js';
 import { SCOPES } from '../../auth/strategy.js';
-import { isUserId } from '../../auth/user-id.js';
-import { AppError, unavailable } from '../../errors.js';
-import { PRINCIPAL_PATH } from '../../http/principal-route.js';
+import { AppError, unavailable } from '../../server/errors.js';
 import type { OpenCallerCheck } from './caller-check.js';
 
 const SOCKETS_MAX = 64;

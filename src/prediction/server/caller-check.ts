@@ -1,4 +1,4 @@
-import type { CallerCheck } from '../../http/principal.js';
+import type { CallerCheck } from '../../api/principal.js';
 
 /** How the prediction server finds out who is asking. It believes no header before. */
 export interface OpenCallerCheck extends CallerCheck {

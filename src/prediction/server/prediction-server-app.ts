@@ -1,15 +1,15 @@
 import type Koa from 'koa';
 import type { Logger } from 'pino';
-import { closeWhenLeaving, type Drain } from '../../http/drain.js';
-import { errorHandler } from '../../http/error-handler.js';
-import { ExactRouter } from '../../http/exact-router.js';
-import { addHealthRoutes } from '../../http/health-routes.js';
-import { createKoaApp } from '../../http/koa-app.js';
-import { notFound } from '../../http/not-found.js';
-import { observer } from '../../http/observer.js';
-import { addPredictionRoutes } from '../../http/prediction-routes.js';
-import { prepareRoutes } from '../../http/prepare-routes.js';
-import { useInOrder } from '../../http/use-in-order.js';
+import { prepareRoutes } from '../../api/prepare-routes.js';
+import { addHealthRoutes } from '../../api/routes/health-routes.js';
+import { addPredictionRoutes } from '../../api/routes/prediction-routes.js';
+import { closeWhenLeaving, type Drain } from '../../server/drain.js';
+import { errorHandler } from '../../server/error-handler.js';
+import { ExactRouter } from '../../server/exact-router.js';
+import { createKoaApp } from '../../server/koa-app.js';
+import { notFound } from '../../server/not-found.js';
+import { observer } from '../../server/observer.js';
+import { useInOrder } from '../../server/use-in-order.js';
 import type { Predictor } from '../predictor.js';
 import type { OpenCallerCheck } from './caller-check.js';
 

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import { readAuthorization } from '../../auth/authorization-header.js';
+import { readAuthorization } from '../../auth/credentials/authorization-header.js';
 import { createAccessTokens } from '../../auth/token/access-token.js';
 import { BEARER_CHALLENGE } from '../../auth/token/bearer.js';
 import type { TokenAlgorithm } from '../../auth/token/keys/algorithms.js';
 import { openKeySet } from '../../auth/token/keys/key-set.js';
-import type { PredictionServerSettings } from '../../config.js';
+import type { PredictionServerSettings } from '../../config/settings.js';
 import { type Database, openDatabase } from '../../data/database.js';
 import type { OpenCallerCheck } from './caller-check.js';
 

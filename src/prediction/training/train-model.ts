@@ -1,6 +1,6 @@
 /** `npm run train:model`: writes src/prediction/model/spam-model.ts anew, the same each time. */
 import { writeFileSync } from 'node:fs';
-import { printLine, runEntry } from '../../entry.js';
+import { printLine, runEntry } from '../../server/entry.js';
 import { readCorpus } from './corpus.js';
 import { LEARNING } from './learning-options.js';
 import { train } from './train.js';

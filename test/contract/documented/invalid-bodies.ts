@@ -1,4 +1,4 @@
-import { BODY_BYTES_MAX } from '../../../src/http/body.js';
+import { BODY_BYTES_MAX } from '../../../src/api/body.js';
 import type { Fields, ObjectSchema } from './kinds.js';
 
 /**

@@ -1,5 +1,5 @@
-import type { OpenApiDocument } from '../../../src/http/openapi/document.js';
-import type { HeaderObject } from '../../../src/http/openapi/headers.js';
+import type { OpenApiDocument } from '../../../src/api/openapi/document.js';
+import type { HeaderObject } from '../../../src/api/openapi/headers.js';
 import type { Answer } from '../../support/api-client.js';
 import {
   type DocumentedOperation,

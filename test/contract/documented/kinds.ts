@@ -1,4 +1,4 @@
-import type { OpenApiDocument } from '../../../src/http/openapi/document.js';
+import type { OpenApiDocument } from '../../../src/api/openapi/document.js';
 import { type DocumentedOperation, parametersOf, resolve } from '../../support/open-api.js';
 
 export type Fields = Readonly<Record<string, unknown>>;

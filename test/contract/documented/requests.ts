@@ -1,5 +1,5 @@
-import type { OpenApiDocument } from '../../../src/http/openapi/document.js';
-import type { ParameterObject } from '../../../src/http/openapi/parameters.js';
+import type { OpenApiDocument } from '../../../src/api/openapi/document.js';
+import type { ParameterObject } from '../../../src/api/openapi/parameters.js';
 import {
   type Answer,
   type ApiClient,

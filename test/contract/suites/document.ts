@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { ID_MAX } from '../../../src/auth/user-id.js';
-import { LOGIN_SCHEME } from '../../../src/http/docs/credential-of-answer.js';
-import type { MediaTypeObject } from '../../../src/http/openapi/components.js';
-import { type OpenApiDocument, templateOf } from '../../../src/http/openapi/document.js';
-import { convertSchemas, nameOf } from '../../../src/http/openapi/named-schemas.js';
-import { operationsOf } from '../../../src/http/openapi/operations.js';
+import { LOGIN_SCHEME } from '../../../src/api/docs/credential-of-answer.js';
+import type { MediaTypeObject } from '../../../src/api/openapi/components.js';
+import { type OpenApiDocument, templateOf } from '../../../src/api/openapi/document.js';
+import { convertSchemas, nameOf } from '../../../src/api/openapi/named-schemas.js';
+import { operationsOf } from '../../../src/api/openapi/operations.js';
+import { ID_MAX } from '../../../src/auth/credentials/user-id.js';
 import { expectProblem } from '../../support/api-client.js';
 import {
   createSchemaChecker,

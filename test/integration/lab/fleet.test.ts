@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { connectTrial } from '../../../bench/compare/trial-connections.js';
+import { type Fleet, startFleet } from '../../../bench/fleet/fleet.js';
+import { seedDatabase } from '../../../bench/fleet/service-process.js';
 import { workloadNamed } from '../../../bench/load/workloads/registry.js';
-import { type Fleet, startFleet } from '../../../bench/services/fleet.js';
-import { type Guardian, startGuardian } from '../../../bench/services/guardian.js';
-import { isRunning, readStartTime } from '../../../bench/services/process-identity.js';
-import { seedDatabase } from '../../../bench/services/service-process.js';
+import { type Guardian, startGuardian } from '../../../bench/processes/guardian.js';
+import { isRunning, readStartTime } from '../../../bench/processes/process-identity.js';
+import { connectTrial } from '../../../bench/trial/trial-connections.js';
 import { eventually } from '../../support/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../../support/stores.js';
 

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { createResultFolder } from '../../../bench/result/folder.js';
+import { createResultFolder } from '../../../bench/experiments/result-folder.js';
 import { makeResult } from '../../unit/report/fixture.js';
 
-const CLI = fileURLToPath(new URL('../../../bench/cli.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../../bench/cli/main.js', import.meta.url));
 
 /** Mounts, so it is for root on Linux; in a container without that right it is skipped. */
 describe('a disk that is full', () => {

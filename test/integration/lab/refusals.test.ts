@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { LabError } from '../../../bench/errors.js';
-import { readResult } from '../../../bench/result/read.js';
-import { registerRun } from '../../../bench/services/measuring-runs.js';
+import { LabError } from '../../../bench/model/errors.js';
+import { readResult } from '../../../bench/model/read-result.js';
+import { registerRun } from '../../../bench/processes/measuring-runs.js';
 import { startLab } from '../../support/lab.js';
 import { makeResult } from '../../unit/report/fixture.js';
 
-const CLI = fileURLToPath(new URL('../../../bench/cli.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../../bench/cli/main.js', import.meta.url));
 
 function lab(words: readonly string[], stdout: 'pipe' | number = 'pipe') {
   const { status, stderr, ...run } = spawnSync(process.execPath, [CLI, ...words], {
@@ -256,7 +256,7 @@ describe('the lab', function () {
     expect(existsSync(join(runs, '1.json'))).to.equal(false);
     alone.end();
 
-    const { readStartTime } = await import('../../../bench/services/process-identity.js');
+    const { readStartTime } = await import('../../../bench/processes/process-identity.js');
     const { ppid } = process;
     const running = { ...left, pid: ppid, startTime: readStartTime(ppid) };
     await writeFile(join(runs, `${ppid}.json`), JSON.stringify(running));

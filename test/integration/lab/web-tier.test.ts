@@ -13,21 +13,21 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { countedBetween, readCounters } from '../../../bench/compare/instance-requests.js';
-import { connectThroughWeb } from '../../../bench/compare/web-connections.js';
-import { logInAll } from '../../../bench/load/credentials.js';
-import { workloadNamed } from '../../../bench/load/workloads/registry.js';
-import { type Fleet, startFleet } from '../../../bench/services/fleet.js';
-import { type Guardian, startGuardian } from '../../../bench/services/guardian.js';
+import { type Fleet, startFleet } from '../../../bench/fleet/fleet.js';
+import { type SeededData, seedDatabase } from '../../../bench/fleet/service-process.js';
 import {
   BALANCES,
   type Balance,
   nginxConfiguration,
-} from '../../../bench/services/nginx-configuration.js';
-import { isRunning, readStartTime } from '../../../bench/services/process-identity.js';
-import { type SeededData, seedDatabase } from '../../../bench/services/service-process.js';
-import { checkConfiguration, startWebTier } from '../../../bench/services/web-tier.js';
-import type { WebTierPlan } from '../../../bench/services/web-tier-plan.js';
+} from '../../../bench/fleet/web-tier/nginx-configuration.js';
+import type { WebTierPlan } from '../../../bench/fleet/web-tier/plan.js';
+import { checkConfiguration, startWebTier } from '../../../bench/fleet/web-tier/web-tier.js';
+import { logInAll } from '../../../bench/load/credentials.js';
+import { workloadNamed } from '../../../bench/load/workloads/registry.js';
+import { type Guardian, startGuardian } from '../../../bench/processes/guardian.js';
+import { isRunning, readStartTime } from '../../../bench/processes/process-identity.js';
+import { countedBetween, readCounters } from '../../../bench/trial/instance-requests.js';
+import { connectThroughWeb } from '../../../bench/trial/web-connections.js';
 import { eventually } from '../../support/eventually.js';
 import { planForTests } from '../../support/nginx.js';
 import { createTestDatabase, type TestDatabase } from '../../support/stores.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { DOCS_FILES } from '../../../src/http/docs/files.js';
+import { DOCS_FILES } from '../../../src/api/docs/files.js';
 import { type ApiClient, expectProblem } from '../../support/api-client.js';
 import { openServicesOnStores, type ServicesOnStores } from '../../support/services-on-stores.js';
 

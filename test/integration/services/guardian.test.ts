@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
-import { endProcess } from '../../../bench/services/end-process.js';
-import { type Guardian, startGuardian } from '../../../bench/services/guardian.js';
-import { isRunning, readStartTime } from '../../../bench/services/process-identity.js';
+import { endProcess } from '../../../bench/processes/end-process.js';
+import { type Guardian, startGuardian } from '../../../bench/processes/guardian.js';
+import { isRunning, readStartTime } from '../../../bench/processes/process-identity.js';
 import { holdStores, Sandbox, untilEmpty } from './support.js';
 
 describe('the guardian', () => {

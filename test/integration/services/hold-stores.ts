@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { startStores } from '../../../bench/services/stores.js';
+import { startStores } from '../../../bench/stores/open.js';
 
 /**
  * A lab in small, to be killed by a test: starts the stores, prints them as one line of JSON, and

@@ -3,13 +3,13 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node
 import { rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { hasDebianTools } from '../../../bench/services/debian-packages.js';
-import { findFreePort } from '../../../bench/services/free-port.js';
-import { startGuardian } from '../../../bench/services/guardian.js';
-import { chooseOrdinaryUser } from '../../../bench/services/ordinary-user.js';
-import { unpackDebianRedis } from '../../../bench/services/redis-debian.js';
-import { findRedisOnPath } from '../../../bench/services/redis-on-path.js';
-import type { RedisProgram } from '../../../bench/services/redis-server.js';
+import { findFreePort } from '../../../bench/processes/free-port.js';
+import { startGuardian } from '../../../bench/processes/guardian.js';
+import { chooseOrdinaryUser } from '../../../bench/processes/ordinary-user.js';
+import { hasDebianTools } from '../../../bench/stores/debian/packages.js';
+import { unpackDebianRedis } from '../../../bench/stores/redis/debian.js';
+import { findRedisOnPath } from '../../../bench/stores/redis/on-path.js';
+import type { RedisProgram } from '../../../bench/stores/redis/server.js';
 import {
   copyCheckout,
   type HeldStores,

@@ -1,10 +1,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { expect } from 'chai';
-import type { LabError } from '../../../bench/errors.js';
-import { connectMariadb } from '../../../bench/services/mariadb-connection.js';
-import { findMariadbOnPath } from '../../../bench/services/mariadb-on-path.js';
-import { isRunning, readStartTime } from '../../../bench/services/process-identity.js';
-import { type Stores, type StoresOptions, startStores } from '../../../bench/services/stores.js';
+import type { LabError } from '../../../bench/model/errors.js';
+import { isRunning, readStartTime } from '../../../bench/processes/process-identity.js';
+import { connectMariadb } from '../../../bench/stores/mariadb/connection.js';
+import { findMariadbOnPath } from '../../../bench/stores/mariadb/on-path.js';
+import { type Stores, type StoresOptions, startStores } from '../../../bench/stores/open.js';
 import { workerStores } from '../../support/worker-stores.js';
 import { isRoot, Sandbox } from './support.js';
 

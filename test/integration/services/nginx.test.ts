@@ -1,9 +1,9 @@
 import { chmodSync, existsSync } from 'node:fs';
 import { expect } from 'chai';
-import { hasDebianTools } from '../../../bench/services/debian-packages.js';
-import { startGuardian } from '../../../bench/services/guardian.js';
-import { findNginx, findNginxOnPath } from '../../../bench/services/nginx-program.js';
-import { chooseOrdinaryUser } from '../../../bench/services/ordinary-user.js';
+import { findNginx, findNginxOnPath } from '../../../bench/fleet/web-tier/nginx-program.js';
+import { startGuardian } from '../../../bench/processes/guardian.js';
+import { chooseOrdinaryUser } from '../../../bench/processes/ordinary-user.js';
+import { hasDebianTools } from '../../../bench/stores/debian/packages.js';
 import { Sandbox } from './support.js';
 
 /** /usr/sbin is looked into whatever PATH says. */

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { readStat } from '../../../bench/services/process-identity.js';
-import { type Stores, startStores } from '../../../bench/services/stores.js';
+import { readStat } from '../../../bench/processes/process-identity.js';
+import { type Stores, startStores } from '../../../bench/stores/open.js';
 import { failure } from '../../support/failure.js';
 import { isRoot, Sandbox, untilEmpty } from './support.js';
 

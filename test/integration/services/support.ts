@@ -16,8 +16,8 @@ import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { OrdinaryUser } from '../../../bench/services/ordinary-user.js';
-import type { Stores } from '../../../bench/services/stores.js';
+import type { OrdinaryUser } from '../../../bench/processes/ordinary-user.js';
+import type { Stores } from '../../../bench/stores/open.js';
 
 /** dist/, and the project that it was built from. */
 const built = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');

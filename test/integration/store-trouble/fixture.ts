@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Stores, startStores } from '../../../bench/services/stores.js';
+import { type Stores, startStores } from '../../../bench/stores/open.js';
 import type { StrategyDescription } from '../../../src/auth/strategy.js';
 import {
   type Account,

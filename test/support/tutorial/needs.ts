@@ -1,4 +1,4 @@
-import { findOnPath } from '../../../bench/services/find-on-path.js';
+import { findOnPath } from '../../../bench/processes/find-on-path.js';
 
 /** Skips a test on a machine that lacks a program, and says so: mocha shows the name alone. */
 export function needs(test: Mocha.Context, ...programs: string[]): void {

@@ -1,6 +1,6 @@
-import { LabError } from '../../../bench/errors.js';
-import { startGuardian } from '../../../bench/services/guardian.js';
-import { findNginx, type NginxProgram } from '../../../bench/services/nginx-program.js';
+import { findNginx, type NginxProgram } from '../../../bench/fleet/web-tier/nginx-program.js';
+import { LabError } from '../../../bench/model/errors.js';
+import { startGuardian } from '../../../bench/processes/guardian.js';
 
 /** As the lab finds it: on PATH, else the distribution's package unpacked. @returns or why there is none */
 export async function nginxOrReason(): Promise<NginxProgram | string> {

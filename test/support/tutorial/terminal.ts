@@ -8,13 +8,13 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findFreePort } from '../../../bench/services/free-port.js';
+import { findFreePort } from '../../../bench/processes/free-port.js';
 import { endWithTests, MARK } from '../cleanup.js';
 import { eventually } from '../eventually.js';
 import { isTypedToStep } from './page.js';
 
 const START = fileURLToPath(new URL('../../../docs/tutorial/start.js', import.meta.url));
-const LAB = fileURLToPath(new URL('../../../bench/cli.js', import.meta.url));
+const LAB = fileURLToPath(new URL('../../../bench/cli/main.js', import.meta.url));
 /** All that stand in pages. */
 const PORTS = ['3000', '3001', '3002', '3003', '8080', '8081'];
 const FIRST_WITH_STORES = 4;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { limitOf } from '../../../bench/analyse/limits.js';
-import type { Trial } from '../../../bench/result/schema.js';
+import type { Trial } from '../../../bench/model/result-schema.js';
 import { makeResult } from '../report/fixture.js';
 
 type Use = Partial<Trial['processes'][number]>;

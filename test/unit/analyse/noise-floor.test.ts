@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { calibratedSpread } from '../../../bench/analyse/calibrated-spread.js';
 import { calibrationOf, noiseFloors } from '../../../bench/analyse/noise-floor.js';
+import type { Calibration } from '../../../bench/model/calibration-schema.js';
+import type { Comparison, Result } from '../../../bench/model/result-schema.js';
 import { renderCalibration } from '../../../bench/report/calibration.js';
-import type { Calibration } from '../../../bench/result/calibration-schema.js';
-import type { Comparison, Result } from '../../../bench/result/schema.js';
 import { makeResult } from '../report/fixture.js';
 
 function selfRun(rounds = 10): Result {

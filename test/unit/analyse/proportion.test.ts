@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { wilsonInterval } from '../../../bench/analyse/proportion.js';
+import { wilsonInterval } from '../../../bench/statistics/proportion.js';
 
 describe('the interval of a share (Wilson)', () => {
   it('agrees with published figures', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { quantile } from '../../../bench/analyse/quantile.js';
-import { compareByRanks } from '../../../bench/analyse/rank-test.js';
+import { quantile } from '../../../bench/statistics/quantile.js';
+import { compareByRanks } from '../../../bench/statistics/rank-test.js';
 
 describe('a comparison by ranks', () => {
   it('gives the published figures of the permeability data', () => {

@@ -4,9 +4,9 @@ import {
   fewestRounds,
   roundsNeeded,
 } from '../../../bench/analyse/rounds-needed.js';
-import { ratioWithInterval } from '../../../bench/analyse/statistics.js';
 import { verdictFor } from '../../../bench/analyse/verdict.js';
-import type { Comparison } from '../../../bench/result/schema.js';
+import type { Comparison } from '../../../bench/model/result-schema.js';
+import { ratioWithInterval } from '../../../bench/statistics/statistics.js';
 
 /** One cell whose logarithms have exactly this mean and standard deviation. */
 function cellWith(mean: number, deviation: number, rounds = 4, horizon = 0.05): Comparison {

@@ -3,7 +3,7 @@ import {
   meanWithInterval,
   pooledSpread,
   ratioWithInterval,
-} from '../../../bench/analyse/statistics.js';
+} from '../../../bench/statistics/statistics.js';
 
 describe('mean with interval', () => {
   it('gives the interval worked out by hand for 4, 6 and 8', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { unsureCells } from '../../../bench/analyse/unsure.js';
-import type { Comparison } from '../../../bench/result/schema.js';
+import type { Comparison } from '../../../bench/model/result-schema.js';
 
 function compared(metric: string, instances: number, verdict: Comparison['verdict'], rounds = 3) {
   return { workload: 'me', metric, instances, verdict, rounds } as Comparison;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { intervalOfDifference, welchDifference } from '../../../bench/analyse/welch.js';
+import { intervalOfDifference, welchDifference } from '../../../bench/statistics/welch.js';
 
 function differenceOf(first: number[], second: number[]) {
   const found = welchDifference({ values: first, shared: null }, { values: second, shared: null });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { countDetections, detectionTable } from '../../../bench/benchmarks/detection-table.js';
+import type { Comparison } from '../../../bench/model/result-schema.js';
 import { markdownTable } from '../../../bench/report/markdown.js';
-import type { Comparison } from '../../../bench/result/schema.js';
 import { makeResult } from '../report/fixture.js';
 
 const [sample] = makeResult({ workloads: ['me'], instances: [1] }).comparisons;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { demandsOfResult } from '../../../bench/capacity/demands.js';
-import { LabError } from '../../../bench/errors.js';
+import { LabError } from '../../../bench/model/errors.js';
+import { demandsOfResult } from '../../../bench/plan/demands.js';
 import { invalidate, makeResult } from '../report/fixture.js';
 
 function codeOf(act: () => unknown): [string, number] {

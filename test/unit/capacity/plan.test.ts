@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { assumptionsOf } from '../../../bench/capacity/assumptions.js';
-import { checkPlan, type StrategyCheck } from '../../../bench/capacity/check.js';
-import { describePlan } from '../../../bench/capacity/describe.js';
-import { planCapacity, type StrategyPlan, type Target } from '../../../bench/capacity/plan.js';
-import { warningsOfPlan } from '../../../bench/capacity/warnings.js';
-import type { StrategyInfo } from '../../../bench/result/schema.js';
+import type { StrategyInfo } from '../../../bench/model/result-schema.js';
+import { assumptionsOf } from '../../../bench/plan/assumptions.js';
+import { checkPlan, type StrategyCheck } from '../../../bench/plan/check.js';
+import { describePlan } from '../../../bench/plan/describe.js';
+import { planCapacity, type StrategyPlan, type Target } from '../../../bench/plan/plan.js';
+import { warningsOfPlan } from '../../../bench/plan/warnings.js';
 import { type Model, makeResult } from '../report/fixture.js';
 import { onMariadb } from '../report/on-mariadb.js';
 

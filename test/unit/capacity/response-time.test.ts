@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { percentileOf, tailProbability } from '../../../bench/capacity/laplace.js';
-import { responseTime } from '../../../bench/capacity/response-time.js';
-import { constantTime, exponentialTime } from '../../../bench/capacity/service-time.js';
-import { erlangC } from '../../../bench/capacity/waiting-time.js';
+import { percentileOf, tailProbability } from '../../../bench/plan/laplace.js';
+import { responseTime } from '../../../bench/plan/response-time.js';
+import { constantTime, exponentialTime } from '../../../bench/plan/service-time.js';
+import { erlangC } from '../../../bench/plan/waiting-time.js';
 import { oneStation, rarelyLong } from './systems.js';
 
 describe('inversion of a Laplace transform', () => {

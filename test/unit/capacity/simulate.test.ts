@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { quantile } from '../../../bench/analyse/quantile.js';
-import { responseTime } from '../../../bench/capacity/response-time.js';
-import { constantTime, exponentialTime } from '../../../bench/capacity/service-time.js';
-import { type SimulatedSystem, simulate } from '../../../bench/capacity/simulate.js';
-import type { OpenSystem } from '../../../bench/capacity/station.js';
+import { responseTime } from '../../../bench/plan/response-time.js';
+import { constantTime, exponentialTime } from '../../../bench/plan/service-time.js';
+import { type SimulatedSystem, simulate } from '../../../bench/plan/simulate.js';
+import type { OpenSystem } from '../../../bench/plan/station.js';
+import { quantile } from '../../../bench/statistics/quantile.js';
 import { oneStation, rarelyLong } from './systems.js';
 
 const LENGTH = { requests: 150_000, warmUpRequests: 5_000 };

@@ -1,6 +1,6 @@
 /** Systems of one station, as textbooks have them. */
-import type { ServiceTime } from '../../../bench/capacity/service-time.js';
-import type { OpenSystem } from '../../../bench/capacity/station.js';
+import type { ServiceTime } from '../../../bench/plan/service-time.js';
+import type { OpenSystem } from '../../../bench/plan/station.js';
 
 /** With a mean service time of a second, arrivals are in Erlang. */
 export function oneStation(

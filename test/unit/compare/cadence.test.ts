@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { cadenceOf } from '../../../bench/compare/cadence.js';
+import { cadenceOf } from '../../../bench/trial/cadence.js';
 
 const SHORT = { windowMs: 100 };
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { mostConnections } from '../../../bench/compare/most-connections.js';
+import { mostConnections } from '../../../bench/experiments/compare/most-connections.js';
 
 const plain = { connections: 100, shards: 2, instances: [1, 4] };
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { RunEvent } from '../../../bench/compare/events.js';
-import { createProgress } from '../../../bench/compare/progress.js';
-import { secondsLeft } from '../../../bench/compare/time-left.js';
+import { createProgress } from '../../../bench/experiments/compare/progress.js';
+import { secondsLeft } from '../../../bench/experiments/compare/time-left.js';
+import type { RunEvent } from '../../../bench/trial/events.js';
 
 const PACE = { planned: 12, secondsPerTrial: 5, startedMs: null, done: 0, doneMs: 0 };
 

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
+import { workloadNamed } from '../../../bench/load/workloads/registry.js';
 import {
   connectTrial,
   loginsBefore,
   reservedUsers,
-} from '../../../bench/compare/trial-connections.js';
-import { meanTrialSeconds } from '../../../bench/compare/trial-duration.js';
-import { workloadNamed } from '../../../bench/load/workloads/registry.js';
+} from '../../../bench/trial/trial-connections.js';
+import { meanTrialSeconds } from '../../../bench/trial/trial-duration.js';
 import { makeConfig } from '../bench-support.js';
 import { declarationOf } from '../report/declarations.js';
 

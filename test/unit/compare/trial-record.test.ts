@@ -1,14 +1,17 @@
 import { expect } from 'chai';
-import type { Span } from '../../../bench/compare/process-uses.js';
-import type { Snapshot } from '../../../bench/compare/snapshot.js';
+import type { ShardReport } from '../../../bench/load/messages.js';
+import type { Span } from '../../../bench/measure/process-uses.js';
+import type { Snapshot } from '../../../bench/measure/snapshot.js';
+import type { RunConfig } from '../../../bench/model/result-schema.js';
+import {
+  createLatencyHistogram,
+  encodeHistogram,
+} from '../../../bench/statistics/latency-histogram.js';
 import {
   assembleEvidence,
   emptyTrial,
   type Observation,
-} from '../../../bench/compare/trial-record.js';
-import type { ShardReport } from '../../../bench/load/messages.js';
-import { createLatencyHistogram, encodeHistogram } from '../../../bench/measure/histogram.js';
-import type { RunConfig } from '../../../bench/result/schema.js';
+} from '../../../bench/trial/trial-record.js';
 
 const MICROSECONDS = 1e6;
 

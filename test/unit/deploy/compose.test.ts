@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { DCLinter } from 'dclint';
-import { readDatabaseUrl, readInstanceSettings } from '../../../src/config.js';
+import { readDatabaseUrl, readInstanceSettings } from '../../../src/config/settings.js';
 import { secretFrom } from '../../support/service.js';
 import {
   ask,
@@ -194,7 +194,7 @@ describe('docker-compose.yml', () => {
     });
 
     it('is given more time to stop than its drain may take', () => {
-      const drainMs = readConstant('src/leave-on-signal.ts', 'LEAVE_WITHIN_MS');
+      const drainMs = readConstant('src/server/leave-on-signal.ts', 'LEAVE_WITHIN_MS');
       expect(toSeconds(serviceNamed('app').stop_grace_period) * 1000).to.be.greaterThan(drainMs);
     });
   });

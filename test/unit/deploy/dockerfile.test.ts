@@ -78,7 +78,7 @@ describe('Dockerfile', () => {
     const programs = commands.flatMap((text) => text.match(/dist\/[\w/-]+\.js/g) ?? []);
     expect(programs).to.have.members([
       'dist/src/main.js',
-      'dist/bench/cli.js',
+      'dist/bench/cli/main.js',
       'dist/src/migrate.js',
     ]);
     for (const program of programs) {

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { BALANCES, nginxConfiguration } from '../../../bench/services/nginx-configuration.js';
-import { BODY_BYTES_MAX } from '../../../src/http/body.js';
+import { BALANCES, nginxConfiguration } from '../../../bench/fleet/web-tier/nginx-configuration.js';
+import { BODY_BYTES_MAX } from '../../../src/api/body.js';
 import {
   ask,
   type ComposeService,
@@ -85,7 +85,7 @@ describe('nginx configuration', () => {
     const upstream = find('upstream')[0]?.inner;
     expect(Number(valuesOf('keepalive', upstream)[0])).to.be.at.least(16);
     const keptMs = toSeconds(valuesOf('keepalive_timeout', upstream)[0]) * 1000;
-    expect(keptMs).to.be.lessThan(readConstant('src/listen.ts', 'KEEP_ALIVE_MS'));
+    expect(keptMs).to.be.lessThan(readConstant('src/server/listen.ts', 'KEEP_ALIVE_MS'));
     expect(valuesOf('proxy_http_version')).to.deep.equal(['1.1']);
     expect(headers()).to.include({ Connection: '""' });
   });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type Condition, parseConditions } from '../../../bench/diff/conditions.js';
-import { LabError } from '../../../bench/errors.js';
+import { LabError } from '../../../bench/model/errors.js';
 
 function only(text: string): Condition {
   const [condition, ...others] = parseConditions(text);

@@ -5,7 +5,7 @@ import {
   decidingChange,
   diffResults,
 } from '../../../bench/diff/diff-results.js';
-import type { Result } from '../../../bench/result/schema.js';
+import type { Result } from '../../../bench/model/result-schema.js';
 import { runWith } from './runs.js';
 
 function rowOf(a: Result, b: Result, strategy: string, basis?: Basis): DiffRow {

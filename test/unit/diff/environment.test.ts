@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { environmentDifferences } from '../../../bench/diff/environment.js';
-import type { Result } from '../../../bench/result/schema.js';
+import type { Result } from '../../../bench/model/result-schema.js';
 import { makeResult } from '../report/fixture.js';
 
 type Change = Partial<Pick<Result, 'config' | 'environment'>>;

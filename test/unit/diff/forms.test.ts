@@ -3,7 +3,7 @@ import { parseConditions } from '../../../bench/diff/conditions.js';
 import { renderDiffMarkdown } from '../../../bench/diff/render-markdown.js';
 import { renderDiffText } from '../../../bench/diff/render-text.js';
 import { diffAsJson, reportDiff } from '../../../bench/diff/report.js';
-import type { Result } from '../../../bench/result/schema.js';
+import type { Result } from '../../../bench/model/result-schema.js';
 import { onMariadb } from '../report/on-mariadb.js';
 import { type GivenRun, runWith } from './runs.js';
 

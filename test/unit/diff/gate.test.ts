@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { parseConditions } from '../../../bench/diff/conditions.js';
 import { type Basis, diffResults } from '../../../bench/diff/diff-results.js';
 import { judgeConditions } from '../../../bench/diff/gate.js';
-import { LabError } from '../../../bench/errors.js';
-import type { Result, Trial } from '../../../bench/result/schema.js';
+import { LabError } from '../../../bench/model/errors.js';
+import type { Result, Trial } from '../../../bench/model/result-schema.js';
 import { type GivenRun, runWith } from './runs.js';
 
 function judge(before: GivenRun, after: GivenRun, text: string, basis: Basis = 'absolute') {

@@ -1,5 +1,5 @@
 /** Runs to set side by side, with figures as given: throughput of each round, by strategy. */
-import type { Result } from '../../../bench/result/schema.js';
+import type { Result } from '../../../bench/model/result-schema.js';
 import { makeTrial } from '../bench-support.js';
 import { makeResult } from '../report/fixture.js';
 

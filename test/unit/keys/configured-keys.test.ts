@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { type JWK, jwtVerify, SignJWT } from 'jose';
 import { algorithms, type TokenAlgorithm } from '../../../src/auth/token/keys/algorithms.js';
 import { openConfiguredKeys } from '../../../src/auth/token/keys/configured-keys.js';
-import { StartupError } from '../../../src/errors.js';
+import { StartupError } from '../../../src/server/errors.js';
 
 const names = Object.keys(algorithms) as TokenAlgorithm[];
 

@@ -5,9 +5,9 @@ import { expect } from 'chai';
 import Koa from 'koa';
 import Router from 'koa-router';
 import { pino } from 'pino';
+import { addJwksRoute } from '../../../src/api/routes/jwks-route.js';
 import type { AuthStrategy } from '../../../src/auth/strategy.js';
-import { errorHandler } from '../../../src/http/error-handler.js';
-import { addJwksRoute } from '../../../src/http/jwks-route.js';
+import { errorHandler } from '../../../src/server/error-handler.js';
 import { ApiClient, expectProblem } from '../../support/api-client.js';
 
 const PATH = '/.well-known/jwks.json';

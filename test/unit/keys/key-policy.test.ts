@@ -1,7 +1,7 @@
 import { checkPrimeSync, createHash, generatePrimeSync, randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import type { JWK } from 'jose';
-import { weaknessOf } from '../../../src/auth/secret-policy.js';
+import { weaknessOf } from '../../../src/auth/credentials/secret-policy.js';
 import { algorithms, type TokenAlgorithm } from '../../../src/auth/token/keys/algorithms.js';
 import { problemOfKey } from '../../../src/auth/token/keys/key-policy.js';
 import {

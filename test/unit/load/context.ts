@@ -1,5 +1,5 @@
 import type { RequestContext } from '../../../bench/load/workload.js';
-import { seededRandom } from '../../../bench/random.js';
+import { seededRandom } from '../../../bench/model/random.js';
 
 /** What a workload makes its requests of: one user on one instance, among the posts up to `lastId`. */
 export function contextOf(seed = 1, lastId = 10_000): RequestContext {

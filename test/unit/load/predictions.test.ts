@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { latencyByRequest } from '../../../bench/compare/latency-by-request.js';
 import { createKindLatencies } from '../../../bench/load/kind-latencies.js';
 import type { ShardReport } from '../../../bench/load/messages.js';
 import { createRecorder } from '../../../bench/load/recorder.js';
 import type { WorkloadRequest } from '../../../bench/load/workload.js';
 import { postText } from '../../../bench/load/workloads/post-text.js';
 import { workloadNamed } from '../../../bench/load/workloads/registry.js';
-import { seededRandom } from '../../../bench/random.js';
+import { seededRandom } from '../../../bench/model/random.js';
+import { latencyByRequest } from '../../../bench/trial/latency-by-request.js';
 import { createClassifier } from '../../../src/prediction/model/classifier.js';
 import { spamModel } from '../../../src/prediction/model/spam-model.js';
 import { contextOf } from './context.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { describeEventLoops, type EventLoopReading } from '../../../bench/measure/event-loop.js';
-import { watchEventLoop } from '../../../src/event-loop.js';
+import { watchEventLoop } from '../../../src/server/event-loop.js';
 import { eventually } from '../../support/eventually.js';
 
 const reading = (

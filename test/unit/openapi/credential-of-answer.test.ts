@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { credentialOfAnswer, endsCredential } from '../../../src/http/docs/credential-of-answer.js';
+import { credentialOfAnswer, endsCredential } from '../../../src/api/docs/credential-of-answer.js';
 
 const ORIGIN = 'http://127.0.0.1:3000';
 const bearer = { type: 'http' };

@@ -1,8 +1,8 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { expect } from 'chai';
-import { PROBLEMS, type ProblemCode } from '../../../src/errors.js';
-import { createDocument, type OpenApiDocument } from '../../../src/http/openapi/document.js';
-import { PROBLEMS_OF_ANY_REQUEST } from '../../../src/http/openapi/problems.js';
+import { createDocument, type OpenApiDocument } from '../../../src/api/openapi/document.js';
+import { PROBLEMS_OF_ANY_REQUEST } from '../../../src/api/openapi/problems.js';
+import { PROBLEMS, type ProblemCode } from '../../../src/server/errors.js';
 import {
   createSchemaChecker,
   describedInstance,

@@ -1,5 +1,8 @@
 import { expect } from 'chai';
-import { readInstanceSettings, readPredictionServerSettings } from '../../../src/config.js';
+import {
+  readInstanceSettings,
+  readPredictionServerSettings,
+} from '../../../src/config/settings.js';
 import { TOKEN_SECRET } from '../../support/service.js';
 
 const secrets = {

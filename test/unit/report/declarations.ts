@@ -1,5 +1,5 @@
 /** Declarations of eleven strategies, as a service might print them. */
-import type { DescribedStrategy } from '../../../bench/result/schema.js';
+import type { DescribedStrategy } from '../../../bench/model/result-schema.js';
 
 const SESSION: Omit<DescribedStrategy, 'name' | 'summary'> = {
   control: false,

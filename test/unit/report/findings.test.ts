@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import type { Trial } from '../../../bench/model/result-schema.js';
 import type { Finding } from '../../../bench/report/findings/finding.js';
 import { findingsOf } from '../../../bench/report/findings.js';
-import type { Trial } from '../../../bench/result/schema.js';
 import { invalidate, type Model, makeResult } from './fixture.js';
 
 const ONE_CELL: Model = { workloads: ['me'], instances: [1] };

@@ -2,9 +2,10 @@
  * A plausible result, built from a small model of costs, so that a test can say "jwt costs more
  * here" or "this trial is invalid" in a line. Deterministic: no clock, no chance.
  */
-import { armNames } from '../../../bench/analyse/arms.js';
+
 import { compareStrategies } from '../../../bench/analyse/compare.js';
-import { type Result, resultSchema, type Trial } from '../../../bench/result/schema.js';
+import { armNames } from '../../../bench/model/arms.js';
+import { type Result, resultSchema, type Trial } from '../../../bench/model/result-schema.js';
 import { declarationOf } from './declarations.js';
 
 export interface Model {

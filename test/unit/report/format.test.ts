@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { intervalOf, sentenceOf, signedChange } from '../../../bench/report/wording.js';
 import {
   formatEstimate,
   formatInterval,
@@ -8,8 +9,7 @@ import {
   formatRatioInterval,
   listOf,
   uncapitalised,
-} from '../../../bench/report/format.js';
-import { intervalOf, sentenceOf, signedChange } from '../../../bench/report/wording.js';
+} from '../../../bench/text/format.js';
 
 describe('numbers for people', () => {
   it('have three significant digits, or all before the point', () => {

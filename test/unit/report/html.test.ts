@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { summarise } from '../../../bench/analyse/summarise.js';
-import { formatEstimate, formatMean } from '../../../bench/report/format.js';
+import type { Result } from '../../../bench/model/result-schema.js';
 import { renderHtml } from '../../../bench/report/html.js';
-import type { Result } from '../../../bench/result/schema.js';
+import { formatEstimate, formatMean } from '../../../bench/text/format.js';
 import { invalidate, type Model, makeResult } from './fixture.js';
 
 const SITUATIONS: Record<string, Model> = {

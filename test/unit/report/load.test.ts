@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import type { RunConfig } from '../../../bench/model/result-schema.js';
 import { renderMarkdown } from '../../../bench/report/markdown.js';
-import type { RunConfig } from '../../../bench/result/schema.js';
 import { makeResult } from './fixture.js';
 
 const WORKLOADS = ['me', 'mixed'];

@@ -3,11 +3,11 @@ import { limitOf } from '../../../bench/analyse/limits.js';
 import { serverCpuMicroseconds } from '../../../bench/analyse/metrics.js';
 import { capacityOf } from '../../../bench/analyse/scaling/capacity.js';
 import { warningsOf } from '../../../bench/analyse/warnings.js';
+import type { Result, Trial } from '../../../bench/model/result-schema.js';
 import { renderTrialsCsv } from '../../../bench/report/csv.js';
 import { renderHtml } from '../../../bench/report/html.js';
 import { renderMarkdown } from '../../../bench/report/markdown.js';
 import { renderSummary } from '../../../bench/report/terminal.js';
-import type { Result, Trial } from '../../../bench/result/schema.js';
 import { makeResult } from './fixture.js';
 import { onMariadb } from './on-mariadb.js';
 

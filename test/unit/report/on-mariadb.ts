@@ -1,5 +1,5 @@
 /** The same run as if its database had been a MariaDB. */
-import { type Result, SCHEMA_VERSION, type Trial } from '../../../bench/result/schema.js';
+import { type Result, SCHEMA_VERSION, type Trial } from '../../../bench/model/result-schema.js';
 
 export function onMariadb(result: Result): Result {
   const { config, environment, trials } = result;

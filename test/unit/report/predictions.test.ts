@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { serverCpuMicroseconds } from '../../../bench/analyse/metrics.js';
 import { warningsOf } from '../../../bench/analyse/warnings.js';
+import type { Trial } from '../../../bench/model/result-schema.js';
 import { renderTrialsCsv } from '../../../bench/report/csv.js';
 import { renderMarkdown } from '../../../bench/report/markdown.js';
-import type { Trial } from '../../../bench/result/schema.js';
 import { makeResult } from './fixture.js';
 
 const latencyMs = { mean: 2, p50: 1.5, p90: 3, p95: 4, p99: 12.5, p999: 20, max: 30 };

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
+import type { Result } from '../../../bench/model/result-schema.js';
 import { findingsOf } from '../../../bench/report/findings.js';
 import { renderHtml } from '../../../bench/report/html.js';
 import { renderMarkdown } from '../../../bench/report/markdown.js';
-import type { Result } from '../../../bench/result/schema.js';
 import { type Lab, syntheticResult, type Truth } from '../analyse/scaling/synthetic.js';
 import { makeResult } from './fixture.js';
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { describedStrategySchema } from '../../../bench/model/result-schema.js';
 import { markdownTable } from '../../../bench/report/markdown.js';
 import { STRATEGY_PROPERTIES, wordsOf } from '../../../bench/report/strategy-properties.js';
 import {
@@ -6,8 +7,7 @@ import {
   strategyTable,
   summaryTable,
 } from '../../../bench/report/strategy-table.js';
-import { renderTextTable } from '../../../bench/report/text-table.js';
-import { describedStrategySchema } from '../../../bench/result/schema.js';
+import { renderTextTable } from '../../../bench/text/text-table.js';
 import { ELEVEN } from './declarations.js';
 
 describe('the table of strategies', () => {

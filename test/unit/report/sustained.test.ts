@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { summariseRounds } from '../../../bench/analyse/sustained.js';
-import { parseObjective } from '../../../bench/objective.js';
+import { parseObjective } from '../../../bench/model/objective.js';
+import { type Result, resultSchema, type Sustained } from '../../../bench/model/result-schema.js';
 import { renderHtml } from '../../../bench/report/html.js';
 import { renderMarkdown } from '../../../bench/report/markdown.js';
 import { renderSummary } from '../../../bench/report/terminal.js';
-import { type Result, resultSchema, type Sustained } from '../../../bench/result/schema.js';
 import { makeResult } from './fixture.js';
 
 const NOTHING = { application: 31.5, redis: null, postgres: 0, loadGenerator: 50 };

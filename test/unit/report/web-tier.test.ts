@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { limitOf } from '../../../bench/analyse/limits.js';
 import { serverCpuMicroseconds } from '../../../bench/analyse/metrics.js';
+import type { Result, RunConfig, Trial } from '../../../bench/model/result-schema.js';
 import { renderTrialsCsv } from '../../../bench/report/csv.js';
 import { findingsOf } from '../../../bench/report/findings.js';
 import { renderHtml } from '../../../bench/report/html.js';
 import { renderMarkdown } from '../../../bench/report/markdown.js';
-import type { Result, RunConfig, Trial } from '../../../bench/result/schema.js';
 import { makeTrial } from '../bench-support.js';
 import { invalidate, type Model, makeResult } from './fixture.js';
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { calibrationOf } from '../../../bench/analyse/noise-floor.js';
-import { LabError } from '../../../bench/errors.js';
-import { readCalibration, writeCalibration } from '../../../bench/result/calibration.js';
-import type { Calibration } from '../../../bench/result/calibration-schema.js';
+import { readCalibration, writeCalibration } from '../../../bench/experiments/calibration.js';
+import type { Calibration } from '../../../bench/model/calibration-schema.js';
+import { LabError } from '../../../bench/model/errors.js';
 import { makeResult } from '../report/fixture.js';
 
 describe('calibration.json', () => {

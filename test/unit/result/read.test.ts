@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { databaseOf } from '../../../bench/databases.js';
+import { databaseOf } from '../../../bench/model/databases.js';
+import { readResult } from '../../../bench/model/read-result.js';
+import { SCHEMA_VERSION } from '../../../bench/model/result-schema.js';
 import { renderHtml } from '../../../bench/report/html.js';
-import { readResult } from '../../../bench/result/read.js';
-import { SCHEMA_VERSION } from '../../../bench/result/schema.js';
 import { makeResult } from '../report/fixture.js';
 import { onMariadb } from '../report/on-mariadb.js';
 

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
-import { readAuthorization } from '../../../src/auth/authorization-header.js';
+import { readAuthorization } from '../../../src/auth/credentials/authorization-header.js';
+import { sourceOf } from '../../../src/auth/credentials/source-address.js';
 import {
   cookiePolicy,
   hasCookie,
   readSessionCookie,
 } from '../../../src/auth/session/cookie-policy.js';
 import { isCrossSite } from '../../../src/auth/session/cross-site.js';
-import { sourceOf } from '../../../src/auth/source-address.js';
 
 const ID = 'Az09_-'.repeat(8).slice(0, 43);
 

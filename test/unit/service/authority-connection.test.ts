@@ -7,7 +7,7 @@ import {
   type AuthorityConnection,
   createAuthorityConnection,
 } from '../../../src/auth/opaque/authority-connection.js';
-import type { AppError } from '../../../src/errors.js';
+import type { AppError } from '../../../src/server/errors.js';
 import { eventually } from '../../support/eventually.js';
 
 const TIMEOUT_MS = 300;

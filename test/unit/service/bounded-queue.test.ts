@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
-import { createBoundedQueue } from '../../../src/auth/bounded-queue.js';
+import { createBoundedQueue } from '../../../src/auth/credentials/bounded-queue.js';
 
 /** Tasks that end when the test says so. */
 function controlledTasks() {

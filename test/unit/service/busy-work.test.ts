@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Context } from 'koa';
-import { busyWork } from '../../../src/http/busy-work.js';
+import { busyWork } from '../../../src/server/busy-work.js';
 
 /** A clock that moves on by a thousandth of a millisecond with each look. */
 function countingClock() {

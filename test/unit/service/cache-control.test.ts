@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { cachingOf } from '../../../src/http/cache-control.js';
+import { cachingOf } from '../../../src/api/cache-control.js';
 
 describe('the table of what may be kept', () => {
   it('lets nobody keep what it does not name, nor the answer to anything but GET', () => {

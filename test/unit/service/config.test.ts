@@ -4,10 +4,10 @@ import {
   readDatabaseUrl,
   readInstanceSettings,
   readSeedSettings,
-} from '../../../src/config.js';
+} from '../../../src/config/settings.js';
 import { dialectOfUrl } from '../../../src/data/dialects/registry.js';
-import { StartupError } from '../../../src/errors.js';
-import { isLoopback } from '../../../src/loopback.js';
+import { StartupError } from '../../../src/server/errors.js';
+import { isLoopback } from '../../../src/server/loopback.js';
 import { secretFrom } from '../../support/service.js';
 
 const SECRET = secretFrom('config').toString('base64url');

@@ -4,7 +4,7 @@ import {
   matchesStrongly,
   matchesWeakly,
   parseEntityTags,
-} from '../../../src/http/entity-tags.js';
+} from '../../../src/api/entity-tags.js';
 
 const strong = (opaque: string) => ({ opaque, weak: false });
 const weak = (opaque: string) => ({ opaque, weak: true });

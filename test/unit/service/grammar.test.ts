@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
-import type { AppError } from '../../../src/errors.js';
-import { clientAddress, normalAddress } from '../../../src/http/client-address.js';
-import { ExactRouter } from '../../../src/http/exact-router.js';
-import { parseMediaType, requireUncoded, utf8TypeOf } from '../../../src/http/representation.js';
-import { pathOfTarget } from '../../../src/http/request-target.js';
+import { parseMediaType, requireUncoded, utf8TypeOf } from '../../../src/api/representation.js';
+import { clientAddress, normalAddress } from '../../../src/server/client-address.js';
+import type { AppError } from '../../../src/server/errors.js';
+import { ExactRouter } from '../../../src/server/exact-router.js';
+import { pathOfTarget } from '../../../src/server/request-target.js';
 
 const PEER = '192.0.2.7';
 

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { RequestListener, Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
-import { createKoaApp } from '../../../src/http/koa-app.js';
-import { createHttpServer, listen } from '../../../src/listen.js';
+import { createKoaApp } from '../../../src/server/koa-app.js';
+import { createHttpServer, listen } from '../../../src/server/listen.js';
 import { untilPasses } from '../../support/eventually.js';
 import { rawRequest } from '../../support/raw-request.js';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { AppError, PROBLEMS, toProblem } from '../../../src/errors.js';
-import { decodeCursor, encodeCursor, readId } from '../../../src/http/validation.js';
+import { decodeCursor, encodeCursor, readId } from '../../../src/api/validation.js';
+import { AppError, PROBLEMS, toProblem } from '../../../src/server/errors.js';
 
 function codeOf(work: () => unknown): string {
   try {

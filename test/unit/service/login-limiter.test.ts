@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { createLoginLimiter } from '../../../src/auth/login-limiter.js';
-import { AppError } from '../../../src/errors.js';
+import { createLoginLimiter } from '../../../src/auth/credentials/login-limiter.js';
+import { AppError } from '../../../src/server/errors.js';
 
 const address = '192.0.2.1';
 const email = 'ada@example.test';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { clientLabel } from '../../../src/auth/logins/client-label.js';
+import { clientLabel } from '../../../src/auth/credentials/client-label.js';
 import {
   decodeRecord,
   encodeRecord,
@@ -7,7 +7,7 @@ import {
   type LoginRecord,
   loginIdOf,
   newLoginSecret,
-} from '../../../src/auth/logins/login-record.js';
+} from '../../../src/auth/credentials/login-record.js';
 import { createCookieCodec } from '../../../src/auth/session/sealed-cookie.js';
 
 const RECORD: LoginRecord = {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { createHashThreads, type HashThreads } from '../../../src/auth/hash-threads.js';
-import { createPasswordHasher } from '../../../src/auth/password.js';
+import { createHashThreads, type HashThreads } from '../../../src/auth/credentials/hash-threads.js';
+import { createPasswordHasher } from '../../../src/auth/credentials/password.js';
 
 describe('the password hasher', () => {
   const passwords = createPasswordHasher({ concurrency: 2, queue: 10 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createMemoryLoginStore } from '../../../src/auth/logins/memory-login-store.js';
+import { createMemoryLoginStore } from '../../../src/auth/credentials/memory-login-store.js';
 import type { Introspection } from '../../../src/auth/opaque/introspection.js';
 import { readIntrospection } from '../../../src/auth/opaque/introspection.js';
 import { isReferenceToken } from '../../../src/auth/opaque/reference-token.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { stepsOfSweep } from '../../../src/auth/sweep-in-steps.js';
+import { stepsOfSweep } from '../../../src/auth/credentials/sweep-in-steps.js';
 
 describe('a sweep of a table in memory', () => {
   const sweep = (table: Map<string, number>, now: () => number) =>

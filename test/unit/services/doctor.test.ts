@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { Finding } from '../../../bench/doctor/finding.js';
-import { formatFindings, inspectMachine } from '../../../bench/doctor/inspect.js';
+import type { Finding } from '../../../bench/cli/doctor/finding.js';
+import { formatFindings, inspectMachine } from '../../../bench/cli/doctor/inspect.js';
 import {
   judgeCores,
   judgeCpuLimits,
@@ -8,7 +8,7 @@ import {
   judgeNode,
   judgeOpenFiles,
   judgeTempFolder,
-} from '../../../bench/doctor/judge.js';
+} from '../../../bench/cli/doctor/judge.js';
 
 describe('the doctor', () => {
   it('knows which Node.js the lab runs on', () => {

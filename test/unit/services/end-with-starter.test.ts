@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Ancestor, starterChain } from '../../../bench/services/end-with-starter.js';
+import { type Ancestor, starterChain } from '../../../bench/processes/end-with-starter.js';
 
 const SESSION = 50;
 const SELF = 100;
@@ -20,8 +20,8 @@ function pidsToWatch(...line: Partial<Ancestor>[]): number[] | null {
   return starterChain(SELF, look)?.map(({ pid }) => pid) ?? null;
 }
 
-const lab = { words: ['node', 'dist/bench/cli.js'] };
-const sh = { words: ['sh', '-c', 'npm run --silent build && node dist/bench/cli.js'] };
+const lab = { words: ['node', 'dist/bench/cli/main.js'] };
+const sh = { words: ['sh', '-c', 'npm run --silent build && node dist/bench/cli/main.js'] };
 const npm = { marked: false, words: ['npm run lab serve'] };
 const terminal = { marked: false, words: ['bash'] };
 const init = { pid: 1, marked: false, session: 1, words: ['/sbin/init'] };

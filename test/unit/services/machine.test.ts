@@ -12,18 +12,18 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { findOnPath } from '../../../bench/services/find-on-path.js';
-import type { Guardian } from '../../../bench/services/guardian.js';
+import { findOnPath } from '../../../bench/processes/find-on-path.js';
+import type { Guardian } from '../../../bench/processes/guardian.js';
 import {
   nginxAdvice,
   parseOsRelease,
   redisAdvice,
-} from '../../../bench/services/install-advice.js';
-import { cacheBases, openCache, useCache } from '../../../bench/services/lab-folders.js';
-import { isLoopback } from '../../../bench/services/loopback.js';
-import { parseUsers } from '../../../bench/services/ordinary-user.js';
-import { completeLinks, platformPackage } from '../../../bench/services/postgres-binaries.js';
-import { runCommand } from '../../../bench/services/run-command.js';
+} from '../../../bench/processes/install-advice.js';
+import { cacheBases, openCache, useCache } from '../../../bench/processes/lab-folders.js';
+import { isLoopback } from '../../../bench/processes/loopback.js';
+import { parseUsers } from '../../../bench/processes/ordinary-user.js';
+import { runCommand } from '../../../bench/processes/run-command.js';
+import { completeLinks, platformPackage } from '../../../bench/stores/postgres/binaries.js';
 import { failure } from '../../support/failure.js';
 
 let folder: string;

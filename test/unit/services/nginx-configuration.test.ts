@@ -3,8 +3,8 @@ import {
   BALANCES,
   type NginxOptions,
   nginxConfiguration,
-} from '../../../bench/services/nginx-configuration.js';
-import { workersFor } from '../../../bench/services/web-tier-plan.js';
+} from '../../../bench/fleet/web-tier/nginx-configuration.js';
+import { workersFor } from '../../../bench/fleet/web-tier/plan.js';
 
 const OPTIONS: NginxOptions = {
   port: 40_000,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect } from 'chai';
-import { isRunning, parseStat, readStartTime } from '../../../bench/services/process-identity.js';
+import { isRunning, parseStat, readStartTime } from '../../../bench/processes/process-identity.js';
 
 const fields = 'S 4711 100 100 0 -1 4194304 1 0 0 0 5 6 0 0 20 0 1 0 987654 1000 200';
 

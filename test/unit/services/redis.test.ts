@@ -1,13 +1,13 @@
 import { expect } from 'chai';
-import { aptConfiguration, findNetworkProblem } from '../../../bench/services/apt.js';
-import { debianCacheKey } from '../../../bench/services/debian-packages.js';
-import { parsePublishedPort } from '../../../bench/services/redis-docker.js';
-import { describeRedis, parseInfo } from '../../../bench/services/redis-info.js';
-import { redisConfiguration } from '../../../bench/services/redis-server.js';
+import { aptConfiguration, findNetworkProblem } from '../../../bench/stores/debian/apt.js';
+import { debianCacheKey } from '../../../bench/stores/debian/packages.js';
 import {
   packageOfLibrary,
   parseMissingLibraries,
-} from '../../../bench/services/shared-libraries.js';
+} from '../../../bench/stores/debian/shared-libraries.js';
+import { parsePublishedPort } from '../../../bench/stores/redis/docker.js';
+import { describeRedis, parseInfo } from '../../../bench/stores/redis/info.js';
+import { redisConfiguration } from '../../../bench/stores/redis/server.js';
 
 describe('unpacking Redis', () => {
   it('reads from ldd which libraries are missing', () => {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { LabError } from '../../../bench/errors.js';
-import { parseObjective } from '../../../bench/objective.js';
+import { breachesOf } from '../../../bench/experiments/sustain/breaches.js';
+import { LabError } from '../../../bench/model/errors.js';
+import { parseObjective } from '../../../bench/model/objective.js';
 import { objectiveInWords } from '../../../bench/report/sections/sustained.js';
-import { breachesOf } from '../../../bench/sustain/breaches.js';
 
 function refusalOf(text: string): LabError {
   try {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { parseObjective } from '../../../bench/objective.js';
-import type { Trial } from '../../../bench/result/schema.js';
-import { lateAfterMs, outcomeOf } from '../../../bench/sustain/outcome.js';
+import { lateAfterMs, outcomeOf } from '../../../bench/experiments/sustain/outcome.js';
+import { parseObjective } from '../../../bench/model/objective.js';
+import type { Trial } from '../../../bench/model/result-schema.js';
 import { makeTrial } from '../bench-support.js';
 
 const MET = parseObjective('p99=20ms');

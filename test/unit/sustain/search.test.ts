@@ -1,5 +1,9 @@
 import { expect } from 'chai';
-import { confirmRate, type Outcome, searchRate } from '../../../bench/sustain/search.js';
+import {
+  confirmRate,
+  type Outcome,
+  searchRate,
+} from '../../../bench/experiments/sustain/search.js';
 
 const BOUNDS = { fromRps: 100, toRps: 100_000, resolution: 1.05 };
 

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
-import { readLoad } from '../../../bench/verbs/load.js';
+import { readLoad } from '../../../bench/cli/verbs/load.js';
 import {
   blocksOf,
   exchangesOf,

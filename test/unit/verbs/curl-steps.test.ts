@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
-import { type CurlTarget, curlSteps } from '../../../bench/verbs/curl-steps.js';
-import { wrapCommand } from '../../../bench/verbs/wrap-command.js';
+import { type CurlTarget, curlSteps } from '../../../bench/cli/verbs/curl-steps.js';
+import { wrapCommand } from '../../../bench/text/wrap-command.js';
 import { declarationOf } from '../report/declarations.js';
 
 function stepsFor(declared: string, changes: Partial<CurlTarget> = {}) {

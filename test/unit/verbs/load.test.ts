@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { LabError } from '../../../bench/errors.js';
-import { readLoad } from '../../../bench/verbs/load.js';
+import { readLoad } from '../../../bench/cli/verbs/load.js';
+import { LabError } from '../../../bench/model/errors.js';
 
 const URL_OF_A_STEP = 'http://127.0.0.1:3000/notes?limit=2';
 

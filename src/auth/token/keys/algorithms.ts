@@ -1,7 +1,7 @@
 import { randomBytes, type webcrypto } from 'node:crypto';
 import { calculateJwkThumbprint, type JWK } from 'jose';
-import { isPredictable } from '../../predictable-bytes.js';
-import { weaknessOf } from '../../secret-policy.js';
+import { isPredictable } from '../../credentials/predictable-bytes.js';
+import { weaknessOf } from '../../credentials/secret-policy.js';
 import { weaknessOfPoint } from './weakness/ed25519.js';
 import { bitLength, fromBytes } from './weakness/integers.js';
 import { weaknessOfCoordinate, weaknessOfScalar } from './weakness/p256.js';

@@ -1,4 +1,4 @@
-import { StartupError } from '../../../errors.js';
+import { StartupError } from '../../../server/errors.js';
 import type { Algorithm } from './algorithms.js';
 import { readOwnKeys } from './jwk-set.js';
 import { createKeyRing } from './key-ring.js';

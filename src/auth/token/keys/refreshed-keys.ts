@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { AppError, StartupError, unavailable } from '../../../errors.js';
+import { AppError, StartupError, unavailable } from '../../../server/errors.js';
 import type { KeyRing } from './key-ring.js';
 import type { KeySet } from './key-set.js';
 

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { StartupError } from '../../../errors.js';
-import { isLoopback } from '../../../loopback.js';
+import { StartupError } from '../../../server/errors.js';
+import { isLoopback } from '../../../server/loopback.js';
 import type { Algorithm } from './algorithms.js';
 import { fetchJwks } from './fetch-jwks.js';
 import { createForeignKeyReader } from './jwk-set.js';

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import type { RotationSettings } from '../../../config.js';
-import { StartupError } from '../../../errors.js';
+import type { RotationSettings } from '../../../config/settings.js';
+import { StartupError } from '../../../server/errors.js';
 import { type Algorithm, algorithms, type TokenAlgorithm } from './algorithms.js';
 import { publishSecondsMin } from './publish-delay.js';
 import { createKeySealer, makeSealedKey, openSealedKey } from './sealed-key.js';

@@ -1,5 +1,5 @@
 import type { JWK } from 'jose';
-import { StartupError } from '../../../errors.js';
+import { StartupError } from '../../../server/errors.js';
 import { type Algorithm, algorithms } from './algorithms.js';
 import { importKey, type KeyMaterial } from './key-material.js';
 import { problemOfKey } from './key-policy.js';

@@ -3,19 +3,19 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { LabError } from '../../../../bench/errors.js';
-import { parseCgroupMounts } from '../../../../bench/services/cpu-limits/control-groups.js';
+import { LabError } from '../../../../bench/model/errors.js';
+import { parseCgroupMounts } from '../../../../bench/processes/cpu-limits/control-groups.js';
 import {
   type CpuLimiter,
   findCpuLimiter,
-} from '../../../../bench/services/cpu-limits/cpu-limiter.js';
+} from '../../../../bench/processes/cpu-limits/cpu-limiter.js';
 import {
   type MadeGroup,
   moveProcess,
   processesOf,
   removeGroup,
-} from '../../../../bench/services/cpu-limits/group-folder.js';
-import { startGuardian } from '../../../../bench/services/guardian.js';
+} from '../../../../bench/processes/cpu-limits/group-folder.js';
+import { startGuardian } from '../../../../bench/processes/guardian.js';
 import { skipBecause } from './support.js';
 
 /**

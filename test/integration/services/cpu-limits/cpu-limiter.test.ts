@@ -5,23 +5,23 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { LabError } from '../../../../bench/errors.js';
-import { lookForCpuControl } from '../../../../bench/services/cpu-limits/cpu-control.js';
+import { LabError } from '../../../../bench/model/errors.js';
+import { lookForCpuControl } from '../../../../bench/processes/cpu-limits/cpu-control.js';
 import {
   type CpuLimiter,
   findCpuLimiter,
-} from '../../../../bench/services/cpu-limits/cpu-limiter.js';
-import { quotaOf } from '../../../../bench/services/cpu-limits/cpu-quota.js';
+} from '../../../../bench/processes/cpu-limits/cpu-limiter.js';
+import { quotaOf } from '../../../../bench/processes/cpu-limits/cpu-quota.js';
 import {
   type MadeGroup,
   makeGroup,
   removeGroup,
-} from '../../../../bench/services/cpu-limits/group-folder.js';
-import { writeLimit } from '../../../../bench/services/cpu-limits/limit-files.js';
-import { proveLimiter } from '../../../../bench/services/cpu-limits/prove-limiter.js';
-import { NOT_THROTTLED } from '../../../../bench/services/cpu-limits/throttling.js';
-import { startGuardian } from '../../../../bench/services/guardian.js';
-import { isRunning, readStartTime } from '../../../../bench/services/process-identity.js';
+} from '../../../../bench/processes/cpu-limits/group-folder.js';
+import { writeLimit } from '../../../../bench/processes/cpu-limits/limit-files.js';
+import { proveLimiter } from '../../../../bench/processes/cpu-limits/prove-limiter.js';
+import { NOT_THROTTLED } from '../../../../bench/processes/cpu-limits/throttling.js';
+import { startGuardian } from '../../../../bench/processes/guardian.js';
+import { isRunning, readStartTime } from '../../../../bench/processes/process-identity.js';
 import { untilEmpty } from '../support.js';
 import { coresUsed, skipBecause, startBusy, startParent, whyNoLimits } from './support.js';
 

@@ -8,8 +8,8 @@ import { expect } from 'chai';
 import {
   findDelegation,
   rerunInDelegatedGroup,
-} from '../../../../bench/services/cpu-limits/delegated-rerun.js';
-import { isRunning, readStartTime } from '../../../../bench/services/process-identity.js';
+} from '../../../../bench/processes/cpu-limits/delegated-rerun.js';
+import { isRunning, readStartTime } from '../../../../bench/processes/process-identity.js';
 import { untilEmpty } from '../support.js';
 
 const VERSION_2 = '1 1 0:1 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { rerunInDelegatedGroup } from '../../../../bench/services/cpu-limits/delegated-rerun.js';
+import { rerunInDelegatedGroup } from '../../../../bench/processes/cpu-limits/delegated-rerun.js';
 
 /** A lab in small that has no limits unless it is started again. Ends when it is asked to, with 3. */
 const control = { why: 'a test', advice: 'none' };

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { usageOf } from '../../../../bench/measure/process-usage.js';
-import { lookForCpuControl } from '../../../../bench/services/cpu-limits/cpu-control.js';
+import { lookForCpuControl } from '../../../../bench/processes/cpu-limits/cpu-control.js';
 
 /** Null, or why this machine cannot run tests of limits. */
 export function whyNoLimits(): string | null {

@@ -5,7 +5,7 @@ import { demandsOf } from '../../../../bench/analyse/scaling/demands.js';
 import { predictKnee } from '../../../../bench/analyse/scaling/knee.js';
 import { measureKnee } from '../../../../bench/analyse/scaling/measured-knee.js';
 import { type Series, seriesOf } from '../../../../bench/analyse/scaling/series.js';
-import type { Trial } from '../../../../bench/result/schema.js';
+import type { Trial } from '../../../../bench/model/result-schema.js';
 import { type Lab, syntheticResult } from './synthetic.js';
 
 const HELD: Lab = {

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { lawOf } from '../../../../bench/analyse/scaling/law.js';
 import { fitScalabilityLaw, type Point } from '../../../../bench/analyse/scaling/usl.js';
-import { seededRandom } from '../../../../bench/random.js';
-import type { Trial } from '../../../../bench/result/schema.js';
+import { seededRandom } from '../../../../bench/model/random.js';
+import type { Trial } from '../../../../bench/model/result-schema.js';
 
 const COUNTS = [1, 2, 4, 8, 16];
 

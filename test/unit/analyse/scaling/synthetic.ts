@@ -3,8 +3,8 @@
  * Throughput comes from a simulation of every request, not from the formulas under test.
  */
 import TinyQueue from 'tinyqueue';
-import { type Random, seededRandom } from '../../../../bench/random.js';
-import type { Result, Trial } from '../../../../bench/result/schema.js';
+import { type Random, seededRandom } from '../../../../bench/model/random.js';
+import type { Result, Trial } from '../../../../bench/model/result-schema.js';
 import { type Model, makeResult } from '../../report/fixture.js';
 
 export interface Truth {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { planArrivals } from '../../../../bench/load/open-loop/arrivals.js';
-import { seededRandom } from '../../../../bench/random.js';
+import { seededRandom } from '../../../../bench/model/random.js';
 
 const MINUTE = { fromMs: 1000, toMs: 61_000 };
 

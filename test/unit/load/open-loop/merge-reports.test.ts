@@ -1,7 +1,10 @@
 import { expect } from 'chai';
 import type { OpenLoopReport, ShardReport } from '../../../../bench/load/messages.js';
 import { openLoopPart } from '../../../../bench/load/open-loop/merge-reports.js';
-import { createLatencyHistogram, encodeHistogram } from '../../../../bench/measure/histogram.js';
+import {
+  createLatencyHistogram,
+  encodeHistogram,
+} from '../../../../bench/statistics/latency-histogram.js';
 
 function latenessOf(...microseconds: number[]): string {
   const histogram = createLatencyHistogram();

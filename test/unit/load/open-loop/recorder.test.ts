@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createOpenLoopRecorder } from '../../../../bench/load/open-loop/recorder.js';
-import { mergeHistograms } from '../../../../bench/measure/histogram.js';
+import { mergeHistograms } from '../../../../bench/statistics/latency-histogram.js';
 
 /** A window from 1000 to 2000 ms, and a request every 100 ms from 900 on. */
 const ORDER = {

@@ -3,7 +3,7 @@ import {
   describeWindows,
   notesOn,
   type UrlWindow,
-} from '../../../../bench/load/url/describe-windows.js';
+} from '../../../../bench/experiments/load-url/describe-windows.js';
 
 function window(changes: Partial<UrlWindow> = {}): UrlWindow {
   return {

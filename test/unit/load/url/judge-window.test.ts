@@ -1,5 +1,9 @@
 import { expect } from 'chai';
-import { flawsOf, judgeWindow, type SeenWindow } from '../../../../bench/load/url/judge-window.js';
+import {
+  flawsOf,
+  judgeWindow,
+  type SeenWindow,
+} from '../../../../bench/experiments/load-url/judge-window.js';
 
 /** 10 connections, 1,000 requests/s of 10 ms each, as Little's law has it. */
 function seen(changes: Partial<SeenWindow> = {}): SeenWindow {

@@ -4,8 +4,8 @@ import {
   locateGroup,
   parseCgroupMemberships,
   parseCgroupMounts,
-} from '../../../../bench/services/cpu-limits/control-groups.js';
-import { lookForCpuControl } from '../../../../bench/services/cpu-limits/cpu-control.js';
+} from '../../../../bench/processes/cpu-limits/control-groups.js';
+import { lookForCpuControl } from '../../../../bench/processes/cpu-limits/cpu-control.js';
 import { HYBRID, SCOPE_CONTROLLERS, SESSION, systemWith, USER_SCOPE } from './systems.js';
 
 describe('where a process stands in the control groups', () => {

@@ -2,16 +2,20 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { LabError } from '../../../../bench/errors.js';
-import { parseOptions } from '../../../../bench/options.js';
-import { createCpuGroup } from '../../../../bench/services/cpu-limits/cpu-group.js';
-import { assertCores, cpuShare, quotaOf } from '../../../../bench/services/cpu-limits/cpu-quota.js';
-import { readThrottling, writeLimit } from '../../../../bench/services/cpu-limits/limit-files.js';
+import { parseOptions } from '../../../../bench/cli/parse-options.js';
+import { LabError } from '../../../../bench/model/errors.js';
+import { createCpuGroup } from '../../../../bench/processes/cpu-limits/cpu-group.js';
+import {
+  assertCores,
+  cpuShare,
+  quotaOf,
+} from '../../../../bench/processes/cpu-limits/cpu-quota.js';
+import { readThrottling, writeLimit } from '../../../../bench/processes/cpu-limits/limit-files.js';
 import {
   createThrottlingMeter,
   NOT_THROTTLED,
   parseCpuStat,
-} from '../../../../bench/services/cpu-limits/throttling.js';
+} from '../../../../bench/processes/cpu-limits/throttling.js';
 
 describe('a share of a core as quota and period', () => {
   for (const [cores, quotaMicroseconds, periodMicroseconds] of [

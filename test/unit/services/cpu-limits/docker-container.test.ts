@@ -2,9 +2,9 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { LabError } from '../../../../bench/errors.js';
-import { holdContainer } from '../../../../bench/services/cpu-limits/docker-container.js';
-import { holdStore } from '../../../../bench/services/cpu-limits/hold-store.js';
+import { holdStore } from '../../../../bench/fleet/hold-store.js';
+import { LabError } from '../../../../bench/model/errors.js';
+import { holdContainer } from '../../../../bench/processes/cpu-limits/docker-container.js';
 
 /** A script stands in for the docker command: it shows what is asked of an engine, not what one does. */
 describe('the limit of a container', () => {

@@ -1,5 +1,5 @@
 /** Machines as /proc and /sys describe them. */
-import type { SystemView } from '../../../../bench/services/cpu-limits/cpu-control.js';
+import type { SystemView } from '../../../../bench/processes/cpu-limits/cpu-control.js';
 
 export interface DescribedSystem {
   platform?: NodeJS.Platform;

@@ -1,0 +1,29 @@
+import type { LabError } from '../../model/errors.js';
+
+/** One thing the doctor looked at. */
+export interface Finding {
+  topic: Topic;
+  /** `warning`: the lab runs, with a caveat; `missing`: it cannot. */
+  status: 'ok' | 'warning' | 'missing';
+  /** What is there, in a few words. */
+  found: string;
+  /** What to do about it; left out when there is nothing to do. */
+  advice?: string;
+}
+
+export type Topic =
+  | 'node'
+  | 'cores'
+  | 'memory'
+  | 'postgres'
+  | 'mariadb'
+  | 'redis'
+  | 'open-files'
+  | 'temp-folder'
+  | 'cpu-limits'
+  | 'nginx';
+
+/** Of what cannot be had: the error says what to do. */
+export function missing(topic: Finding['topic'], { code, message }: LabError): Finding {
+  return { topic, status: 'missing', found: code, advice: message };
+}

@@ -1,0 +1,102 @@
+/** Environment variables of one side alone: the option, and what is wrong with it. */
+import { armNames } from '../../model/arms.js';
+import { didYouMean } from '../../text/nearest.js';
+import { type OptionKind, usageError } from '../parse-options.js';
+import { refuse } from './run-options.js';
+
+/** Side -> name of a variable -> its value. */
+export type VariablesOfSides = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/**
+ * "session#2.UV_THREADPOOL_SIZE=2,jwt.LOG_LEVEL=info" -> variables by side. A value holds no comma.
+ * Given again, the variables add up.
+ */
+export const setOption: OptionKind<VariablesOfSides> = {
+  takes: 'OWNER.NAME=VALUE,…',
+  allowed: 'variables as OWNER.NAME=VALUE with commas between, NAME in capitals',
+  help: 'environment variables of one side, for instance session#2.UV_THREADPOOL_SIZE=2 beside --strategies session,session; given again, they add up',
+  parse(text) {
+    const parts = text.split(',').map(readVariable);
+    const known = parts.filter((part) => part !== undefined);
+    return known.length === parts.length ? known.reduce(joinVariables) : undefined;
+  },
+  join: joinVariables,
+};
+
+function readVariable(text: string): VariablesOfSides | undefined {
+  const [, owner, name, value] = /^([a-z][\w#-]*)\.([A-Z][A-Z0-9_]*)=(.*)$/.exec(text) ?? [];
+  return owner === undefined || name === undefined || value === undefined
+    ? undefined
+    : { [owner]: { [name]: value } };
+}
+
+/** @throws LabError OPTION_INVALID where both set the same variable of the same owner */
+function joinVariables(earlier: VariablesOfSides, later: VariablesOfSides): VariablesOfSides {
+  const joined = new Map(Object.entries(earlier));
+  for (const [owner, added] of Object.entries(later)) {
+    const before = joined.get(owner) ?? {};
+    const twice = Object.keys(added).find((name) => Object.hasOwn(before, name));
+    if (twice !== undefined) {
+      throw usageError(
+        'OPTION_INVALID',
+        `${owner}.${twice} is set twice, to "${before[twice]}" and to "${added[twice]}". Set each variable of a side once.`,
+      );
+    }
+    joined.set(owner, { ...before, ...added });
+  }
+  return Object.fromEntries(joined);
+}
+
+/** @throws LabError OPTION_INVALID, exit code 2, where it names a side that is not there */
+export function assertSides(
+  set: VariablesOfSides | undefined,
+  strategies: readonly string[],
+): void {
+  const sides = armNames(strategies);
+  const unknown = Object.keys(set ?? {}).find((owner) => !sides.includes(owner));
+  refuse(
+    unknown !== undefined,
+    `--set names "${unknown}", which is no side of this run. Its sides: ${sides.join(', ')}.`,
+  );
+}
+
+/** What the lab gives each instance: another value would measure something else, or not reach it. */
+const SET_BY_THE_LAB: readonly string[] = [
+  ...['AUTH_STRATEGY', 'AUTHORITY_URL', 'COUNTERS', 'DATABASE_URL', 'HOST', 'NODE_ENV', 'PORT'],
+  ...['JWKS_URL', 'PREDICTION_URL', 'REDIS_URL', 'SERVICE_URL'],
+];
+/** Of Node.js and the C library, which the service does not read itself. */
+const OF_THE_RUNTIME: readonly string[] = [
+  ...['MALLOC_ARENA_MAX', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'TZ'],
+  ...['UV_THREADPOOL_SIZE', 'UV_USE_IO_URING'],
+];
+
+/**
+ * A variable that nobody reads would be recorded as if it had been measured.
+ *
+ * @param known names that the service reads
+ * @throws LabError OPTION_INVALID, exit code 2, that names the variable
+ */
+export function assertVariables(set: VariablesOfSides | undefined, known: readonly string[]): void {
+  const settable = [...known, ...OF_THE_RUNTIME].filter((name) => !SET_BY_THE_LAB.includes(name));
+  for (const [owner, values] of Object.entries(set ?? {})) {
+    for (const name of Object.keys(values)) {
+      refuse(
+        SET_BY_THE_LAB.includes(name),
+        `--set ${owner}.${name} cannot be had: the lab sets ${name} itself for every instance.`,
+      );
+      refuse(
+        !settable.includes(name),
+        `--set ${owner}.${name}: the service knows no variable ${name}. ${didYouMean(name, settable) || `It knows ${settable.join(', ')}.`}`.trimEnd(),
+      );
+    }
+  }
+}
+
+/** As it is to be typed; quoted, since a shell takes # for a comment. */
+export function typedSet(set: VariablesOfSides): string {
+  const parts = Object.entries(set).flatMap(([owner, values]) =>
+    Object.entries(values).map(([name, value]) => `${owner}.${name}=${value}`),
+  );
+  return `'${parts.join(',')}'`;
+}

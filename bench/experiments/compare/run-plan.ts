@@ -1,0 +1,90 @@
+/**
+ * Runs the plan block by block, saves after each, and, where asked to, goes on with further rounds of
+ * what is still unsure.
+ */
+
+import { freemem } from 'node:os';
+import { unsureCells } from '../../analyse/unsure.js';
+import { LabError } from '../../model/errors.js';
+import { blocksOf, type PlannedTrial, planTrials } from '../../model/planned-trials.js';
+import type { Result } from '../../model/result-schema.js';
+import { countOf } from '../../text/count-of.js';
+import { runBlock } from '../../trial/block.js';
+import type { TrialContext } from '../../trial/context.js';
+
+/** So many trials in a row without one answer: a store is gone for good, and going on is useless. */
+const HOPELESS_FAILURES = 3;
+/** What an instance under load takes at most (its figures stand in each result). */
+const INSTANCE_BYTES = 120e6;
+
+/**
+ * @param save analyses the result and writes it
+ * @throws LabError RUN_HOPELESS; the signal's reason when the run is cancelled
+ */
+export async function runPlan(
+  secondsPerTrial: number,
+  result: Result,
+  context: TrialContext,
+  save: () => Promise<void>,
+): Promise<void> {
+  const { emit } = context;
+  emit({ type: 'planned', trials: result.config.order, secondsPerTrial });
+  await runTrials(result.config.order, result, context, save);
+  for (;;) {
+    const more = furtherRounds(result);
+    if (more.length === 0) return;
+    const rounds = Math.max(...more.map(({ round }) => round));
+    result.config = { ...result.config, rounds, order: [...result.config.order, ...more] };
+    emit({ type: 'planned', trials: result.config.order, secondsPerTrial });
+    await runTrials(more, result, context, save);
+  }
+}
+
+async function runTrials(
+  order: readonly PlannedTrial[],
+  result: Result,
+  context: TrialContext,
+  save: () => Promise<void>,
+): Promise<void> {
+  const { emit, signal } = context;
+  let failuresInARow = 0;
+  for (const block of blocksOf(order, mostInstancesAtOnce())) {
+    signal.throwIfAborted();
+    const index = result.trials.length;
+    emit({ type: 'block-started', index, trials: block });
+    const trials = await runBlock(block, index, context);
+    result.trials.push(...trials);
+    await save();
+    for (const [place, trial] of trials.entries()) {
+      emit({ type: 'trial-finished', index: index + place, trial });
+      failuresInARow = trial.requests === 0 ? failuresInARow + 1 : 0;
+    }
+    if (failuresInARow >= HOPELESS_FAILURES) {
+      throw new LabError(
+        'RUN_HOPELESS',
+        `${countOf(failuresInARow, 'trial')} in a row answered no request. The last reason: ${trials.at(-1)?.invalidReasons[0]?.message}`,
+      );
+    }
+  }
+}
+
+/** The next rounds, of the cells that have a verdict still unsure; none at the limit. */
+function furtherRounds({ config, comparisons }: Result): PlannedTrial[] {
+  const { untilSure, rounds } = config;
+  if (!untilSure || rounds >= untilSure.maxRounds) return [];
+  const unsure = unsureCells(comparisons);
+  const until = Math.min(untilSure.maxRounds, rounds + untilSure.step);
+  return planTrials({ ...config, rounds: until }).filter(
+    (planned) =>
+      planned.round > rounds &&
+      unsure.some(
+        ({ workload, instances }) =>
+          workload === planned.workload && instances === planned.instances,
+      ),
+  );
+}
+
+/** As many as half of the free memory holds. */
+export function mostInstancesAtOnce(): number {
+  return Math.max(1, Math.floor(freemem() / 2 / INSTANCE_BYTES));
+}

@@ -1,0 +1,104 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { LabError } from '../model/errors.js';
+import type { Guardian } from '../processes/guardian.js';
+import type {
+  FromShard,
+  LoadWindow,
+  SessionOrder,
+  ShardOrder,
+  ShardReport,
+  ToShard,
+} from './messages.js';
+
+/** Longer than any honest report takes to encode and to come through a pipe. */
+const REPORT_GRACE_MS = 15_000;
+
+/** One load-generating process, as the lab speaks to it. */
+export interface Shard {
+  pid: number;
+  ready: Promise<void>;
+  usable(): boolean;
+  run(order: ShardOrder): Promise<ShardReport>;
+  open(order: SessionOrder): Promise<void>;
+  load(side: number, window: LoadWindow): Promise<number>;
+  close(): Promise<(ShardReport | null)[]>;
+  abort(): void;
+  stop(): void;
+}
+
+/** @throws LabError SHARD_FAILED when it cannot start; so does `ready` */
+export function startShard(entry: URL, guardian: Guardian): Shard {
+  const child = fork(fileURLToPath(entry), {
+    detached: true,
+    env: { ...process.env, ...guardian.environment },
+    // Not what the lab itself was started with: a profiler, or a script given on the command line.
+    execArgv: ['--enable-source-maps'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const pid = child.pid;
+  if (pid === undefined)
+    throw new LabError('SHARD_FAILED', 'A load-generating process could not start.');
+  guardian.watchProcess(pid);
+  child.once('exit', () => guardian.forgetProcess(pid));
+  const send = (message: ToShard) => {
+    if (child.connected) child.send(message, () => {});
+  };
+  let failed = false;
+  child.once('exit', () => {
+    failed = true;
+  });
+  /** Says something and waits for the answer; a shard that does not give it is of no use any more. */
+  async function ask<Type extends FromShard['type']>(message: ToShard, answer: Type, untilMs = 0) {
+    if (failed) throw new LabError('SHARD_FAILED', 'A load-generating process has failed before.');
+    const nowMs = Number(process.hrtime.bigint()) / 1e6;
+    const answered = nextMessage(child, answer, Math.max(0, untilMs - nowMs) + REPORT_GRACE_MS);
+    send(message);
+    try {
+      return await answered;
+    } catch (error) {
+      failed = true;
+      throw error;
+    }
+  }
+  return {
+    pid,
+    ready: nextMessage(child, 'ready', 20_000).then(() => undefined),
+    usable: () => !failed,
+    run: async (order) => (await ask({ type: 'start', order }, 'report', order.windowToMs)).report,
+    open: async (order) => void (await ask({ type: 'open', order }, 'opened')),
+    load: async (side, window) =>
+      (await ask({ type: 'load', side, window }, 'drained', window.untilMs)).answered,
+    close: async () => (await ask({ type: 'close' }, 'closed')).reports,
+    abort: () => send({ type: 'abort' }),
+    stop: () => void child.kill('SIGKILL'),
+  };
+}
+
+function nextMessage<Type extends FromShard['type']>(
+  child: ChildProcess,
+  type: Type,
+  patienceMs: number,
+): Promise<Extract<FromShard, { type: Type }>> {
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) =>
+      settle(() =>
+        reject(new LabError('SHARD_FAILED', `A load-generating process failed: ${why}`)),
+      );
+    const onMessage = (message: FromShard) => {
+      if (message.type === type) {
+        settle(() => resolve(message as Extract<FromShard, { type: Type }>));
+      } else if (message.type === 'failed') fail(message.message);
+    };
+    const onExit = (code: number | null, signal: string | null) =>
+      fail(`it ended with ${signal ?? `code ${code}`}`);
+    const onError = (error: Error) => fail(error.message);
+    const timer = setTimeout(() => fail('it did not answer in time'), patienceMs);
+    const settle = (then: () => void) => {
+      clearTimeout(timer);
+      child.off('message', onMessage).off('exit', onExit).off('error', onError);
+      then();
+    };
+    child.on('message', onMessage).on('exit', onExit).on('error', onError);
+  });
+}

@@ -1,0 +1,60 @@
+/** What a reader must know of the machine and the versions to judge, or repeat, a run. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { cpus, release, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Environment } from '../model/result-schema.js';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** What is compared, and what measures. */
+const PACKAGES = [
+  ...['koa', 'koa-session', 'koa-router', 'ioredis', 'jose', 'typeorm', 'pg', 'mysql2'],
+  ...['@node-rs/argon2', 'autocannon', 'hdr-histogram-js'],
+];
+
+/** The stores are added once they run. */
+export function describeMachine(): Environment {
+  const cores = cpus();
+  const status = git('status', '--porcelain', '--untracked-files=no');
+  return {
+    commit: git('rev-parse', 'HEAD'),
+    dirty: status === null ? null : status !== '',
+    lab: readVersion('package.json') ?? 'unknown',
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    kernel: release(),
+    cpuModel: cores[0]?.model.trim() || 'unknown',
+    cores: Math.max(1, cores.length),
+    memoryBytes: totalmem(),
+    postgres: null,
+    redis: null,
+    packages: Object.fromEntries(
+      PACKAGES.flatMap((name) => {
+        const version = readVersion(`node_modules/${name}/package.json`);
+        return version ? [[name, version]] : [];
+      }),
+    ),
+  };
+}
+
+/** null when this is no checkout, or git is missing. */
+function git(...words: string[]): string | null {
+  try {
+    return execFileSync('git', words, {
+      cwd: ROOT,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return null;
+  }
+}
+
+function readVersion(path: string): string | null {
+  try {
+    return JSON.parse(readFileSync(ROOT + path, 'utf8')).version;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { resultSchema } from './result-schema.js';
+
+/** The shape of result.json for readers in any language (JSON Schema 2020-12). */
+export function resultJsonSchema(): object {
+  return {
+    title: 'Result of a run of the session and token laboratory',
+    ...z.toJSONSchema(resultSchema, { target: 'draft-2020-12' }),
+  };
+}

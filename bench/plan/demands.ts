@@ -1,0 +1,166 @@
+/**
+ * What one request asks of each tier, from the trials of a result: the input of the calculation.
+ */
+
+import { type Summary, summarise } from '../analyse/summarise.js';
+import { usageError } from '../cli/parse-options.js';
+import { DATABASE_NAMES, type DatabaseName, databaseOf, isDatabase } from '../model/databases.js';
+import { LabError } from '../model/errors.js';
+import type { Result, StrategyInfo } from '../model/result-schema.js';
+import type { Estimate } from '../statistics/statistics.js';
+import { didYouMean } from '../text/nearest.js';
+
+/** In the order in which a request reaches them. */
+export const TIERS = ['application', 'authority', 'redis', ...DATABASE_NAMES] as const;
+
+export type Tier = (typeof TIERS)[number];
+
+export interface Demands {
+  strategy: StrategyInfo;
+  workload: string;
+  /** The load at which this was measured. */
+  measuredAt: {
+    instances: number;
+    rounds: number;
+    throughputRps: number;
+    redisCores: number | null;
+  };
+  /** A tier that gets no work is absent. */
+  cpuMicrosecondsPerRequest: Partial<Record<Tier, Estimate>>;
+  /** Tiers whose CPU time the trials could not read: a store on another machine. */
+  notMeasured: Tier[];
+  instanceBytes: Estimate | null;
+  bytesPerRequest: Summary['bytesPerRequest'];
+  redisCommandsPerRequest: number | null;
+  /** CPU time of all servers for one login; null without valid trials of the workload `login`. */
+  loginCpuMicroseconds: Estimate | null;
+}
+
+const LOGIN = 'login';
+/** A statement costs a database tens of microseconds, a command Redis about one: less is idle work. */
+const IDLE_MICROSECONDS: Readonly<Record<Tier, number>> = {
+  postgres: 1,
+  mariadb: 1,
+  redis: 0.5,
+  authority: 1,
+  application: 0,
+};
+/** A workload in which one request in a hundred asks Redis does ask it. */
+const IDLE_COMMANDS = 0.01;
+
+/**
+ * @param strategies names; undefined for all of the result
+ * @throws LabError PLAN_WORKLOAD_UNKNOWN, PLAN_STRATEGY_UNKNOWN (exit code 2), PLAN_NOT_MEASURED
+ */
+export function demandsOfResult(
+  result: Result,
+  workload: string,
+  strategies: readonly string[] = [...new Set(result.config.strategies)],
+): Demands[] {
+  if (!result.config.workloads.includes(workload)) {
+    throw unknown('WORKLOAD', `workload "${workload}"`, result.config.workloads);
+  }
+  const infos = strategies.map((name) => {
+    const info = result.strategies.find((known) => known.name === name);
+    if (info && result.config.strategies.includes(name)) return info;
+    throw unknown('STRATEGY', `strategy "${name}"`, result.config.strategies);
+  });
+  const summaries = summarise(result);
+  const measured = summaries.filter(
+    (summary) =>
+      summary.workload === workload && summary.cpuMicrosecondsPerRequest.application !== null,
+  );
+  const instances = mostInstances(measured, strategies, workload);
+  return infos.map((info) => {
+    const cell = measured.find(
+      (summary) => summary.strategy === info.name && summary.instances === instances,
+    ) as Summary;
+    const database = databaseOf(result.config);
+    return {
+      ...demandsOfCell(info, cell, database),
+      loginCpuMicroseconds: loginOf(summaries, info.name),
+    };
+  });
+}
+
+function unknown(what: string, name: string, known: readonly string[]): LabError {
+  return usageError(
+    `PLAN_${what}_UNKNOWN`,
+    `The result has no ${name}. ${didYouMean(name, known)}It has: ${[...new Set(known)].join(', ')}.`,
+  );
+}
+
+/**
+ * One number of instances for all strategies, so that they are measured alike, and the largest: it
+ * loads Redis most, whose cost per command falls with load, and it has what instances on shared cores
+ * take from each other.
+ */
+function mostInstances(
+  measured: readonly Summary[],
+  strategies: readonly string[],
+  workload: string,
+): number {
+  const common = [...new Set(measured.map(({ instances }) => instances))].filter((instances) =>
+    strategies.every((name) =>
+      measured.some((summary) => summary.strategy === name && summary.instances === instances),
+    ),
+  );
+  if (common.length > 0) return Math.max(...common);
+  const missing = strategies.filter((name) => !measured.some(({ strategy }) => strategy === name));
+  throw new LabError(
+    'PLAN_NOT_MEASURED',
+    `For workload ${workload}, no number of instances has a valid trial with CPU times of every strategy${missing.length > 0 ? ` (none at all: ${missing.join(', ')})` : ''}. Measure again, or choose others with --strategies.`,
+  );
+}
+
+function demandsOfCell(
+  strategy: StrategyInfo,
+  cell: Summary,
+  database: DatabaseName,
+): Omit<Demands, 'loginCpuMicroseconds'> {
+  const cpu = cell.cpuMicrosecondsPerRequest;
+  const commands = cell.storeCommandsPerRequest?.mean ?? null;
+  const hasWork = (tier: Tier): boolean =>
+    tier === 'redis' && commands !== null
+      ? commands >= IDLE_COMMANDS
+      : (cpu[tier]?.mean ?? 0) >= IDLE_MICROSECONDS[tier];
+  const throughputRps = cell.throughputRps?.mean ?? 0;
+  return {
+    strategy,
+    workload: cell.workload,
+    measuredAt: {
+      instances: cell.instances,
+      rounds: cell.validRounds,
+      throughputRps,
+      redisCores: cpu.redis && (cpu.redis.mean * throughputRps) / 1e6,
+    },
+    cpuMicrosecondsPerRequest: Object.fromEntries(
+      TIERS.filter((tier) => cpu[tier] && hasWork(tier)).map((tier) => [tier, cpu[tier]]),
+    ),
+    notMeasured: TIERS.filter((tier) => cpu[tier] === null && mayHave(tier, strategy, database)),
+    instanceBytes: cell.rssBytes.application && divided(cell.rssBytes.application, cell.instances),
+    bytesPerRequest: cell.bytesPerRequest,
+    redisCommandsPerRequest: commands,
+  };
+}
+
+function mayHave(tier: Tier, { companions = [] }: StrategyInfo, database: DatabaseName): boolean {
+  if (isDatabase(tier)) return tier === database;
+  return tier !== 'authority' || companions.includes('authority');
+}
+
+function loginOf(summaries: readonly Summary[], strategy: string): Estimate | null {
+  const cells = summaries.filter(
+    (summary) => summary.workload === LOGIN && summary.strategy === strategy,
+  );
+  return (
+    cells
+      .map((cell) => cell.serverCpuMicrosecondsPerRequest)
+      .filter((estimate) => estimate !== null)
+      .at(-1) ?? null
+  );
+}
+
+function divided({ mean, interval95, n }: Estimate, by: number): Estimate {
+  return { mean: mean / by, interval95: interval95 && [interval95[0] / by, interval95[1] / by], n };
+}

@@ -1,0 +1,42 @@
+/** A server's program as it was found or unpacked: its environment, and whether it runs at all. */
+
+import { type CommandResult, runCommand } from '../processes/run-command.js';
+import type { UnpackedProgram } from './debian/packages.js';
+
+/**
+ * Nothing of the lab's environment: variables such as MYSQL_HOME would change the server.
+ *
+ * @param home none unless told
+ */
+export function programEnvironment(
+  { libraryFolders }: Pick<UnpackedProgram, 'libraryFolders'>,
+  home?: string,
+): NodeJS.ProcessEnv {
+  return {
+    PATH: '/usr/bin:/bin',
+    ...(home !== undefined && { HOME: home }),
+    LC_ALL: 'C',
+    TZ: 'UTC',
+    ...(libraryFolders.length > 0 && { LD_LIBRARY_PATH: libraryFolders.join(':') }),
+  };
+}
+
+/** Runs it to its end, for what it says; where it cannot be started, that is what it says. */
+export function askProgram(
+  program: UnpackedProgram,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<CommandResult> {
+  return runCommand(program.command, args, {
+    cwd: '/',
+    environment,
+    uid: program.user?.uid,
+    gid: program.user?.gid,
+    timeoutSeconds: 10,
+  }).catch((error: Error) => ({ exitCode: null, stdout: '', stderr: error.message }));
+}
+
+/** Null when it runs, else why not. Used before a program is chosen, so that the next one can be. */
+export function whyNot({ exitCode, stderr }: CommandResult): string | null {
+  return exitCode === 0 ? null : stderr.trim() || `exit code ${exitCode}`;
+}

@@ -1,0 +1,49 @@
+/** What every trial of a run needs, made once. */
+
+import type { ProcessHolder } from '../fleet/held-processes.js';
+import type { SeededData } from '../fleet/service-process.js';
+import type { WebTierPlan } from '../fleet/web-tier/plan.js';
+import type { Credentials } from '../load/credentials.js';
+import type { ClosedLoopGenerator, LoadGenerator } from '../load/generator.js';
+import type { SnapshotSources } from '../measure/snapshot.js';
+import { LabError } from '../model/errors.js';
+import type { DescribedStrategy, RunConfig } from '../model/result-schema.js';
+import type { Guardian } from '../processes/guardian.js';
+import type { EmitRunEvent } from './events.js';
+import type { ProbeBook } from './instance-requests.js';
+
+export interface TrialContext {
+  config: RunConfig;
+  /** Those of the run, as the service describes them. */
+  strategies: readonly DescribedStrategy[];
+  /** By strategy, in the order of the seeded users; none where state lies in single instances. */
+  credentials: ReadonlyMap<string, Credentials>;
+  seeded: SeededData;
+  /** For the instances: addresses of the stores and secrets. */
+  serviceEnvironment: Record<string, string>;
+  sources: SnapshotSources;
+  probes: ProbeBook;
+  /** The same one for all trials, unless it failed in the one before. */
+  loadGenerator(): Promise<LoadGenerator>;
+  /** A closed loop, whatever the load that is measured: for warm-up at least. */
+  closedLoop(): Promise<ClosedLoopGenerator>;
+  guardian: Guardian;
+  /** For every fleet; absent where connections go to the instances. */
+  web?: WebTierPlan | undefined;
+  /** Holds processes to their share of a core, where that was asked for and can be had. */
+  holder: ProcessHolder;
+  signal: AbortSignal;
+  emit: EmitRunEvent;
+}
+
+/**
+ * @throws LabError STRATEGY_UNKNOWN
+ */
+export function strategyNamed(
+  name: string,
+  { strategies }: Pick<TrialContext, 'strategies'>,
+): DescribedStrategy {
+  const strategy = strategies.find((known) => known.name === name);
+  if (!strategy) throw new LabError('STRATEGY_UNKNOWN', `The service describes no "${name}".`);
+  return strategy;
+}

@@ -1,0 +1,139 @@
+/** What the lab itself asks the instances, outside the measured window. */
+import { z } from 'zod';
+import type { Fleet } from '../fleet/fleet.js';
+import { fetchAnswer } from '../load/fetch-answer.js';
+import type { ShardReport } from '../load/messages.js';
+import { spreadOverShards } from '../load/spread.js';
+import type { Connection, SeededPosts, Workload, WorkloadRequest } from '../load/workload.js';
+import { type EventLoopReading, eventLoopReading } from '../measure/event-loop.js';
+import { LabError } from '../model/errors.js';
+
+/** The first answer to each workload's probe: every strategy must give the same. */
+export type ProbeBook = Map<string, string>;
+
+const PATIENCE_MS = 5000;
+
+/**
+ * Equal work: before the load, each instance must give the first user the same answer that every
+ * other instance and strategy of this run gave.
+ *
+ * @param probes the first user at each instance, in the order of the instances
+ * @throws LabError PROBE_FAILED, PROBE_DIFFERS
+ */
+export async function probeInstances(
+  workload: Workload,
+  fleet: Fleet,
+  probes: readonly Connection[],
+  posts: SeededPosts,
+  book: ProbeBook,
+): Promise<void> {
+  for (const [index, { origin, number }] of fleet.instances.entries()) {
+    const connection = probes[index];
+    if (!connection) throw new LabError('PROBE_FAILED', `Nobody to ask instance ${number} as.`);
+    const request = workload.probe({ connection, posts, random: () => 0 });
+    const answer = await send(origin, request);
+    const text = await answer.text();
+    if (answer.status !== 200) {
+      throw new LabError(
+        'PROBE_FAILED',
+        `Before the load, instance ${number} answered ${answer.status} to ${request.method} ${request.path}: ${text.slice(0, 200)}`,
+      );
+    }
+    const known = book.get(workload.name) ?? text;
+    book.set(workload.name, known);
+    if (known !== text) {
+      throw new LabError(
+        'PROBE_DIFFERS',
+        `Instance ${number} answered ${request.path} with another body than earlier instances: the work is not equal.`,
+      );
+    }
+  }
+}
+
+const counters = z.object({
+  requests: z.object({ completed: z.int() }),
+  eventLoop: eventLoopReading.optional(),
+});
+
+/** @returns answers that each instance counted, in their order; null when one cannot be asked */
+export async function readCounters(fleet: Fleet): Promise<number[] | null> {
+  try {
+    return await Promise.all(
+      fleet.instances.map(async ({ origin }) => {
+        return (await countersOf(origin)).requests.completed;
+      }),
+    );
+  } catch {
+    return null;
+  }
+}
+
+/** By how much the counters of each instance grew between two readings; null when one is missing. */
+export function countedBetween(
+  before: readonly number[] | null,
+  after: readonly number[] | null,
+): number[] | null {
+  if (before === null || after === null) return null;
+  return after.map((count, index) => count - (before[index] ?? 0));
+}
+
+/** The same of all instances together. */
+export function countedTogether(
+  before: readonly number[] | null,
+  after: readonly number[] | null,
+): number | null {
+  return countedBetween(before, after)?.reduce((sum, count) => sum + count, 0) ?? null;
+}
+
+/** @returns in the order of the instances; null for one that does not say, or cannot be asked */
+export function readEventLoops(fleet: Fleet): Promise<(EventLoopReading | null)[]> {
+  return Promise.all(
+    fleet.instances.map(async ({ origin }) => {
+      const known = await countersOf(origin).catch(() => null);
+      return known?.eventLoop ?? null;
+    }),
+  );
+}
+
+async function countersOf(origin: string): Promise<z.infer<typeof counters>> {
+  const answer = await send(origin, { method: 'GET', path: '/counters', headers: {} });
+  return counters.parse(await answer.json());
+}
+
+/**
+ * Deletes the posts that connections had made when the load ended, so that tables do not grow from
+ * trial to trial. A post whose answer was under way stays: a handful of thousands.
+ */
+export async function deleteLeftovers(
+  reports: readonly ShardReport[],
+  connections: readonly Connection[],
+  shards: number,
+): Promise<void> {
+  const shares = spreadOverShards(connections, shards);
+  const deletions = reports.flatMap((report, shard) =>
+    report.leftovers.flatMap(({ path, connection }) => {
+      const owner = shares[shard]?.[connection];
+      return owner ? [{ owner, path }] : [];
+    }),
+  );
+  await Promise.allSettled(
+    deletions.map(async ({ owner, path }) => {
+      const answer = await send(owner.origin, {
+        method: 'DELETE',
+        path,
+        headers: owner.credential,
+      });
+      await answer.arrayBuffer();
+    }),
+  );
+}
+
+function send(origin: string, request: WorkloadRequest): Promise<Response> {
+  return fetchAnswer(origin + request.path, {
+    method: request.method,
+    // No keep-alive: a kept connection would delay the end of the instance.
+    headers: { ...request.headers, Connection: 'close' },
+    ...(request.body !== undefined && { body: request.body }),
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
+}

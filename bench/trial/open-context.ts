@@ -1,0 +1,143 @@
+/** Opens what the trials of a run need, for as long as the run lasts. */
+
+import { unavailable } from '../experiments/compare/assert-limits.js';
+import type { RunInput } from '../experiments/compare/run.js';
+import { holdProcesses, type ProcessHolder } from '../fleet/held-processes.js';
+import { withSeededStores } from '../fleet/seeded-stores.js';
+import {
+  describeWebTier,
+  planWebTier,
+  type WebTierMeans,
+  type WebTierPlan,
+} from '../fleet/web-tier/plan.js';
+import { type StartLoadGenerator, startLoadGenerator } from '../load/generator.js';
+import { keepLoadGenerator } from '../load/generator-keeper.js';
+import { DATABASE_USAGE } from '../measure/database-usage.js';
+import { connectRedisMeter } from '../measure/redis-usage.js';
+import { databaseOf } from '../model/databases.js';
+import type { Result, RunConfig } from '../model/result-schema.js';
+import { type CpuLimiter, findCpuLimiter } from '../processes/cpu-limits/cpu-limiter.js';
+import { findProvenLimiter } from '../processes/cpu-limits/prove-limiter.js';
+import type { Guardian } from '../processes/guardian.js';
+import type { Stores } from '../stores/open.js';
+import type { TrialContext } from './context.js';
+import { logInAndRehearse } from './rehearsal.js';
+import { reservedUsers } from './trial-connections.js';
+import { meanTrialSeconds } from './trial-duration.js';
+
+/**
+ * Stores, meters, the load generator, limits, and a credential for every user. How the stores were
+ * started is written into the result.
+ *
+ * @param startGenerator a closed loop unless told
+ */
+export async function withTrialContext(
+  { config, strategies, emit, signal }: Omit<RunInput, 'outFolder' | 'becomesLatest' | 'alongside'>,
+  result: Result,
+  use: (context: TrialContext, secondsPerTrial: number) => Promise<void>,
+  startGenerator?: StartLoadGenerator,
+): Promise<void> {
+  const say = (message: string) => emit({ type: 'stage', message });
+  const { posts } = config;
+  const users = config.users + reservedUsers(config);
+  const database = databaseOf(config);
+  await withSeededStores({ users, posts, database, signal, say }, async (ready) => {
+    const { stores, guardian, seeded } = ready;
+    result.environment[stores.database.name] = describeStore(stores.database);
+    result.environment.redis = describeStore(stores.redis);
+    // A saturated machine answers late; while measuring that is data, not a reason to refuse.
+    const serviceEnvironment = { ...ready.serviceEnvironment, STORE_TIMEOUT_MS: '5000' };
+    const web = await openWeb(config, { guardian, signal, say }, result);
+    const redis = await connectRedisMeter(stores.redisUrl);
+    const closedLoop = keepLoadGenerator(config.shards, guardian, (shards, watched) =>
+      startLoadGenerator(shards, watched),
+    );
+    const keeper = startGenerator
+      ? keepLoadGenerator(config.shards, guardian, startGenerator)
+      : closedLoop;
+    const limiter = await openLimiter(config, guardian, result);
+    try {
+      const holder = holdProcesses(limiter, config.cpuLimits, stores);
+      noteNotHeld(holder, config, result);
+      const context: TrialContext = {
+        config,
+        strategies,
+        credentials: new Map(),
+        seeded,
+        serviceEnvironment,
+        sources: { redis, redisPid: stores.redis.pid, readDatabase: readerOf(stores.database) },
+        probes: new Map(),
+        loadGenerator: keeper.get,
+        closedLoop: closedLoop.get,
+        guardian,
+        web,
+        holder,
+        signal,
+        emit,
+      };
+      const { credentials, secondsPerLogin } = await logInAndRehearse(context, say);
+      const secondsPerTrial = meanTrialSeconds(config, strategies, secondsPerLogin);
+      await use({ ...context, credentials }, secondsPerTrial);
+    } finally {
+      limiter?.close();
+      closedLoop.stop();
+      keeper.stop();
+      redis.close();
+    }
+  });
+}
+
+/** undefined where none was asked for. */
+async function openWeb(
+  { web, connections }: RunConfig,
+  { say, ...means }: Pick<WebTierMeans, 'guardian' | 'signal'> & { say: (line: string) => void },
+  { environment }: Result,
+): Promise<WebTierPlan | undefined> {
+  if (!web) return undefined;
+  const plan = await planWebTier({ ...web, connections }, { ...means, onMessage: say });
+  environment.web = describeWebTier(plan);
+  return plan;
+}
+
+/** null where no limit was asked for, or none can be had: then the result says why. */
+async function openLimiter(
+  { cpuLimits, allowUnlimited }: RunConfig,
+  guardian: Guardian,
+  { environment }: Result,
+): Promise<CpuLimiter | null> {
+  if (!cpuLimits) return null;
+  const shares = Object.values(cpuLimits).filter((cores) => cores !== null);
+  const found = await (allowUnlimited
+    ? findProvenLimiter(shares, { guardian })
+    : findCpuLimiter({ guardian }));
+  environment.cpuLimiter = found.limiter ? found.limiter.description : null;
+  if (!found.limiter)
+    environment.cpuLimiterMissing = `There are no limits of CPU time here: ${found.why}. ${found.advice}`;
+  return found.limiter;
+}
+
+/**
+ * A limit that was asked for and is not there must not go unnoticed. What is known before the stores are
+ * there has ended the run before (assert-limits.ts).
+ *
+ * @throws LabError CPU_LIMIT_UNAVAILABLE
+ */
+function noteNotHeld(
+  { notHeld }: ProcessHolder,
+  { allowUnlimited }: RunConfig,
+  { environment }: Result,
+): void {
+  if (notHeld.length === 0) return;
+  const reason = environment.cpuLimiterMissing;
+  const why = [...notHeld, ...(reason ? [reason] : [])].join(' ');
+  environment.cpuLimiterMissing = why;
+  if (!allowUnlimited) throw unavailable(why);
+}
+
+function readerOf({ name, pid }: Stores['database']) {
+  return async () => (pid === null ? null : DATABASE_USAGE[name](pid));
+}
+
+function describeStore({ version, startedBy }: Stores['redis']) {
+  return { version, startedBy };
+}

@@ -1,0 +1,106 @@
+/**
+ * Before the first trial: every user logs in, once a strategy, and the load generator sends every
+ * workload once, for nobody's record. A generator whose code is not yet compiled would make the first
+ * trials dearer than the last.
+ */
+
+import { type Fleet, startFleet } from '../fleet/fleet.js';
+import { monotonicClock } from '../load/clock.js';
+import { type Credentials, logInAll } from '../load/credentials.js';
+import { spreadOverInstances } from '../load/spread.js';
+import { workloadNamed } from '../load/workloads/registry.js';
+import { countOf } from '../text/count-of.js';
+import { strategyNamed, type TrialContext } from './context.js';
+import { deleteLeftovers } from './instance-requests.js';
+
+import { isBoundToInstance, usersFor } from './trial-connections.js';
+
+const SECONDS_EACH = 0.6;
+
+export interface Rehearsed {
+  /** By strategy, in the order of the seeded users. */
+  credentials: ReadonlyMap<string, Credentials>;
+  /** How long one login of many took, on one instance. */
+  secondsPerLogin: number;
+}
+
+/**
+ * One instance of each strategy serves both; what it issues must be good at every later instance.
+ * Where it cannot be, users log in again in each trial; here only as far as the rehearsal needs it.
+ *
+ * @throws LabError when an instance, a login or the load generator fails
+ */
+export async function logInAndRehearse(
+  context: TrialContext,
+  say: (message: string) => void,
+): Promise<Rehearsed> {
+  const { seeded, signal, config } = context;
+  const users = seeded.users.slice(0, config.users);
+  const strategies = [...new Set(config.strategies)];
+  const fleets = await startOneOfEach(strategies, context);
+  try {
+    const credentials = new Map<string, Credentials>();
+    let logins = 0;
+    const startedMs = performance.now();
+    for (const [index, strategy] of strategies.entries()) {
+      signal.throwIfAborted();
+      const bound = isBoundToInstance(strategyNamed(strategy, context));
+      if (bound && index > 0) continue;
+      const wanted = bound ? users.slice(0, config.connections) : users;
+      say(`Logging ${countOf(wanted.length, 'user')} in: ${strategy}`);
+      const origin = originOf(fleets[index] as Fleet);
+      credentials.set(strategy, await logInAll(origin, wanted, seeded.password, signal));
+      logins += wanted.length;
+    }
+    const secondsPerLogin = (performance.now() - startedMs) / 1000 / logins;
+    say('Rehearsing the load');
+    const [fleet] = fleets as [Fleet];
+    await rehearse(context, fleet, credentials.get(strategies[0] as string) ?? []);
+    return { credentials, secondsPerLogin };
+  } finally {
+    await Promise.all(fleets.map((fleet) => fleet.stop()));
+  }
+}
+
+async function startOneOfEach(strategies: string[], context: TrialContext): Promise<Fleet[]> {
+  const { serviceEnvironment: environment, guardian } = context;
+  const starting = await Promise.allSettled(
+    strategies.map((strategy) => {
+      const { companions } = strategyNamed(strategy, context);
+      return startFleet({ strategy, instances: 1, companions, environment, guardian });
+    }),
+  );
+  const fleets = starting.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  const failed = starting.find((each) => each.status === 'rejected');
+  if (failed) {
+    await Promise.all(fleets.map((fleet) => fleet.stop()));
+    throw failed.reason;
+  }
+  return fleets;
+}
+
+async function rehearse(
+  context: TrialContext,
+  fleet: Fleet,
+  credentials: Credentials,
+): Promise<void> {
+  const { config, seeded, signal } = context;
+  const generator = await context.loadGenerator();
+  for (const name of config.workloads) {
+    signal.throwIfAborted();
+    const workload = workloadNamed(name);
+    const connections = spreadOverInstances(
+      usersFor({ workload, config, seeded, credentials }, 1),
+      [originOf(fleet)],
+    );
+    const windowFromMs = monotonicClock()();
+    const windowToMs = windowFromMs + SECONDS_EACH * 1000;
+    const order = { workload: name, posts: seeded.posts, windowFromMs, windowToMs };
+    const reports = await generator.run({ ...order, seed: config.seed, slices: 1 }, connections);
+    await deleteLeftovers(reports, connections, generator.pids.length);
+  }
+}
+
+function originOf(fleet: Fleet): string {
+  return fleet.instances[0]?.origin as string;
+}

@@ -1,0 +1,82 @@
+/** What every kind of trial begins with: fresh processes, everyone logged in, all answers checked. */
+
+import { type Fleet, startFleet } from '../fleet/fleet.js';
+import type { HeldProcess } from '../fleet/held-processes.js';
+import { workloadNamed } from '../load/workloads/registry.js';
+import { strategyOfArm } from '../model/arms.js';
+import type { PlannedTrial } from '../model/planned-trials.js';
+import { strategyNamed, type TrialContext } from './context.js';
+import { probeInstances } from './instance-requests.js';
+import { type ConnectInput, connectTrial, type TrialConnections } from './trial-connections.js';
+import { connectThroughWeb } from './web-connections.js';
+
+export interface StartedTrial {
+  fleet: Fleet;
+  /** The instances in their order, each perhaps held to a share of a core. */
+  held: readonly HeldProcess[];
+  stop(): Promise<void>;
+}
+
+/**
+ * @throws LabError SERVICE_FAILED, WEB_TIER_FAILED, CPU_LIMIT_FAILED; nothing is left running then
+ */
+export async function startTrial(
+  planned: PlannedTrial,
+  context: TrialContext,
+): Promise<StartedTrial> {
+  const strategy = strategyNamed(strategyOfArm(planned.strategy), context);
+  const fleet = await startFleet({
+    strategy: strategy.name,
+    instances: planned.instances,
+    companions: strategy.companions,
+    environment: {
+      ...context.serviceEnvironment,
+      ...context.config.variables?.[planned.strategy],
+    },
+    web: context.web,
+    guardian: context.guardian,
+  });
+  const held: HeldProcess[] = [];
+  const stop = async () => {
+    // First: to end takes CPU time as well.
+    for (const instance of held) instance.release();
+    await fleet.stop();
+  };
+  try {
+    for (const { number, pid } of fleet.instances) {
+      held.push(context.holder.holdInstance(number, pid));
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { fleet, held, stop };
+}
+
+/**
+ * @throws LabError LOGIN_FAILED, VISIT_FAILED, PROBE_FAILED, PROBE_DIFFERS
+ */
+export async function connectUsers(
+  planned: PlannedTrial,
+  { fleet }: StartedTrial,
+  context: TrialContext,
+): Promise<TrialConnections> {
+  const { config, seeded, signal, probes } = context;
+  const strategy = strategyNamed(strategyOfArm(planned.strategy), context);
+  const workload = workloadNamed(planned.workload);
+  const input: ConnectInput = {
+    strategy,
+    workload,
+    config,
+    seeded,
+    credentials: context.credentials.get(strategy.name) ?? [],
+    origins: fleet.instances.map(({ origin }) => origin),
+    signal,
+  };
+  const connected =
+    fleet.web && config.web
+      ? await connectThroughWeb(input, { ...config.web, origin: fleet.web.origin })
+      : await connectTrial(input);
+  await probeInstances(workload, fleet, connected.probes, seeded.posts, probes);
+  return connected;
+}

@@ -1,0 +1,283 @@
+/**
+ * Snapshots and shard reports -> the record of a trial. Pure.
+ */
+import { cpus } from 'node:os';
+import type { ShardReport } from '../load/messages.js';
+import { openLoopPart } from '../load/open-loop/merge-reports.js';
+import type { Workload } from '../load/workload.js';
+import { describeEventLoops, type EventLoopSpan } from '../measure/event-loop.js';
+import { machineShares } from '../measure/machine-usage.js';
+import {
+  type FleetProcesses,
+  type ProcessUse,
+  processUses,
+  type Span,
+  secondsBetween,
+} from '../measure/process-uses.js';
+import type { Evidence } from '../measure/validity.js';
+import { type DatabaseName, databaseOf } from '../model/databases.js';
+import type { PlannedTrial } from '../model/planned-trials.js';
+import {
+  PROCESS_KINDS,
+  type ProcessKind,
+  type RunConfig,
+  type Trial,
+} from '../model/result-schema.js';
+import {
+  describeLatency,
+  encodeHistogram,
+  mergeHistograms,
+} from '../statistics/latency-histogram.js';
+import { type ConnectionsConfig, connectionsOf } from './connections-of.js';
+import { latencyByRequest } from './latency-by-request.js';
+
+/** A trial of which nothing is known yet but its place in the plan. */
+export function emptyTrial(
+  planned: PlannedTrial,
+  position: number,
+  workload: Pick<Workload, 'maxConnections'>,
+  config: ConnectionsConfig & Pick<RunConfig, 'shards' | 'seconds' | 'warmUpSeconds' | 'database'>,
+): Trial {
+  const cores = cpus().length;
+  const kinds = [...ALWAYS_THERE, databaseOf(config)].map((kind) => ({ kind }));
+  const nothing = perKind(kinds, () => null);
+  const connections = connectionsOf(config, workload, planned.instances);
+  return {
+    strategy: planned.strategy,
+    workload: planned.workload,
+    instances: planned.instances,
+    round: planned.round,
+    position,
+    startedAt: new Date().toISOString(),
+    connections,
+    shards: Math.min(config.shards, connections),
+    turns: 0,
+    warmUpSeconds: config.warmUpSeconds,
+    seconds: config.seconds,
+    requests: 0,
+    throughputRps: 0,
+    latencyMs: null,
+    histogram: encodeHistogram(mergeHistograms([])),
+    statuses: {},
+    errors: 0,
+    timeouts: 0,
+    cpuMicrosecondsPerRequest: nothing,
+    rssBytes: nothing,
+    bytesPerRequest: { sent: null, received: null },
+    storeCommandsPerRequest: null,
+    perInstance: [],
+    processes: [],
+    machine: { cores, busyShare: null, stealShare: null },
+    windowsRps: [],
+    reconciliation: { clientRequests: 0, serverRequests: null, inFlightLimit: connections },
+    valid: false,
+    invalidReasons: [],
+  };
+}
+
+export interface Observation {
+  blank: Trial;
+  fleet: FleetProcesses;
+  /** Readings of every process, with this trial's load between them. */
+  spans: readonly Span[];
+  /** What the shards saw, and how long the windows were in which they saw it. */
+  windows: readonly { seconds: number; reports: readonly ShardReport[] }[];
+  /**
+   * Between two loads: each span holds a whole load, from its first request to its last answer, and so
+   * the whole cost of these requests. Under load: a span frames a window in a load that goes on.
+   */
+  readings: 'between-loads' | 'under-load';
+  limits?: RunConfig['cpuLimits'];
+  database: DatabaseName;
+  /** Of each instance around each window, as far as they say. */
+  eventLoops?: readonly EventLoopSpan[];
+  /** Of loads that are no part of the figures but must be without fault: those of a warm-up. */
+  beside?: readonly ShardReport[];
+  /** Requests that may have been on their way when load ended. */
+  inFlightLimit: number;
+  serverRequests: number | null;
+  /**
+   * Behind a web tier, where no connection belongs to an instance: what each of them counted under the
+   * measured loads; null when one could not be asked.
+   */
+  countedByInstances?: readonly number[] | null;
+  interruption: Evidence['interruption'];
+}
+
+export function assembleEvidence(observation: Observation): Evidence {
+  const { blank, windows, spans } = observation;
+  const reports = windows.flatMap((window) => window.reports);
+  const all = [...reports, ...(observation.beside ?? [])];
+  const histogram = mergeHistograms(reports.map((report) => report.histogram));
+  const requests = total(reports, (report) => report.requests);
+  const processes = processUses(observation.fleet, observation.database, spans, observation.limits);
+  const cost = costBasis(observation);
+  const wire = {
+    sentBytes: total(reports, (report) => report.wire.sentBytes),
+    receivedBytes: total(reports, (report) => report.wire.receivedBytes),
+    responses: total(reports, (report) => report.wire.responses),
+  };
+  const { valid: _valid, invalidReasons: _reasons, ...known } = blank;
+  const seconds = total(windows, (window) => window.seconds);
+  const windowsRps = windows.flatMap(slicesRps);
+  const eventLoop = describeEventLoops(observation.eventLoops ?? []);
+  return {
+    trial: {
+      ...known,
+      seconds,
+      loadedSeconds: total(spans, secondsBetween),
+      turns: observation.readings === 'between-loads' ? windowsRps.length : windows.length,
+      requests,
+      throughputRps: requests / seconds,
+      latencyMs: describeLatency(
+        histogram,
+        total(reports, (report) => report.latencySumMs) / Math.max(1, histogram.totalCount),
+      ),
+      histogram: encodeHistogram(histogram),
+      statuses: addUp(reports.map((report) => report.statuses)),
+      errors: total(all, (report) => report.errors),
+      timeouts: total(all, (report) => report.timeouts),
+      cpuMicrosecondsPerRequest: perKind(processes, (use) => cpuPerRequest(use, cost)),
+      rssBytes: perKind(processes, (use) => use.rssBytes),
+      bytesPerRequest: {
+        sent: perRequest(wire.sentBytes, wire.responses),
+        received: perRequest(wire.receivedBytes, wire.responses),
+      },
+      storeCommandsPerRequest: storeCommands(spans, cost),
+      perInstance: instanceShares(observation, reports, processes, cost),
+      processes,
+      machine: {
+        cores: known.machine.cores,
+        ...machineShares(spans.map(({ from, to }) => ({ from: from.machine, to: to.machine }))),
+      },
+      windowsRps,
+      reconciliation: {
+        clientRequests: total(all, (report) => report.requestsSinceStart),
+        serverRequests: observation.serverRequests,
+        inFlightLimit: observation.inFlightLimit,
+      },
+      ...openLoopPart(reports, windows.length),
+      ...latencyByRequest(reports),
+      ...(eventLoop && { eventLoop }),
+    },
+    unexpectedStatuses: addUp(all.map((report) => report.unexpectedStatuses)),
+    firstError: all.find((report) => report.firstError)?.firstError ?? null,
+    interruption: observation.interruption,
+    pace: null,
+  };
+}
+
+/** Requests, and the time in which they cost what was read. */
+interface CostBasis {
+  requests: number;
+  seconds: number;
+  readings: Observation['readings'];
+}
+
+function costBasis({ spans, windows, readings }: Observation): CostBasis {
+  const reports = windows.flatMap((window) => window.reports);
+  return readings === 'between-loads'
+    ? {
+        readings,
+        requests: total(reports, (report) => report.wire.responses),
+        seconds: total(spans, secondsBetween),
+      }
+    : // Readings stand a few milliseconds off the windows' edges; the rate of use is that of the windows.
+      {
+        readings,
+        requests: total(reports, (report) => report.requests),
+        seconds: total(windows, (window) => window.seconds),
+      };
+}
+
+function cpuPerRequest(use: ProcessUse, { requests, seconds }: CostBasis): number | null {
+  return use.cores === null ? null : perRequest(use.cores * seconds * 1e6, requests);
+}
+
+function storeCommands(spans: readonly Span[], { requests, seconds, readings }: CostBasis) {
+  let commands = 0;
+  let interval = 0;
+  for (const { from, to } of spans) {
+    if (!from.redis || !to.redis) return null;
+    commands += to.redis.commands - from.redis.commands;
+    interval += to.redis.atSeconds - from.redis.atSeconds;
+  }
+  if (readings === 'between-loads') return perRequest(commands, requests);
+  return interval <= 0 ? null : perRequest((commands / interval) * seconds, requests);
+}
+
+function instanceShares(
+  { fleet, countedByInstances }: Pick<Observation, 'fleet' | 'countedByInstances'>,
+  reports: readonly ShardReport[],
+  processes: readonly ProcessUse[],
+  cost: CostBasis,
+): Trial['perInstance'] {
+  const requests = total(reports, (report) => report.requests);
+  const instances = processes.filter((use) => use.kind === 'application');
+  const counted = fleet.web
+    ? (countedByInstances ?? [])
+    : fleet.instances.map((_, index) =>
+        total(reports, (report) => report.requestsPerInstance[index] ?? 0),
+      );
+  const all = total(counted, (count) => count);
+  return fleet.instances.map((instance, index) => {
+    const share = all === 0 ? 0 : (counted[index] ?? 0) / all;
+    const use = instances[index] as ProcessUse;
+    return {
+      instance: instance.number,
+      requests: Math.round(requests * share),
+      share,
+      cpuMicrosecondsPerRequest: cpuPerRequest(use, { ...cost, requests: cost.requests * share }),
+      cores: use.cores,
+      rssBytes: use.rssBytes,
+    };
+  });
+}
+
+function slicesRps({ reports, seconds }: Observation['windows'][number]): number[] {
+  const slices = Math.max(0, ...reports.map((report) => report.requestsPerSlice.length));
+  return Array.from(
+    { length: slices },
+    (_, index) =>
+      total(reports, (report) => report.requestsPerSlice[index] ?? 0) / (seconds / slices),
+  );
+}
+
+/** In every run; the others are absent where they were not started, since that is no cost. */
+const ALWAYS_THERE: readonly ProcessKind[] = ['application', 'redis', 'loadGenerator'];
+
+/** Adds up by kind; unknown as soon as one part is unknown. */
+function perKind<Use extends Pick<ProcessUse, 'kind'>>(
+  processes: readonly Use[],
+  of: (use: Use) => number | null,
+): Trial['rssBytes'] {
+  const ofKind = (kind: ProcessKind): number | null => {
+    const parts = processes.filter((use) => use.kind === kind).map(of);
+    return parts.includes(null) ? null : parts.reduce<number>((sum, part) => sum + (part ?? 0), 0);
+  };
+  const others = PROCESS_KINDS.filter(
+    (kind) => !ALWAYS_THERE.includes(kind) && processes.some((use) => use.kind === kind),
+  );
+  return {
+    application: ofKind('application'),
+    redis: ofKind('redis'),
+    loadGenerator: ofKind('loadGenerator'),
+    ...Object.fromEntries(others.map((kind) => [kind, ofKind(kind)])),
+  };
+}
+
+function perRequest(amount: number | null, requests: number): number | null {
+  return amount === null || requests === 0 ? null : amount / requests;
+}
+
+function total<Item>(items: readonly Item[], of: (item: Item) => number): number {
+  return items.reduce((sum, item) => sum + of(item), 0);
+}
+
+function addUp(counts: readonly Record<string, number>[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const part of counts) {
+    for (const [key, value] of Object.entries(part)) sums[key] = (sums[key] ?? 0) + value;
+  }
+  return sums;
+}

@@ -1,0 +1,176 @@
+import * as z from 'zod';
+import { ID_MAX } from '../../auth/credentials/user-id.js';
+import { SCOPES } from '../../auth/strategy.js';
+import { LABELS } from '../../prediction/model/classifier.js';
+import { PROBLEMS, type ProblemCode } from '../../server/errors.js';
+import { postBody } from '../validation.js';
+import { nameAnswer } from './named-schemas.js';
+
+/**
+ * What the API answers, but for credentials (credential-schemas.ts). Tests hold answers against these;
+ * a running instance does not, because what it answers comes from its own code.
+ */
+
+const id = z.int().min(1).max(ID_MAX);
+export const time = z.iso.datetime();
+export const NOON = '2026-01-01T12:00:00.000Z';
+
+export const user = nameAnswer(
+  z.strictObject({ id, email: z.email().max(254), name: z.string() }),
+  {
+    id: 'User',
+    description: 'A user, as they see themselves.',
+    examples: [{ id: 1, email: 'ada@example.test', name: 'Ada' }],
+  },
+);
+
+export const post = nameAnswer(
+  z.strictObject({
+    id,
+    ownerId: id,
+    actedBy: z.string().nullable().describe('The client that wrote it for the owner, or null.'),
+    ...postBody.shape,
+    createdAt: time,
+    updatedAt: time,
+  }),
+  {
+    id: 'Post',
+    description: 'A post.',
+    examples: [
+      {
+        id: 42,
+        ownerId: 1,
+        actedBy: null,
+        title: 'Hello',
+        body: 'My first post',
+        createdAt: NOON,
+        updatedAt: NOON,
+      },
+    ],
+  },
+);
+
+export const postPage = nameAnswer(
+  z.strictObject({
+    items: z.array(post),
+    nextCursor: z.string().nullable().describe('Opaque; null on the last page.'),
+  }),
+  {
+    id: 'PostPage',
+    description: 'Posts, newest first.',
+    examples: [{ items: [], nextCursor: null }],
+  },
+);
+
+const probability = z.number().min(0).max(1);
+
+export const prediction = nameAnswer(
+  z.strictObject({
+    label: z.enum(LABELS).describe('The more probable one.'),
+    probabilities: z.strictObject({ ham: probability, spam: probability }),
+    model: z.string().describe('Name of the model that says so.'),
+    passages: z
+      .array(
+        z.strictObject({
+          start: z.int().min(0).describe('Place of its first character, in UTF-16 code units.'),
+          end: z.int().min(1).describe('Place after its last character.'),
+          spam: probability,
+        }),
+      )
+      .max(10)
+      .exactOptional()
+      .describe('Most suspicious first; present where `passages` asked for them.'),
+  }),
+  {
+    id: 'Prediction',
+    description: 'What the model says of a text. `spam` is mass mail that nobody asked for.',
+    examples: [{ label: 'spam', probabilities: { ham: 0.25, spam: 0.75 }, model: 'spam-1' }],
+  },
+);
+
+export const principal = nameAnswer(
+  z.strictObject({
+    id: id.describe('Of the user.'),
+    scope: z.array(z.enum(SCOPES)),
+    actor: z.string().nullable().describe('Who acts for the user, or null.'),
+  }),
+  {
+    id: 'Principal',
+    description: 'What a credential allows.',
+    examples: [{ id: 1, scope: ['posts:read'], actor: 'post-scheduler' }],
+  },
+);
+
+export const alive = nameAnswer(z.strictObject({ status: z.literal('alive') }), {
+  id: 'Alive',
+  description: 'The process runs.',
+  examples: [{ status: 'alive' }],
+});
+
+export const ready = nameAnswer(z.strictObject({ status: z.literal('ready') }), {
+  id: 'Ready',
+  description: 'Every store that the instance needs answers.',
+  examples: [{ status: 'ready' }],
+});
+
+const count = z.int().min(0);
+const milliseconds = z.number().min(0);
+
+export const counters = nameAnswer(
+  z.strictObject({
+    requests: z.strictObject({ completed: count, byStatus: z.record(z.string(), count) }),
+    eventLoop: z.strictObject({
+      delays: z
+        .array(z.tuple([milliseconds, count]))
+        .describe('Upper bound and count of each bucket that has any.'),
+      activeMs: milliseconds,
+      idleMs: milliseconds,
+    }),
+  }),
+  {
+    id: 'Counters',
+    description: 'Answers that were handed to the socket, and how late the event loop was.',
+    examples: [
+      {
+        requests: { completed: 3, byStatus: { 200: 3 } },
+        eventLoop: { delays: [[0.125, 1200]], activeMs: 80.5, idleMs: 5919.5 },
+      },
+    ],
+  },
+);
+
+export const openApi = nameAnswer(z.looseObject({ openapi: z.string() }), {
+  id: 'OpenApi',
+  description: 'A document of OpenAPI 3.1.',
+  examples: [{ openapi: '3.1.1' }],
+});
+
+const codes = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
+
+/** RFC 9457. */
+export const problem = nameAnswer(
+  z.strictObject({
+    type: z.string().describe('A URI that names the kind of problem.'),
+    title: z.string(),
+    status: z.int().min(400).max(599),
+    code: z.enum(codes).describe('Stable: match on this, never on the sentences.'),
+    detail: z.string().optional().describe('What to do.'),
+    issues: z
+      .array(z.strictObject({ path: z.string(), message: z.string() }))
+      .optional()
+      .describe('The fields that are wrong; the path is empty for the body as a whole.'),
+    error: z.string().optional().describe('For clients of OAuth 2.0 (RFC 6749, section 5.2).'),
+  }),
+  {
+    id: 'Problem',
+    description: 'Why a request was not done (RFC 9457).',
+    examples: [
+      {
+        type: 'urn:session-token-lab:problem:credential_missing',
+        title: PROBLEMS.credential_missing.title,
+        status: 401,
+        code: 'credential_missing',
+      },
+    ],
+  },
+);
