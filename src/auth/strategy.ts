@@ -1,10 +1,9 @@
 import type Koa from 'koa';
 import type { Context } from 'koa';
 import type { Logger } from 'pino';
-import type { InstanceSettings } from '../config/settings.js';
+import type { InstanceSettings, StrategyNeed, TokenAlgorithm } from '../config/settings.js';
 import type { Database } from '../data/database.js';
 import type { RedisStore } from '../data/redis.js';
-import type { TokenAlgorithm } from './token/keys/algorithms.js';
 
 /**
  * The contract of an authentication strategy. A new strategy is one file that exports a
@@ -108,9 +107,6 @@ export interface StrategyDescription {
   /** How a user hands a part of their rights to somebody else. */
   readonly delegation: 'token-exchange' | 'scoped-session' | 'none';
 }
-
-/** What the environment must offer; config.ts checks it before anything is opened. */
-export type StrategyNeed = 'redis' | 'tokenSecret' | 'tokenKeys' | 'authority' | 'loopback';
 
 /** Another process that instances of a strategy share, started from dist/src/<name>.js. */
 export type Companion = 'authority';

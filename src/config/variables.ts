@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { weaknessOf } from '../auth/credentials/secret-policy.js';
+import { weaknessOf } from '../secrets/secret-policy.js';
 
 /** The kinds of variables: each checks the text of one and makes a value of it. */
 

@@ -1,10 +1,10 @@
 import type { webcrypto } from 'node:crypto';
 import type { JWK } from 'jose';
 import type { Logger } from 'pino';
-import type { InstanceSettings } from '../../../config/settings.js';
+import type { InstanceSettings, TokenAlgorithm } from '../../../config/settings.js';
 import type { Database } from '../../../data/database.js';
 import { StartupError } from '../../../server/errors.js';
-import { algorithms, type TokenAlgorithm } from './algorithms.js';
+import { algorithms } from './algorithms.js';
 import { openConfiguredKeys } from './configured-keys.js';
 import { openDatabaseKeys } from './database-keys.js';
 import { openRemoteKeys } from './remote-keys.js';
