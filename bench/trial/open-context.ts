@@ -1,7 +1,5 @@
 /** Opens what the trials of a run need, for as long as the run lasts. */
 
-import { unavailable } from '../experiments/compare/assert-limits.js';
-import type { RunInput } from '../experiments/compare/run.js';
 import { holdProcesses, type ProcessHolder } from '../fleet/held-processes.js';
 import { withSeededStores } from '../fleet/seeded-stores.js';
 import {
@@ -21,9 +19,12 @@ import { findProvenLimiter } from '../processes/cpu-limits/prove-limiter.js';
 import type { Guardian } from '../processes/guardian.js';
 import type { Stores } from '../stores/open.js';
 import type { TrialContext } from './context.js';
+import { limitUnavailable } from './limit-unavailable.js';
 import { logInAndRehearse } from './rehearsal.js';
 import { reservedUsers } from './trial-connections.js';
 import { meanTrialSeconds } from './trial-duration.js';
+
+export type ContextInput = Pick<TrialContext, 'config' | 'strategies' | 'emit' | 'signal'>;
 
 /**
  * Stores, meters, the load generator, limits, and a credential for every user. How the stores were
@@ -32,7 +33,7 @@ import { meanTrialSeconds } from './trial-duration.js';
  * @param startGenerator a closed loop unless told
  */
 export async function withTrialContext(
-  { config, strategies, emit, signal }: Omit<RunInput, 'outFolder' | 'becomesLatest' | 'alongside'>,
+  { config, strategies, emit, signal }: ContextInput,
   result: Result,
   use: (context: TrialContext, secondsPerTrial: number) => Promise<void>,
   startGenerator?: StartLoadGenerator,
@@ -131,7 +132,7 @@ function noteNotHeld(
   const reason = environment.cpuLimiterMissing;
   const why = [...notHeld, ...(reason ? [reason] : [])].join(' ');
   environment.cpuLimiterMissing = why;
-  if (!allowUnlimited) throw unavailable(why);
+  if (!allowUnlimited) throw limitUnavailable(why);
 }
 
 function readerOf({ name, pid }: Stores['database']) {

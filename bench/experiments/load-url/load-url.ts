@@ -3,14 +3,13 @@
  * the server is.
  */
 
-import { usageError } from '../../cli/parse-options.js';
 import { monotonicClock } from '../../load/clock.js';
 import { type LoadGenerator, startLoadGenerator } from '../../load/generator.js';
 import type { ForeignReport } from '../../load/messages.js';
 import type { Connection } from '../../load/workload.js';
 import { machineShares, readMachineTimes } from '../../measure/machine-usage.js';
 import { usageOf } from '../../measure/process-usage.js';
-import { LabError } from '../../model/errors.js';
+import { LabError, usageError } from '../../model/errors.js';
 import { startGuardian } from '../../processes/guardian.js';
 import { listeningProcesses } from '../../processes/listening-processes.js';
 import { describeLatency, mergeHistograms } from '../../statistics/latency-histogram.js';
