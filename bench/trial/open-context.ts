@@ -1,7 +1,5 @@
 /** Opens what the trials of a run need, for as long as the run lasts. */
 
-import { unavailable } from '../experiments/compare/assert-limits.js';
-import type { RunInput } from '../experiments/compare/run.js';
 import { holdProcesses, type ProcessHolder } from '../fleet/held-processes.js';
 import { withSeededStores } from '../fleet/seeded-stores.js';
 import {
@@ -10,8 +8,9 @@ import {
   type WebTierMeans,
   type WebTierPlan,
 } from '../fleet/web-tier/plan.js';
-import { type StartLoadGenerator, startLoadGenerator } from '../load/generator.js';
-import { keepLoadGenerator } from '../load/generator-keeper.js';
+import type { LoadMode } from '../load/load-mode.js';
+import { openLoadProcesses } from '../load/load-processes.js';
+import { modeOf } from '../load/mode-of.js';
 import { DATABASE_USAGE } from '../measure/database-usage.js';
 import { connectRedisMeter } from '../measure/redis-usage.js';
 import { databaseOf } from '../model/databases.js';
@@ -21,21 +20,24 @@ import { findProvenLimiter } from '../processes/cpu-limits/prove-limiter.js';
 import type { Guardian } from '../processes/guardian.js';
 import type { Stores } from '../stores/open.js';
 import type { TrialContext } from './context.js';
+import { limitUnavailable } from './limit-unavailable.js';
 import { logInAndRehearse } from './rehearsal.js';
 import { reservedUsers } from './trial-connections.js';
 import { meanTrialSeconds } from './trial-duration.js';
+
+export type ContextInput = Pick<TrialContext, 'config' | 'strategies' | 'emit' | 'signal'>;
 
 /**
  * Stores, meters, the load generator, limits, and a credential for every user. How the stores were
  * started is written into the result.
  *
- * @param startGenerator a closed loop unless told
+ * @param mode what the configuration says unless told
  */
 export async function withTrialContext(
-  { config, strategies, emit, signal }: Omit<RunInput, 'outFolder' | 'becomesLatest' | 'alongside'>,
+  { config, strategies, emit, signal }: ContextInput,
   result: Result,
   use: (context: TrialContext, secondsPerTrial: number) => Promise<void>,
-  startGenerator?: StartLoadGenerator,
+  mode: LoadMode = modeOf(config),
 ): Promise<void> {
   const say = (message: string) => emit({ type: 'stage', message });
   const { posts } = config;
@@ -49,12 +51,7 @@ export async function withTrialContext(
     const serviceEnvironment = { ...ready.serviceEnvironment, STORE_TIMEOUT_MS: '5000' };
     const web = await openWeb(config, { guardian, signal, say }, result);
     const redis = await connectRedisMeter(stores.redisUrl);
-    const closedLoop = keepLoadGenerator(config.shards, guardian, (shards, watched) =>
-      startLoadGenerator(shards, watched),
-    );
-    const keeper = startGenerator
-      ? keepLoadGenerator(config.shards, guardian, startGenerator)
-      : closedLoop;
+    const load = openLoadProcesses(config.shards, guardian);
     const limiter = await openLimiter(config, guardian, result);
     try {
       const holder = holdProcesses(limiter, config.cpuLimits, stores);
@@ -67,8 +64,8 @@ export async function withTrialContext(
         serviceEnvironment,
         sources: { redis, redisPid: stores.redis.pid, readDatabase: readerOf(stores.database) },
         probes: new Map(),
-        loadGenerator: keeper.get,
-        closedLoop: closedLoop.get,
+        load,
+        mode,
         guardian,
         web,
         holder,
@@ -80,8 +77,7 @@ export async function withTrialContext(
       await use({ ...context, credentials }, secondsPerTrial);
     } finally {
       limiter?.close();
-      closedLoop.stop();
-      keeper.stop();
+      load.stop();
       redis.close();
     }
   });
@@ -131,7 +127,7 @@ function noteNotHeld(
   const reason = environment.cpuLimiterMissing;
   const why = [...notHeld, ...(reason ? [reason] : [])].join(' ');
   environment.cpuLimiterMissing = why;
-  if (!allowUnlimited) throw unavailable(why);
+  if (!allowUnlimited) throw limitUnavailable(why);
 }
 
 function readerOf({ name, pid }: Stores['database']) {

@@ -2,9 +2,9 @@
  * A limit that was asked for and cannot be had ends a run before it starts: without it the run would
  * measure something else, at full speed.
  */
+
 import { availableParallelism } from 'node:os';
 import { databaseOf } from '../../model/databases.js';
-import { LabError } from '../../model/errors.js';
 import type { RunConfig } from '../../model/result-schema.js';
 import { findCpuLimiter } from '../../processes/cpu-limits/cpu-limiter.js';
 import { assertCores } from '../../processes/cpu-limits/cpu-quota.js';
@@ -15,6 +15,7 @@ import { startGuardian } from '../../processes/guardian.js';
 import { findDockerEngine } from '../../stores/redis/docker.js';
 import { redisServerNames } from '../../stores/redis/on-path.js';
 import { databases } from '../../stores/registry.js';
+import { limitUnavailable } from '../../trial/limit-unavailable.js';
 
 type Asked = Pick<RunConfig, 'cpuLimits' | 'allowUnlimited' | 'database'>;
 
@@ -29,24 +30,19 @@ export async function assertLimits(config: Asked, environment: NodeJS.ProcessEnv
   const missing = await whyNotHeld(shares, environment);
   if (missing === null) return;
   if (onlyRedis(cpuLimits) && (await mayBeContainer(environment))) return;
-  throw unavailable(`${missing.why}. ${missing.advice}`);
-}
-
-export function unavailable(why: string): LabError {
-  return new LabError(
-    'CPU_LIMIT_UNAVAILABLE',
-    `A limit of CPU time was asked for and cannot be had here: ${why} To measure without it all the same, add --allow-unlimited; the report then says so.`,
-  );
+  throw limitUnavailable(`${missing.why}. ${missing.advice}`);
 }
 
 /** A server that is somebody else's is not touched. */
 function assertOurs({ cpuLimits, database: named }: Asked, environment: NodeJS.ProcessEnv): void {
   const database = databaseOf({ database: named });
   if (cpuLimits?.redis != null && environment.REDIS_URL) {
-    throw unavailable("REDIS_URL names a server that is not the lab's own. Unset it.");
+    throw limitUnavailable("REDIS_URL names a server that is not the lab's own. Unset it.");
   }
   if (cpuLimits?.[database] != null && databases[database].given(environment)) {
-    throw unavailable(`the environment names a ${database} that is not the lab's own. Unset it.`);
+    throw limitUnavailable(
+      `the environment names a ${database} that is not the lab's own. Unset it.`,
+    );
   }
 }
 
