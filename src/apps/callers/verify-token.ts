@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { readAuthorization } from '../../auth/credentials/authorization-header.js';
 import { createAccessTokens } from '../../auth/token/access-token.js';
 import { BEARER_CHALLENGE } from '../../auth/token/bearer.js';
-import { openKeySet } from '../../auth/token/keys/key-set.js';
+import { openKeySet } from '../../auth/token/keys/open-key-set.js';
 import type { PredictionServerSettings, TokenAlgorithm } from '../../config/settings.js';
 import { type Database, openDatabase } from '../../data/database.js';
 import type { OpenCallerCheck } from '../prediction-server-app.js';

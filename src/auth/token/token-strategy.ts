@@ -7,7 +7,7 @@ import { secondsLeft } from '../credentials/seconds-left.js';
 import type { AuthStrategy, Principal, StrategyResources, TokenAnswer } from '../strategy.js';
 import { type AccessToken, createAccessTokens, endOfToken } from './access-token.js';
 import { BEARER_CHALLENGE, invalidToken } from './bearer.js';
-import { openKeySet } from './keys/key-set.js';
+import { openKeySet } from './keys/open-key-set.js';
 import { createRefreshTokens } from './refresh-tokens.js';
 import type { Revocations } from './revocations.js';
 import { createTokenExchange } from './token-exchange.js';
