@@ -78,6 +78,6 @@ export function readIdempotencyKey({ req }: Context): string | undefined {
 }
 
 /** What tells one request from another under the same key: SHA-256, in hex, of its parts. */
-export function fingerprintOf(...parts: readonly (string | null)[]): string {
+function fingerprintOf(...parts: readonly (string | null)[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

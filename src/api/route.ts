@@ -25,7 +25,7 @@ export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 export type RouteContext = Context & { readonly params: Readonly<Record<string, string>> };
 
 /** What an instance may have or not have, as it is set up. */
-export type Part = 'counters' | 'operator' | 'docs';
+type Part = 'counters' | 'operator' | 'docs';
 export type Parts = Readonly<Record<Part, boolean>>;
 
 interface Common {

@@ -1,10 +1,10 @@
 import type Koa from 'koa';
 import type { Context } from 'koa';
 import type { Logger } from 'pino';
+import { apiRoutes } from '../api/api-routes.js';
 import { createDocsContents } from '../api/docs/contents.js';
 import type { DescribedInstance } from '../api/openapi/instance.js';
 import { createRoutedApp, newCounters } from '../api/routed-app.js';
-import { apiRoutes } from '../api/routes.js';
 import { isSameSecret, readAuthorization } from '../auth/credentials/authorization-header.js';
 import type { LoginLimiter } from '../auth/credentials/login-limiter.js';
 import type { PasswordHasher } from '../auth/credentials/password.js';

@@ -109,7 +109,7 @@ export interface StrategyDescription {
 }
 
 /** Another process that instances of a strategy share, started from dist/src/<name>.js. */
-export type Companion = 'authority';
+type Companion = 'authority';
 
 export interface StrategyResources {
   readonly settings: InstanceSettings;
@@ -134,7 +134,7 @@ export interface Login {
   readonly delegation?: Delegation | undefined;
 }
 
-export interface LoginIndex {
+interface LoginIndex {
   list(userId: number): Promise<Login[]>;
   /** Ends one login of that user; false when there is none of that ID. */
   end(userId: number, loginId: string): Promise<boolean>;
@@ -151,7 +151,7 @@ export interface ExchangeRequest {
 }
 
 /** What OAuth 2.0 clients ask of a strategy that gives tokens; each is there where it is declared. */
-export interface TokenGrants {
+interface TokenGrants {
   /** Declared by `refreshes`. Spends a refresh token. @throws AppError `refresh_invalid` */
   refresh?(refreshToken: string): Promise<TokenAnswer>;
   /**

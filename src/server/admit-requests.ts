@@ -229,7 +229,7 @@ let atEnd: (() => void)[] = [];
  * threads. Work that is gathered so costs less than the same work piece by piece
  * (docs/performance.md). What comes alone waits a few microseconds.
  */
-export function atEndOfTurn(callback: () => void): void {
+function atEndOfTurn(callback: () => void): void {
   if (atEnd.push(callback) === 1) {
     // setImmediate runs right after the sockets were polled (libuv's check phase).
     setImmediate(release);

@@ -1,5 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { apiRoutes } from '../../src/api/api-routes.js';
 import type { MediaTypeObject, ResponseObject } from '../../src/api/openapi/components.js';
 import {
   createDocument,
@@ -8,7 +9,6 @@ import {
 } from '../../src/api/openapi/document.js';
 import { type DescribedInstance, describeInstance } from '../../src/api/openapi/instance.js';
 import type { ParameterObject } from '../../src/api/openapi/parameters.js';
-import { apiRoutes } from '../../src/api/routes.js';
 import { strategies } from '../../src/auth/registry.js';
 import { readInstanceSettings } from '../../src/config/settings.js';
 import { AUTHORITY_SECRET, TOKEN_SECRET, type Variables } from './service.js';

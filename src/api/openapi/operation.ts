@@ -49,4 +49,4 @@ export const TAGS = {
   documentation: 'This document, and the page that shows it.',
 } as const;
 
-export type TagName = keyof typeof TAGS;
+type TagName = keyof typeof TAGS;

@@ -27,7 +27,7 @@ export function readAuthorization(
 }
 
 /** After the scheme come spaces, and spaces only: of a credential there is one spelling. */
-export function credentialIn(header: string | undefined, scheme: string): string | undefined {
+function credentialIn(header: string | undefined, scheme: string): string | undefined {
   if (header !== undefined && header.length > scheme.length) {
     const given = header.slice(0, scheme.length);
     if (

@@ -36,7 +36,7 @@ export interface CookieCodec {
 }
 
 /** What koa-session gives and takes. Keys that begin with `_` are its own. */
-export interface SessionData {
+interface SessionData {
   login: LoginRecord;
   /** Milliseconds since the epoch; koa-session refuses the session after it. */
   _expire: number;

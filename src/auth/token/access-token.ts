@@ -196,7 +196,7 @@ function readDelegation({ act, scope }: JWTPayload): Delegation | undefined {
   return { actor, scope: scopes };
 }
 
-export function isScope(text: string): text is Scope {
+function isScope(text: string): text is Scope {
   return (SCOPES as readonly string[]).includes(text);
 }
 

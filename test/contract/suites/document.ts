@@ -1,10 +1,10 @@
 import { expect } from 'chai';
+import { apiRoutes } from '../../../src/api/api-routes.js';
 import { LOGIN_SCHEME } from '../../../src/api/docs/credential-of-answer.js';
 import type { MediaTypeObject } from '../../../src/api/openapi/components.js';
 import { convertSchemas } from '../../../src/api/openapi/convert-schemas.js';
 import { bodyOf as bodyNameOf, describeRoutes } from '../../../src/api/openapi/described-route.js';
 import { type OpenApiDocument, templateOf } from '../../../src/api/openapi/document.js';
-import { apiRoutes } from '../../../src/api/routes.js';
 import { ID_MAX } from '../../../src/auth/credentials/storable-values.js';
 import { expectProblem } from '../../support/api-client.js';
 import {

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import type Router from 'koa-router';
 import { pino } from 'pino';
+import { apiRoutes } from '../../../src/api/api-routes.js';
 import { describeRoutes } from '../../../src/api/openapi/described-route.js';
 import { templateOf } from '../../../src/api/openapi/document.js';
 import type { DescribedInstance } from '../../../src/api/openapi/instance.js';
-import { apiRoutes } from '../../../src/api/routes.js';
 import { createInstanceApp } from '../../../src/apps/instance-app.js';
 import { createLoginLimiter } from '../../../src/auth/credentials/login-limiter.js';
 import { createPasswordHasher } from '../../../src/auth/credentials/password.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { apiRoutes } from '../../../src/api/api-routes.js';
 import { cachingOf } from '../../../src/api/cache-control.js';
-import { apiRoutes } from '../../../src/api/routes.js';
 
 describe('who may keep an answer', () => {
   it('is nobody where a route does not say, and for anything but GET', () => {

@@ -29,7 +29,7 @@ export interface Algorithm {
   generate(): Promise<JWK>;
 }
 
-export type KeyParameters = (
+type KeyParameters = (
   | webcrypto.HmacImportParams
   | webcrypto.EcKeyImportParams
   | webcrypto.RsaHashedImportParams

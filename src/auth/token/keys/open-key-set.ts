@@ -8,7 +8,7 @@ import { openDatabaseKeys } from './database-keys.js';
 import type { KeySet } from './key-set.js';
 import { openRemoteKeys } from './remote-keys.js';
 
-export type KeySettings = Pick<
+type KeySettings = Pick<
   InstanceSettings,
   'strategyName' | 'tokenKeys' | 'tokenSecret' | 'jwksUrl' | 'keyRefreshSeconds' | 'storeTimeoutMs'
 >;
