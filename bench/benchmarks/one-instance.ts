@@ -6,7 +6,7 @@ import { describeService, type SeededData } from '../fleet/service-process.js';
 import { type Credentials, logInAll } from '../load/credentials.js';
 import { spreadOverInstances } from '../load/spread.js';
 import type { Connection } from '../load/workload.js';
-import type { Guardian } from '../processes/guardian.js';
+import type { Guardian } from '../processes/guardian/guardian.js';
 
 export interface OneInstance {
   origin: string;

@@ -1,6 +1,6 @@
 import { monotonicClock } from '../load/clock.js';
 import { startLoadGenerator } from '../load/generator.js';
-import { usageOf } from '../measure/process-usage.js';
+import { usageOf } from '../processes/process-usage.js';
 import type { OneInstance } from './one-instance.js';
 
 export interface LoadFigures {

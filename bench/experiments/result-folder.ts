@@ -5,8 +5,8 @@ import { lstat, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { LabError } from '../model/errors.js';
 import type { Result } from '../model/result-schema.js';
-import { makeFolder } from '../processes/make-folder.js';
-import { storageError } from '../processes/storage-error.js';
+import { makeFolder } from '../processes/folders/make-folder.js';
+import { storageError } from '../processes/folders/storage-error.js';
 import { writeReports } from '../report/write.js';
 
 export interface ResultFolder {

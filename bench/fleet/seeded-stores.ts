@@ -5,7 +5,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { DATABASE_PRODUCTS, type DatabaseName } from '../model/databases.js';
-import { type Guardian, startGuardian } from '../processes/guardian.js';
+import { type Guardian, startGuardian } from '../processes/guardian/guardian.js';
 import { type Stores, startStores } from '../stores/open.js';
 import { databaseFor } from '../stores/registry.js';
 import { countOf } from '../text/count-of.js';

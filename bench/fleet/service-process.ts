@@ -12,7 +12,7 @@ import {
   type DescribedStrategy,
   describedStrategySchema,
 } from '../model/result-schema.js';
-import type { Guardian } from '../processes/guardian.js';
+import type { Guardian } from '../processes/guardian/guardian.js';
 
 export type ServiceEntry =
   | 'main'

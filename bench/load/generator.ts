@@ -1,7 +1,7 @@
 /**
  * The lab's side of the load: starts the shards, hands each its connections, merges their reports.
  */
-import type { Guardian } from '../processes/guardian.js';
+import type { Guardian } from '../processes/guardian/guardian.js';
 import type { LoadOrder, LoadWindow, SessionOrder, ShardReport } from './messages.js';
 import { spreadOverShards } from './spread.js';
 import { type Shard, startShard } from './worker-process.js';

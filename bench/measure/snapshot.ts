@@ -4,8 +4,8 @@
 
 import type { Fleet } from '../fleet/fleet.js';
 import type { HeldProcess } from '../fleet/held-processes.js';
+import { type ProcessUsage, usageOf, usageOfFamily } from '../processes/process-usage.js';
 import { type MachineTimes, readMachineTimes } from './machine-usage.js';
-import { type ProcessUsage, usageOf, usageOfFamily } from './process-usage.js';
 import type { RedisMeter, RedisUsage } from './redis-usage.js';
 
 export interface SnapshotSources {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from '../model/result-schema.js';
-import { makeFolder } from '../processes/make-folder.js';
+import { makeFolder } from '../processes/folders/make-folder.js';
 import { renderTrialsCsv } from './csv.js';
 import { renderHtml } from './html.js';
 import { renderMarkdown } from './markdown.js';

@@ -8,7 +8,7 @@ import type { ClosedLoopGenerator, LoadGenerator } from '../load/generator.js';
 import type { SnapshotSources } from '../measure/snapshot.js';
 import { LabError } from '../model/errors.js';
 import type { DescribedStrategy, RunConfig } from '../model/result-schema.js';
-import type { Guardian } from '../processes/guardian.js';
+import type { Guardian } from '../processes/guardian/guardian.js';
 import type { EmitRunEvent } from './events.js';
 import type { ProbeBook } from './instance-requests.js';
 

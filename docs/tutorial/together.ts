@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '../../bench/model/errors.js';
-import { startGuardian } from '../../bench/processes/guardian.js';
+import { startGuardian } from '../../bench/processes/guardian/guardian.js';
 import { isRunning, readStartTime } from '../../bench/processes/process-identity.js';
 import { type StoreInformation, type Stores, startStores } from '../../bench/stores/open.js';
 import { type Group, openGroup, type Program } from './group.js';

@@ -3,8 +3,8 @@ import { monotonicClock } from '../../load/clock.js';
 import type { Credentials } from '../../load/credentials.js';
 import type { LoadGenerator } from '../../load/generator.js';
 import { spreadOverInstances } from '../../load/spread.js';
-import { usageOf } from '../../measure/process-usage.js';
 import { LabError } from '../../model/errors.js';
+import { usageOf } from '../../processes/process-usage.js';
 
 /** What was counted in measured windows; those of one arm add up. */
 export interface ArmCost {

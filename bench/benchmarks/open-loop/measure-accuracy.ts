@@ -8,8 +8,8 @@ import { type LoadGenerator, startLoadGenerator } from '../../load/generator.js'
 import type { Arrivals } from '../../load/open-loop/arrivals.js';
 import { startOpenLoopGenerator } from '../../load/open-loop/generator.js';
 import type { Connection } from '../../load/workload.js';
-import { usageOf } from '../../measure/process-usage.js';
-import type { Guardian } from '../../processes/guardian.js';
+import type { Guardian } from '../../processes/guardian/guardian.js';
+import { usageOf } from '../../processes/process-usage.js';
 import { createLatencyHistogram, mergeHistograms } from '../../statistics/latency-histogram.js';
 import { sleepUntil } from '../shard-trial.js';
 import type { FromDelayServer } from './delay-server.js';

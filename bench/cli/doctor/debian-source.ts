@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readSystem } from '../../processes/install-advice.js';
-import { cacheBases, LAB_NAME } from '../../processes/lab-folders.js';
+import { cacheBases, LAB_NAME } from '../../processes/folders/run-folder.js';
+import { readSystem } from '../../processes/operating-system.js';
 import { debianCacheKey, hasDebianTools } from '../../stores/debian/packages.js';
 
 const SMALL_FETCH = 'about 1.5 MB to fetch, up to 15 MB with package lists';

@@ -5,8 +5,8 @@ import { findNginxOnPath, NGINX_CACHE_KEY } from '../../fleet/web-tier/nginx-pro
 import { LabError } from '../../model/errors.js';
 import { findCpuControl } from '../../processes/cpu-limits/delegated-rerun.js';
 import { findOnPath } from '../../processes/find-on-path.js';
-import { nginxAdvice, readSystem, redisAdvice } from '../../processes/install-advice.js';
 import { readOpenFileLimit } from '../../processes/open-files.js';
+import { nginxAdvice, readSystem, redisAdvice } from '../../processes/operating-system.js';
 import { chooseOrdinaryUser } from '../../processes/ordinary-user.js';
 import { namesMysql } from '../../stores/mariadb/given.js';
 import { findInstalledPackage } from '../../stores/postgres/binaries.js';

@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import { compareStrategies } from '../../analyse/compare.js';
 import { warningsOf } from '../../analyse/warnings.js';
 import { readResult } from '../../model/read-result.js';
-import { storageError } from '../../processes/storage-error.js';
+import { storageError } from '../../processes/folders/storage-error.js';
 import { renderSummary } from '../../report/terminal.js';
 import { writeReports } from '../../report/write.js';
 import { parseOptions, usageError } from '../parse-options.js';

@@ -11,7 +11,7 @@ import { assertCores } from '../../processes/cpu-limits/cpu-quota.js';
 import { findCpuControl } from '../../processes/cpu-limits/delegated-rerun.js';
 import { proveLimiter } from '../../processes/cpu-limits/prove-limiter.js';
 import { findOnPath } from '../../processes/find-on-path.js';
-import { startGuardian } from '../../processes/guardian.js';
+import { startGuardian } from '../../processes/guardian/guardian.js';
 import { findDockerEngine } from '../../stores/redis/docker.js';
 import { redisServerNames } from '../../stores/redis/on-path.js';
 import { databases } from '../../stores/registry.js';

@@ -9,10 +9,10 @@ import { type LoadGenerator, startLoadGenerator } from '../../load/generator.js'
 import type { ForeignReport } from '../../load/messages.js';
 import type { Connection } from '../../load/workload.js';
 import { machineShares, readMachineTimes } from '../../measure/machine-usage.js';
-import { usageOf } from '../../measure/process-usage.js';
 import { LabError } from '../../model/errors.js';
-import { startGuardian } from '../../processes/guardian.js';
-import { listeningProcesses } from '../../processes/listening-processes.js';
+import { startGuardian } from '../../processes/guardian/guardian.js';
+import { listeningProcesses } from '../../processes/ports/listening-processes.js';
+import { usageOf } from '../../processes/process-usage.js';
 import { describeLatency, mergeHistograms } from '../../statistics/latency-histogram.js';
 import { countOf } from '../../text/count-of.js';
 import { formatNumber } from '../../text/format.js';

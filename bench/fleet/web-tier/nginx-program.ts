@@ -1,10 +1,10 @@
 /** Where an nginx comes from: PATH, else the distribution's package, unpacked. */
 import { LabError } from '../../model/errors.js';
 import { findOnPath } from '../../processes/find-on-path.js';
-import { nginxAdvice, readSystem } from '../../processes/install-advice.js';
+import { nginxAdvice, readSystem } from '../../processes/operating-system.js';
+import { askProgram, programEnvironment, whyNot } from '../../processes/server-program.js';
 import type { UnpackContext } from '../../stores/debian/apt.js';
 import { type UnpackedProgram, unpackDebianSoftware } from '../../stores/debian/packages.js';
-import { askProgram, programEnvironment, whyNot } from '../../stores/program.js';
 
 export interface NginxProgram extends UnpackedProgram {
   /** For a person: "nginx on PATH". */

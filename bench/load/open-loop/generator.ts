@@ -1,4 +1,4 @@
-import type { Guardian } from '../../processes/guardian.js';
+import type { Guardian } from '../../processes/guardian/guardian.js';
 import { type LoadGenerator, startLoadGenerator } from '../generator.js';
 import type { OfferedLoad } from './arrivals.js';
 

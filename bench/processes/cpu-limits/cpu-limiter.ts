@@ -7,8 +7,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { LabError } from '../../model/errors.js';
-import type { Guardian } from '../guardian.js';
-import { LAB_NAME } from '../lab-folders.js';
+import { LAB_NAME } from '../folders/run-folder.js';
+import type { Guardian } from '../guardian/guardian.js';
 import { readStat } from '../process-identity.js';
 import { type CgroupMethod, locateGroup } from './control-groups.js';
 import {

@@ -3,7 +3,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder } from '../../processes/make-folder.js';
+import { makeFolder } from '../../processes/folders/make-folder.js';
 import { type CommandResult, runCommand } from '../../processes/run-command.js';
 import type { StartContext } from '../open.js';
 

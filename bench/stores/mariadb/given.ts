@@ -1,7 +1,7 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { LabError } from '../../model/errors.js';
-import { listeningProcesses } from '../../processes/listening-processes.js';
-import { isLoopback } from '../../processes/loopback.js';
+import { listeningProcesses } from '../../processes/ports/listening-processes.js';
+import { isLoopback } from '../../processes/ports/loopback.js';
 import { readStat } from '../../processes/process-identity.js';
 import { checkGivenUrl } from '../given-url.js';
 import type { StartedStore } from '../open.js';

@@ -1,5 +1,5 @@
+import { askProgram, programEnvironment, whyNot } from '../../processes/server-program.js';
 import type { UnpackedProgram } from '../debian/packages.js';
-import { askProgram, programEnvironment, whyNot } from '../program.js';
 
 /** A mariadbd that runs on this machine, with the script that makes its data folder. */
 export interface MariadbProgram extends UnpackedProgram {

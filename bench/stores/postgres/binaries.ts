@@ -2,8 +2,8 @@ import { access, chmod, cp, readdir, readFile, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module';
 import { basename, dirname, extname, join } from 'node:path';
 import { LabError } from '../../model/errors.js';
-import type { Guardian } from '../../processes/guardian.js';
-import { openCache, useCache } from '../../processes/lab-folders.js';
+import { openCache, useCache } from '../../processes/folders/run-folder.js';
+import type { Guardian } from '../../processes/guardian/guardian.js';
 import { canRun, type OrdinaryUser } from '../../processes/ordinary-user.js';
 import { runCommand } from '../../processes/run-command.js';
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { LabError } from '../../model/errors.js';
-import { isLoopback } from '../../processes/loopback.js';
+import { isLoopback } from '../../processes/ports/loopback.js';
 import { readStat } from '../../processes/process-identity.js';
 import { checkGivenUrl } from '../given-url.js';
 import { namesMysql } from '../mariadb/given.js';

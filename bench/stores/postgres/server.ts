@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { chown, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../../model/errors.js';
-import { makePrivateFolder } from '../../processes/lab-folders.js';
+import { makePrivateFolder } from '../../processes/folders/run-folder.js';
 import { runCommand } from '../../processes/run-command.js';
 import { type ServerProcess, startServerProcess } from '../../processes/server-process.js';
-import { serveOnFreePort } from '../fresh-server.js';
 import type { StartContext, StartedStore } from '../open.js';
+import { serveOnFreePort } from '../serve-on-free-port.js';
 import { findPostgresBinaries, type PostgresBinaries } from './binaries.js';
 import { connect, readVersion } from './connection.js';
 

@@ -1,5 +1,5 @@
 import { LabError } from '../../model/errors.js';
-import { isLoopback } from '../../processes/loopback.js';
+import { isLoopback } from '../../processes/ports/loopback.js';
 import { readStat } from '../../processes/process-identity.js';
 import { checkGivenUrl } from '../given-url.js';
 import type { StartedStore } from '../open.js';

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { LabError } from '../../model/errors.js';
-import { makePrivateFolder } from '../../processes/lab-folders.js';
+import { makePrivateFolder } from '../../processes/folders/run-folder.js';
 import { startServerProcess } from '../../processes/server-process.js';
+import { askProgram, programEnvironment, whyNot } from '../../processes/server-program.js';
 import type { UnpackedProgram } from '../debian/packages.js';
-import { serveOnFreePort } from '../fresh-server.js';
 import type { StartContext, StartedStore } from '../open.js';
-import { askProgram, programEnvironment, whyNot } from '../program.js';
+import { serveOnFreePort } from '../serve-on-free-port.js';
 import { askRedis, describeRedis } from './info.js';
 
 /** A redis-server or valkey-server that runs on this machine. */

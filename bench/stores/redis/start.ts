@@ -1,5 +1,5 @@
 import { LabError } from '../../model/errors.js';
-import { readSystem, redisAdvice } from '../../processes/install-advice.js';
+import { readSystem, redisAdvice } from '../../processes/operating-system.js';
 import type { StartContext, StartedStore } from '../open.js';
 import { unpackDebianRedis } from './debian.js';
 import { startRedisContainer } from './docker.js';

@@ -3,9 +3,9 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node
 import { rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { findFreePort } from '../../../bench/processes/free-port.js';
-import { startGuardian } from '../../../bench/processes/guardian.js';
+import { startGuardian } from '../../../bench/processes/guardian/guardian.js';
 import { chooseOrdinaryUser } from '../../../bench/processes/ordinary-user.js';
+import { findFreePort } from '../../../bench/processes/ports/free-port.js';
 import { hasDebianTools } from '../../../bench/stores/debian/packages.js';
 import { unpackDebianRedis } from '../../../bench/stores/redis/debian.js';
 import { findRedisOnPath } from '../../../bench/stores/redis/on-path.js';

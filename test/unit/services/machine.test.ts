@@ -13,15 +13,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { findOnPath } from '../../../bench/processes/find-on-path.js';
-import type { Guardian } from '../../../bench/processes/guardian.js';
+import { cacheBases, openCache, useCache } from '../../../bench/processes/folders/run-folder.js';
+import type { Guardian } from '../../../bench/processes/guardian/guardian.js';
 import {
   nginxAdvice,
   parseOsRelease,
   redisAdvice,
-} from '../../../bench/processes/install-advice.js';
-import { cacheBases, openCache, useCache } from '../../../bench/processes/lab-folders.js';
-import { isLoopback } from '../../../bench/processes/loopback.js';
+} from '../../../bench/processes/operating-system.js';
 import { parseUsers } from '../../../bench/processes/ordinary-user.js';
+import { isLoopback } from '../../../bench/processes/ports/loopback.js';
 import { runCommand } from '../../../bench/processes/run-command.js';
 import { completeLinks, platformPackage } from '../../../bench/stores/postgres/binaries.js';
 import { failure } from '../../support/failure.js';

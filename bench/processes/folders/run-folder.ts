@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { chmod, chown, lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LabError } from '../model/errors.js';
-import type { Guardian } from './guardian.js';
+import { LabError } from '../../model/errors.js';
+import type { Guardian } from '../guardian/guardian.js';
+import { canEnter, type OrdinaryUser } from '../ordinary-user.js';
 import { makeFolder } from './make-folder.js';
-import { canEnter, type OrdinaryUser } from './ordinary-user.js';
 
 export const LAB_NAME = 'session-token-lab';
 

@@ -1,7 +1,7 @@
 /** A server's program as it was found or unpacked: its environment, and whether it runs at all. */
 
-import { type CommandResult, runCommand } from '../processes/run-command.js';
-import type { UnpackedProgram } from './debian/packages.js';
+import type { UnpackedProgram } from '../stores/debian/packages.js';
+import { type CommandResult, runCommand } from './run-command.js';
 
 /**
  * Nothing of the lab's environment: variables such as MYSQL_HOME would change the server.
