@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '../model/errors.js';
 import { findFreePort } from '../processes/ports/free-port.js';
 import type { ServerProcess } from '../processes/server-process.js';
-import type { StartedStore } from './open.js';
-import { describeFailure } from './postgres/connection.js';
+import type { StartedStore } from './store.js';
+import { describeFailure } from './unanswered.js';
 
 export interface FreshServer {
   /** For a person: "PostgreSQL". */

@@ -12,14 +12,13 @@ import {
 } from '../fleet/web-tier/plan.js';
 import { type StartLoadGenerator, startLoadGenerator } from '../load/generator.js';
 import { keepLoadGenerator } from '../load/generator-keeper.js';
-import { DATABASE_USAGE } from '../measure/database-usage.js';
-import { connectRedisMeter } from '../measure/redis-usage.js';
 import { databaseOf } from '../model/databases.js';
 import type { Result, RunConfig } from '../model/result-schema.js';
 import { type CpuLimiter, findCpuLimiter } from '../processes/cpu-limits/cpu-limiter.js';
 import { findProvenLimiter } from '../processes/cpu-limits/prove-limiter.js';
 import type { Guardian } from '../processes/guardian/guardian.js';
-import type { Stores } from '../stores/open.js';
+import { databases, sessionStores } from '../stores/registry.js';
+import type { StoreInformation } from '../stores/store.js';
 import type { TrialContext } from './context.js';
 import { logInAndRehearse } from './rehearsal.js';
 import { reservedUsers } from './trial-connections.js';
@@ -43,12 +42,13 @@ export async function withTrialContext(
   const database = databaseOf(config);
   await withSeededStores({ users, posts, database, signal, say }, async (ready) => {
     const { stores, guardian, seeded } = ready;
-    result.environment[stores.database.name] = describeStore(stores.database);
-    result.environment.redis = describeStore(stores.redis);
+    const { database: databaseServer, sessionStore } = stores;
+    result.environment[databaseServer.name] = describeStore(databaseServer);
+    result.environment.redis = describeStore(sessionStore);
     // A saturated machine answers late; while measuring that is data, not a reason to refuse.
     const serviceEnvironment = { ...ready.serviceEnvironment, STORE_TIMEOUT_MS: '5000' };
     const web = await openWeb(config, { guardian, signal, say }, result);
-    const redis = await connectRedisMeter(stores.redisUrl);
+    const redis = await sessionStores[sessionStore.name].connectMeter(stores.redisUrl);
     const closedLoop = keepLoadGenerator(config.shards, guardian, (shards, watched) =>
       startLoadGenerator(shards, watched),
     );
@@ -65,7 +65,11 @@ export async function withTrialContext(
         credentials: new Map(),
         seeded,
         serviceEnvironment,
-        sources: { redis, redisPid: stores.redis.pid, readDatabase: readerOf(stores.database) },
+        sources: {
+          redis,
+          readRedisProcess: () => sessionStores[sessionStore.name].readUsage(sessionStore),
+          readDatabase: () => databases[databaseServer.name].readUsage(databaseServer),
+        },
         probes: new Map(),
         loadGenerator: keeper.get,
         closedLoop: closedLoop.get,
@@ -134,10 +138,6 @@ function noteNotHeld(
   if (!allowUnlimited) throw unavailable(why);
 }
 
-function readerOf({ name, pid }: Stores['database']) {
-  return async () => (pid === null ? null : DATABASE_USAGE[name](pid));
-}
-
-function describeStore({ version, startedBy }: Stores['redis']) {
+function describeStore({ version, startedBy }: StoreInformation) {
   return { version, startedBy };
 }

@@ -6,9 +6,8 @@ import { makePrivateFolder, makeRunFolder } from '../../bench/processes/folders/
 import { type Guardian, startGuardian } from '../../bench/processes/guardian/guardian.js';
 import { chooseOrdinaryUser } from '../../bench/processes/ordinary-user.js';
 import { findFreePort } from '../../bench/processes/ports/free-port.js';
-import { unpackDebianRedis } from '../../bench/stores/redis/debian.js';
 import { askRedis } from '../../bench/stores/redis/info.js';
-import { findRedisOnPath } from '../../bench/stores/redis/on-path.js';
+import { findRedisOnPath, unpackDebianRedis } from '../../bench/stores/redis/program.js';
 import { redisConfiguration } from '../../bench/stores/redis/server.js';
 import { eventually } from './eventually.js';
 

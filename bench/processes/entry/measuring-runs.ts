@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../../model/errors.js';
 import { makeFolder } from '../folders/make-folder.js';
-import { LAB_NAME } from '../folders/run-folder.js';
+import { LAB_NAME } from '../lab-name.js';
 import { isRunning, readStartTime } from '../process-identity.js';
 
 /** Of every verb and benchmark that measures. */

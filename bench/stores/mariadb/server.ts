@@ -6,8 +6,8 @@ import { makePrivateFolder } from '../../processes/folders/run-folder.js';
 import { runCommand } from '../../processes/run-command.js';
 import { startServerProcess } from '../../processes/server-process.js';
 import { programEnvironment } from '../../processes/server-program.js';
-import type { StartContext, StartedStore } from '../open.js';
 import { serveOnFreePort } from '../serve-on-free-port.js';
+import type { StartContext, StartedStore } from '../store.js';
 import { connectMariadb, readMariadbVersion } from './connection.js';
 import type { MariadbProgram } from './program.js';
 
