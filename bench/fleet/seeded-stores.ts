@@ -9,7 +9,7 @@ import type { Guardian } from '../processes/guardian/guardian.js';
 import { type Stores, withStores } from '../stores/open.js';
 import { databaseFor } from '../stores/registry.js';
 import { countOf } from '../text/count-of.js';
-import { migrateDatabase, type SeededData, seedDatabase } from './service-process.js';
+import { migrateDatabase, type SeededData, seedDatabase } from './service-commands.js';
 
 export interface SeededStores {
   stores: Stores;

@@ -1,7 +1,7 @@
 /** What every trial of a run needs, made once. */
 
 import type { ProcessHolder } from '../fleet/held-processes.js';
-import type { SeededData } from '../fleet/service-process.js';
+import type { SeededData } from '../fleet/service-commands.js';
 import type { WebTierPlan } from '../fleet/web-tier/plan.js';
 import type { Credentials } from '../load/credentials.js';
 import type { ClosedLoopGenerator, LoadGenerator } from '../load/generator.js';

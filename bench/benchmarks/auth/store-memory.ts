@@ -6,7 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { SeededStores } from '../../fleet/seeded-stores.js';
-import { fillRedis } from '../../fleet/service-process.js';
+import { fillRedis } from '../../fleet/service-commands.js';
 import { LabError } from '../../model/errors.js';
 import { parseInfo } from '../../stores/redis/info.js';
 import { alignColumns } from './cost-table.js';

@@ -8,7 +8,7 @@ import {
   describeService,
   describeWholeService,
   type SeededData,
-} from '../../fleet/service-process.js';
+} from '../../fleet/service-commands.js';
 import type { Balance } from '../../fleet/web-tier/nginx-configuration.js';
 import { planWebTier, type WebTierPlan } from '../../fleet/web-tier/plan.js';
 import { armNames } from '../../model/arms.js';

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Fleet, startFleet } from '../../../bench/fleet/fleet.js';
-import { type SeededData, seedDatabase } from '../../../bench/fleet/service-process.js';
+import { type SeededData, seedDatabase } from '../../../bench/fleet/service-commands.js';
 import {
   BALANCES,
   type Balance,
