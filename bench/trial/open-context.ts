@@ -1,7 +1,5 @@
 /** Opens what the trials of a run need, for as long as the run lasts. */
 
-import { unavailable } from '../experiments/compare/assert-limits.js';
-import type { RunInput } from '../experiments/compare/run.js';
 import { holdProcesses, type ProcessHolder } from '../fleet/held-processes.js';
 import { withSeededStores } from '../fleet/seeded-stores.js';
 import {
@@ -20,9 +18,12 @@ import type { Guardian } from '../processes/guardian/guardian.js';
 import { databases, sessionStores } from '../stores/registry.js';
 import type { StoreInformation } from '../stores/store.js';
 import type { TrialContext } from './context.js';
+import { limitUnavailable } from './limit-unavailable.js';
 import { logInAndRehearse } from './rehearsal.js';
 import { reservedUsers } from './trial-connections.js';
 import { meanTrialSeconds } from './trial-duration.js';
+
+export type ContextInput = Pick<TrialContext, 'config' | 'strategies' | 'emit' | 'signal'>;
 
 /**
  * Stores, meters, the load generator, limits, and a credential for every user. How the stores were
@@ -31,7 +32,7 @@ import { meanTrialSeconds } from './trial-duration.js';
  * @param startGenerator a closed loop unless told
  */
 export async function withTrialContext(
-  { config, strategies, emit, signal }: Omit<RunInput, 'outFolder' | 'becomesLatest' | 'alongside'>,
+  { config, strategies, emit, signal }: ContextInput,
   result: Result,
   use: (context: TrialContext, secondsPerTrial: number) => Promise<void>,
   startGenerator?: StartLoadGenerator,
@@ -135,7 +136,7 @@ function noteNotHeld(
   const reason = environment.cpuLimiterMissing;
   const why = [...notHeld, ...(reason ? [reason] : [])].join(' ');
   environment.cpuLimiterMissing = why;
-  if (!allowUnlimited) throw unavailable(why);
+  if (!allowUnlimited) throw limitUnavailable(why);
 }
 
 function describeStore({ version, startedBy }: StoreInformation) {

@@ -13,6 +13,7 @@ import type { Balance } from '../../fleet/web-tier/nginx-configuration.js';
 import { planWebTier, type WebTierPlan } from '../../fleet/web-tier/plan.js';
 import { armNames } from '../../model/arms.js';
 import { DATABASE_PRODUCTS, type DatabaseName } from '../../model/databases.js';
+import { usageError } from '../../model/errors.js';
 import type { DescribedStrategy } from '../../model/result-schema.js';
 import { holdPorts, PORT_MAX } from '../../processes/ports/held-ports.js';
 import { BALANCE_WORDS } from '../../report/wording.js';
@@ -24,7 +25,7 @@ import {
   type VariablesOfSides,
 } from '../options/set-option.js';
 import { balanceFrom, balanceOption } from '../options/web-options.js';
-import { integer, listOf, oneOf, parseOptions, usageError } from '../parse-options.js';
+import { integer, listOf, oneOf, parseOptions } from '../parse-options.js';
 import { curlSteps } from './curl-steps.js';
 import type { Verb, VerbContext } from './verb.js';
 

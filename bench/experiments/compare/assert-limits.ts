@@ -2,9 +2,9 @@
  * A limit that was asked for and cannot be had ends a run before it starts: without it the run would
  * measure something else, at full speed.
  */
+
 import { availableParallelism } from 'node:os';
 import { databaseOf } from '../../model/databases.js';
-import { LabError } from '../../model/errors.js';
 import type { RunConfig } from '../../model/result-schema.js';
 import { findCpuLimiter } from '../../processes/cpu-limits/cpu-limiter.js';
 import { assertCores } from '../../processes/cpu-limits/cpu-quota.js';
@@ -12,6 +12,7 @@ import { findCpuControl } from '../../processes/cpu-limits/delegation.js';
 import { proveLimiter } from '../../processes/cpu-limits/prove-limiter.js';
 import { startGuardian } from '../../processes/guardian/guardian.js';
 import { databases, sessionStores } from '../../stores/registry.js';
+import { limitUnavailable } from '../../trial/limit-unavailable.js';
 
 type Asked = Pick<RunConfig, 'cpuLimits' | 'allowUnlimited' | 'database'>;
 
@@ -27,14 +28,7 @@ export async function assertLimits(config: Asked, environment: NodeJS.ProcessEnv
   if (missing === null) return;
   // Known for sure once it runs.
   if (onlyRedis(cpuLimits) && (await sessionStores.redis.mayBeContainer?.(environment))) return;
-  throw unavailable(`${missing.why}. ${missing.advice}`);
-}
-
-export function unavailable(why: string): LabError {
-  return new LabError(
-    'CPU_LIMIT_UNAVAILABLE',
-    `A limit of CPU time was asked for and cannot be had here: ${why} To measure without it all the same, add --allow-unlimited; the report then says so.`,
-  );
+  throw limitUnavailable(`${missing.why}. ${missing.advice}`);
 }
 
 /** A server that is somebody else's is not touched. */
@@ -46,7 +40,7 @@ function assertOurs({ cpuLimits, database: named }: Asked, environment: NodeJS.P
   ] as const) {
     const given = cores == null ? null : product.findGiven(environment);
     if (given === null) continue;
-    throw unavailable(`${given.variable} names a server that is not the lab's own. Unset it.`);
+    throw limitUnavailable(`${given.variable} names a server that is not the lab's own. Unset it.`);
   }
 }
 

@@ -21,7 +21,7 @@ import { assertOpenFiles } from '../../processes/open-files.js';
 import type { EmitRunEvent } from '../../trial/events.js';
 import { withTrialContext } from '../../trial/open-context.js';
 import { readCalibration } from '../calibration.js';
-import { createResultFolder } from '../result-folder.js';
+import { createResultFolder, type NamedText } from '../result-folder.js';
 import { mostConnections } from './most-connections.js';
 import { mostInstancesAtOnce, runPlan } from './run-plan.js';
 
@@ -34,6 +34,8 @@ export interface RunInput {
   /** Other runs that measure at this moment, in words. */
   alongside(): Promise<string[]>;
   emit: EmitRunEvent;
+  /** The reports of a result, for its folder. */
+  render(result: Result): NamedText[];
   /** Whether results/latest leads to it from now on; only where a trial of it is valid. */
   becomesLatest: boolean;
 }
@@ -98,7 +100,7 @@ export async function runComparison(input: RunInput): Promise<FinishedRun> {
   }
   result.endedAt = new Date().toISOString();
   await save();
-  const files = await folder.finish(result);
+  const files = await folder.finish(input.render(result));
   if (input.becomesLatest && result.trials.some(({ valid }) => valid)) {
     const why = await folder.becomeLatest();
     if (why !== null) emit({ type: 'stage', message: why });

@@ -3,13 +3,12 @@
  * the server is.
  */
 
-import { usageError } from '../../cli/parse-options.js';
 import { monotonicClock } from '../../load/clock.js';
 import { type LoadGenerator, startLoadGenerator } from '../../load/generator.js';
 import type { ForeignReport } from '../../load/messages.js';
 import type { Connection } from '../../load/workload.js';
 import { machineShares, readMachineTimes } from '../../measure/machine-usage.js';
-import { LabError } from '../../model/errors.js';
+import { LabError, usageError } from '../../model/errors.js';
 import { startGuardian } from '../../processes/guardian/guardian.js';
 import { listeningProcesses } from '../../processes/ports/listening-processes.js';
 import { usageOf } from '../../processes/process-usage.js';

@@ -1,11 +1,11 @@
 /** The rate of one strategy, workload and number of instances: searched once, confirmed in rounds. */
 
-import type { SustainConfig } from '../../cli/options/sustain-options.js';
 import type { PlannedTrial } from '../../model/planned-trials.js';
 import type { Sustained, SustainedAttempt } from '../../model/result-schema.js';
 import type { TrialContext } from '../../trial/context.js';
 import { type AttemptOrder, attemptRate, type Bench, withFreshBench } from './attempt.js';
 import { confirmRate, type Found, searchRate, type TryRate } from './search.js';
+import type { SustainConfig } from './sustain-config.js';
 
 /** The lowest missed and the highest met rate end up at most 5 % apart. */
 const RESOLUTION = 1.05;

@@ -5,7 +5,6 @@
 
 import { summariseRounds } from '../../analyse/sustained.js';
 import { warningsOf } from '../../analyse/warnings.js';
-import type { SustainConfig } from '../../cli/options/sustain-options.js';
 import { startOpenLoopGenerator } from '../../load/open-loop/generator.js';
 import { describedWorkloads } from '../../load/workloads/registry.js';
 import { describeMachine } from '../../measure/environment.js';
@@ -23,9 +22,10 @@ import type { RunEvent } from '../../trial/events.js';
 import { withTrialContext } from '../../trial/open-context.js';
 import { mostConnections } from '../compare/most-connections.js';
 import { noteOthers } from '../compare/run.js';
-import { createResultFolder } from '../result-folder.js';
+import { createResultFolder, type NamedText } from '../result-folder.js';
 import { type CellInput, confirmCell, emptySustained, searchCell } from './measure-cell.js';
 import { describeAttempt, describeCell } from './progress.js';
+import type { SustainConfig } from './sustain-config.js';
 
 /** For the rehearsal, whose only purpose is that the sender's code is compiled. */
 const REHEARSAL = { arrivals: 'poisson', rateRps: 500 } as const;
@@ -36,6 +36,8 @@ export interface SustainInput {
   /** Folder in which the folder of the result is made. */
   outFolder: string;
   signal: AbortSignal;
+  /** The reports of a result, for its folder. */
+  render(result: Result): NamedText[];
   /** Other runs that measure at this moment, in words. */
   alongside(): Promise<string[]>;
   say(message: string): void;
@@ -81,7 +83,7 @@ export async function runSustain(input: SustainInput): Promise<{ result: Result;
   }
   result.endedAt = new Date().toISOString();
   await save();
-  await folder.finish(result);
+  await folder.finish(input.render(result));
   if (failure !== undefined && !signal.aborted) throw failure;
   return { result, folder: folder.path };
 }

@@ -3,9 +3,9 @@
  * "p50=5ms,p99=0.2s,errors=0.1%".
  */
 
-import { type OptionKind, usageError } from '../cli/parse-options.js';
+import { usageError } from '../model/errors.js';
+import type { Objective } from '../model/result-schema.js';
 import { didYouMean } from '../text/nearest.js';
-import type { Objective } from './result-schema.js';
 
 export const DEFAULT_OBJECTIVE = 'p99=50ms,errors=0';
 
@@ -43,15 +43,6 @@ export function parseObjective(text: string): Objective {
     throw wrong(text, 'limits no latency; without such a limit every rate would do');
   }
   return { text, latency, errorShare: errorShare ?? 0 };
-}
-
-export function slo(help: string): OptionKind<Objective> {
-  return {
-    takes: 'LIMITS',
-    allowed: `limits such as ${DEFAULT_OBJECTIVE}`,
-    help: `${help}: ${LATENCY_METRICS.join(', ')} in ms or s`,
-    parse: parseObjective,
-  };
 }
 
 function isLatencyMetric(name: string): name is LatencyMetric {
