@@ -8,8 +8,9 @@ import {
   type WebTierMeans,
   type WebTierPlan,
 } from '../fleet/web-tier/plan.js';
-import { type StartLoadGenerator, startLoadGenerator } from '../load/generator.js';
-import { keepLoadGenerator } from '../load/generator-keeper.js';
+import type { LoadMode } from '../load/load-mode.js';
+import { openLoadProcesses } from '../load/load-processes.js';
+import { modeOf } from '../load/mode-of.js';
 import { databaseOf } from '../model/databases.js';
 import type { Result, RunConfig } from '../model/result-schema.js';
 import { type CpuLimiter, findCpuLimiter } from '../processes/cpu-limits/cpu-limiter.js';
@@ -29,13 +30,13 @@ export type ContextInput = Pick<TrialContext, 'config' | 'strategies' | 'emit' |
  * Stores, meters, the load generator, limits, and a credential for every user. How the stores were
  * started is written into the result.
  *
- * @param startGenerator a closed loop unless told
+ * @param mode what the configuration says unless told
  */
 export async function withTrialContext(
   { config, strategies, emit, signal }: ContextInput,
   result: Result,
   use: (context: TrialContext, secondsPerTrial: number) => Promise<void>,
-  startGenerator?: StartLoadGenerator,
+  mode: LoadMode = modeOf(config),
 ): Promise<void> {
   const say = (message: string) => emit({ type: 'stage', message });
   const { posts } = config;
@@ -50,12 +51,7 @@ export async function withTrialContext(
     const serviceEnvironment = { ...ready.serviceEnvironment, STORE_TIMEOUT_MS: '5000' };
     const web = await openWeb(config, { guardian, signal, say }, result);
     const redis = await sessionStores[sessionStore.name].connectMeter(stores.redisUrl);
-    const closedLoop = keepLoadGenerator(config.shards, guardian, (shards, watched) =>
-      startLoadGenerator(shards, watched),
-    );
-    const keeper = startGenerator
-      ? keepLoadGenerator(config.shards, guardian, startGenerator)
-      : closedLoop;
+    const load = openLoadProcesses(config.shards, guardian);
     const limiter = await openLimiter(config, guardian, result);
     try {
       const holder = holdProcesses(limiter, config.cpuLimits, stores);
@@ -72,8 +68,8 @@ export async function withTrialContext(
           readDatabase: () => databases[databaseServer.name].readUsage(databaseServer),
         },
         probes: new Map(),
-        loadGenerator: keeper.get,
-        closedLoop: closedLoop.get,
+        load,
+        mode,
         guardian,
         web,
         holder,
@@ -85,8 +81,7 @@ export async function withTrialContext(
       await use({ ...context, credentials }, secondsPerTrial);
     } finally {
       limiter?.close();
-      closedLoop.stop();
-      keeper.stop();
+      load.stop();
       redis.close();
     }
   });

@@ -1,6 +1,6 @@
 /**
- * The connections of one side in one shard: a closed loop by autocannon that can be held. Held
- * connections stay open and send nothing, so that another side can be measured in between.
+ * The connections of one variant in one worker: a closed loop by autocannon that can be held. Held
+ * connections stay open and send nothing, so that another variant can be measured in between.
  *
  * We take from autocannon what is sound (its connections and its parser) and count ourselves what
  * it does not: latency in microseconds, answers by instance and by slice, bytes on the wire. Its own
@@ -9,11 +9,11 @@
  */
 import autocannon from 'autocannon';
 import { seededRandom } from '../../model/random.js';
-import { type HttpClient, type HttpConnection, speakHttp } from '../http-connection.js';
-import type { ForeignReport, LoadWindow, ShardReport, SideOrder } from '../messages.js';
-import { createRecorder } from '../recorder.js';
+import type { ForeignReport, LoadWindow, LoopOrder, WorkerReport } from '../messages.js';
 import type { RequestLoop, WorkloadRequest } from '../workload.js';
 import { workloadNamed } from '../workloads/registry.js';
+import { type HttpClient, type HttpConnection, speakHttp } from './http-connection.js';
+import { createRecorder } from './recorder.js';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 /** autocannon's own patience runs on while a connection is held, so it must not end. */
@@ -21,7 +21,7 @@ const NEVER_SECONDS = 24 * 3600;
 /** How often autocannon looks whether its connections are gone; a second unless told. */
 const AUTOCANNON_TICK_MS = 100;
 
-export interface ClosedSide {
+export interface HeldLoop {
   /**
    * Sends until the moment given; resolves when every request is answered, or given up after 10 s.
    * @returns how many were answered
@@ -30,11 +30,11 @@ export interface ClosedSide {
   /** Ends a load that is going on: load() resolves without waiting for answers. */
   endLoad(): void;
   /** Closes the connections. */
-  close(): ShardReport;
+  close(): WorkerReport;
 }
 
 /** @param onFailed autocannon ended although nobody asked it to */
-export function openClosedSide(order: SideOrder, onFailed: (why: string) => void): ClosedSide {
+export function openHeldLoop(order: LoopOrder, onFailed: (why: string) => void): HeldLoop {
   const workload = workloadNamed(order.workload);
   const loops: RequestLoop[] = order.connections.map((connection, index) =>
     workload.loopFor({

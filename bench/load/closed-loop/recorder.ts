@@ -1,13 +1,13 @@
 /**
- * Counts what the connections of one side see in one shard. Runs once per answer, so it allocates
+ * Counts what the connections of one variant see in one worker. Runs once per answer, so it allocates
  * nothing.
  */
 import type autocannon from 'autocannon';
-import { createLatencyHistogram, encodeHistogram } from '../statistics/latency-histogram.js';
-import { monotonicClock } from './clock.js';
+import { createLatencyHistogram, encodeHistogram } from '../../statistics/latency-histogram.js';
+import { monotonicClock } from '../clock.js';
+import { createKindLatencies } from '../kind-latencies.js';
+import type { LoadWindow, WorkerReport } from '../messages.js';
 import type { HttpConnection } from './http-connection.js';
-import { createKindLatencies } from './kind-latencies.js';
-import type { LoadWindow, ShardReport } from './messages.js';
 
 const INSTANCE = Symbol('instance');
 /** What autocannon's types do not name. */
@@ -30,7 +30,7 @@ export interface Recorder {
   begin(window: LoadWindow): void;
   /** Load is over. */
   end(unanswered: number): void;
-  report(leftovers: ShardReport['leftovers']): ShardReport;
+  report(leftovers: WorkerReport['leftovers']): WorkerReport;
 }
 
 export function createRecorder(expected: readonly number[]): Recorder {
