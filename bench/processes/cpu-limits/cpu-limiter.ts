@@ -22,7 +22,7 @@ import { type CpuGroup, createCpuGroup } from './cpu-group.js';
 import type { CpuQuota } from './cpu-quota.js';
 import { type MadeGroup, makeGroup, moveAll, processesOf, removeGroup } from './group-folder.js';
 import { leastCoresOf, readLimit, readThrottling, writeLimit } from './limit-files.js';
-import { moveFamily } from './process-family.js';
+import { moveFamily } from './move-family.js';
 
 export interface CpuLimiter {
   readonly method: CgroupMethod;
