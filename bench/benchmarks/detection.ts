@@ -9,7 +9,7 @@ import { compareOptions, configFrom } from '../cli/options/options.js';
 import { RUN_OPTIONS, randomSeed } from '../cli/options/run-options.js';
 import { decimal, integer, oneOf, parseOptions, text } from '../cli/parse-options.js';
 import { describedStrategies, runComparison } from '../experiments/compare/run.js';
-import { describeService } from '../fleet/service-process.js';
+import { describeService } from '../fleet/service-commands.js';
 import { LabError } from '../model/errors.js';
 import type { Comparison, Result } from '../model/result-schema.js';
 import { markdownTable } from '../report/markdown.js';

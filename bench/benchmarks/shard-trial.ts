@@ -1,6 +1,6 @@
 import { loadOnce } from '../load/load-once.js';
 import { openLoadProcesses } from '../load/load-processes.js';
-import { usageOf } from '../measure/process-usage.js';
+import { usageOf } from '../processes/process-usage.js';
 import type { OneInstance } from './one-instance.js';
 
 export interface LoadFigures {

@@ -5,9 +5,9 @@ import { lstat, mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { LabError } from '../model/errors.js';
 import type { Result } from '../model/result-schema.js';
-import { makeFolder } from '../processes/make-folder.js';
-import { storageError } from '../processes/storage-error.js';
-import { writeWhole } from '../processes/write-whole.js';
+import { makeFolder } from '../processes/folders/make-folder.js';
+import { storageError } from '../processes/folders/storage-error.js';
+import { writeWhole } from '../processes/folders/write-whole.js';
 
 export interface NamedText {
   /** Of its file: "report.html". */

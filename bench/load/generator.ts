@@ -1,7 +1,7 @@
 /**
  * The lab's end of the load: starts the load workers, hands each its connections, merges their reports.
  */
-import type { Guardian } from '../processes/guardian.js';
+import type { Guardian } from '../processes/guardian/guardian.js';
 import type { LoadOrder, LoadWindow, SessionOrder, WorkerReport } from './messages.js';
 import { spreadOverWorkers } from './spread.js';
 import { type LoadWorker, startWorker } from './worker-process.js';

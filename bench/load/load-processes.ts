@@ -1,4 +1,4 @@
-import type { Guardian } from '../processes/guardian.js';
+import type { Guardian } from '../processes/guardian/guardian.js';
 import { type ClosedLoopGenerator, type LoadGenerator, startLoadGenerator } from './generator.js';
 
 /**

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { LabError } from '../model/errors.js';
-import type { Guardian } from '../processes/guardian.js';
+import type { Guardian } from '../processes/guardian/guardian.js';
 import type {
   FromWorker,
   LoadWindow,

@@ -1,7 +1,7 @@
 /** What every trial of a run needs, made once. */
 
 import type { ProcessHolder } from '../fleet/held-processes.js';
-import type { SeededData } from '../fleet/service-process.js';
+import type { SeededData } from '../fleet/service-commands.js';
 import type { WebTierPlan } from '../fleet/web-tier/plan.js';
 import type { Credentials } from '../load/credentials.js';
 import type { LoadMode } from '../load/load-mode.js';
@@ -9,7 +9,7 @@ import type { LoadProcesses } from '../load/load-processes.js';
 import type { SnapshotSources } from '../measure/snapshot.js';
 import { LabError } from '../model/errors.js';
 import type { DescribedStrategy, RunConfig } from '../model/result-schema.js';
-import type { Guardian } from '../processes/guardian.js';
+import type { Guardian } from '../processes/guardian/guardian.js';
 import type { EmitRunEvent } from './events.js';
 import type { ProbeBook } from './instance-requests.js';
 

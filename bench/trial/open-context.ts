@@ -11,14 +11,13 @@ import {
 import type { LoadMode } from '../load/load-mode.js';
 import { openLoadProcesses } from '../load/load-processes.js';
 import { modeOf } from '../load/mode-of.js';
-import { DATABASE_USAGE } from '../measure/database-usage.js';
-import { connectRedisMeter } from '../measure/redis-usage.js';
 import { databaseOf } from '../model/databases.js';
 import type { Result, RunConfig } from '../model/result-schema.js';
 import { type CpuLimiter, findCpuLimiter } from '../processes/cpu-limits/cpu-limiter.js';
 import { findProvenLimiter } from '../processes/cpu-limits/prove-limiter.js';
-import type { Guardian } from '../processes/guardian.js';
-import type { Stores } from '../stores/open.js';
+import type { Guardian } from '../processes/guardian/guardian.js';
+import { databases, sessionStores } from '../stores/registry.js';
+import type { StoreInformation } from '../stores/store.js';
 import type { TrialContext } from './context.js';
 import { limitUnavailable } from './limit-unavailable.js';
 import { logInAndRehearse } from './rehearsal.js';
@@ -45,12 +44,13 @@ export async function withTrialContext(
   const database = databaseOf(config);
   await withSeededStores({ users, posts, database, signal, say }, async (ready) => {
     const { stores, guardian, seeded } = ready;
-    result.environment[stores.database.name] = describeStore(stores.database);
-    result.environment.redis = describeStore(stores.redis);
+    const { database: databaseServer, sessionStore } = stores;
+    result.environment[databaseServer.name] = describeStore(databaseServer);
+    result.environment.redis = describeStore(sessionStore);
     // A saturated machine answers late; while measuring that is data, not a reason to refuse.
     const serviceEnvironment = { ...ready.serviceEnvironment, STORE_TIMEOUT_MS: '5000' };
     const web = await openWeb(config, { guardian, signal, say }, result);
-    const redis = await connectRedisMeter(stores.redisUrl);
+    const redis = await sessionStores[sessionStore.name].connectMeter(stores.redisUrl);
     const load = openLoadProcesses(config.shards, guardian);
     const limiter = await openLimiter(config, guardian, result);
     try {
@@ -62,7 +62,11 @@ export async function withTrialContext(
         credentials: new Map(),
         seeded,
         serviceEnvironment,
-        sources: { redis, redisPid: stores.redis.pid, readDatabase: readerOf(stores.database) },
+        sources: {
+          redis,
+          readRedisProcess: () => sessionStores[sessionStore.name].readUsage(sessionStore),
+          readDatabase: () => databases[databaseServer.name].readUsage(databaseServer),
+        },
         probes: new Map(),
         load,
         mode,
@@ -130,10 +134,6 @@ function noteNotHeld(
   if (!allowUnlimited) throw limitUnavailable(why);
 }
 
-function readerOf({ name, pid }: Stores['database']) {
-  return async () => (pid === null ? null : DATABASE_USAGE[name](pid));
-}
-
-function describeStore({ version, startedBy }: Stores['redis']) {
+function describeStore({ version, startedBy }: StoreInformation) {
   return { version, startedBy };
 }

@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { decimal, integer, listOf, parseOptions, text } from '../../cli/parse-options.js';
 import { type SeededStores, withSeededStores } from '../../fleet/seeded-stores.js';
-import { describeService } from '../../fleet/service-process.js';
+import { describeService } from '../../fleet/service-commands.js';
 import { openLoadProcesses } from '../../load/load-processes.js';
 import { LabError } from '../../model/errors.js';
 import { seededRandom } from '../../model/random.js';

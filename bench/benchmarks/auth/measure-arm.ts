@@ -2,8 +2,8 @@ import type { Credentials } from '../../load/credentials.js';
 import type { LoadGenerator } from '../../load/generator.js';
 import { loadOnce } from '../../load/load-once.js';
 import { spreadOverInstances } from '../../load/spread.js';
-import { usageOf } from '../../measure/process-usage.js';
 import { LabError } from '../../model/errors.js';
+import { usageOf } from '../../processes/process-usage.js';
 
 /** What was counted in measured windows; those of one arm add up. */
 export interface ArmCost {

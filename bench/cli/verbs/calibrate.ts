@@ -5,7 +5,7 @@ import { calibrationOf } from '../../analyse/noise-floor.js';
 import { writeCalibration } from '../../experiments/calibration.js';
 import { createProgress } from '../../experiments/compare/progress.js';
 import { describedStrategies, runComparison } from '../../experiments/compare/run.js';
-import { describeService } from '../../fleet/service-process.js';
+import { describeService } from '../../fleet/service-commands.js';
 import { LabError } from '../../model/errors.js';
 import { renderCalibration } from '../../report/calibration.js';
 import { renderReports } from '../../report/render-reports.js';

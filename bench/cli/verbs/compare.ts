@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import { assertLimits } from '../../experiments/compare/assert-limits.js';
 import { createProgress } from '../../experiments/compare/progress.js';
 import { describedStrategies, runComparison } from '../../experiments/compare/run.js';
-import { describeService, describeWholeService } from '../../fleet/service-process.js';
+import { describeService, describeWholeService } from '../../fleet/service-commands.js';
 import { LabError } from '../../model/errors.js';
 import type { Result } from '../../model/result-schema.js';
 import { rerunInDelegatedGroup } from '../../processes/cpu-limits/delegated-rerun.js';

@@ -5,7 +5,7 @@ import { warningsOf } from '../../analyse/warnings.js';
 import { writeReports } from '../../experiments/result-folder.js';
 import { usageError } from '../../model/errors.js';
 import { readResult } from '../../model/read-result.js';
-import { storageError } from '../../processes/storage-error.js';
+import { storageError } from '../../processes/folders/storage-error.js';
 import { renderReports } from '../../report/render-reports.js';
 import { renderSummary } from '../../report/terminal.js';
 import { parseOptions } from '../parse-options.js';

@@ -1,6 +1,6 @@
 /** lab strategies: what there is to compare, and how the strategies differ. */
 
-import { describeService } from '../../fleet/service-process.js';
+import { describeService } from '../../fleet/service-commands.js';
 import { usageError } from '../../model/errors.js';
 import { markdownTable } from '../../report/markdown.js';
 import { propertyTable, strategyTable, summaryTable } from '../../report/strategy-table.js';

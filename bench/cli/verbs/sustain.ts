@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import { assertLimits } from '../../experiments/compare/assert-limits.js';
 import { describedStrategies } from '../../experiments/compare/run.js';
 import { runSustain } from '../../experiments/sustain/run.js';
-import { describeService } from '../../fleet/service-process.js';
+import { describeService } from '../../fleet/service-commands.js';
 import { LabError } from '../../model/errors.js';
 import type { Result } from '../../model/result-schema.js';
 import { rerunInDelegatedGroup } from '../../processes/cpu-limits/delegated-rerun.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseInfo } from '../../../bench/measure/redis-usage.js';
+import { usageIn } from '../../../bench/stores/redis/info.js';
 
 const INFO = [
   '# Server',
@@ -20,18 +20,18 @@ const INFO = [
 
 describe("Redis's own figures", () => {
   it('add the CPU time of user and system, without children', () => {
-    expect(parseInfo(INFO).cpuSeconds).to.equal(3.75);
+    expect(usageIn(INFO).cpuSeconds).to.equal(3.75);
   });
 
   it('count commands of requests, not those of connections or of the lab', () => {
-    expect(parseInfo(INFO).commands).to.equal(120);
+    expect(usageIn(INFO).commands).to.equal(120);
   });
 
   it("bear the moment they were true, by Redis's own clock", () => {
-    expect(parseInfo(INFO).atSeconds).to.equal(1_700_000_000.5);
+    expect(usageIn(INFO).atSeconds).to.equal(1_700_000_000.5);
   });
 
   it('give the resident memory', () => {
-    expect(parseInfo(INFO).rssBytes).to.equal(7_340_032);
+    expect(usageIn(INFO).rssBytes).to.equal(7_340_032);
   });
 });

@@ -1,7 +1,7 @@
 /** Ports that were asked for by number: taken at once, and let go one by one as servers start on them. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-import { LabError } from '../model/errors.js';
+import { LabError } from '../../model/errors.js';
 
 export const PORT_MAX = 65_535;
 

@@ -1,7 +1,14 @@
 /** A server's program as it was found or unpacked: its environment, and whether it runs at all. */
+import type { OrdinaryUser } from './ordinary-user.js';
+import { type CommandResult, runCommand } from './run-command.js';
 
-import { type CommandResult, runCommand } from '../processes/run-command.js';
-import type { UnpackedProgram } from './debian/packages.js';
+export interface ServerProgram {
+  command: string;
+  /** Folders with its libraries, when they are not the system's. */
+  libraryFolders: string[];
+  /** Whom it runs as; null means as the lab itself. */
+  user: OrdinaryUser | null;
+}
 
 /**
  * Nothing of the lab's environment: variables such as MYSQL_HOME would change the server.
@@ -9,7 +16,7 @@ import type { UnpackedProgram } from './debian/packages.js';
  * @param home none unless told
  */
 export function programEnvironment(
-  { libraryFolders }: Pick<UnpackedProgram, 'libraryFolders'>,
+  { libraryFolders }: Pick<ServerProgram, 'libraryFolders'>,
   home?: string,
 ): NodeJS.ProcessEnv {
   return {
@@ -23,7 +30,7 @@ export function programEnvironment(
 
 /** Runs it to its end, for what it says; where it cannot be started, that is what it says. */
 export function askProgram(
-  program: UnpackedProgram,
+  program: ServerProgram,
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): Promise<CommandResult> {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type MadeGroup, removeGroup } from './cpu-limits/group-folder.js';
+import { type MadeGroup, removeGroup } from '../cpu-limits/group-folder.js';
 import { endProcess, type WatchedProcess } from './end-process.js';
 import type { GuardianMessage } from './guardian.js';
 import { findMarked } from './marked-processes.js';

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isRunning, readStartTime } from './process-identity.js';
+import { isRunning, readStartTime } from '../process-identity.js';
 
 export interface WatchedProcess {
   pid: number;

@@ -7,7 +7,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { isRunning, readStat } from './process-identity.js';
+import { isRunning, readStat } from '../process-identity.js';
 
 /** Set by npm and those like it, and by `node --run`, for all that a script starts. */
 const MARKS = ['npm_lifecycle_event', 'NODE_RUN_SCRIPT_NAME'];

@@ -1,8 +1,8 @@
 /** A process of the service that prints where it listens: watched by the guardian, ended in order. */
 import type { ChildProcess } from 'node:child_process';
 import { z } from 'zod';
-import { printedLine, type ServiceEntry } from '../fleet/service-process.js';
-import type { Guardian } from './guardian.js';
+import type { Guardian } from '../processes/guardian/guardian.js';
+import { printedLine, type ServiceEntry } from './service-process.js';
 
 /** The service promises to be gone 5 s after SIGTERM. */
 const STOP_PATIENCE_MS = 6000;

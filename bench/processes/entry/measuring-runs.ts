@@ -7,10 +7,10 @@ import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { LabError } from '../model/errors.js';
-import { LAB_NAME } from './lab-folders.js';
-import { makeFolder } from './make-folder.js';
-import { isRunning, readStartTime } from './process-identity.js';
+import { LabError } from '../../model/errors.js';
+import { makeFolder } from '../folders/make-folder.js';
+import { LAB_NAME } from '../lab-name.js';
+import { isRunning, readStartTime } from '../process-identity.js';
 
 /** Of every verb and benchmark that measures. */
 export const ALONGSIDE = '--alongside';

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { MadeGroup } from './cpu-limits/group-folder.js';
+import type { MadeGroup } from '../cpu-limits/group-folder.js';
+import { readStartTime } from '../process-identity.js';
 import { MARK_VARIABLE } from './marked-processes.js';
-import { readStartTime } from './process-identity.js';
 
 /**
  * A small process beside the lab that outlives it only to clean up. It learns of the lab's end by

@@ -1,10 +1,10 @@
 /** A server of the lab's own: on a free port, waited for until it answers. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '../model/errors.js';
-import { findFreePort } from '../processes/free-port.js';
+import { findFreePort } from '../processes/ports/free-port.js';
 import type { ServerProcess } from '../processes/server-process.js';
-import type { StartedStore } from './open.js';
-import { describeFailure } from './postgres/connection.js';
+import type { StartedStore } from './store.js';
+import { describeFailure } from './unanswered.js';
 
 export interface FreshServer {
   /** For a person: "PostgreSQL". */

@@ -3,7 +3,6 @@
  * them; elsewhere from pidusage, which asks the system's own tools.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import pidusage from 'pidusage';
 
 export interface ProcessUsage {
   cpuSeconds: number;
@@ -14,6 +13,7 @@ export interface ProcessUsage {
 export async function usageOf(pid: number): Promise<ProcessUsage | null> {
   if (process.platform === 'linux') return readLinux(pid);
   try {
+    const { default: pidusage } = await import('pidusage');
     const { ctime, memory } = await pidusage(pid);
     return { cpuSeconds: ctime / 1000, rssBytes: memory };
   } catch {

@@ -1,5 +1,5 @@
 /** A full or failing disk, wherever it was met, as an error with a stable code and what to do. */
-import { LabError } from '../model/errors.js';
+import { LabError } from '../../model/errors.js';
 
 const CODES: Readonly<Record<string, { code: string; what: string; advice: string }>> = {
   ENOSPC: { code: 'DISK_FULL', what: 'no space is left', advice: 'Make room' },
