@@ -4,7 +4,8 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { DATABASE_PRODUCTS, type DatabaseName } from '../model/databases.js';
+import type { DatabaseName } from '../model/databases.js';
+import { tierOf } from '../model/tiers.js';
 import { type Guardian, startGuardian } from '../processes/guardian.js';
 import { type Stores, startStores } from '../stores/open.js';
 import { databaseFor } from '../stores/registry.js';
@@ -41,7 +42,7 @@ export async function withSeededStores<Outcome>(
   const guardian = await startGuardian();
   let stores: Stores | undefined;
   try {
-    say(`Looking for ${DATABASE_PRODUCTS[name]} and Redis`);
+    say(`Looking for ${tierOf(name).label} and Redis`);
     stores = await startStores({ guardian, signal, onMessage: say, database: name });
     say('Migrating the database');
     await migrateDatabase(stores.databaseUrl, guardian);

@@ -1,87 +1,79 @@
 /**
  * The CPU time and memory of every process at one moment; two of them frame a window.
  */
-
-import type { Fleet } from '../fleet/fleet.js';
 import type { HeldProcess } from '../fleet/held-processes.js';
+import { tierOf } from '../model/tiers.js';
+import type { RunProcess } from '../processes/run-process.js';
 import { type MachineTimes, readMachineTimes } from './machine-usage.js';
 import { type ProcessUsage, usageOf, usageOfFamily } from './process-usage.js';
 import type { RedisMeter, RedisUsage } from './redis-usage.js';
 
-export interface SnapshotSources {
-  redis: RedisMeter;
-  /** null when Redis runs on another machine. */
-  redisPid: number | null;
-  /** null when the database runs on another machine. */
-  readDatabase: () => Promise<ProcessUsage | null>;
+/** A process to be read. */
+export interface MeasuredProcess extends RunProcess {
+  /** Of those that a run may hold to a share of a core. */
+  held?: HeldProcess;
 }
 
-/** Held or not; the instances in the order of the fleet. */
-export interface HeldProcesses {
-  instances: readonly HeldProcess[];
-  redis: HeldProcess;
-  database: HeldProcess;
+/** A process at the moment of the snapshot. */
+export interface ProcessReading extends Pick<RunProcess, 'tier' | 'name' | 'workers'> {
+  /** null when it could not be read. */
+  usage: ReadUsage | null;
+  /** Absent where it is not held. */
+  held?: { limitCores: number; throttledSeconds: number };
 }
 
-/** For each process the seconds it was held back so far; null where it is not held. */
-export interface ThrottledSeconds {
-  instances: (number | null)[];
-  redis: number | null;
-  database: number | null;
+export interface ReadUsage extends ProcessUsage {
+  /** When that was true, where the process says so by a clock of its own. */
+  atSeconds?: number;
 }
 
 export interface Snapshot {
   /** When the processes were read, on the monotonic clock. */
   atMs: number;
   machine: MachineTimes;
-  instances: (ProcessUsage | null)[];
-  companions: (ProcessUsage | null)[];
-  /** Absent where the fleet has no web tier. */
-  web?: ProcessUsage | null;
-  shards: (ProcessUsage | null)[];
-  database: ProcessUsage | null;
-  /** Redis answers when it gets to it, so it brings a moment of its own. */
+  processes: ProcessReading[];
+  /** What Redis said of itself. It answers when it gets to it, so it brings a moment of its own. */
   redis: RedisUsage | null;
-  /** The same process as this machine sees it; null when it runs on another. */
-  redisProcess: ProcessUsage | null;
-  throttledSeconds: ThrottledSeconds;
 }
 
 /**
  * @param edge of the span that it begins or ends: what it costs Redis to answer is kept outside
+ * @param processes in the order of the record
  */
 export async function takeSnapshot(
   edge: 'from' | 'to',
-  { redis, redisPid, readDatabase }: SnapshotSources,
-  fleet: Fleet,
-  shardPids: readonly number[],
-  held: HeldProcesses,
+  redis: RedisMeter,
+  processes: readonly MeasuredProcess[],
   nowMs: () => number,
 ): Promise<Snapshot> {
-  const readRedis = () => redis.read().catch(() => null);
-  const before = edge === 'from' ? await readRedis() : null;
+  const askRedis = () => redis.read().catch(() => null);
+  const before = edge === 'from' ? await askRedis() : null;
   const atMs = nowMs();
-  const [instances, companions, shards, database] = await Promise.all([
-    Promise.all(fleet.instances.map(({ pid }) => usageOf(pid))),
-    Promise.all(fleet.companions.map(({ pid }) => usageOf(pid))),
-    Promise.all(shardPids.map(usageOf)),
-    readDatabase(),
-  ]);
-  const redisProcess = redisPid === null ? null : await usageOf(redisPid);
+  const usages = await Promise.all(processes.map(readUsage));
+  const machine = readMachineTimes();
+  const said = edge === 'from' ? before : await askRedis();
   return {
     atMs,
-    machine: readMachineTimes(),
-    instances,
-    companions,
-    ...(fleet.web && { web: usageOfFamily(fleet.web.pid) }),
-    shards,
-    database,
-    redisProcess,
-    redis: edge === 'from' ? before : await readRedis(),
-    throttledSeconds: {
-      instances: held.instances.map((each) => each.throttledSeconds()),
-      redis: held.redis.throttledSeconds(),
-      database: held.database.throttledSeconds(),
-    },
+    machine,
+    redis: said,
+    processes: processes.map(({ tier, name, workers, held }, index) => ({
+      tier,
+      name,
+      ...(workers !== undefined && { workers }),
+      usage: usages[index] ?? (tierOf(tier).reading === 'protocol' ? said : null),
+      ...heldPart(held),
+    })),
   };
+}
+
+async function readUsage({ tier, pid }: RunProcess): Promise<ProcessUsage | null> {
+  if (pid === null) return null;
+  return tierOf(tier).reading === 'family' ? usageOfFamily(pid) : usageOf(pid);
+}
+
+function heldPart(held: HeldProcess | undefined): Pick<ProcessReading, 'held'> {
+  const throttledSeconds = held?.throttledSeconds() ?? null;
+  return held?.cores == null || throttledSeconds === null
+    ? {}
+    : { held: { limitCores: held.cores, throttledSeconds } };
 }

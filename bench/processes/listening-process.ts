@@ -1,7 +1,7 @@
 /** A process of the service that prints where it listens: watched by the guardian, ended in order. */
 import type { ChildProcess } from 'node:child_process';
 import { z } from 'zod';
-import { printedLine, type ServiceEntry } from '../fleet/service-process.js';
+import { printedLine } from '../fleet/service-process.js';
 import type { Guardian } from './guardian.js';
 
 /** The service promises to be gone 5 s after SIGTERM. */
@@ -21,7 +21,7 @@ export interface ListeningProcess {
 
 export function superviseListening(
   child: ChildProcess,
-  entry: ServiceEntry,
+  entry: string,
   guardian: Guardian,
 ): ListeningProcess {
   const { pid } = child;

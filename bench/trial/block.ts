@@ -40,8 +40,7 @@ export async function runBlock(
   const numbered = [...sides.entries()];
   const limit = (on: boolean) => {
     for (const side of sides) side.limit(on);
-    holder.redis.limit(on);
-    holder.database.limit(on);
+    for (const { held } of holder.stores) held.limit(on);
   };
   let session: LoadSession | null = null;
   try {

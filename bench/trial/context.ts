@@ -5,7 +5,7 @@ import type { SeededData } from '../fleet/service-process.js';
 import type { WebTierPlan } from '../fleet/web-tier/plan.js';
 import type { Credentials } from '../load/credentials.js';
 import type { ClosedLoopGenerator, LoadGenerator } from '../load/generator.js';
-import type { SnapshotSources } from '../measure/snapshot.js';
+import type { RedisMeter } from '../measure/redis-usage.js';
 import { LabError } from '../model/errors.js';
 import type { DescribedStrategy, RunConfig } from '../model/result-schema.js';
 import type { Guardian } from '../processes/guardian.js';
@@ -21,7 +21,7 @@ export interface TrialContext {
   seeded: SeededData;
   /** For the instances: addresses of the stores and secrets. */
   serviceEnvironment: Record<string, string>;
-  sources: SnapshotSources;
+  redis: RedisMeter;
   probes: ProbeBook;
   /** The same one for all trials, unless it failed in the one before. */
   loadGenerator(): Promise<LoadGenerator>;

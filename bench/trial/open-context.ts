@@ -12,7 +12,6 @@ import {
 } from '../fleet/web-tier/plan.js';
 import { type StartLoadGenerator, startLoadGenerator } from '../load/generator.js';
 import { keepLoadGenerator } from '../load/generator-keeper.js';
-import { DATABASE_USAGE } from '../measure/database-usage.js';
 import { connectRedisMeter } from '../measure/redis-usage.js';
 import { databaseOf } from '../model/databases.js';
 import type { Result, RunConfig } from '../model/result-schema.js';
@@ -65,7 +64,7 @@ export async function withTrialContext(
         credentials: new Map(),
         seeded,
         serviceEnvironment,
-        sources: { redis, redisPid: stores.redis.pid, readDatabase: readerOf(stores.database) },
+        redis,
         probes: new Map(),
         loadGenerator: keeper.get,
         closedLoop: closedLoop.get,
@@ -132,10 +131,6 @@ function noteNotHeld(
   const why = [...notHeld, ...(reason ? [reason] : [])].join(' ');
   environment.cpuLimiterMissing = why;
   if (!allowUnlimited) throw unavailable(why);
-}
-
-function readerOf({ name, pid }: Stores['database']) {
-  return async () => (pid === null ? null : DATABASE_USAGE[name](pid));
 }
 
 function describeStore({ version, startedBy }: Stores['redis']) {

@@ -5,7 +5,6 @@ import type { ShardReport } from '../load/messages.js';
 import type { EventLoopReading, EventLoopSpan } from '../measure/event-loop.js';
 import type { Span } from '../measure/process-uses.js';
 import type { Evidence } from '../measure/validity.js';
-import { databaseOf } from '../model/databases.js';
 import type { RunConfig, Trial } from '../model/result-schema.js';
 import { countedBetween, countedTogether } from './instance-requests.js';
 import { assembleEvidence, type Observation } from './trial-record.js';
@@ -92,8 +91,6 @@ export function concludeSide(
             readings: 'between-loads' as const,
           }),
       beside: config.offered ? inSession : [],
-      limits: config.cpuLimits,
-      database: databaseOf(config),
       eventLoops: record.eventLoops,
       // Every load of the session ended with its last answer; one by plan does not wait for it.
       inFlightLimit: blank.connections * byPlan.length,

@@ -5,6 +5,7 @@
 
 import { monotonicClock } from '../load/clock.js';
 import type { LoadSession } from '../load/generator.js';
+import { loadProcesses } from '../load/load-processes.js';
 import type { ShardReport } from '../load/messages.js';
 import type { Connection } from '../load/workload.js';
 import { workloadNamed } from '../load/workloads/registry.js';
@@ -60,9 +61,8 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
   }
 
   async function snapshot(edge: 'from' | 'to', shardPids: readonly number[]) {
-    const { fleet, held } = running();
-    const processes = { ...context.holder, instances: held };
-    return takeSnapshot(edge, context.sources, fleet, shardPids, processes, nowMs);
+    const processes = [...running().processes, ...loadProcesses(shardPids)];
+    return takeSnapshot(edge, context.redis, processes, nowMs);
   }
 
   /** Watches the event loops of the instances; their answers stand outside of what is measured. */
@@ -117,7 +117,7 @@ export function openSide(planned: PlannedTrial, position: number, context: Trial
       record.warmedAt = new Date().toISOString();
     },
     limit(on) {
-      for (const instance of started?.held ?? []) instance.limit(on);
+      started?.limit(on);
     },
     measure: (session, index, { windowMs, leadMs }) =>
       watchingLoops(async () => {

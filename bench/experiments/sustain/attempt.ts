@@ -1,10 +1,10 @@
 /** One attempt at one rate: a trial of the open loop, judged by the objective. */
 
 import { monotonicClock } from '../../load/clock.js';
+import { loadProcesses } from '../../load/load-processes.js';
 import { workloadNamed } from '../../load/workloads/registry.js';
 import { takeSnapshot } from '../../measure/snapshot.js';
 import { judge } from '../../measure/validity.js';
-import { databaseOf } from '../../model/databases.js';
 import { LabError } from '../../model/errors.js';
 import type { PlannedTrial } from '../../model/planned-trials.js';
 import type { Objective, SustainedAttempt } from '../../model/result-schema.js';
@@ -43,7 +43,8 @@ export async function withFreshBench<Outcome>(
   const { holder, signal } = context;
   const started = await startTrial(cell, context);
   const limit = (on: boolean) => {
-    for (const each of [...started.held, holder.redis, holder.database]) each.limit(on);
+    started.limit(on);
+    for (const { held } of holder.stores) held.limit(on);
   };
   try {
     signal.throwIfAborted();
@@ -62,12 +63,13 @@ export async function withFreshBench<Outcome>(
  *   cancelled
  */
 export async function attemptRate(
-  { cell, started: { fleet, held }, connected }: Bench,
+  { cell, started, connected }: Bench,
   order: AttemptOrder,
   objective: Objective,
   context: TrialContext,
 ): Promise<SustainedAttempt> {
   const { config, seeded, signal } = context;
+  const { fleet } = started;
   const { seconds, warmUpSeconds } = order;
   const generator = await context.loadGenerator();
   const abort = () => generator.abort();
@@ -78,7 +80,7 @@ export async function attemptRate(
       ...emptyTrial(cell, 0, workloadNamed(cell.workload), { ...config, seconds }),
       warmUpSeconds,
     };
-    const processes = { ...context.holder, instances: held };
+    const processes = [...started.processes, ...loadProcesses(generator.pids)];
     const countersBefore = await readCounters(fleet);
     const nowMs = monotonicClock();
     const startedAt = new Date().toISOString();
@@ -98,8 +100,7 @@ export async function attemptRate(
       leadMs: warmUpSeconds * 1000,
       windowMs: seconds * 1000,
       nowMs,
-      snapshot: (edge) =>
-        takeSnapshot(edge, context.sources, fleet, generator.pids, processes, nowMs),
+      snapshot: (edge) => takeSnapshot(edge, context.redis, processes, nowMs),
     });
     signal.throwIfAborted();
     const lost = fleet.lost();
@@ -112,8 +113,6 @@ export async function attemptRate(
       spans: [span],
       windows: [{ seconds, reports }],
       readings: 'under-load',
-      limits: config.cpuLimits,
-      database: databaseOf(config),
       inFlightLimit: blank.connections,
       serverRequests: countedTogether(countersBefore, countersAfter),
       interruption: null,
