@@ -3,7 +3,7 @@
  * `<strategy>[.<workload>[.<instances>]].<metric> > N%` or `< -N%`, with commas between.
  */
 import { METRICS } from '../analyse/metrics.js';
-import { usageError } from '../cli/parse-options.js';
+import { usageError } from '../model/errors.js';
 import { nearest } from '../text/nearest.js';
 
 export interface Condition {

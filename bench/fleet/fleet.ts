@@ -5,11 +5,11 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { LabError } from '../model/errors.js';
-import { findFreePort } from '../processes/free-port.js';
-import type { Guardian } from '../processes/guardian.js';
-import { type ListeningProcess, superviseListening } from '../processes/listening-process.js';
-import { type Losses, watchLosses } from '../processes/losses.js';
+import type { Guardian } from '../processes/guardian/guardian.js';
+import { findFreePort } from '../processes/ports/free-port.js';
 import type { RunProcess } from '../processes/run-process.js';
+import { type ListeningProcess, superviseListening } from './listening-process.js';
+import { type Losses, watchLosses } from './losses.js';
 import { spawnService } from './service-process.js';
 import type { WebTierPlan } from './web-tier/plan.js';
 import { BEHIND_WEB_TIER, startWebTier, type WebTier } from './web-tier/web-tier.js';

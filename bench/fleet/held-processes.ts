@@ -8,8 +8,8 @@ import { tierOf } from '../model/tiers.js';
 import type { CpuGroup } from '../processes/cpu-limits/cpu-group.js';
 import type { CpuLimiter } from '../processes/cpu-limits/cpu-limiter.js';
 import type { RunProcess } from '../processes/run-process.js';
-import type { StoreInformation, Stores } from '../stores/open.js';
-import { holdStore } from './hold-store.js';
+import type { Stores } from '../stores/open.js';
+import type { StoreInformation } from '../stores/store.js';
 
 type Limits = NonNullable<RunConfig['cpuLimits']>;
 
@@ -25,8 +25,8 @@ export interface HeldProcess {
 }
 
 export interface ProcessHolder {
-  /** Redis and the database. */
-  readonly stores: readonly (RunProcess & { held: HeldProcess })[];
+  readonly sessionStore: HeldProcess;
+  readonly database: HeldProcess;
   /** Whether anything is held at all. */
   readonly active: boolean;
   /** What was to be held and cannot be, by name; a sentence each. */
@@ -49,34 +49,27 @@ const NOT_HELD: HeldProcess = {
 export function holdProcesses(
   limiter: CpuLimiter | null,
   limits: Limits | undefined,
-  { redis, database }: Pick<Stores, 'redis' | 'database'>,
+  { database, sessionStore }: Pick<Stores, 'database' | 'sessionStore'>,
 ): ProcessHolder {
   const limitOf = (tier: string): number | null => limits?.[tier] ?? null;
   const notHeld: string[] = [];
-  const hold = (name: string, store: StoreInformation, cores: number | null): HeldProcess => {
+  const holdOne = (store: StoreInformation & { name: string }): HeldProcess => {
+    const { name } = store;
+    const cores = limitOf(name);
     if (cores === null) return NOT_HELD;
     const group = holdStore(name, store, limiter);
     if (group) return held(group, cores);
     notHeld.push(`${name} (${store.startedBy}) cannot be held to ${cores} of a core.`);
     return NOT_HELD;
   };
-  if (limitOf('application') !== null && limiter === null) {
-    notHeld.push('Instances cannot be held.');
-  }
-  const stores = [
-    { tier: 'redis', store: redis },
-    { tier: database.name, store: database },
-  ].map(({ tier, store }) => ({
-    tier,
-    name: tier,
-    pid: store.pid,
-    held: hold(tier, store, limitOf(tier)),
-  }));
+  const limitsInstances = limitOf('application') !== null;
+  if (limitsInstances && limiter === null) notHeld.push('Instances cannot be held.');
+  const stays = { sessionStore: holdOne(sessionStore), database: holdOne(database) };
   return {
-    stores,
+    ...stays,
     active:
-      (limitOf('application') !== null && limiter !== null) ||
-      stores.some((store) => store.held !== NOT_HELD),
+      (limitsInstances && limiter !== null) ||
+      Object.values(stays).some((store) => store !== NOT_HELD),
     notHeld,
     hold({ tier, name, pid }) {
       const cores = tierOf(tier).canBeHeld ? limitOf(tier) : null;
@@ -84,6 +77,22 @@ export function holdProcesses(
       return held(limiter.hold(name.replaceAll(' ', '-'), pid), cores);
     },
   };
+}
+
+/**
+ * A group for a store, by whoever is able to: the engine for a container, the limiter for a process.
+ * Null when neither can or may: the store runs elsewhere, or is somebody else's.
+ *
+ * @throws LabError CPU_LIMIT_FAILED
+ */
+export function holdStore(
+  name: string,
+  store: StoreInformation,
+  limiter: CpuLimiter | null,
+): CpuGroup | null {
+  if (store.given) return null;
+  if (store.holdContainer) return store.holdContainer();
+  return limiter === null || store.pid === null ? null : limiter.hold(name, store.pid);
 }
 
 function held(group: CpuGroup, cores: number): HeldProcess {

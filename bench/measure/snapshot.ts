@@ -3,15 +3,19 @@
  */
 import type { HeldProcess } from '../fleet/held-processes.js';
 import { tierOf } from '../model/tiers.js';
+import { type ProcessUsage, usageOf, usageOfFamily } from '../processes/process-usage.js';
 import type { RunProcess } from '../processes/run-process.js';
+import type { StoreMeter, StoreUsage } from '../stores/store.js';
 import { type MachineTimes, readMachineTimes } from './machine-usage.js';
-import { type ProcessUsage, usageOf, usageOfFamily } from './process-usage.js';
-import type { RedisMeter, RedisUsage } from './redis-usage.js';
 
 /** A process to be read. */
 export interface MeasuredProcess extends RunProcess {
   /** Of those that a run may hold to a share of a core. */
   held?: HeldProcess;
+  /** Of a store: as its product reads it. */
+  readUsage?(): Promise<ProcessUsage | null>;
+  /** It is what the meter asks, and what it says of itself serves where this machine cannot see it. */
+  isMetered?: true;
 }
 
 /** A process at the moment of the snapshot. */
@@ -32,43 +36,47 @@ export interface Snapshot {
   atMs: number;
   machine: MachineTimes;
   processes: ProcessReading[];
-  /** What Redis said of itself. It answers when it gets to it, so it brings a moment of its own. */
-  redis: RedisUsage | null;
+  /** What the session store said of itself. It answers when it gets to it, so it brings a moment of its own. */
+  sessionStore: StoreUsage | null;
 }
 
 /**
- * @param edge of the span that it begins or ends: what it costs Redis to answer is kept outside
+ * @param edge of the span that it begins or ends: what it costs the session store to answer is kept outside
+ * @param meter of the session store
  * @param processes in the order of the record
  */
 export async function takeSnapshot(
   edge: 'from' | 'to',
-  redis: RedisMeter,
+  meter: StoreMeter,
   processes: readonly MeasuredProcess[],
   nowMs: () => number,
 ): Promise<Snapshot> {
-  const askRedis = () => redis.read().catch(() => null);
-  const before = edge === 'from' ? await askRedis() : null;
+  const ask = () => meter.read().catch(() => null);
+  const before = edge === 'from' ? await ask() : null;
   const atMs = nowMs();
-  const usages = await Promise.all(processes.map(readUsage));
+  const usages = await Promise.all(processes.map(usageOfProcess));
   const machine = readMachineTimes();
-  const said = edge === 'from' ? before : await askRedis();
+  const said = edge === 'from' ? before : await ask();
   return {
     atMs,
     machine,
-    redis: said,
-    processes: processes.map(({ tier, name, workers, held }, index) => ({
+    sessionStore: said,
+    processes: processes.map(({ tier, name, workers, held, isMetered }, index) => ({
       tier,
       name,
       ...(workers !== undefined && { workers }),
-      usage: usages[index] ?? (tierOf(tier).reading === 'protocol' ? said : null),
+      usage: usages[index] ?? (isMetered ? said : null),
       ...heldPart(held),
     })),
   };
 }
 
-async function readUsage({ tier, pid }: RunProcess): Promise<ProcessUsage | null> {
+async function usageOfProcess(process: MeasuredProcess): Promise<ProcessUsage | null> {
+  const { tier, pid } = process;
+  const { reading } = tierOf(tier);
+  if (reading === 'store') return process.readUsage?.() ?? null;
   if (pid === null) return null;
-  return tierOf(tier).reading === 'family' ? usageOfFamily(pid) : usageOf(pid);
+  return reading === 'family' ? usageOfFamily(pid) : usageOf(pid);
 }
 
 function heldPart(held: HeldProcess | undefined): Pick<ProcessReading, 'held'> {

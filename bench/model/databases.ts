@@ -1,6 +1,6 @@
 /**
  * The database servers that the lab knows: by the name on the command line, which is also the id of
- * the tier. How each is started stands in stores/.
+ * the tier. What else the lab knows of them stands in stores/.
  */
 import { TIERS } from './tiers.js';
 

@@ -29,10 +29,10 @@ export interface Tier {
    */
   threads: 1 | 'workers' | 'many';
   /**
-   * How CPU time and memory are read: of one process, of a process and its children, or of the process
-   * where this machine sees it and over its own protocol where not.
+   * How CPU time and memory are read: of one process, of a process and its children, or as its product in
+   * stores/ says, which may also ask the server over its own protocol.
    */
-  reading: 'process' | 'family' | 'protocol';
+  reading: 'process' | 'family' | 'store';
   /** What follows for throughput where it is the limit: it used all cores that `threads` gives it. */
   whenBusy: string;
   /** Whether a run can hold a process of it to a share of a core. */
@@ -60,7 +60,9 @@ const DATABASE = {
   scope: 'run',
   presence: 'some-runs',
   isDatabase: true,
+  // A process or a thread for each connection.
   threads: 'many',
+  reading: 'store',
   whenBusy:
     'Strategies share that limit, so throughput there hides differences between them. Compare CPU time per request instead.',
   canBeHeld: true,
@@ -98,7 +100,7 @@ export const TIERS = [
     isDatabase: false,
     // Commands run on its main thread.
     threads: 1,
-    reading: 'protocol',
+    reading: 'store',
     whenBusy:
       'More instances cannot raise throughput there: the shared session store is the limit to scaling.',
     canBeHeld: true,
@@ -112,8 +114,6 @@ export const TIERS = [
     id: 'postgres',
     label: 'PostgreSQL',
     word: 'PostgreSQL',
-    // A process for each connection.
-    reading: 'family',
     // A statement takes a database tens of microseconds.
     planned: { servers: 'PostgreSQL cores', idleMicroseconds: 1 },
   },
@@ -185,8 +185,6 @@ export const TIERS = [
     id: 'mariadb',
     label: 'MariaDB',
     word: 'MariaDB',
-    // One process, with a thread for each connection.
-    reading: 'process',
     planned: { servers: 'MariaDB cores', idleMicroseconds: 1 },
   },
 ] as const satisfies readonly Tier[];

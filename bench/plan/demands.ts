@@ -3,9 +3,8 @@
  */
 
 import { type Summary, summarise } from '../analyse/summarise.js';
-import { usageError } from '../cli/parse-options.js';
 import { type DatabaseName, databaseOf } from '../model/databases.js';
-import { LabError } from '../model/errors.js';
+import { LabError, usageError } from '../model/errors.js';
 import type { Result, StrategyInfo } from '../model/result-schema.js';
 import { isKnownTier, type Tier } from '../model/tiers.js';
 import type { Estimate } from '../statistics/statistics.js';

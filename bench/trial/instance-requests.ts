@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import type { Fleet } from '../fleet/fleet.js';
 import { fetchAnswer } from '../load/fetch-answer.js';
-import type { ShardReport } from '../load/messages.js';
-import { spreadOverShards } from '../load/spread.js';
+import type { WorkerReport } from '../load/messages.js';
+import { spreadOverWorkers } from '../load/spread.js';
 import type { Connection, SeededPosts, Workload, WorkloadRequest } from '../load/workload.js';
 import { type EventLoopReading, eventLoopReading } from '../measure/event-loop.js';
 import { LabError } from '../model/errors.js';
@@ -105,11 +105,11 @@ async function countersOf(origin: string): Promise<z.infer<typeof counters>> {
  * trial to trial. A post whose answer was under way stays: a handful of thousands.
  */
 export async function deleteLeftovers(
-  reports: readonly ShardReport[],
+  reports: readonly WorkerReport[],
   connections: readonly Connection[],
   shards: number,
 ): Promise<void> {
-  const shares = spreadOverShards(connections, shards);
+  const shares = spreadOverWorkers(connections, shards);
   const deletions = reports.flatMap((report, shard) =>
     report.leftovers.flatMap(({ path, connection }) => {
       const owner = shares[shard]?.[connection];

@@ -54,7 +54,7 @@ export async function startTrial(
   const ofFleet = fleet.processes.map((process, index) => ({ ...process, held: held[index] }));
   return {
     fleet,
-    processes: [...ofFleet, ...context.holder.stores],
+    processes: [...ofFleet, ...context.stores],
     limit(on) {
       for (const each of held) each.limit(on);
     },

@@ -3,7 +3,8 @@
  */
 import { cpus } from 'node:os';
 import type { Fleet } from '../fleet/fleet.js';
-import type { ShardReport } from '../load/messages.js';
+import type { LoadRecord } from '../load/load-mode.js';
+import type { WorkerReport } from '../load/messages.js';
 import { openLoopPart } from '../load/open-loop/merge-reports.js';
 import type { Workload } from '../load/workload.js';
 import { describeEventLoops, type EventLoopSpan } from '../measure/event-loop.js';
@@ -77,19 +78,12 @@ export interface Observation {
   fleet: Pick<Fleet, 'instances' | 'web'>;
   /** Readings of every process, with this trial's load between them. */
   spans: readonly Span[];
-  /** What the shards saw, and how long the windows were in which they saw it. */
-  windows: readonly { seconds: number; reports: readonly ShardReport[] }[];
-  /**
-   * Between two loads: each span holds a whole load, from its first request to its last answer, and so
-   * the whole cost of these requests. Under load: a span frames a window in a load that goes on.
-   */
-  readings: 'between-loads' | 'under-load';
+  /** What the load workers saw. */
+  load: Omit<LoadRecord, 'holdsWarmUp'>;
   /** Of each instance around each window, as far as they say. */
   eventLoops?: readonly EventLoopSpan[];
   /** Of loads that are no part of the figures but must be without fault: those of a warm-up. */
-  beside?: readonly ShardReport[];
-  /** Requests that may have been on their way when load ended. */
-  inFlightLimit: number;
+  beside?: readonly WorkerReport[];
   serverRequests: number | null;
   /**
    * Behind a web tier, where no connection belongs to an instance: what each of them counted under the
@@ -100,7 +94,8 @@ export interface Observation {
 }
 
 export function assembleEvidence(observation: Observation): Evidence {
-  const { blank, windows, spans } = observation;
+  const { blank, spans } = observation;
+  const { windows, readings, inFlightLimit } = observation.load;
   const reports = windows.flatMap((window) => window.reports);
   const all = [...reports, ...(observation.beside ?? [])];
   const histogram = mergeHistograms(reports.map((report) => report.histogram));
@@ -121,7 +116,7 @@ export function assembleEvidence(observation: Observation): Evidence {
       ...known,
       seconds,
       loadedSeconds: total(spans, secondsBetween),
-      turns: observation.readings === 'between-loads' ? windowsRps.length : windows.length,
+      turns: readings === 'between-loads' ? windowsRps.length : windows.length,
       requests,
       throughputRps: requests / seconds,
       latencyMs: describeLatency(
@@ -149,7 +144,7 @@ export function assembleEvidence(observation: Observation): Evidence {
       reconciliation: {
         clientRequests: total(all, (report) => report.requestsSinceStart),
         serverRequests: observation.serverRequests,
-        inFlightLimit: observation.inFlightLimit,
+        inFlightLimit,
       },
       ...openLoopPart(reports, windows.length),
       ...latencyByRequest(reports),
@@ -166,10 +161,10 @@ export function assembleEvidence(observation: Observation): Evidence {
 interface CostBasis {
   requests: number;
   seconds: number;
-  readings: Observation['readings'];
+  readings: LoadRecord['readings'];
 }
 
-function costBasis({ spans, windows, readings }: Observation): CostBasis {
+function costBasis({ spans, load: { windows, readings } }: Observation): CostBasis {
   const reports = windows.flatMap((window) => window.reports);
   return readings === 'between-loads'
     ? {
@@ -193,9 +188,9 @@ function storeCommands(spans: readonly Span[], { requests, seconds, readings }: 
   let commands = 0;
   let interval = 0;
   for (const { from, to } of spans) {
-    if (!from.redis || !to.redis) return null;
-    commands += to.redis.commands - from.redis.commands;
-    interval += to.redis.atSeconds - from.redis.atSeconds;
+    if (!from.sessionStore || !to.sessionStore) return null;
+    commands += to.sessionStore.commands - from.sessionStore.commands;
+    interval += to.sessionStore.atSeconds - from.sessionStore.atSeconds;
   }
   if (readings === 'between-loads') return perRequest(commands, requests);
   return interval <= 0 ? null : perRequest((commands / interval) * seconds, requests);
@@ -203,7 +198,7 @@ function storeCommands(spans: readonly Span[], { requests, seconds, readings }: 
 
 function instanceShares(
   { fleet, countedByInstances }: Pick<Observation, 'fleet' | 'countedByInstances'>,
-  reports: readonly ShardReport[],
+  reports: readonly WorkerReport[],
   processes: readonly ProcessUse[],
   cost: CostBasis,
 ): Trial['perInstance'] {
@@ -229,7 +224,7 @@ function instanceShares(
   });
 }
 
-function slicesRps({ reports, seconds }: Observation['windows'][number]): number[] {
+function slicesRps({ reports, seconds }: LoadRecord['windows'][number]): number[] {
   const slices = Math.max(0, ...reports.map((report) => report.requestsPerSlice.length));
   return Array.from(
     { length: slices },

@@ -1,7 +1,8 @@
 /** Environment variables of one side alone: the option, and what is wrong with it. */
 import { armNames } from '../../model/arms.js';
+import { usageError } from '../../model/errors.js';
 import { didYouMean } from '../../text/nearest.js';
-import { type OptionKind, usageError } from '../parse-options.js';
+import type { OptionKind } from '../parse-options.js';
 import { refuse } from './run-options.js';
 
 /** Side -> name of a variable -> its value. */

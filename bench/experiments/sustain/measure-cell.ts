@@ -1,11 +1,12 @@
 /** The rate of one strategy, workload and number of instances: searched once, confirmed in rounds. */
 
-import type { SustainConfig } from '../../cli/options/sustain-options.js';
 import type { PlannedTrial } from '../../model/planned-trials.js';
 import type { Sustained, SustainedAttempt } from '../../model/result-schema.js';
+import { type Block, withBlock } from '../../trial/block.js';
 import type { TrialContext } from '../../trial/context.js';
-import { type AttemptOrder, attemptRate, type Bench, withFreshBench } from './attempt.js';
+import { type AttemptOrder, attemptRate } from './attempt.js';
 import { confirmRate, type Found, searchRate, type TryRate } from './search.js';
+import type { SustainConfig } from './sustain-config.js';
 
 /** The lowest missed and the highest met rate end up at most 5 % apart. */
 const RESOLUTION = 1.05;
@@ -24,18 +25,18 @@ export interface CellInput {
 export function searchCell(input: CellInput): Promise<Found> {
   const { cell, config, context } = input;
   const { fromRps, toRps, run } = config;
-  return withFreshBench(cell, context, async (bench) => {
+  return withBlock([cell], 0, context, async (block) => {
     const seconds = Math.min(MAX_SEARCH_SECONDS, run.seconds);
     const shape = { phase: 'search', seconds, warmUpSeconds: SEARCH_WARM_UP_SECONDS } as const;
-    return searchRate(tries(bench, shape, input), { fromRps, toRps, resolution: RESOLUTION });
+    return searchRate(tries(block, shape, input), { fromRps, toRps, resolution: RESOLUTION });
   });
 }
 
 export function confirmCell(input: CellInput, searchedRps: number): Promise<Found> {
   const { cell, config, context } = input;
-  return withFreshBench(cell, context, async (bench) => {
+  return withBlock([cell], 0, context, async (block) => {
     const { seconds, warmUpSeconds } = config.run;
-    const tryRate = tries(bench, { phase: 'confirm', seconds, warmUpSeconds }, input);
+    const tryRate = tries(block, { phase: 'confirm', seconds, warmUpSeconds }, input);
     return confirmRate(tryRate, searchedRps, { toRps: config.toRps, resolution: RESOLUTION });
   });
 }
@@ -60,21 +61,14 @@ export function emptySustained(
 }
 
 function tries(
-  bench: Bench,
+  block: Block,
   shape: Pick<AttemptOrder, 'phase' | 'seconds' | 'warmUpSeconds'>,
-  { config, context, onAttempt }: CellInput,
+  { cell, config, context, onAttempt }: CellInput,
 ): TryRate {
-  let number = 0;
   return async (rateRps) => {
     context.signal.throwIfAborted();
-    // Other arrivals in each attempt, and the same ones for all strategies.
-    const seed = config.run.seed + 1000 * bench.cell.round + number++;
-    const attempt = await attemptRate(
-      bench,
-      { ...shape, rateRps, seed },
-      config.objective,
-      context,
-    );
+    block.assertSound();
+    const attempt = await attemptRate(block, cell, { ...shape, rateRps }, config.objective);
     onAttempt(attempt);
     return attempt.outcome;
   };

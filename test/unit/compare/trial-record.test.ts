@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import type { ShardReport } from '../../../bench/load/messages.js';
-import type { ProcessUsage } from '../../../bench/measure/process-usage.js';
+import type { WorkerReport } from '../../../bench/load/messages.js';
 import type { Span } from '../../../bench/measure/process-uses.js';
 import type { ProcessReading, Snapshot } from '../../../bench/measure/snapshot.js';
+import type { ProcessUsage } from '../../../bench/processes/process-usage.js';
 import {
   createLatencyHistogram,
   encodeHistogram,
@@ -16,7 +16,7 @@ import {
 const MICROSECONDS = 1e6;
 
 /** A shard that saw `requests` answers, each after `latencyMs`, half of them from each instance. */
-function shardReport(requests: number, latencyMs: number): ShardReport {
+function shardReport(requests: number, latencyMs: number): WorkerReport {
   const histogram = createLatencyHistogram();
   histogram.recordValueWithCount(latencyMs * 1000, requests);
   return {
@@ -41,7 +41,7 @@ interface Changes {
   usages?: Record<string, ProcessUsage | null>;
   /** By the name of the process: seconds in which it was held back from its share of 0.1 cores. */
   throttledSeconds?: Record<string, number>;
-  redis?: null;
+  sessionStore?: null;
 }
 
 interface Processes {
@@ -83,7 +83,7 @@ function snapshot(
         ...(held !== undefined && { held: { limitCores: 0.1, throttledSeconds: held } }),
       };
     }),
-    redis: { ...usage, commands, atSeconds },
+    sessionStore: { ...usage, commands, atSeconds },
     ...others,
   };
 }
@@ -95,7 +95,7 @@ function observe(
     countedByInstances?: number[] | null;
   } = {},
   spans?: Span[],
-  windows?: Observation['windows'],
+  windows?: Observation['load']['windows'],
 ) {
   const planned = { round: 1, strategy: 'session', workload: 'me', instances: 2 };
   const config = { connections: 100, shards: 2, seconds: 2, warmUpSeconds: 1 };
@@ -115,9 +115,11 @@ function observe(
         to: snapshot(3020, 6.01, 8180, changes.to, changes),
       },
     ],
-    windows: windows ?? [{ seconds: 2, reports: [shardReport(4000, 10), shardReport(4000, 30)] }],
-    readings: windows ? 'between-loads' : 'under-load',
-    inFlightLimit: 100,
+    load: {
+      windows: windows ?? [{ seconds: 2, reports: [shardReport(4000, 10), shardReport(4000, 30)] }],
+      readings: windows ? 'between-loads' : 'under-load',
+      inFlightLimit: 100,
+    },
     serverRequests: 8030,
     interruption: null,
   });
@@ -263,7 +265,9 @@ describe('record of a trial', () => {
   });
 
   it('leaves unknown what a process that vanished would have told, instead of taking it for zero', () => {
-    const { trial } = observe({ to: { usages: { 'instance 2': null, redis: null }, redis: null } });
+    const { trial } = observe({
+      to: { usages: { 'instance 2': null, redis: null }, sessionStore: null },
+    });
     expect(trial.cpuMicrosecondsPerRequest.application).to.equal(null);
     expect(trial.cpuMicrosecondsPerRequest.redis).to.equal(null);
     expect(trial.storeCommandsPerRequest).to.equal(null);
