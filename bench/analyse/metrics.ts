@@ -2,6 +2,7 @@
  * The metrics that strategies are compared by, as a table: to add one is to add a line.
  */
 import type { Trial } from '../model/result-schema.js';
+import { allTiers, tierOf } from '../model/tiers.js';
 
 export interface Metric {
   name: string;
@@ -27,7 +28,7 @@ export const METRICS: readonly Metric[] = [
     label: 'application CPU per request',
     unit: 'µs',
     better: 'lower',
-    of: (trial) => trial.cpuMicrosecondsPerRequest.application,
+    of: (trial) => trial.cpuMicrosecondsPerRequest.application ?? null,
   },
   {
     name: 'cpu.total',
@@ -56,20 +57,20 @@ export function verdictsOfPair(cells: number): number {
 /**
  * CPU time of everything that serves, in microseconds per request; null when a part is unknown.
  * A strategy without an authority has none to pay for; one whose authority was not measured is unknown.
- * So it is with the web tier, the prediction server and each kind of database.
+ * So it is with every tier that a run may be without.
  */
-export function serverCpuMicroseconds(trial: Trial): number | null {
-  const {
-    application,
-    redis,
-    postgres = 0,
-    mariadb = 0,
-    authority = 0,
-    web = 0,
-    prediction = 0,
-  } = trial.cpuMicrosecondsPerRequest;
-  const parts = [application, redis, postgres, mariadb, authority, web, prediction];
-  return parts.reduce((sum, part) => (sum === null || part === null ? null : sum + part), 0);
+export function serverCpuMicroseconds({ cpuMicrosecondsPerRequest }: Trial): number | null {
+  const always = allTiers().filter(({ presence }) => presence === 'every-run');
+  const parts = {
+    ...Object.fromEntries(always.map(({ id }) => [id, null])),
+    ...cpuMicrosecondsPerRequest,
+  };
+  return Object.entries(parts)
+    .filter(([id]) => tierOf(id).scope !== 'lab')
+    .reduce<number | null>(
+      (sum, [, part]) => (sum === null || part === null ? null : sum + part),
+      0,
+    );
 }
 
 export function metricNamed(name: string): Metric {

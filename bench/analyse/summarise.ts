@@ -4,16 +4,16 @@
  */
 
 import { armNames } from '../model/arms.js';
-import {
-  PROCESS_KINDS,
-  type ProcessKind,
-  type Result,
-  type Trial,
-} from '../model/result-schema.js';
+import type { Result, Trial } from '../model/result-schema.js';
+import type { Tier } from '../model/tiers.js';
+import { tiersOfTable } from '../model/tiers-of-run.js';
 import { type Estimate, meanWithInterval } from '../statistics/statistics.js';
 import { type CellName, trialsOf } from './cells.js';
 import { type Limit, limitOf } from './limits.js';
 import { serverCpuMicroseconds } from './metrics.js';
+
+/** By the id of the tier; null, or absent, where no valid trial measured it. */
+export type PerTier = Readonly<Record<string, Estimate | null>>;
 
 export interface Summary {
   strategy: string;
@@ -23,10 +23,10 @@ export interface Summary {
   invalidRounds: number;
   /** null when no valid trial measured it. */
   throughputRps: Estimate | null;
-  cpuMicrosecondsPerRequest: Record<ProcessKind, Estimate | null>;
+  cpuMicrosecondsPerRequest: PerTier;
   serverCpuMicrosecondsPerRequest: Estimate | null;
   latencyMs: Record<'mean' | 'p50' | 'p90' | 'p95' | 'p99' | 'p999' | 'max', Estimate | null>;
-  rssBytes: Record<ProcessKind, Estimate | null>;
+  rssBytes: PerTier;
   bytesPerRequest: Record<'sent' | 'received', Estimate | null>;
   storeCommandsPerRequest: Estimate | null;
   /** What limited most of the rounds; null without a valid trial. */
@@ -35,26 +35,25 @@ export interface Summary {
 
 export function summarise({ config, trials }: Pick<Result, 'config' | 'trials'>): Summary[] {
   const arms = armNames(config.strategies);
+  const tiers = tiersOfTable(trials);
   return config.workloads.flatMap((workload) =>
     config.instances.flatMap((instances) =>
       arms.map((strategy) => {
         const cell = { strategy, workload, instances };
-        return summariseCell(cell, trialsOf(cell, trials));
+        return summariseCell(cell, trialsOf(cell, trials), tiers);
       }),
     ),
   );
 }
 
-function summariseCell(cell: CellName, trials: Trial[]): Summary {
+function summariseCell(cell: CellName, trials: Trial[], tiers: readonly Tier[]): Summary {
   const valid = trials.filter((trial) => trial.valid);
   const estimate = (of: (trial: Trial) => number | null | undefined): Estimate | null => {
     const values = valid.map(of).filter((value) => typeof value === 'number');
     return values.length > 0 ? meanWithInterval(values) : null;
   };
-  const perKind = (field: 'cpuMicrosecondsPerRequest' | 'rssBytes') =>
-    Object.fromEntries(
-      PROCESS_KINDS.map((kind) => [kind, estimate((trial) => trial[field][kind])]),
-    ) as Record<ProcessKind, Estimate | null>;
+  const perTier = (field: 'cpuMicrosecondsPerRequest' | 'rssBytes'): PerTier =>
+    Object.fromEntries(tiers.map(({ id }) => [id, estimate((trial) => trial[field][id])]));
   const latency = (name: keyof NonNullable<Trial['latencyMs']>) =>
     estimate((trial) => trial.latencyMs?.[name]);
   return {
@@ -62,7 +61,7 @@ function summariseCell(cell: CellName, trials: Trial[]): Summary {
     validRounds: valid.length,
     invalidRounds: trials.length - valid.length,
     throughputRps: estimate((trial) => trial.throughputRps),
-    cpuMicrosecondsPerRequest: perKind('cpuMicrosecondsPerRequest'),
+    cpuMicrosecondsPerRequest: perTier('cpuMicrosecondsPerRequest'),
     serverCpuMicrosecondsPerRequest: estimate(serverCpuMicroseconds),
     latencyMs: {
       mean: latency('mean'),
@@ -73,7 +72,7 @@ function summariseCell(cell: CellName, trials: Trial[]): Summary {
       p999: latency('p999'),
       max: latency('max'),
     },
-    rssBytes: perKind('rssBytes'),
+    rssBytes: perTier('rssBytes'),
     bytesPerRequest: {
       sent: estimate((trial) => trial.bytesPerRequest.sent),
       received: estimate((trial) => trial.bytesPerRequest.received),

@@ -4,8 +4,10 @@
  */
 
 import { armNames } from '../model/arms.js';
-import { DATABASE_NAMES, DATABASE_PRODUCTS } from '../model/databases.js';
+import { databaseOf } from '../model/databases.js';
 import type { Result, Warning } from '../model/result-schema.js';
+import { inSentence } from '../model/tiers.js';
+import { tiersOfEveryRun, tiersOfRun } from '../model/tiers-of-run.js';
 import { countOf } from '../text/count-of.js';
 import { validTrialsOf } from './cells.js';
 import { METRICS } from './metrics.js';
@@ -21,7 +23,7 @@ const LOOKS: readonly Look[] = [
   moreProcessesThanCores,
   stolenTime,
   invalidTrials,
-  unmeasuredStores,
+  unmeasuredServers,
   outliers,
 ];
 
@@ -81,7 +83,9 @@ function moreProcessesThanCores({ config, environment, strategies }: Result): Wa
   );
   const companions = Math.max(0, ...strategies.map((known) => known.companions?.length ?? 0));
   const beside = companions + (environment.web?.workers ?? 0) + Number(predictionServers);
-  const processesWith = (instances: number) => processesFor(instances, config.shards) + beside;
+  const stores = tiersOfEveryRun(databaseOf(config)).filter(({ scope }) => scope === 'run').length;
+  // A store counts as one, however many processes it has.
+  const processesWith = (instances: number) => instances + config.shards + stores + beside;
   const crowded = config.instances.filter((count) => processesWith(count) > cores);
   const [fewest] = crowded;
   if (fewest === undefined) return [];
@@ -92,11 +96,6 @@ function moreProcessesThanCores({ config, environment, strategies }: Result): Wa
       message: `With ${list(crowded)} instance${crowded.length === 1 && fewest === 1 ? '' : 's'} there are more busy processes than cores (with ${fewest}: ${countOf(processes, 'process', 'processes')} on ${countOf(cores, 'core')}). They take CPU time from each other, so throughput and latency say how this machine shares its cores, and adding instances need not add throughput. CPU time per request is the figure to trust.`,
     },
   ];
-}
-
-/** Instances, load generators, Redis, and the database counted as one. */
-function processesFor(instances: number, shards: number): number {
-  return instances + shards + 2;
 }
 
 function stolenTime({ trials }: Result): Warning[] {
@@ -125,27 +124,19 @@ function invalidTrials({ trials }: Result): Warning[] {
   ];
 }
 
-function unmeasuredStores({ trials }: Result): Warning[] {
-  const names = {
-    redis: 'Redis',
-    ...DATABASE_PRODUCTS,
-    authority: 'the authority',
-    web: 'the web tier',
-    prediction: 'the prediction server',
-  } as const;
-  return (['redis', ...DATABASE_NAMES, 'authority', 'web', 'prediction'] as const).flatMap(
-    (kind) => {
-      const measured = trials.filter((trial) => trial.valid);
-      const unknown = measured.filter((trial) => trial.cpuMicrosecondsPerRequest[kind] === null);
-      if (unknown.length === 0) return [];
-      return [
-        {
-          code: `${kind}-unmeasured`,
-          message: `The CPU time of ${names[kind]} could not be measured in ${countOf(unknown.length, 'trial')} (it runs on another machine, or its process cannot be read), so totals leave these trials out.`,
-        },
-      ];
-    },
-  );
+function unmeasuredServers(result: Result): Warning[] {
+  const measured = result.trials.filter((trial) => trial.valid);
+  const servers = tiersOfRun(result).filter(({ scope }) => scope === 'fleet' || scope === 'run');
+  return servers.flatMap((tier) => {
+    const unknown = measured.filter((trial) => trial.cpuMicrosecondsPerRequest[tier.id] === null);
+    if (unknown.length === 0) return [];
+    return [
+      {
+        code: `${tier.id}-unmeasured`,
+        message: `The CPU time of ${inSentence(tier)} could not be measured in ${countOf(unknown.length, 'trial')} (it runs on another machine, or its process cannot be read), so totals leave these trials out.`,
+      },
+    ];
+  });
 }
 
 function outliers({ trials, config }: Result): Warning[] {

@@ -1,6 +1,6 @@
 /** One instance with users logged in: what a benchmark of the load generator itself needs. */
 
-import { startFleet } from '../fleet/fleet.js';
+import { serviceCompanion, startFleet } from '../fleet/fleet.js';
 import { withSeededStores } from '../fleet/seeded-stores.js';
 import { describeService, type SeededData } from '../fleet/service-commands.js';
 import { type Credentials, logInAll } from '../load/credentials.js';
@@ -26,7 +26,7 @@ export function withOneInstance<Outcome>(
   return withSeededStores({ users: connections, posts: 1000, signal, say }, async (ready) => {
     const { guardian, seeded, serviceEnvironment: environment } = ready;
     const known = (await describeService()).find(({ name }) => name === strategy);
-    const companions = known?.companions ?? [];
+    const companions = known?.companions.map(serviceCompanion) ?? [];
     const fleet = await startFleet({ strategy, instances: 1, companions, environment, guardian });
     try {
       const origin = fleet.instances[0]?.origin as string;

@@ -3,8 +3,9 @@
  * add a line. Seeds and times of day are meant to differ and are not looked at.
  */
 
-import { DATABASE_PRODUCTS, type DatabaseName, databaseOf } from '../model/databases.js';
+import { type DatabaseName, databaseOf } from '../model/databases.js';
 import type { Environment, Result, RunConfig } from '../model/result-schema.js';
+import { tierOf } from '../model/tiers.js';
 import { countOf } from '../text/count-of.js';
 
 /**
@@ -97,7 +98,7 @@ function gigabytes({ memoryBytes }: Environment): string {
 
 /** Its name first: figures over two databases compare these before anything else. */
 function databaseIn(environment: Environment, database: DatabaseName): string {
-  return `${DATABASE_PRODUCTS[database]}: ${store(environment[database] ?? null)}`;
+  return `${tierOf(database).label}: ${store(environment[database] ?? null)}`;
 }
 
 function store(found: Environment['postgres']): string {

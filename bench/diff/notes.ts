@@ -1,6 +1,7 @@
 /** What a reader must know of two runs before believing a difference between them, in sentences. */
 
-import { DATABASE_PRODUCTS, databaseOf } from '../model/databases.js';
+import { databaseOf } from '../model/databases.js';
+import { tierOf } from '../model/tiers.js';
 import { signedChange, wordingOf } from '../report/wording.js';
 import { countOf } from '../text/count-of.js';
 import { code, formatPercentPoints, listOf } from '../text/format.js';
@@ -79,7 +80,7 @@ function hasSameDatabase(a: RunOfDiff, b: RunOfDiff): boolean {
 }
 
 function productOf({ config }: RunOfDiff): string {
-  return DATABASE_PRODUCTS[databaseOf(config)];
+  return tierOf(databaseOf(config)).label;
 }
 
 function partial({ a, b }: DiffReport): string[] {

@@ -3,12 +3,14 @@
  * (further processes of the service) that a strategy declares and all its instances share, and
  * the web tier before them, where there is one.
  */
+import type { ChildProcess } from 'node:child_process';
 import { LabError } from '../model/errors.js';
 import type { Guardian } from '../processes/guardian/guardian.js';
 import { findFreePort } from '../processes/ports/free-port.js';
+import type { RunProcess } from '../processes/run-process.js';
 import { type ListeningProcess, superviseListening } from './listening-process.js';
-import { watchLosses } from './losses.js';
-import { type ServiceEntry, spawnService } from './service-process.js';
+import { type Losses, watchLosses } from './losses.js';
+import { spawnService } from './service-process.js';
 import type { WebTierPlan } from './web-tier/plan.js';
 import { BEHIND_WEB_TIER, startWebTier, type WebTier } from './web-tier/web-tier.js';
 
@@ -20,9 +22,23 @@ export interface Instance {
 }
 
 export interface CompanionProcess {
-  name: ServiceEntry;
+  name: string;
   pid: number;
   origin: string;
+}
+
+/** A process that is started beside the instances, and prints where it listens as they do. */
+export interface CompanionStart {
+  /** The instances are told its address as <NAME>_URL. */
+  name: string;
+  /** The id of its tier: what is measured of it stands under that. */
+  tier: string;
+  spawn(environment: Record<string, string>): ChildProcess;
+}
+
+/** A companion that a strategy declares: an entry of the service, whose name is also that of its tier. */
+export function serviceCompanion(entry: string): CompanionStart {
+  return { name: entry, tier: entry, spawn: (environment) => spawnService(entry, environment) };
 }
 
 export interface Fleet {
@@ -30,6 +46,8 @@ export interface Fleet {
   companions: readonly CompanionProcess[];
   /** What clients speak to; absent where they speak to the instances themselves. */
   web?: Pick<WebTier, 'pid' | 'origin' | 'workers'>;
+  /** All of them, the instances first, in their order. */
+  processes: readonly RunProcess[];
   /** What happened, as a sentence, once a process ends that nobody asked to; else null. */
   lost(): string | null;
   /** Called at most once, when the first process is lost. */
@@ -40,8 +58,8 @@ export interface Fleet {
 export interface FleetOptions {
   strategy: string;
   instances: number;
-  /** Entries of the service that run beside the instances, one process each; none unless told. */
-  companions?: readonly ServiceEntry[];
+  /** What runs beside the instances, one process each; nothing unless told. */
+  companions?: readonly CompanionStart[];
   /** Starts a web tier before the instances. */
   web?: WebTierPlan | undefined;
   /** Secrets and addresses of the stores, the same for every process. */
@@ -57,11 +75,14 @@ export function listenersOf({
   companions = [],
   environment,
   web,
-}: Pick<FleetOptions, 'instances' | 'companions' | 'environment'> & { web: boolean }): string[] {
+}: Pick<FleetOptions, 'instances' | 'environment'> & {
+  companions?: readonly Pick<CompanionStart, 'name'>[];
+  web: boolean;
+}): string[] {
   return [
     ...(web ? ['nginx before'] : []),
     ...Array.from({ length: instances }, (_, index) => `instance ${index + 1} of`),
-    ...companions.map((name) => `the ${name} of`),
+    ...companions.map(({ name }) => `the ${name} of`),
     ...(environment.PREDICTION === 'server' ? ['the prediction server of'] : []),
   ];
 }
@@ -89,22 +110,30 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   }
 }
 
+/** In the order in which the companions start. */
+interface StartedCompanion {
+  tier: string;
+  name: string;
+  member: ListeningProcess;
+}
+
 async function startOnce(options: FleetOptions, predictionPort: number | null): Promise<Fleet> {
-  const { strategy, companions: entries = [], environment, guardian } = options;
+  const { strategy, environment, guardian } = options;
   const losses = watchLosses();
-  const companions: ListeningProcess[] = [];
+  const companions: StartedCompanion[] = [];
   const instances: ListeningProcess[] = [];
   let web: WebTier | undefined;
   const fixed = [...(options.ports ?? [])];
   const webPort = options.web && fixed.shift();
   const instancePorts = fixed.splice(0, options.instances);
   const start = (
-    entry: ServiceEntry,
+    { name, spawn }: Pick<CompanionStart, 'name' | 'spawn'>,
     what: string,
     more: Record<string, string>,
     port = 0,
   ): ListeningProcess => {
-    const member = startMember(entry, { ...environment, ...more }, guardian, port);
+    const child = spawn(environmentOf({ ...environment, ...more }, guardian, port));
+    const member = superviseListening(child, name, guardian);
     losses.watch(member.ended, what);
     return member;
   };
@@ -113,16 +142,21 @@ async function startOnce(options: FleetOptions, predictionPort: number | null): 
     await web?.stop();
     // Instances drain by asking their companions, so those go last.
     await Promise.all(instances.map((each) => each.stop()));
-    await Promise.all(companions.map((each) => each.stop()));
+    await Promise.all(companions.map(({ member }) => member.stop()));
   };
   try {
-    for (const entry of entries) companions.push(start(entry, `the ${entry}`, {}, fixed.shift()));
-    const companionOrigins = await Promise.all(companions.map(({ origin }) => origin));
+    for (const companion of options.companions ?? []) {
+      const { name, tier } = companion;
+      const member = start(companion, `the ${name}`, {}, fixed.shift());
+      companions.push({ name, tier, member });
+    }
     const addresses = Object.fromEntries(
-      entries.map((entry, index) => [
-        `${entry.toUpperCase()}_URL`,
-        companionOrigins[index] as string,
-      ]),
+      await Promise.all(
+        companions.map(async ({ name, member }) => [
+          `${name.toUpperCase()}_URL`,
+          await member.origin,
+        ]),
+      ),
     );
     const prediction: Record<string, string> =
       predictionPort === null ? {} : { PREDICTION_URL: `http://127.0.0.1:${predictionPort}` };
@@ -134,59 +168,90 @@ async function startOnce(options: FleetOptions, predictionPort: number | null): 
         AUTH_STRATEGY: strategy,
         COUNTERS: 'on',
       };
-      instances.push(start('main', `instance ${number}`, more, instancePorts[number - 1]));
+      const port = instancePorts[number - 1];
+      instances.push(start(serviceCompanion('main'), `instance ${number}`, more, port));
     }
     const origins = await Promise.all(instances.map(({ origin }) => origin));
     if (options.web) {
       web = await startWebTier(options.web, origins, guardian, webPort);
       losses.watch(web.ended, 'nginx');
     }
-    const servers = [...entries];
     if (predictionPort !== null) {
       const more = {
         AUTH_STRATEGY: strategy,
         SERVICE_URL: origins.join(),
         JWKS_URL: `${origins[0]}/.well-known/jwks.json`,
       };
-      const server = start('prediction-server', 'the prediction server', more, predictionPort);
-      companions.push(server);
-      servers.push('prediction-server');
-      companionOrigins.push(await server.origin);
+      const server = serviceCompanion('prediction-server');
+      const member = start(server, 'the prediction server', more, predictionPort);
+      companions.push({ name: server.name, tier: 'prediction', member });
+      await member.origin;
     }
-    return {
-      instances: origins.map((origin, index) => ({
-        number: index + 1,
-        pid: instances[index]?.pid as number,
-        origin,
-      })),
-      companions: servers.map((name, index) => ({
-        name,
-        pid: companions[index]?.pid as number,
-        origin: companionOrigins[index] as string,
-      })),
-      ...(web && { web }),
-      lost: losses.first,
-      onLost: losses.onFirst,
-      stop,
-    };
+    return await describeFleet({ instances, companions, web, losses, stop });
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-function startMember(
-  entry: ServiceEntry,
+/** All of them listen by now. */
+async function describeFleet({
+  instances,
+  companions,
+  web,
+  losses,
+  stop,
+}: {
+  instances: readonly ListeningProcess[];
+  companions: readonly StartedCompanion[];
+  web: WebTier | undefined;
+  losses: Losses;
+  stop: Fleet['stop'];
+}): Promise<Fleet> {
+  const described = await Promise.all(
+    instances.map(async ({ pid, origin }, index) => ({
+      number: index + 1,
+      pid: pid as number,
+      origin: await origin,
+    })),
+  );
+  const beside = await Promise.all(
+    companions.map(async ({ tier, name, member: { pid, origin } }) => ({
+      tier,
+      name,
+      pid: pid as number,
+      origin: await origin,
+    })),
+  );
+  return {
+    instances: described,
+    companions: beside.map(({ name, pid, origin }) => ({ name, pid, origin })),
+    ...(web && { web }),
+    processes: [
+      ...described.map(({ number, pid }) => ({
+        tier: 'application',
+        name: `instance ${number}`,
+        pid,
+      })),
+      ...beside.map(({ tier, name, pid }) => ({ tier, name, pid })),
+      ...(web ? [{ tier: 'web', name: 'nginx', pid: web.pid, workers: web.workers }] : []),
+    ],
+    lost: losses.first,
+    onLost: losses.onFirst,
+    stop,
+  };
+}
+
+function environmentOf(
   environment: Record<string, string>,
   guardian: Guardian,
   port: number,
-): ListeningProcess {
-  const child = spawnService(entry, {
+): Record<string, string> {
+  return {
     ...environment,
     ...guardian.environment,
     HOST: '127.0.0.1',
     PORT: String(port),
     NODE_ENV: 'production',
-  });
-  return superviseListening(child, entry, guardian);
+  };
 }

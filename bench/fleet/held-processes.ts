@@ -4,8 +4,10 @@
  * cold process under a tenth of a core compiles for minutes.
  */
 import type { RunConfig } from '../model/result-schema.js';
+import { tierOf } from '../model/tiers.js';
 import type { CpuGroup } from '../processes/cpu-limits/cpu-group.js';
 import type { CpuLimiter } from '../processes/cpu-limits/cpu-limiter.js';
+import type { RunProcess } from '../processes/run-process.js';
 import type { Stores } from '../stores/open.js';
 import type { StoreInformation } from '../stores/store.js';
 
@@ -13,6 +15,8 @@ type Limits = NonNullable<RunConfig['cpuLimits']>;
 
 /** A process in a group of its own, or one that is not held. */
 export interface HeldProcess {
+  /** The share of a core that it is held to; null: not held. */
+  readonly cores: number | null;
   /** Seconds in which it had work and was held back, since it was held; null: not held. */
   throttledSeconds(): number | null;
   /** Puts the limit on, or lifts it. */
@@ -21,16 +25,18 @@ export interface HeldProcess {
 }
 
 export interface ProcessHolder {
-  readonly redis: HeldProcess;
+  readonly sessionStore: HeldProcess;
   readonly database: HeldProcess;
   /** Whether anything is held at all. */
   readonly active: boolean;
   /** What was to be held and cannot be, by name; a sentence each. */
   readonly notHeld: readonly string[];
-  holdInstance(number: number, pid: number): HeldProcess;
+  /** Holds a process of a fleet to what its tier may have. @throws LabError CPU_LIMIT_FAILED */
+  hold(process: RunProcess): HeldProcess;
 }
 
 const NOT_HELD: HeldProcess = {
+  cores: null,
   throttledSeconds: () => null,
   limit: () => {},
   release: () => {},
@@ -43,33 +49,33 @@ const NOT_HELD: HeldProcess = {
 export function holdProcesses(
   limiter: CpuLimiter | null,
   limits: Limits | undefined,
-  stores: Pick<Stores, 'database' | 'sessionStore'>,
+  { database, sessionStore }: Pick<Stores, 'database' | 'sessionStore'>,
 ): ProcessHolder {
-  const { application = null, redis = null } = limits ?? {};
-  const { name: databaseName } = stores.database;
+  const limitOf = (tier: string): number | null => limits?.[tier] ?? null;
   const notHeld: string[] = [];
-  const hold = (name: string, store: StoreInformation, cores: number | null): HeldProcess => {
+  const holdOne = (store: StoreInformation & { name: string }): HeldProcess => {
+    const { name } = store;
+    const cores = limitOf(name);
     if (cores === null) return NOT_HELD;
     const group = holdStore(name, store, limiter);
     if (group) return held(group, cores);
     notHeld.push(`${name} (${store.startedBy}) cannot be held to ${cores} of a core.`);
     return NOT_HELD;
   };
-  if (application !== null && limiter === null) notHeld.push('Instances cannot be held.');
-  const stays = {
-    redis: hold('redis', stores.sessionStore, redis),
-    database: hold(databaseName, stores.database, limits?.[databaseName] ?? null),
-  };
+  const limitsInstances = limitOf('application') !== null;
+  if (limitsInstances && limiter === null) notHeld.push('Instances cannot be held.');
+  const stays = { sessionStore: holdOne(sessionStore), database: holdOne(database) };
   return {
     ...stays,
     active:
-      (application !== null && limiter !== null) ||
+      (limitsInstances && limiter !== null) ||
       Object.values(stays).some((store) => store !== NOT_HELD),
     notHeld,
-    holdInstance: (number, pid) =>
-      application === null || limiter === null
-        ? NOT_HELD
-        : held(limiter.hold(`instance-${number}`, pid), application),
+    hold({ tier, name, pid }) {
+      const cores = tierOf(tier).canBeHeld ? limitOf(tier) : null;
+      if (cores === null || limiter === null || pid === null) return NOT_HELD;
+      return held(limiter.hold(name.replaceAll(' ', '-'), pid), cores);
+    },
   };
 }
 
@@ -91,6 +97,7 @@ export function holdStore(
 
 function held(group: CpuGroup, cores: number): HeldProcess {
   return {
+    cores,
     throttledSeconds: () => group.throttling().throttledSeconds,
     limit: (on) => group.setCores(on ? cores : null),
     release: () => group.release(),

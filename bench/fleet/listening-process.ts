@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { z } from 'zod';
 import type { Guardian } from '../processes/guardian/guardian.js';
-import { printedLine, type ServiceEntry } from './service-process.js';
+import { printedLine } from './service-process.js';
 
 /** The service promises to be gone 5 s after SIGTERM. */
 const STOP_PATIENCE_MS = 6000;
@@ -21,7 +21,7 @@ export interface ListeningProcess {
 
 export function superviseListening(
   child: ChildProcess,
-  entry: ServiceEntry,
+  entry: string,
   guardian: Guardian,
 ): ListeningProcess {
   const { pid } = child;

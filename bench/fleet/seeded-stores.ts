@@ -4,7 +4,8 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { DATABASE_PRODUCTS, type DatabaseName } from '../model/databases.js';
+import type { DatabaseName } from '../model/databases.js';
+import { tierOf } from '../model/tiers.js';
 import type { Guardian } from '../processes/guardian/guardian.js';
 import { type Stores, withStores } from '../stores/open.js';
 import { databaseFor } from '../stores/registry.js';
@@ -38,7 +39,7 @@ export async function withSeededStores<Outcome>(
   use: (ready: SeededStores) => Promise<Outcome>,
 ): Promise<Outcome> {
   const name = databaseFor(database, process.env);
-  say(`Looking for ${DATABASE_PRODUCTS[name]} and Redis`);
+  say(`Looking for ${tierOf(name).label} and Redis`);
   return withStores({ signal, onMessage: say, database: name }, async (stores, guardian) => {
     say('Migrating the database');
     await migrateDatabase(stores.databaseUrl, guardian);

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type DescribedStrategy, describedStrategySchema } from '../model/result-schema.js';
 import type { Guardian } from '../processes/guardian/guardian.js';
-import { printedLine, type ServiceEntry, spawnService } from './service-process.js';
+import { printedLine, spawnService } from './service-process.js';
 
 const described = z.object({
   strategies: z.array(describedStrategySchema),
@@ -61,7 +61,7 @@ export async function seedDatabase(
 
 /** Runs an entry that does its work and ends. */
 async function runEntry<Schema extends z.ZodType>(
-  entry: ServiceEntry,
+  entry: string,
   environment: Record<string, string>,
   schema: Schema,
   guardian?: Guardian,

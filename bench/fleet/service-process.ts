@@ -7,24 +7,12 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { LabError } from '../model/errors.js';
-import type { Companion } from '../model/result-schema.js';
-
-export type ServiceEntry =
-  | 'main'
-  | 'migrate'
-  | 'seed'
-  | 'describe'
-  | 'fill-redis'
-  | 'prediction-server'
-  | Companion;
 
 /** Every process of the service gets these and nothing else of the lab's own environment. */
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot', 'LANG'];
 
-export function spawnService(
-  entry: ServiceEntry,
-  environment: Record<string, string>,
-): ChildProcess {
+/** @param entry the name of its file in src/: "main", "seed", or a companion that a strategy declares */
+export function spawnService(entry: string, environment: Record<string, string>): ChildProcess {
   const inherited = Object.fromEntries(
     PASSED_ON.flatMap((name) => {
       const value = process.env[name];
@@ -50,7 +38,7 @@ export function spawnService(
  */
 export function printedLine<Schema extends z.ZodType>(
   child: ChildProcess,
-  entry: ServiceEntry,
+  entry: string,
   schema: Schema,
 ): Promise<z.infer<Schema>> {
   return new Promise((resolve, reject) => {

@@ -1,4 +1,5 @@
 import type { Guardian } from '../processes/guardian/guardian.js';
+import type { RunProcess } from '../processes/run-process.js';
 import { type ClosedLoopGenerator, type LoadGenerator, startLoadGenerator } from './generator.js';
 
 /**
@@ -41,4 +42,9 @@ function keep(start: () => Promise<ClosedLoopGenerator>) {
     },
     stop: () => kept?.stop(),
   };
+}
+
+/** Load workers as they stand in a record. @param pids in their order */
+export function runProcessesOf(pids: readonly number[]): RunProcess[] {
+  return pids.map((pid, index) => ({ tier: 'loadGenerator', name: `shard ${index + 1}`, pid }));
 }

@@ -1,87 +1,87 @@
 /**
  * The CPU time and memory of every process at one moment; two of them frame a window.
  */
-
-import type { Fleet } from '../fleet/fleet.js';
 import type { HeldProcess } from '../fleet/held-processes.js';
+import { tierOf } from '../model/tiers.js';
 import { type ProcessUsage, usageOf, usageOfFamily } from '../processes/process-usage.js';
+import type { RunProcess } from '../processes/run-process.js';
 import type { StoreMeter, StoreUsage } from '../stores/store.js';
 import { type MachineTimes, readMachineTimes } from './machine-usage.js';
 
-export interface SnapshotSources {
-  redis: StoreMeter;
-  /** As this machine sees it; null when Redis runs on another one. */
-  readRedisProcess: () => Promise<ProcessUsage | null>;
-  /** null when the database runs on another machine. */
-  readDatabase: () => Promise<ProcessUsage | null>;
+/** A process to be read. */
+export interface MeasuredProcess extends RunProcess {
+  /** Of those that a run may hold to a share of a core. */
+  held?: HeldProcess;
+  /** Of a store: as its product reads it. */
+  readUsage?(): Promise<ProcessUsage | null>;
+  /** It is what the meter asks, and what it says of itself serves where this machine cannot see it. */
+  isMetered?: true;
 }
 
-/** Held or not; the instances in the order of the fleet. */
-export interface HeldProcesses {
-  instances: readonly HeldProcess[];
-  redis: HeldProcess;
-  database: HeldProcess;
+/** A process at the moment of the snapshot. */
+export interface ProcessReading extends Pick<RunProcess, 'tier' | 'name' | 'workers'> {
+  /** null when it could not be read. */
+  usage: ReadUsage | null;
+  /** Absent where it is not held. */
+  held?: { limitCores: number; throttledSeconds: number };
 }
 
-/** For each process the seconds it was held back so far; null where it is not held. */
-export interface ThrottledSeconds {
-  instances: (number | null)[];
-  redis: number | null;
-  database: number | null;
+export interface ReadUsage extends ProcessUsage {
+  /** When that was true, where the process says so by a clock of its own. */
+  atSeconds?: number;
 }
 
 export interface Snapshot {
   /** When the processes were read, on the monotonic clock. */
   atMs: number;
   machine: MachineTimes;
-  instances: (ProcessUsage | null)[];
-  companions: (ProcessUsage | null)[];
-  /** Absent where the fleet has no web tier. */
-  web?: ProcessUsage | null;
-  shards: (ProcessUsage | null)[];
-  database: ProcessUsage | null;
-  /** Redis answers when it gets to it, so it brings a moment of its own. */
-  redis: StoreUsage | null;
-  /** The same process as this machine sees it; null when it runs on another. */
-  redisProcess: ProcessUsage | null;
-  throttledSeconds: ThrottledSeconds;
+  processes: ProcessReading[];
+  /** What the session store said of itself. It answers when it gets to it, so it brings a moment of its own. */
+  sessionStore: StoreUsage | null;
 }
 
 /**
- * @param edge of the span that it begins or ends: what it costs Redis to answer is kept outside
+ * @param edge of the span that it begins or ends: what it costs the session store to answer is kept outside
+ * @param meter of the session store
+ * @param processes in the order of the record
  */
 export async function takeSnapshot(
   edge: 'from' | 'to',
-  { redis, readRedisProcess, readDatabase }: SnapshotSources,
-  fleet: Fleet,
-  shardPids: readonly number[],
-  held: HeldProcesses,
+  meter: StoreMeter,
+  processes: readonly MeasuredProcess[],
   nowMs: () => number,
 ): Promise<Snapshot> {
-  const readRedis = () => redis.read().catch(() => null);
-  const before = edge === 'from' ? await readRedis() : null;
+  const ask = () => meter.read().catch(() => null);
+  const before = edge === 'from' ? await ask() : null;
   const atMs = nowMs();
-  const [instances, companions, shards, database] = await Promise.all([
-    Promise.all(fleet.instances.map(({ pid }) => usageOf(pid))),
-    Promise.all(fleet.companions.map(({ pid }) => usageOf(pid))),
-    Promise.all(shardPids.map(usageOf)),
-    readDatabase(),
-  ]);
-  const redisProcess = await readRedisProcess();
+  const usages = await Promise.all(processes.map(usageOfProcess));
+  const machine = readMachineTimes();
+  const said = edge === 'from' ? before : await ask();
   return {
     atMs,
-    machine: readMachineTimes(),
-    instances,
-    companions,
-    ...(fleet.web && { web: usageOfFamily(fleet.web.pid) }),
-    shards,
-    database,
-    redisProcess,
-    redis: edge === 'from' ? before : await readRedis(),
-    throttledSeconds: {
-      instances: held.instances.map((each) => each.throttledSeconds()),
-      redis: held.redis.throttledSeconds(),
-      database: held.database.throttledSeconds(),
-    },
+    machine,
+    sessionStore: said,
+    processes: processes.map(({ tier, name, workers, held, isMetered }, index) => ({
+      tier,
+      name,
+      ...(workers !== undefined && { workers }),
+      usage: usages[index] ?? (isMetered ? said : null),
+      ...heldPart(held),
+    })),
   };
+}
+
+async function usageOfProcess(process: MeasuredProcess): Promise<ProcessUsage | null> {
+  const { tier, pid } = process;
+  const { reading } = tierOf(tier);
+  if (reading === 'store') return process.readUsage?.() ?? null;
+  if (pid === null) return null;
+  return reading === 'family' ? usageOfFamily(pid) : usageOf(pid);
+}
+
+function heldPart(held: HeldProcess | undefined): Pick<ProcessReading, 'held'> {
+  const throttledSeconds = held?.throttledSeconds() ?? null;
+  return held?.cores == null || throttledSeconds === null
+    ? {}
+    : { held: { limitCores: held.cores, throttledSeconds } };
 }

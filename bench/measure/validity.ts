@@ -6,6 +6,7 @@
  */
 
 import type { Trial } from '../model/result-schema.js';
+import { tierOf } from '../model/tiers.js';
 import { countOf } from '../text/count-of.js';
 import { steadinessOf } from './steadiness.js';
 
@@ -76,7 +77,7 @@ export const VALIDITY_RULES: readonly ValidityRule[] = [
       const worst = Math.max(
         0,
         ...trial.processes
-          .filter((use) => use.kind === 'loadGenerator')
+          .filter(({ kind }) => tierOf(kind).scope === 'lab')
           .map((use) => use.cores ?? 0),
       );
       if (worst <= SHARD_LIMIT_CORES) return null;

@@ -21,32 +21,12 @@ export const SCHEMA_VERSION = 5;
 const count = z.int().nonnegative();
 const amount = z.number().nonnegative();
 
-/** One number for each kind of process. `null`: could not be measured (a store on another machine). */
-const perKind = z.object({
-  application: amount.nullable().describe('All instances together.'),
-  redis: amount.nullable(),
-  postgres: amount
-    .nullable()
-    .optional()
-    .describe('The postmaster and every process it started; absent with another database.'),
-  loadGenerator: amount.nullable().describe('All load-generating processes together.'),
-  authority: amount
-    .nullable()
-    .optional()
-    .describe('The process that instances ask about credentials; absent where there is none.'),
-  web: amount
-    .nullable()
-    .optional()
-    .describe('The web tier with all its workers; absent where clients ask the instances.'),
-  prediction: amount
-    .nullable()
-    .optional()
-    .describe('The server that instances ask for predictions; absent where there is none.'),
-  mariadb: amount
-    .nullable()
-    .optional()
-    .describe('MariaDB or MySQL, where that is the database; else absent.'),
-});
+/** By the id of the tier (model/tiers.ts), all its processes together; absent: the trial had none. */
+const perTier = z
+  .record(z.string(), amount.nullable())
+  .describe(
+    'By tier, all its processes together. null: could not be measured (a store on another machine).',
+  );
 
 const latencyMs = z
   .object({
@@ -62,20 +42,8 @@ const latencyMs = z
     'From sending a request (in an open loop: from its planned moment) to its whole answer.',
   );
 
-/** A kind that a version added stands after those before it. */
-export const PROCESS_KINDS = [
-  'application',
-  'redis',
-  'postgres',
-  'loadGenerator',
-  'authority',
-  'web',
-  'prediction',
-  'mariadb',
-] as const;
-
 const processUse = z.object({
-  kind: z.enum(PROCESS_KINDS),
+  kind: z.string().describe('The id of its tier, for instance "application" or "redis".'),
   name: z.string().describe('For instance "instance 1", "redis", "nginx" or "shard 2".'),
   cpuSeconds: amount.nullable().describe('CPU time, user and system, between the readings.'),
   cores: amount.nullable().describe('cpuSeconds over the time between them: 1 is one whole core.'),
@@ -167,8 +135,8 @@ export const trialSchema = z.object({
   statuses: z.record(z.string(), count).describe('Answers in the window, by HTTP status.'),
   errors: count.describe('Connections that failed.'),
   timeouts: count,
-  cpuMicrosecondsPerRequest: perKind,
-  rssBytes: perKind.describe('At the end of the window. Shared memory of PostgreSQL counts once.'),
+  cpuMicrosecondsPerRequest: perTier,
+  rssBytes: perTier.describe('At the end of the window. Shared memory of PostgreSQL counts once.'),
   bytesPerRequest: z
     .object({ sent: amount.nullable(), received: amount.nullable() })
     .describe('TCP payload as seen by the client: start line, headers and body.'),
@@ -244,8 +212,8 @@ const declaration = z.object({
     .describe('How a user hands a part of their rights on.'),
   needs: z.array(z.string()).describe('What the environment of an instance must offer.'),
   companions: z
-    .array(z.enum(['authority']))
-    .describe('Further processes that the instances of a fleet share.'),
+    .array(z.string())
+    .describe('Further processes that the instances of a fleet share; the id of the tier of each.'),
 });
 
 const strategyName = z.object({ name: z.string(), summary: z.string(), control: z.boolean() });
@@ -284,14 +252,9 @@ export const configSchema = z.object({
     .optional()
     .describe('Where given, a trial has so many times its instances; `connections` is the most.'),
   cpuLimits: z
-    .object({
-      application: amount.nullable(),
-      redis: amount.nullable(),
-      postgres: amount.nullable().optional(),
-      mariadb: amount.nullable().optional(),
-    })
+    .record(z.string(), amount.nullable())
     .optional()
-    .describe('Cores that each instance, Redis and the database may use; null: no limit.'),
+    .describe('By tier, the cores that a process of it may use; null: no limit.'),
   allowUnlimited: z
     .literal(true)
     .optional()
@@ -356,7 +319,7 @@ const sustainedAttempt = z.object({
   errors: count.describe('Failed requests and unexpected answers.'),
   lateShare: z.number().describe('Of the planned requests, those that the sender got to late.'),
   inFlightAtEnd: count,
-  cpuMicrosecondsPerRequest: perKind,
+  cpuMicrosecondsPerRequest: perTier,
   outcome: z.enum(['met', 'missed', 'invalid']),
   reasons: z.array(z.string()).describe('Why it missed the objective, or is no measurement.'),
   valid: z.boolean(),
@@ -460,8 +423,6 @@ export type Verdict = z.infer<typeof verdictSchema>;
 export type Warning = z.infer<typeof warningSchema>;
 export type StrategyInfo = z.infer<typeof strategySchema>;
 export type DescribedStrategy = z.infer<typeof describedStrategySchema>;
-export type Companion = DescribedStrategy['companions'][number];
 export type RunConfig = z.infer<typeof configSchema>;
 export type Environment = z.infer<typeof environmentSchema>;
 export type Result = z.infer<typeof resultSchema>;
-export type ProcessKind = (typeof PROCESS_KINDS)[number];

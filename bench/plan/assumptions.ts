@@ -1,9 +1,10 @@
 /** What a plan takes for granted, in plain words: first what was measured, then what was not. */
 
-import { DATABASE_PRODUCTS } from '../model/databases.js';
+import { tierOf } from '../model/tiers.js';
 import { countOf } from '../text/count-of.js';
 import { formatNumber, formatShare, listOf } from '../text/format.js';
 import type { CapacityPlan, StrategyPlan } from './plan.js';
+import { plannedTiers } from './planned-tiers.js';
 
 export function assumptionsOf(plan: CapacityPlan): string[] {
   const { target, strategies, database } = plan;
@@ -13,7 +14,7 @@ export function assumptionsOf(plan: CapacityPlan): string[] {
     `The ends also take the 95 % intervals of the demands over rounds. Each demand at its worst at once is rarer than one in twenty.`,
     `Users act independently, so requests arrive at random (Poisson) at an even rate. Plan for the busiest minute: a burst is not in this.`,
     `Each request goes to an instance by chance, and each key to a shard by chance, so all are equally busy. A load balancer that goes round in turn waits less.`,
-    `An instance uses ${coresOf(target.instanceCores)} and ${withAuthority(strategies)}Redis shard ${coresOf(target.redisCores)}, of the same speed as the cores measured; what other threads of a process do counts as done on it. ${DATABASE_PRODUCTS[database]} is one queue before all its cores.`,
+    `An instance uses ${coresOf(target.instanceCores)} and ${withOthers(strategies)}Redis shard ${coresOf(target.redisCores)}, of the same speed as the cores measured; what other threads of a process do counts as done on it. ${tierOf(database).label} is one queue before all its cores.`,
     `A request asks each tier once. The network between tiers, the load balancer and TLS are not in it: add a round trip for each question to a store.`,
     ...sharding(strategies),
     ...memory(plan),
@@ -39,9 +40,18 @@ function coresOf(cores: number): string {
   return cores === 1 ? 'one core' : `${cores} of a core`;
 }
 
-function withAuthority(strategies: readonly StrategyPlan[]): string {
-  const has = strategies.some(({ tiers }) => tiers.some(({ tier }) => tier === 'authority'));
-  return has ? 'an authority as much, a ' : 'a ';
+/** "an authority as much, a ": what else has the cores of an instance. */
+function withOthers(strategies: readonly StrategyPlan[]): string {
+  const planned = strategies.flatMap(({ tiers }) => tiers.map(({ tier }) => tier));
+  const others = plannedTiers().filter(
+    ({ id, scope, planned: { coresFrom } }) =>
+      scope !== 'instance' && coresFrom === 'instanceCores' && planned.includes(id),
+  );
+  return [...others.map(({ word }) => `${indefinite(word)} as much, `), 'a '].join('');
+}
+
+function indefinite(word: string): string {
+  return `${/^[aeiou]/i.test(word) ? 'an' : 'a'} ${word}`;
 }
 
 function sharding(strategies: readonly StrategyPlan[]): string[] {

@@ -3,16 +3,13 @@
  */
 
 import { type Summary, summarise } from '../analyse/summarise.js';
-import { DATABASE_NAMES, type DatabaseName, databaseOf, isDatabase } from '../model/databases.js';
+import { type DatabaseName, databaseOf } from '../model/databases.js';
 import { LabError, usageError } from '../model/errors.js';
 import type { Result, StrategyInfo } from '../model/result-schema.js';
+import { isKnownTier, type Tier } from '../model/tiers.js';
 import type { Estimate } from '../statistics/statistics.js';
 import { didYouMean } from '../text/nearest.js';
-
-/** In the order in which a request reaches them. */
-export const TIERS = ['application', 'authority', 'redis', ...DATABASE_NAMES] as const;
-
-export type Tier = (typeof TIERS)[number];
+import { plannedTiers, type SizedTier } from './planned-tiers.js';
 
 export interface Demands {
   strategy: StrategyInfo;
@@ -24,10 +21,12 @@ export interface Demands {
     throughputRps: number;
     redisCores: number | null;
   };
-  /** A tier that gets no work is absent. */
-  cpuMicrosecondsPerRequest: Partial<Record<Tier, Estimate>>;
-  /** Tiers whose CPU time the trials could not read: a store on another machine. */
-  notMeasured: Tier[];
+  /** By the id of the tier. One that gets no work is absent. */
+  cpuMicrosecondsPerRequest: Record<string, Estimate>;
+  /** Ids of tiers whose CPU time the trials could not read: a store on another machine. */
+  notMeasured: string[];
+  /** Ids of tiers that got work and that this lab does not know, so that it cannot size them. */
+  notKnown: string[];
   instanceBytes: Estimate | null;
   bytesPerRequest: Summary['bytesPerRequest'];
   redisCommandsPerRequest: number | null;
@@ -36,14 +35,6 @@ export interface Demands {
 }
 
 const LOGIN = 'login';
-/** A statement costs a database tens of microseconds, a command Redis about one: less is idle work. */
-const IDLE_MICROSECONDS: Readonly<Record<Tier, number>> = {
-  postgres: 1,
-  mariadb: 1,
-  redis: 0.5,
-  authority: 1,
-  application: 0,
-};
 /** A workload in which one request in a hundred asks Redis does ask it. */
 const IDLE_COMMANDS = 0.01;
 
@@ -67,7 +58,7 @@ export function demandsOfResult(
   const summaries = summarise(result);
   const measured = summaries.filter(
     (summary) =>
-      summary.workload === workload && summary.cpuMicrosecondsPerRequest.application !== null,
+      summary.workload === workload && summary.cpuMicrosecondsPerRequest.application != null,
   );
   const instances = mostInstances(measured, strategies, workload);
   return infos.map((info) => {
@@ -119,11 +110,12 @@ function demandsOfCell(
 ): Omit<Demands, 'loginCpuMicroseconds'> {
   const cpu = cell.cpuMicrosecondsPerRequest;
   const commands = cell.storeCommandsPerRequest?.mean ?? null;
-  const hasWork = (tier: Tier): boolean =>
-    tier === 'redis' && commands !== null
+  const hasWork = ({ id, planned }: SizedTier): boolean =>
+    id === 'redis' && commands !== null
       ? commands >= IDLE_COMMANDS
-      : (cpu[tier]?.mean ?? 0) >= IDLE_MICROSECONDS[tier];
+      : (cpu[id]?.mean ?? 0) >= planned.idleMicroseconds;
   const throughputRps = cell.throughputRps?.mean ?? 0;
+  const instances = cell.rssBytes.application;
   return {
     strategy,
     workload: cell.workload,
@@ -131,21 +123,30 @@ function demandsOfCell(
       instances: cell.instances,
       rounds: cell.validRounds,
       throughputRps,
-      redisCores: cpu.redis && (cpu.redis.mean * throughputRps) / 1e6,
+      redisCores: cpu.redis ? (cpu.redis.mean * throughputRps) / 1e6 : null,
     },
     cpuMicrosecondsPerRequest: Object.fromEntries(
-      TIERS.filter((tier) => cpu[tier] && hasWork(tier)).map((tier) => [tier, cpu[tier]]),
+      plannedTiers()
+        .filter(hasWork)
+        .flatMap(({ id }) => (cpu[id] ? [[id, cpu[id]]] : [])),
     ),
-    notMeasured: TIERS.filter((tier) => cpu[tier] === null && mayHave(tier, strategy, database)),
-    instanceBytes: cell.rssBytes.application && divided(cell.rssBytes.application, cell.instances),
+    notMeasured: plannedTiers()
+      .filter((tier) => !cpu[tier.id] && mayHave(tier, strategy, database))
+      .map(({ id }) => id),
+    notKnown: Object.keys(cpu).filter((id) => !isKnownTier(id) && (cpu[id]?.mean ?? 0) > 0),
+    instanceBytes: instances ? divided(instances, cell.instances) : null,
     bytesPerRequest: cell.bytesPerRequest,
     redisCommandsPerRequest: commands,
   };
 }
 
-function mayHave(tier: Tier, { companions = [] }: StrategyInfo, database: DatabaseName): boolean {
-  if (isDatabase(tier)) return tier === database;
-  return tier !== 'authority' || companions.includes('authority');
+function mayHave(
+  { id, presence, isDatabase }: Tier,
+  { companions = [] }: StrategyInfo,
+  database: DatabaseName,
+): boolean {
+  if (isDatabase) return id === database;
+  return presence !== 'some-strategies' || companions.includes(id);
 }
 
 function loginOf(summaries: readonly Summary[], strategy: string): Estimate | null {

@@ -1,14 +1,13 @@
 /** A capacity plan as text: tables of at most 120 columns, assumptions and warnings in sentences. */
 
-import { DATABASE_PRODUCTS } from '../model/databases.js';
 import { left, right, type Table } from '../text/blocks.js';
 import { countOf } from '../text/count-of.js';
 import { formatNumber, formatShare, NOT_MEASURED } from '../text/format.js';
 import { renderTextTable } from '../text/text-table.js';
 import { assumptionsOf } from './assumptions.js';
 import type { Check, StrategyCheck } from './check.js';
-import type { Tier } from './demands.js';
 import type { CapacityPlan, StrategyPlan } from './plan.js';
+import { plannedTiers } from './planned-tiers.js';
 import type { Range } from './range.js';
 import { warningsOfPlan } from './warnings.js';
 
@@ -42,13 +41,11 @@ export function describePlan(plan: CapacityPlan, checks: readonly StrategyCheck[
 }
 
 function serverTable({ strategies, database }: CapacityPlan): Table {
+  const tiers = plannedTiers().filter(({ id, isDatabase }) => !isDatabase || id === database);
   return tableOf(
     [
       left('strategy'),
-      right('instances'),
-      right('authorities'),
-      right('Redis shards'),
-      right(`${DATABASE_PRODUCTS[database]} cores`),
+      ...tiers.map(({ planned }) => right(planned.servers)),
       right('cores for logins'),
       right('p50 ms'),
       right('p99 ms'),
@@ -56,10 +53,7 @@ function serverTable({ strategies, database }: CapacityPlan): Table {
     ],
     strategies.map((plan) => [
       plan.strategy,
-      serversOf(plan, 'application'),
-      serversOf(plan, 'authority'),
-      serversOf(plan, 'redis'),
-      serversOf(plan, database),
+      ...tiers.map(({ id }) => serversOf(plan, id)),
       formatRange(plan.loginCores),
       formatNumber(plan.responseTimeMs.p50),
       formatNumber(plan.responseTimeMs.p99),
@@ -122,7 +116,7 @@ function compared({ figures }: Check, name: string): string {
   return `${formatNumber(figure.calculated)}, ${formatNumber(figure.simulated.mean)} (${percent}\u00a0%)`;
 }
 
-function serversOf({ tiers, demands }: StrategyPlan, tier: Tier): string {
+function serversOf({ tiers, demands }: StrategyPlan, tier: string): string {
   if (demands.notMeasured.includes(tier)) return NOT_MEASURED;
   const planned = tiers.find((each) => each.tier === tier);
   if (!planned) return '0';

@@ -11,7 +11,7 @@ import { type DatabaseName, databaseOf } from '../model/databases.js';
 import { LabError, usageError } from '../model/errors.js';
 import type { Objective, Result } from '../model/result-schema.js';
 import { formatNumber } from '../text/format.js';
-import { type Demands, demandsOfResult, type Tier } from './demands.js';
+import { type Demands, demandsOfResult } from './demands.js';
 import { type LoginMemory, type Logins, loginMemory } from './login-memory.js';
 import { type Range, rangeOf, scaledRange } from './range.js';
 import { responseTime } from './response-time.js';
@@ -35,7 +35,8 @@ export interface Target extends Cores {
 }
 
 export interface TierPlan {
-  tier: Tier;
+  /** Its id. */
+  tier: string;
   /** Instances, authorities, Redis primaries, or cores of the database. */
   servers: Range;
   /** Busy share of each at the likely number. */
@@ -129,7 +130,7 @@ function planStrategy(
     return station ? station.queues * station.serversPerQueue : 0;
   };
   const tiers = tiersOf(demands).map((tier, index) => ({
-    tier,
+    tier: tier.id,
     servers: {
       likely: servers(likely, index),
       low: servers(best, index),

@@ -1,15 +1,15 @@
 /**
  * The smallest system that serves a load: no server busier than a ceiling, and every objective met.
  */
-import { isDatabase } from '../model/databases.js';
 import type { Objective } from '../model/result-schema.js';
-import type { Tier } from './demands.js';
+import { tierOf } from '../model/tiers.js';
 import { responseTime } from './response-time.js';
 import type { ServiceTime } from './service-time.js';
 import type { OpenSystem, Station } from './station.js';
 
 export interface Work {
-  tier: Tier;
+  /** Its id. */
+  tier: string;
   /** CPU time of one request on the cores that the tier has. */
   seconds: number;
 }
@@ -73,9 +73,9 @@ export function systemAt(load: Load, utilisation: number): OpenSystem {
   };
 }
 
-/** A database is one queue before its cores; the others are one server with a queue each. */
-export function stationOf(tier: Tier, servers: number, service: ServiceTime): Station {
-  return isDatabase(tier)
+/** A database is one queue before its cores; the others are one server with a queue each. @param tier its id */
+export function stationOf(tier: string, servers: number, service: ServiceTime): Station {
+  return tierOf(tier).threads === 'many'
     ? { name: tier, queues: 1, serversPerQueue: servers, service }
     : { name: tier, queues: servers, serversPerQueue: 1, service };
 }

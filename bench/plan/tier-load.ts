@@ -1,5 +1,7 @@
 /** From the demands of a strategy to the load of its tiers. */
-import { type Demands, TIERS, type Tier } from './demands.js';
+import type { Estimate } from '../statistics/statistics.js';
+import type { Demands } from './demands.js';
+import { plannedTiers, type SizedTier } from './planned-tiers.js';
 import { type Range, rangeOf } from './range.js';
 import type { Load } from './size.js';
 
@@ -9,38 +11,37 @@ export interface Cores {
   redisCores: number;
 }
 
-export function tiersOf({ cpuMicrosecondsPerRequest: cpu }: Demands): Tier[] {
-  return TIERS.filter((tier) => cpu[tier] !== undefined);
+/** Those that get work. */
+export function tiersOf({ cpuMicrosecondsPerRequest: cpu }: Demands): SizedTier[] {
+  return plannedTiers().filter(({ id }) => cpu[id] !== undefined);
 }
 
 export function cpuRange(
   { cpuMicrosecondsPerRequest: cpu }: Demands,
-  tier: Tier,
+  { id }: SizedTier,
 ): Range & { high: number } {
-  return rangeOf(cpu[tier] as NonNullable<(typeof cpu)[Tier]>);
+  return rangeOf(cpu[id] as Estimate);
 }
 
 /** @param end which end of the demands */
 export function loadOf(
   demands: Demands,
-  { instanceCores, redisCores }: Cores,
+  cores: Cores,
   requestsPerSecond: number,
   end: keyof Range,
   serviceTime: Load['serviceTime'],
 ): Load {
-  const cores = {
-    application: instanceCores,
-    authority: instanceCores,
-    redis: redisCores,
-    postgres: 1,
-    mariadb: 1,
-  };
   return {
     requestsPerSecond,
     serviceTime,
     work: tiersOf(demands).map((tier) => ({
-      tier,
-      seconds: cpuRange(demands, tier)[end] / 1e6 / cores[tier],
+      tier: tier.id,
+      seconds: cpuRange(demands, tier)[end] / 1e6 / coresOf(tier, cores),
     })),
   };
+}
+
+/** Of one server of the tier. */
+function coresOf({ planned: { coresFrom } }: SizedTier, cores: Cores): number {
+  return coresFrom ? cores[coresFrom] : 1;
 }

@@ -14,6 +14,7 @@ export function warningsOfPlan(
     ...strategies.flatMap((plan) => [
       ...oneRound(plan),
       ...unmeasured(plan),
+      ...unknown(plan),
       ...lightRedis(plan, target.ceiling),
     ]),
   ];
@@ -42,6 +43,13 @@ function unmeasured({ strategy, demands }: StrategyPlan): Warning[] {
   return demands.notMeasured.map((tier) => ({
     code: 'tier-not-measured',
     message: `${strategy}: the CPU time of ${tier} was not measured, so the plan has none of it, and response times are too short.`,
+  }));
+}
+
+function unknown({ strategy, demands }: StrategyPlan): Warning[] {
+  return demands.notKnown.map((tier) => ({
+    code: 'tier-not-known',
+    message: `${strategy}: this lab does not know the tier ${tier}, so the plan has none of it, and response times are too short. Plan with the lab that measured.`,
   }));
 }
 

@@ -3,62 +3,73 @@
  * result.json, where units stand in the names. RFC 4180.
  */
 import { limitOf } from '../analyse/limits.js';
-import { PROCESS_KINDS, type Result, type Trial } from '../model/result-schema.js';
+import type { Result, Trial } from '../model/result-schema.js';
+import { tiersOfTable } from '../model/tiers-of-run.js';
 
 type Value = string | number | boolean | null | undefined;
 
-const COLUMNS: readonly { name: string; of: (trial: Trial) => Value }[] = [
-  { name: 'strategy', of: (trial) => trial.strategy },
-  { name: 'workload', of: (trial) => trial.workload },
-  { name: 'instances', of: (trial) => trial.instances },
-  { name: 'round', of: (trial) => trial.round },
-  { name: 'position', of: (trial) => trial.position },
-  { name: 'startedAt', of: (trial) => trial.startedAt },
-  { name: 'connections', of: (trial) => trial.connections },
-  { name: 'shards', of: (trial) => trial.shards },
-  { name: 'warmUpSeconds', of: (trial) => trial.warmUpSeconds },
-  { name: 'seconds', of: (trial) => trial.seconds },
-  { name: 'requests', of: (trial) => trial.requests },
-  { name: 'throughputRps', of: (trial) => trial.throughputRps },
-  ...(['mean', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const).map((name) => ({
-    name: `latencyMs.${name}`,
-    of: (trial: Trial) => trial.latencyMs?.[name],
-  })),
-  ...(['cpuMicrosecondsPerRequest', 'rssBytes'] as const).flatMap((field) =>
-    PROCESS_KINDS.map((kind) => ({
-      name: `${field}.${kind}`,
-      of: (trial: Trial) => trial[field][kind],
-    })),
-  ),
-  { name: 'bytesPerRequest.sent', of: (trial) => trial.bytesPerRequest.sent },
-  { name: 'bytesPerRequest.received', of: (trial) => trial.bytesPerRequest.received },
-  { name: 'storeCommandsPerRequest', of: (trial) => trial.storeCommandsPerRequest },
-  { name: 'shares', of: (trial) => trial.perInstance.map(({ share }) => share).join(' ') },
-  { name: 'machine.busyShare', of: (trial) => trial.machine.busyShare },
-  { name: 'machine.stealShare', of: (trial) => trial.machine.stealShare },
-  { name: 'limit', of: (trial) => limitOf(trial).code },
-  {
-    name: 'statuses',
-    of: (trial) =>
-      Object.entries(trial.statuses)
-        .map((entry) => entry.join(':'))
-        .join(' '),
-  },
-  { name: 'errors', of: (trial) => trial.errors },
-  { name: 'timeouts', of: (trial) => trial.timeouts },
-  { name: 'valid', of: (trial) => trial.valid },
-  {
-    name: 'invalidReasons',
-    of: (trial) => trial.invalidReasons.map(({ message }) => message).join('; '),
-  },
-];
-
 export function renderTrialsCsv({ trials }: Result): string {
+  const columns = columnsOf(trials);
   const lines = [
-    COLUMNS.map(({ name }) => field(name)),
-    ...trials.map((trial) => COLUMNS.map(({ of }) => field(of(trial)))),
+    columns.map(({ name }) => field(name)),
+    ...trials.map((trial) => columns.map(({ of }) => field(of(trial)))),
   ];
   return `${lines.map((cells) => cells.join(',')).join('\r\n')}\r\n`;
+}
+
+interface Column {
+  name: string;
+  of(trial: Trial): Value;
+}
+
+/** Of every tier that the lab knows, whether or not the run had it, so that columns of runs are alike. */
+function columnsOf(trials: readonly Trial[]): Column[] {
+  const tiers = tiersOfTable(trials);
+  return [
+    { name: 'strategy', of: (trial) => trial.strategy },
+    { name: 'workload', of: (trial) => trial.workload },
+    { name: 'instances', of: (trial) => trial.instances },
+    { name: 'round', of: (trial) => trial.round },
+    { name: 'position', of: (trial) => trial.position },
+    { name: 'startedAt', of: (trial) => trial.startedAt },
+    { name: 'connections', of: (trial) => trial.connections },
+    { name: 'shards', of: (trial) => trial.shards },
+    { name: 'warmUpSeconds', of: (trial) => trial.warmUpSeconds },
+    { name: 'seconds', of: (trial) => trial.seconds },
+    { name: 'requests', of: (trial) => trial.requests },
+    { name: 'throughputRps', of: (trial) => trial.throughputRps },
+    ...(['mean', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const).map((name) => ({
+      name: `latencyMs.${name}`,
+      of: (trial: Trial) => trial.latencyMs?.[name],
+    })),
+    ...(['cpuMicrosecondsPerRequest', 'rssBytes'] as const).flatMap((field) =>
+      tiers.map(({ id }) => ({
+        name: `${field}.${id}`,
+        of: (trial: Trial) => trial[field][id],
+      })),
+    ),
+    { name: 'bytesPerRequest.sent', of: (trial) => trial.bytesPerRequest.sent },
+    { name: 'bytesPerRequest.received', of: (trial) => trial.bytesPerRequest.received },
+    { name: 'storeCommandsPerRequest', of: (trial) => trial.storeCommandsPerRequest },
+    { name: 'shares', of: (trial) => trial.perInstance.map(({ share }) => share).join(' ') },
+    { name: 'machine.busyShare', of: (trial) => trial.machine.busyShare },
+    { name: 'machine.stealShare', of: (trial) => trial.machine.stealShare },
+    { name: 'limit', of: (trial) => limitOf(trial).code },
+    {
+      name: 'statuses',
+      of: (trial) =>
+        Object.entries(trial.statuses)
+          .map((entry) => entry.join(':'))
+          .join(' '),
+    },
+    { name: 'errors', of: (trial) => trial.errors },
+    { name: 'timeouts', of: (trial) => trial.timeouts },
+    { name: 'valid', of: (trial) => trial.valid },
+    {
+      name: 'invalidReasons',
+      of: (trial) => trial.invalidReasons.map(({ message }) => message).join('; '),
+    },
+  ];
 }
 
 /**

@@ -6,8 +6,9 @@ import { compareStrategies } from '../analyse/compare.js';
 import { analyseScaling, type Scaling } from '../analyse/scaling/analyse-scaling.js';
 import { type Summary, summarise } from '../analyse/summarise.js';
 import { armNames, strategyOfArm } from '../model/arms.js';
-import { DATABASE_PRODUCTS, databaseOf } from '../model/databases.js';
+import { databaseOf } from '../model/databases.js';
 import type { Comparison, Result } from '../model/result-schema.js';
+import { tierOf } from '../model/tiers.js';
 import { isSameProgram, variantOf } from './variants.js';
 
 export interface Arm {
@@ -81,7 +82,7 @@ function scalingOf(result: Result): Scaling[] {
 
 /** The database of the run, for people. */
 export function databaseProduct({ result }: Pick<ReportView, 'result'>): string {
-  return DATABASE_PRODUCTS[databaseOf(result.config)];
+  return tierOf(databaseOf(result.config)).label;
 }
 
 /** Measured cells only: a plan that was cut short leaves cells without a trial. */

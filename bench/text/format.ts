@@ -26,7 +26,7 @@ export function formatMicroseconds(value: number | null | undefined): string {
 }
 
 /** Mean alone, without its interval. */
-export function formatMean(estimate: Estimate | null, format = formatNumber): string {
+export function formatMean(estimate: Estimate | null | undefined, format = formatNumber): string {
   return format(estimate?.mean);
 }
 
@@ -44,7 +44,10 @@ export function shownInterval({ interval95, n }: Estimate): [number, number] | n
 }
 
 /** "3,040 (2,910 to 3,170)"; "3,040 (–)" from too few values. */
-export function formatEstimate(estimate: Estimate | null, format = formatNumber): string {
+export function formatEstimate(
+  estimate: Estimate | null | undefined,
+  format = formatNumber,
+): string {
   if (!estimate) return NOT_MEASURED;
   const shown = shownInterval(estimate);
   if (shown && !tells(estimate.mean, shown)) return `${format(estimate.mean)} (${CANNOT_TELL})`;

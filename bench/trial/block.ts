@@ -88,8 +88,7 @@ function measuringBlock(
   /** Everything that is held to a share of a core, while it is measured and no longer. */
   const limit = (on: boolean) => {
     for (const run of runs) run.limit(on);
-    context.holder.redis.limit(on);
-    context.holder.database.limit(on);
+    for (const { held } of context.stores) held?.limit(on);
   };
   const { seed, ...order } = orderOf(planned, context);
   let measurements = 0;

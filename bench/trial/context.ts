@@ -6,10 +6,11 @@ import type { WebTierPlan } from '../fleet/web-tier/plan.js';
 import type { Credentials } from '../load/credentials.js';
 import type { LoadMode } from '../load/load-mode.js';
 import type { LoadProcesses } from '../load/load-processes.js';
-import type { SnapshotSources } from '../measure/snapshot.js';
+import type { MeasuredProcess } from '../measure/snapshot.js';
 import { LabError } from '../model/errors.js';
 import type { DescribedStrategy, RunConfig } from '../model/result-schema.js';
 import type { Guardian } from '../processes/guardian/guardian.js';
+import type { StoreMeter } from '../stores/store.js';
 import type { EmitRunEvent } from './events.js';
 import type { ProbeBook } from './instance-requests.js';
 
@@ -22,7 +23,9 @@ export interface TrialContext {
   seeded: SeededData;
   /** For the instances: addresses of the stores and secrets. */
   serviceEnvironment: Record<string, string>;
-  sources: SnapshotSources;
+  /** Of the session store. */
+  meter: StoreMeter;
+  stores: readonly MeasuredProcess[];
   probes: ProbeBook;
   /** The load workers of the run. Those of the closed loop hold the connections, whatever is measured. */
   load: LoadProcesses;

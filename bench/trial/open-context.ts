@@ -11,12 +11,13 @@ import {
 import type { LoadMode } from '../load/load-mode.js';
 import { openLoadProcesses } from '../load/load-processes.js';
 import { modeOf } from '../load/mode-of.js';
+import { storeProcesses } from '../measure/store-processes.js';
 import { databaseOf } from '../model/databases.js';
 import type { Result, RunConfig } from '../model/result-schema.js';
 import { type CpuLimiter, findCpuLimiter } from '../processes/cpu-limits/cpu-limiter.js';
 import { findProvenLimiter } from '../processes/cpu-limits/prove-limiter.js';
 import type { Guardian } from '../processes/guardian/guardian.js';
-import { databases, sessionStores } from '../stores/registry.js';
+import { sessionStores } from '../stores/registry.js';
 import type { StoreInformation } from '../stores/store.js';
 import type { TrialContext } from './context.js';
 import { limitUnavailable } from './limit-unavailable.js';
@@ -50,7 +51,7 @@ export async function withTrialContext(
     // A saturated machine answers late; while measuring that is data, not a reason to refuse.
     const serviceEnvironment = { ...ready.serviceEnvironment, STORE_TIMEOUT_MS: '5000' };
     const web = await openWeb(config, { guardian, signal, say }, result);
-    const redis = await sessionStores[sessionStore.name].connectMeter(stores.redisUrl);
+    const meter = await sessionStores[sessionStore.name].connectMeter(stores.redisUrl);
     const load = openLoadProcesses(config.shards, guardian);
     const limiter = await openLimiter(config, guardian, result);
     try {
@@ -62,11 +63,8 @@ export async function withTrialContext(
         credentials: new Map(),
         seeded,
         serviceEnvironment,
-        sources: {
-          redis,
-          readRedisProcess: () => sessionStores[sessionStore.name].readUsage(sessionStore),
-          readDatabase: () => databases[databaseServer.name].readUsage(databaseServer),
-        },
+        meter,
+        stores: storeProcesses(stores, holder),
         probes: new Map(),
         load,
         mode,
@@ -82,7 +80,7 @@ export async function withTrialContext(
     } finally {
       limiter?.close();
       load.stop();
-      redis.close();
+      meter.close();
     }
   });
 }

@@ -4,7 +4,7 @@
  * trials dearer than the last.
  */
 
-import { type Fleet, startFleet } from '../fleet/fleet.js';
+import { type Fleet, serviceCompanion, startFleet } from '../fleet/fleet.js';
 import { monotonicClock } from '../load/clock.js';
 import { type Credentials, logInAll } from '../load/credentials.js';
 import { spreadOverInstances } from '../load/spread.js';
@@ -66,7 +66,7 @@ async function startOneOfEach(strategies: string[], context: TrialContext): Prom
   const { serviceEnvironment: environment, guardian } = context;
   const starting = await Promise.allSettled(
     strategies.map((strategy) => {
-      const { companions } = strategyNamed(strategy, context);
+      const companions = strategyNamed(strategy, context).companions.map(serviceCompanion);
       return startFleet({ strategy, instances: 1, companions, environment, guardian });
     }),
   );

@@ -1,8 +1,9 @@
 /** What every kind of trial begins with: fresh processes, everyone logged in, all answers checked. */
 
-import { type Fleet, startFleet } from '../fleet/fleet.js';
+import { type Fleet, serviceCompanion, startFleet } from '../fleet/fleet.js';
 import type { HeldProcess } from '../fleet/held-processes.js';
 import { workloadNamed } from '../load/workloads/registry.js';
+import type { MeasuredProcess } from '../measure/snapshot.js';
 import { strategyOfArm } from '../model/arms.js';
 import type { PlannedTrial } from '../model/planned-trials.js';
 import { strategyNamed, type TrialContext } from './context.js';
@@ -12,8 +13,10 @@ import { connectThroughWeb } from './web-connections.js';
 
 export interface StartedTrial {
   fleet: Fleet;
-  /** The instances in their order, each perhaps held to a share of a core. */
-  held: readonly HeldProcess[];
+  /** Those of the fleet and the stores, each perhaps held to a share of a core. */
+  processes: readonly MeasuredProcess[];
+  /** Holds the processes of the fleet to their share, or lets them go. */
+  limit(on: boolean): void;
   stop(): Promise<void>;
 }
 
@@ -28,7 +31,7 @@ export async function startTrial(
   const fleet = await startFleet({
     strategy: strategy.name,
     instances: planned.instances,
-    companions: strategy.companions,
+    companions: strategy.companions.map(serviceCompanion),
     environment: {
       ...context.serviceEnvironment,
       ...context.config.variables?.[planned.strategy],
@@ -39,18 +42,24 @@ export async function startTrial(
   const held: HeldProcess[] = [];
   const stop = async () => {
     // First: to end takes CPU time as well.
-    for (const instance of held) instance.release();
+    for (const each of held) each.release();
     await fleet.stop();
   };
   try {
-    for (const { number, pid } of fleet.instances) {
-      held.push(context.holder.holdInstance(number, pid));
-    }
+    for (const process of fleet.processes) held.push(context.holder.hold(process));
   } catch (error) {
     await stop();
     throw error;
   }
-  return { fleet, held, stop };
+  const ofFleet = fleet.processes.map((process, index) => ({ ...process, held: held[index] }));
+  return {
+    fleet,
+    processes: [...ofFleet, ...context.stores],
+    limit(on) {
+      for (const each of held) each.limit(on);
+    },
+    stop,
+  };
 }
 
 /**

@@ -2,6 +2,7 @@
  * Snapshots and shard reports -> the record of a trial. Pure.
  */
 import { cpus } from 'node:os';
+import type { Fleet } from '../fleet/fleet.js';
 import type { LoadRecord } from '../load/load-mode.js';
 import type { WorkerReport } from '../load/messages.js';
 import { openLoopPart } from '../load/open-loop/merge-reports.js';
@@ -9,21 +10,16 @@ import type { Workload } from '../load/workload.js';
 import { describeEventLoops, type EventLoopSpan } from '../measure/event-loop.js';
 import { machineShares } from '../measure/machine-usage.js';
 import {
-  type FleetProcesses,
   type ProcessUse,
   processUses,
   type Span,
   secondsBetween,
 } from '../measure/process-uses.js';
 import type { Evidence } from '../measure/validity.js';
-import { type DatabaseName, databaseOf } from '../model/databases.js';
+import { databaseOf } from '../model/databases.js';
 import type { PlannedTrial } from '../model/planned-trials.js';
-import {
-  PROCESS_KINDS,
-  type ProcessKind,
-  type RunConfig,
-  type Trial,
-} from '../model/result-schema.js';
+import type { RunConfig, Trial } from '../model/result-schema.js';
+import { tiersOfEveryRun } from '../model/tiers-of-run.js';
 import {
   describeLatency,
   encodeHistogram,
@@ -40,8 +36,9 @@ export function emptyTrial(
   config: ConnectionsConfig & Pick<RunConfig, 'shards' | 'seconds' | 'warmUpSeconds' | 'database'>,
 ): Trial {
   const cores = cpus().length;
-  const kinds = [...ALWAYS_THERE, databaseOf(config)].map((kind) => ({ kind }));
-  const nothing = perKind(kinds, () => null);
+  const nothing = Object.fromEntries(
+    tiersOfEveryRun(databaseOf(config)).map(({ id }) => [id, null]),
+  );
   const connections = connectionsOf(config, workload, planned.instances);
   return {
     strategy: planned.strategy,
@@ -78,13 +75,11 @@ export function emptyTrial(
 
 export interface Observation {
   blank: Trial;
-  fleet: FleetProcesses;
+  fleet: Pick<Fleet, 'instances' | 'web'>;
   /** Readings of every process, with this trial's load between them. */
   spans: readonly Span[];
   /** What the load workers saw. */
   load: Omit<LoadRecord, 'holdsWarmUp'>;
-  limits?: RunConfig['cpuLimits'];
-  database: DatabaseName;
   /** Of each instance around each window, as far as they say. */
   eventLoops?: readonly EventLoopSpan[];
   /** Of loads that are no part of the figures but must be without fault: those of a warm-up. */
@@ -105,7 +100,7 @@ export function assembleEvidence(observation: Observation): Evidence {
   const all = [...reports, ...(observation.beside ?? [])];
   const histogram = mergeHistograms(reports.map((report) => report.histogram));
   const requests = total(reports, (report) => report.requests);
-  const processes = processUses(observation.fleet, observation.database, spans, observation.limits);
+  const processes = processUses(spans);
   const cost = costBasis(observation);
   const wire = {
     sentBytes: total(reports, (report) => report.wire.sentBytes),
@@ -132,8 +127,8 @@ export function assembleEvidence(observation: Observation): Evidence {
       statuses: addUp(reports.map((report) => report.statuses)),
       errors: total(all, (report) => report.errors),
       timeouts: total(all, (report) => report.timeouts),
-      cpuMicrosecondsPerRequest: perKind(processes, (use) => cpuPerRequest(use, cost)),
-      rssBytes: perKind(processes, (use) => use.rssBytes),
+      cpuMicrosecondsPerRequest: perTier(processes, (use) => cpuPerRequest(use, cost)),
+      rssBytes: perTier(processes, (use) => use.rssBytes),
       bytesPerRequest: {
         sent: perRequest(wire.sentBytes, wire.responses),
         received: perRequest(wire.receivedBytes, wire.responses),
@@ -193,9 +188,9 @@ function storeCommands(spans: readonly Span[], { requests, seconds, readings }: 
   let commands = 0;
   let interval = 0;
   for (const { from, to } of spans) {
-    if (!from.redis || !to.redis) return null;
-    commands += to.redis.commands - from.redis.commands;
-    interval += to.redis.atSeconds - from.redis.atSeconds;
+    if (!from.sessionStore || !to.sessionStore) return null;
+    commands += to.sessionStore.commands - from.sessionStore.commands;
+    interval += to.sessionStore.atSeconds - from.sessionStore.atSeconds;
   }
   if (readings === 'between-loads') return perRequest(commands, requests);
   return interval <= 0 ? null : perRequest((commands / interval) * seconds, requests);
@@ -238,27 +233,18 @@ function slicesRps({ reports, seconds }: LoadRecord['windows'][number]): number[
   );
 }
 
-/** In every run; the others are absent where they were not started, since that is no cost. */
-const ALWAYS_THERE: readonly ProcessKind[] = ['application', 'redis', 'loadGenerator'];
-
-/** Adds up by kind; unknown as soon as one part is unknown. */
-function perKind<Use extends Pick<ProcessUse, 'kind'>>(
-  processes: readonly Use[],
-  of: (use: Use) => number | null,
+/** Adds up by tier; unknown as soon as one part is unknown. A tier without a process is absent. */
+function perTier(
+  processes: readonly ProcessUse[],
+  of: (use: ProcessUse) => number | null,
 ): Trial['rssBytes'] {
-  const ofKind = (kind: ProcessKind): number | null => {
-    const parts = processes.filter((use) => use.kind === kind).map(of);
-    return parts.includes(null) ? null : parts.reduce<number>((sum, part) => sum + (part ?? 0), 0);
-  };
-  const others = PROCESS_KINDS.filter(
-    (kind) => !ALWAYS_THERE.includes(kind) && processes.some((use) => use.kind === kind),
-  );
-  return {
-    application: ofKind('application'),
-    redis: ofKind('redis'),
-    loadGenerator: ofKind('loadGenerator'),
-    ...Object.fromEntries(others.map((kind) => [kind, ofKind(kind)])),
-  };
+  const ids = [...new Set(processes.map(({ kind }) => kind))];
+  const sumOf = (id: string): number | null =>
+    processes
+      .filter(({ kind }) => kind === id)
+      .map(of)
+      .reduce((sum, part) => (sum === null || part === null ? null : sum + part), 0);
+  return Object.fromEntries(ids.map((id) => [id, sumOf(id)]));
 }
 
 function perRequest(amount: number | null, requests: number): number | null {

@@ -5,8 +5,7 @@ import type { LoadRecord } from '../load/load-mode.js';
 import type { WorkerReport } from '../load/messages.js';
 import type { EventLoopReading, EventLoopSpan } from '../measure/event-loop.js';
 import type { Span } from '../measure/process-uses.js';
-import { databaseOf } from '../model/databases.js';
-import type { RunConfig, Trial } from '../model/result-schema.js';
+import type { Trial } from '../model/result-schema.js';
 import { countedBetween, countedTogether } from './instance-requests.js';
 import type { Conclusion } from './judge-together.js';
 import { assembleEvidence } from './trial-record.js';
@@ -65,11 +64,10 @@ export interface SeenVariant {
   /** undefined where it did not start. */
   fleet: Fleet | undefined;
   blank: Trial;
-  config: RunConfig;
 }
 
 export function concludeVariant(seen: SeenVariant): Conclusion {
-  const { measurement, warmed, failure, fleet, blank, config } = seen;
+  const { measurement, warmed, failure, fleet, blank } = seen;
   const { load, spans } = measurement;
   const lost = fleet?.lost() ?? null;
   const interruption = lost ? { code: 'instance-lost', message: `${lost} during the trial` } : null;
@@ -89,8 +87,6 @@ export function concludeVariant(seen: SeenVariant): Conclusion {
       spans,
       load: loaded,
       beside: holdsWarmUp ? [] : measurement.warmUps,
-      limits: config.cpuLimits,
-      database: databaseOf(config),
       eventLoops: measurement.eventLoops,
       serverRequests: countedTogether(measurement.countedBefore, measurement.countedAfter),
       countedByInstances: countedBetween(measurement.countedWarm, measurement.countedAfter),

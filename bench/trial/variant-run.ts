@@ -6,6 +6,7 @@
 import { monotonicClock } from '../load/clock.js';
 import type { LoadSession } from '../load/generator.js';
 import type { LoadRecord, LoadRun, WindowLength } from '../load/load-mode.js';
+import { runProcessesOf } from '../load/load-processes.js';
 import type { WorkerReport } from '../load/messages.js';
 import type { Connection } from '../load/workload.js';
 import { workloadNamed } from '../load/workloads/registry.js';
@@ -75,9 +76,8 @@ export function openVariantRun(
   }
 
   const snapshot = (shardPids: readonly number[]) => (edge: 'from' | 'to') => {
-    const { fleet, held } = running();
-    const processes = { ...context.holder, instances: held };
-    return takeSnapshot(edge, context.sources, fleet, shardPids, processes, nowMs);
+    const processes = [...running().processes, ...runProcessesOf(shardPids)];
+    return takeSnapshot(edge, context.meter, processes, nowMs);
   };
 
   function untilCut<Outcome>(put: () => Promise<Outcome>, abort: () => void): Promise<Outcome> {
@@ -127,7 +127,7 @@ export function openVariantRun(
       warmed.at = new Date().toISOString();
     },
     limit(on) {
-      for (const instance of started?.held ?? []) instance.limit(on);
+      started?.limit(on);
     },
     async beginAgain() {
       measurement = beginMeasurement(new Date().toISOString());
@@ -154,8 +154,7 @@ export function openVariantRun(
         await deleteLeftovers(reports, connected?.connections ?? [], config.shards);
       }
     },
-    conclude: () =>
-      concludeVariant({ measurement, warmed, failure, fleet: started?.fleet, blank, config }),
+    conclude: () => concludeVariant({ measurement, warmed, failure, fleet: started?.fleet, blank }),
     stop: async () => started?.stop(),
   };
 }

@@ -2,20 +2,8 @@
  * How many cores each tier can use at most. A limit that the run set is known; otherwise it is an
  * assumption from how the programs are built, and the report states it.
  */
-import { DATABASE_NAMES, isDatabase } from '../../model/databases.js';
-import type { ProcessKind, Trial } from '../../model/result-schema.js';
-
-/** The tiers that a request passes. */
-export const TIERS = [
-  'web',
-  'application',
-  'redis',
-  ...DATABASE_NAMES,
-  'authority',
-  'prediction',
-  'loadGenerator',
-] as const;
-export type Tier = ProcessKind & (typeof TIERS)[number];
+import type { Trial } from '../../model/result-schema.js';
+import { tierOf } from '../../model/tiers.js';
 
 export interface Capacity {
   /** Of one process of the tier; a database counts as one. */
@@ -32,20 +20,24 @@ export interface Capacity {
 /** Less above one core is noise, and the helper threads of a runtime. */
 const NOTABLY_MORE = 1.1;
 
-/** @param trials at least one */
-export function capacityOf(tier: Tier, trials: readonly Trial[]): Capacity {
+/**
+ * @param tier its id
+ * @param trials at least one
+ */
+export function capacityOf(tier: string, trials: readonly Trial[]): Capacity {
   const limit = limitOfTier(tier, trials);
   if (limit !== null) return { cores: limit, from: 'limit' };
-  if (isDatabase(tier)) return { cores: machineCores(trials), from: 'assumption' };
-  if (tier === 'web') return { cores: workersOf(trials), from: 'assumption' };
+  const { threads } = tierOf(tier);
+  if (threads === 'many') return { cores: machineCores(trials), from: 'assumption' };
+  if (threads === 'workers') return { cores: workersOf(tier, trials), from: 'assumption' };
   const seen = mostUsed(tier, trials);
   return seen > NOTABLY_MORE
     ? { cores: seen, from: 'observation' }
-    : { cores: 1, from: 'assumption' };
+    : { cores: threads, from: 'assumption' };
 }
 
 /** The cores one process of a tier was held to; null where there was no limit. */
-export function limitOfTier(tier: Tier, trials: readonly Trial[]): number | null {
+export function limitOfTier(tier: string, trials: readonly Trial[]): number | null {
   const limits = trials.flatMap(({ processes }) =>
     processes.flatMap(({ kind, limitCores }) => (kind === tier && limitCores ? [limitCores] : [])),
   );
@@ -66,11 +58,9 @@ export function availableCores(trials: readonly Trial[]): number {
   return meanOf(shares);
 }
 
-function workersOf(trials: readonly Trial[]): number {
-  return Math.max(
-    1,
-    ...trials.flatMap(({ processes }) => processes.map(({ workers }) => workers ?? 1)),
-  );
+function workersOf(tier: string, trials: readonly Trial[]): number {
+  const uses = trials.flatMap(({ processes }) => processes.filter(({ kind }) => kind === tier));
+  return Math.max(1, ...uses.map(({ workers }) => workers ?? 1));
 }
 
 function machineCores(trials: readonly Trial[]): number {
@@ -78,7 +68,7 @@ function machineCores(trials: readonly Trial[]): number {
 }
 
 /** The mean over the rounds, at the number of instances where it is largest: one round is noise. */
-function mostUsed(tier: Tier, trials: readonly Trial[]): number {
+function mostUsed(tier: string, trials: readonly Trial[]): number {
   const counts = [...new Set(trials.map(({ instances }) => instances))];
   const means = counts.map((count) => {
     const used = trials

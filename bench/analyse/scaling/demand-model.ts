@@ -9,7 +9,8 @@
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import type { Random } from '../../model/random.js';
 import type { Trial } from '../../model/result-schema.js';
-import { TIERS, type Tier } from './capacity.js';
+import { tierOf } from '../../model/tiers.js';
+import { tiersOfTrials } from '../../model/tiers-of-run.js';
 import { type Series, trialsWith } from './series.js';
 
 export interface DemandModel {
@@ -28,18 +29,20 @@ export interface DemandModel {
  * The demand of the application is always the mean: it sets the throughput, so a law between the two
  * says nothing.
  *
+ * @param tier its id
  * @returns null where the tier was not measured, or costs nothing
  */
-export function fitDemand(tier: Tier, series: Series): DemandModel | null {
+export function fitDemand(tier: string, series: Series): DemandModel | null {
   const points = pointsOf(series, (trial) => trial.cpuMicrosecondsPerRequest[tier] ?? null);
   const constant = constantDemand(points);
-  return tier === 'application' ? constant : (risingWork(points) ?? constant);
+  return tierOf(tier).scope === 'instance' ? constant : (risingWork(points) ?? constant);
 }
 
 /** All tiers together, the load generator too: what a request takes from the machine. */
 export function fitTotalDemand(series: Series): DemandModel | null {
+  const tiers = tiersOfTrials(series.trials);
   const points = pointsOf(series, (trial) =>
-    TIERS.reduce((sum, tier) => sum + (trial.cpuMicrosecondsPerRequest[tier] ?? 0), 0),
+    tiers.reduce((sum, { id }) => sum + (trial.cpuMicrosecondsPerRequest[id] ?? 0), 0),
   );
   return constantDemand(points);
 }

@@ -2,14 +2,17 @@
  * Service demands as measured: the CPU time that one request costs at each tier, and how much of the
  * tier's capacity that took. The utilisation law (Denning and Buzen, 1978) ties them: U = X * D.
  */
+
+import { tiersOfTrials } from '../../model/tiers-of-run.js';
 import { type Estimate, meanWithInterval } from '../../statistics/statistics.js';
-import { capacityOf, limitOfTier, TIERS, type Tier } from './capacity.js';
+import { capacityOf, limitOfTier } from './capacity.js';
 import { type Series, trialsWith } from './series.js';
 
 /** One tier at one number of instances: means over the rounds. */
 export interface Demand {
   instances: number;
-  tier: Tier;
+  /** Its id. */
+  tier: string;
   microsecondsPerRequest: Estimate;
   /** Of what the tier can use, all its processes together: 1 is saturated. */
   utilisation: number | null;
@@ -21,11 +24,11 @@ export interface Demand {
 
 export function demandsOf(series: Series): Demand[] {
   return series.counts.flatMap((instances) =>
-    TIERS.flatMap((tier) => demandOf(series, instances, tier)),
+    tiersOfTrials(series.trials).flatMap(({ id }) => demandOf(series, instances, id)),
   );
 }
 
-function demandOf(series: Series, instances: number, tier: Tier): Demand[] {
+function demandOf(series: Series, instances: number, tier: string): Demand[] {
   const trials = trialsWith(series, instances);
   const measured = trials.flatMap((trial) => trial.cpuMicrosecondsPerRequest[tier] ?? []);
   if (measured.length === 0) return [];

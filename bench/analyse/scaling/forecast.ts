@@ -13,27 +13,26 @@ import {
   bottleneckOf,
   utilisationOf,
 } from './bounds.js';
-import type { Tier } from './capacity.js';
 import { meanValueAnalysis } from './mva.js';
 import {
   drawsOf,
   type Model,
   modelOf,
-  type NamedStation,
   type Scope,
   type Setup,
   type Solution,
   solve,
 } from './network.js';
 import { type Series, smallestCounts, trialsWith } from './series.js';
+import type { Station } from './station.js';
 
 export interface Prediction {
   instances: number;
   throughputRps: number;
   /** null where the demands have no interval: a single trial. */
   interval95: [number, number] | null;
-  /** What is busy then; "none": everything waits for something else. */
-  limit: Tier | 'machine' | 'none';
+  /** The id of the tier that is busy then, "machine", or "none": everything waits for something else. */
+  limit: string;
 }
 
 export interface ForecastPoint extends Prediction {
@@ -128,7 +127,7 @@ function intervalOf(draws: readonly Model[], setup: Setup, scope: Scope): [numbe
   return [quantile(sorted, 0.025), quantile(sorted, 0.975)];
 }
 
-function busiest(stations: readonly NamedStation[], throughputRps: number): Prediction['limit'] {
+function busiest(stations: readonly Station[], throughputRps: number): Prediction['limit'] {
   const first = bottleneckOf(stations);
   return first && utilisationOf(first, throughputRps) >= BUSY ? first.name : 'none';
 }

@@ -6,7 +6,9 @@
  * The shared tier is busy with N* = (c/D of the tier) / (c/D of an instance) instances.
  */
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
-import { availableCores, type Capacity, capacityOf, TIERS, type Tier } from './capacity.js';
+import { tierOf } from '../../model/tiers.js';
+import { tiersOfTrials } from '../../model/tiers-of-run.js';
+import { availableCores, type Capacity, capacityOf } from './capacity.js';
 import {
   type DemandModel,
   fitDemand,
@@ -16,11 +18,9 @@ import {
 } from './demand-model.js';
 import { type Series, smallestCounts } from './series.js';
 
-/** What instances share. "machine": the cores of everything together. */
-export type SharedLimit = Exclude<Tier, 'application'> | 'machine';
-
 export interface KneeOf {
-  limit: SharedLimit;
+  /** The id of a tier that instances share, or "machine": the cores of everything together. */
+  limit: string;
   /** Cores that it can use, of all its processes together. */
   cores: number;
   from: Capacity['from'];
@@ -51,13 +51,14 @@ export function predictKnee(series: Series): PredictedKnee | null {
   if (!application) return null;
   const instanceCores = capacityOf('application', few.trials);
   const instanceRps = saturationOf(application, instanceCores.cores);
-  const shared = TIERS.filter((tier) => tier !== 'application').map((tier) => ({
-    limit: tier,
-    capacity: sharedCapacity(tier, series),
-    demand: fitDemand(tier, series),
+  const tiers = tiersOfTrials(series.trials).filter(({ scope }) => scope !== 'instance');
+  const shared = tiers.map(({ id }) => ({
+    limit: id,
+    capacity: sharedCapacity(id, series),
+    demand: fitDemand(id, series),
   }));
   const machine = {
-    limit: 'machine' as const,
+    limit: 'machine',
     capacity: { cores: availableCores(series.trials), from: 'observation' as const },
     demand: fitTotalDemand(series),
   };
@@ -72,15 +73,15 @@ export function predictKnee(series: Series): PredictedKnee | null {
 }
 
 /** Shards are several; each is counted with its own core. */
-export function sharedCapacity(tier: Exclude<Tier, 'application'>, { trials }: Series): Capacity {
+export function sharedCapacity(tier: string, { trials }: Series): Capacity {
   const one = capacityOf(tier, trials);
-  if (tier !== 'loadGenerator') return one;
+  if (tierOf(tier).scope !== 'lab') return one;
   return { ...one, cores: one.cores * Math.max(...trials.map(({ shards }) => shards)) };
 }
 
 /** Errors of the two demands are taken as independent, and add in the logarithm of their ratio. */
 function kneeOf(
-  limit: SharedLimit,
+  limit: string,
   { cores, from }: Capacity,
   demand: DemandModel,
   application: DemandModel,

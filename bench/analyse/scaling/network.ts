@@ -2,7 +2,9 @@
  * The service as a network of stations with measured demands, and its throughput.
  */
 import { seededRandom } from '../../model/random.js';
-import { availableCores, capacityOf, TIERS, type Tier } from './capacity.js';
+import { tierOf } from '../../model/tiers.js';
+import { tiersOfTrials } from '../../model/tiers-of-run.js';
+import { availableCores, capacityOf } from './capacity.js';
 import { type DemandModel, demandAt, drawDemand, fitDemand } from './demand-model.js';
 import { fixedConnections } from './mva.js';
 import type { Series } from './series.js';
@@ -18,21 +20,23 @@ export interface Setup {
   connections: number;
 }
 
+/** By the id of the tier. */
 export interface Model {
-  demands: ReadonlyMap<Tier, DemandModel>;
-  cores: ReadonlyMap<Tier, number>;
+  demands: ReadonlyMap<string, DemandModel>;
+  cores: ReadonlyMap<string, number>;
   shards: number;
   machineCores: number;
 }
 
 export function modelOf(few: Series): Model {
-  const demands = TIERS.flatMap((tier) => {
-    const demand = fitDemand(tier, few);
-    return demand ? [[tier, demand] as const] : [];
+  const ids = tiersOfTrials(few.trials).map(({ id }) => id);
+  const demands = ids.flatMap((id) => {
+    const demand = fitDemand(id, few);
+    return demand ? [[id, demand] as const] : [];
   });
   return {
     demands: new Map(demands),
-    cores: new Map(TIERS.map((tier) => [tier, capacityOf(tier, few.trials).cores])),
+    cores: new Map(ids.map((id) => [id, capacityOf(id, few.trials).cores])),
     shards: Math.max(...few.trials.map(({ shards }) => shards)),
     machineCores: availableCores(few.trials),
   };
@@ -54,7 +58,7 @@ export interface Solution {
   throughputRps: number;
   /** What all cores of the machine together allow. */
   machineRps: number;
-  stations: NamedStation[];
+  stations: Station[];
 }
 
 /**
@@ -84,18 +88,21 @@ function solveAt(model: Model, setup: Setup, scope: Scope, load: number): Soluti
   return { stations, machineRps, throughputRps: Math.min(network, machineRps) };
 }
 
-function stationsOf(model: Model, instances: number, scope: Scope, load: number): NamedStation[] {
+function stationsOf(model: Model, instances: number, scope: Scope, load: number): Station[] {
   return [...model.demands]
-    .filter(([tier]) => tier !== 'loadGenerator' || scope === 'machine')
+    .filter(([tier]) => tierOf(tier).scope !== 'lab' || scope === 'machine')
     .map(([tier, demand]) => ({
       name: tier,
       demandSeconds: demandAt(demand, load) / 1e6,
       cores: model.cores.get(tier) ?? 1,
-      copies: tier === 'application' ? instances : tier === 'loadGenerator' ? model.shards : 1,
+      copies: copiesOf(tier, model, instances),
     }));
 }
 
-export type NamedStation = Station & { name: Tier };
+function copiesOf(tier: string, { shards }: Model, instances: number): number {
+  const { scope } = tierOf(tier);
+  return scope === 'instance' ? instances : scope === 'lab' ? shards : 1;
+}
 
 function changesWithLoad({ demands }: Model): boolean {
   return [...demands.values()].some(({ fixedMicrosecondsPerSecond }) => fixedMicrosecondsPerSecond);

@@ -3,6 +3,7 @@
  * visit, each held to some cores.
  */
 export interface Station {
+  /** The id of its tier. */
   name: string;
   /** CPU time of one request there, in seconds, whichever copy it visits. */
   demandSeconds: number;

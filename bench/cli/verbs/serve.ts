@@ -2,7 +2,13 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exportedSettings } from '../../fleet/exported-settings.js';
-import { type Fleet, type FleetOptions, listenersOf, startFleet } from '../../fleet/fleet.js';
+import {
+  type Fleet,
+  type FleetOptions,
+  listenersOf,
+  serviceCompanion,
+  startFleet,
+} from '../../fleet/fleet.js';
 import { withSeededStores } from '../../fleet/seeded-stores.js';
 import {
   describeService,
@@ -12,9 +18,10 @@ import {
 import type { Balance } from '../../fleet/web-tier/nginx-configuration.js';
 import { planWebTier, type WebTierPlan } from '../../fleet/web-tier/plan.js';
 import { armNames } from '../../model/arms.js';
-import { DATABASE_PRODUCTS, type DatabaseName } from '../../model/databases.js';
+import type { DatabaseName } from '../../model/databases.js';
 import { usageError } from '../../model/errors.js';
 import type { DescribedStrategy } from '../../model/result-schema.js';
+import { tierOf } from '../../model/tiers.js';
 import { holdPorts, PORT_MAX } from '../../processes/ports/held-ports.js';
 import { BALANCE_WORDS } from '../../report/wording.js';
 import { DATABASE_OPTION } from '../options/database-option.js';
@@ -113,9 +120,9 @@ async function serveUntilStopped(
       ...exported.settings,
       ...set[side],
     };
-    const { companions } = strategy;
+    const companions = strategy.companions.map(serviceCompanion);
     const listeners = listenersOf({ instances, companions, environment: own, web: !!balance });
-    return { side, strategy, own, listeners };
+    return { side, strategy, own, companions, listeners };
   });
   const users = sides.flatMap(({ side, listeners }) => listeners.map((each) => `${each} ${side}`));
   if (port !== undefined) assertPortsExist(port, users.length);
@@ -131,12 +138,11 @@ async function serveUntilStopped(
               { guardian, signal, onMessage: say },
             )
           : undefined;
-        for (const [index, { side, strategy, own, listeners }] of sides.entries()) {
-          const { name, companions } = strategy;
+        for (const [index, { side, strategy, own, companions, listeners }] of sides.entries()) {
           const environment: Record<string, string> = { ...serviceEnvironment, ...own };
           const routeCookie = `route_${side.replaceAll(/\W/g, '_')}`;
           const options: FleetOptions = {
-            strategy: name,
+            strategy: strategy.name,
             instances,
             companions,
             environment,
@@ -160,7 +166,7 @@ async function serveUntilStopped(
             say,
           });
         }
-        say(`\n${`${DATABASE_PRODUCTS[stores.database.name]}:`.padEnd(11)} ${stores.databaseUrl}`);
+        say(`\n${`${tierOf(stores.database.name).label}:`.padEnd(11)} ${stores.databaseUrl}`);
         say(`Redis:      ${stores.redisUrl}`);
         say(
           '\nUsers, their password, the operator token and TOKEN_SECRET are the same in every run.',

@@ -1,6 +1,6 @@
 /** lab stores: the database and Redis alone, for whatever wants them, until Ctrl-C. */
 import { once } from 'node:events';
-import { DATABASE_PRODUCTS } from '../../model/databases.js';
+import { tierOf } from '../../model/tiers.js';
 import { openStores } from '../../stores/open.js';
 import { DATABASE_OPTION } from '../options/database-option.js';
 import { parseOptions } from '../parse-options.js';
@@ -22,7 +22,7 @@ export const stores: Verb = {
     const keepRunning = setInterval(() => {}, 60_000);
     try {
       say(
-        `${DATABASE_PRODUCTS[database.name]} and Redis are up. Paste these two lines into other terminals:\n`,
+        `${tierOf(database.name).label} and Redis are up. Paste these two lines into other terminals:\n`,
       );
       say(`export DATABASE_URL='${databaseUrl}'`);
       say(`export REDIS_URL='${redisUrl}'`);

@@ -6,9 +6,9 @@ import type { BarSeriesOption, EChartsOption } from 'echarts';
 import type { Summary } from '../../analyse/summarise.js';
 import type { Chart } from '../../text/blocks.js';
 import { formatMean, formatMicroseconds } from '../../text/format.js';
-import { serversOf } from '../servers.js';
+import { labTiersOf, serversOf } from '../servers.js';
 import { measuredSummaries, type ReportView } from '../view.js';
-import { type Fill, fillOf, GRID, INK, LOAD_FILL } from './palette.js';
+import { type Fill, fillOf, GRID, INK } from './palette.js';
 import { rowsAxis } from './rows-axis.js';
 import { chartId, renderSvg } from './svg.js';
 
@@ -25,6 +25,7 @@ export function cpuChart(view: ReportView, workload: string): Chart {
   const cells = measuredSummaries(view).filter((cell) => cell.workload === workload);
   const rows = [...cells].reverse();
   const fills = serversOf(view.result).map(fillOf);
+  const labFills = labTiersOf(view.result).map(fillOf);
   const longest = Math.max(...rows.map((row) => stackOf(row, fills)), 0);
   const option: EChartsOption = {
     legend: {
@@ -35,7 +36,7 @@ export function cpuChart(view: ReportView, workload: string): Chart {
       itemGap: 20,
       selectedMode: false,
       textStyle: { color: INK, fontSize: 13 },
-      data: [...fills, LOAD_FILL].map(({ label }) => label),
+      data: [...fills, ...labFills].map(({ label }) => label),
     },
     grid: { left: 8, right: 64, top: 62, bottom: 34, containLabel: true },
     xAxis: {
@@ -58,11 +59,11 @@ export function cpuChart(view: ReportView, workload: string): Chart {
     series: [
       ...fills.map((fill, index) => segment(fill, rows, longest, index)),
       totals(rows, fills),
-      loadBar(rows),
+      ...labFills.map((fill) => loadBar(fill, rows)),
     ],
   };
   const id = chartId('cpu', workload, view.result.config.workloads.indexOf(workload));
-  const description = describe(cells, [...fills, LOAD_FILL]);
+  const description = describe(cells, [...fills, ...labFills]);
   return {
     id,
     title: `\`${workload}\``,
@@ -89,7 +90,7 @@ function segment(fill: Fill, rows: Summary[], longest: number, index: number): B
     z: 2 + index,
     itemStyle: { color: fill.color, borderColor: INK, borderWidth: 1, decal: { ...fill.decal } },
     data: rows.map((row) => {
-      const value = row.cpuMicrosecondsPerRequest[fill.kind]?.mean ?? 0;
+      const value = row.cpuMicrosecondsPerRequest[fill.id]?.mean ?? 0;
       return {
         value,
         // A segment of no length would still draw its border.
@@ -131,25 +132,25 @@ function totals(rows: Summary[], fills: readonly Fill[]): BarSeriesOption {
   };
 }
 
-function loadBar(rows: Summary[]): BarSeriesOption {
+function loadBar({ id, label, color }: Fill, rows: Summary[]): BarSeriesOption {
   return {
     type: 'bar',
-    name: LOAD_FILL.label,
+    name: label,
     stack: 'load',
     silent: true,
     barWidth: 8,
     itemStyle: {
-      color: LOAD_FILL.color,
+      color,
       borderColor: '#777777',
       borderWidth: 1.2,
       borderType: 'dashed',
     },
-    data: rows.map((row) => row.cpuMicrosecondsPerRequest.loadGenerator?.mean ?? 0),
+    data: rows.map((row) => row.cpuMicrosecondsPerRequest[id]?.mean ?? 0),
   };
 }
 
 function stackOf({ cpuMicrosecondsPerRequest }: Summary, fills: readonly Fill[]): number {
-  return fills.reduce((sum, { kind }) => sum + (cpuMicrosecondsPerRequest[kind]?.mean ?? 0), 0);
+  return fills.reduce((sum, { id }) => sum + (cpuMicrosecondsPerRequest[id]?.mean ?? 0), 0);
 }
 
 function describe(cells: Summary[], fills: readonly Fill[]): string {
@@ -157,8 +158,8 @@ function describe(cells: Summary[], fills: readonly Fill[]): string {
     .filter(({ validRounds }) => validRounds > 0)
     .map(({ strategy, instances, cpuMicrosecondsPerRequest }) => {
       const kinds = fills.map(
-        ({ kind, label }) =>
-          `${label} ${formatMean(cpuMicrosecondsPerRequest[kind], formatMicroseconds)}`,
+        ({ id, label }) =>
+          `${label} ${formatMean(cpuMicrosecondsPerRequest[id], formatMicroseconds)}`,
       );
       return `${strategy} with ${instances}: ${kinds.join(', ')}`;
     });

@@ -1,9 +1,8 @@
 /**
- * Colours and signs. Okabe and Ito's palette (https://jfly.uni-koeln.de/color/) can be told apart
+ * Colours and signs of strategies, and patterns of tiers. Okabe and Ito's palette (https://jfly.uni-koeln.de/color/) can be told apart
  * with any colour vision; symbols, dashes and patterns carry the same difference without colour.
  */
-import type { ProcessKind } from '../../model/result-schema.js';
-import type { Server, ServerKind } from '../servers.js';
+import type { Pattern, Tier } from '../../model/tiers.js';
 import type { Arm } from '../view.js';
 
 export interface Mark {
@@ -53,16 +52,16 @@ export function markOf(arms: readonly Arm[], name: string): Mark {
   return MARKS[index % MARKS.length] ?? CONTROL;
 }
 
+/** How a tier is drawn. */
 export interface Fill {
-  kind: ProcessKind;
+  /** The id of the tier. */
+  id: string;
   label: string;
   color: string;
   /** echarts' pattern over the colour. */
   decal: object;
 }
 
-/** echarts writes into it, so each use gets its own. */
-const PLAIN = { symbol: 'none' };
 const STRIPES = {
   symbol: 'rect',
   dashArrayX: [1, 0],
@@ -70,7 +69,6 @@ const STRIPES = {
   rotation: -Math.PI / 4,
   color: 'rgba(0,0,0,0.55)',
 };
-const CROSS_STRIPES = { ...STRIPES, rotation: Math.PI / 4 };
 const DOTS = {
   symbol: 'circle',
   dashArrayX: [
@@ -82,31 +80,19 @@ const DOTS = {
   color: 'rgba(0,0,0,0.55)',
 };
 
-const CROSS_DOTS = { ...DOTS, symbol: 'rect', symbolSize: 0.4 };
-
-/** Of a run's databases there is one, so they share a fill. */
-const DATABASE = { color: '#56B4E9', decal: DOTS };
-
-const SERVER_FILLS: Readonly<Record<ServerKind, Pick<Fill, 'color' | 'decal'>>> = {
-  web: { color: '#E69F00', decal: CROSS_DOTS },
-  application: { color: '#009E73', decal: PLAIN },
-  redis: { color: '#F0E442', decal: STRIPES },
-  postgres: DATABASE,
-  mariadb: DATABASE,
-  authority: { color: '#CC79A7', decal: CROSS_STRIPES },
-  prediction: { color: '#D55E00', decal: DOTS },
+/** The patterns of the table of tiers, as echarts draws them. It writes into one, so each use gets its own. */
+const DECALS: Readonly<Record<Pattern, object>> = {
+  plain: { symbol: 'none' },
+  stripes: STRIPES,
+  'cross-stripes': { ...STRIPES, rotation: Math.PI / 4 },
+  dots: DOTS,
+  squares: { ...DOTS, symbol: 'rect', symbolSize: 0.4 },
 };
 
-export function fillOf(server: Server): Fill {
-  return { ...server, ...SERVER_FILLS[server.kind] };
+export function fillOf({ id, label, fill: { color, pattern }, scope }: Tier): Fill {
+  const shown = scope === 'lab' ? `${label} (not part of the service)` : label;
+  return { id, label: shown, color, decal: { ...DECALS[pattern] } };
 }
-
-export const LOAD_FILL: Fill = {
-  kind: 'loadGenerator',
-  label: 'Load generator (not part of the service)',
-  color: '#eeeeee',
-  decal: PLAIN,
-};
 
 export const INK = '#1a1a1a';
 export const GRID = '#d0d0d0';

@@ -7,7 +7,7 @@ import type { EChartsOption } from 'echarts';
 import type { Scaling } from '../../analyse/scaling/analyse-scaling.js';
 import type { Chart } from '../../text/blocks.js';
 import { formatEstimate, formatNumber, shownInterval } from '../../text/format.js';
-import { LIMIT_NAMES } from '../findings/scaling.js';
+import { limitWords } from '../limit-words.js';
 import type { ReportView } from '../view.js';
 import { nameLabels } from './name-labels.js';
 import { GRID, INK } from './palette.js';
@@ -123,7 +123,7 @@ function describe(view: ReportView, shown: readonly Scaling[]): string {
     );
     const [first] = each.predictedKnee?.limits ?? [];
     const knee = first
-      ? ` Knee at ${formatNumber(first.instances)} instances, ${LIMIT_NAMES[first.limit]}.`
+      ? ` Knee at ${formatNumber(first.instances)} instances, ${limitWords(first.limit).inSentence}.`
       : '';
     return `${each.strategy}, measured by number of instances: ${measured.join('; ')}. Forecast: ${told.join('; ') || 'none'}.${knee}`;
   });

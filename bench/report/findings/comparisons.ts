@@ -2,9 +2,10 @@
  * One sentence, or a few, for each cell (workload x instances) and metric of a pair.
  */
 import { isOfCell, trialsOf } from '../../analyse/cells.js';
-import type { Summary } from '../../analyse/summarise.js';
-import { DATABASE_PRODUCTS, type DatabaseName, databaseOf } from '../../model/databases.js';
+import { databaseOf } from '../../model/databases.js';
 import type { Comparison, Trial } from '../../model/result-schema.js';
+import { inSentence } from '../../model/tiers.js';
+import { tiersOfEveryRun } from '../../model/tiers-of-run.js';
 import { countOf } from '../../text/count-of.js';
 import {
   code,
@@ -14,6 +15,7 @@ import {
   formatPercentPoints,
   listOf,
 } from '../../text/format.js';
+import { serversOf } from '../servers.js';
 import type { Pair, ReportView } from '../view.js';
 import { intervalOf, sentenceOf, unitOf, wordingOf } from '../wording.js';
 import { type Finding, finding } from './finding.js';
@@ -34,7 +36,7 @@ function cellFinding(cell: Comparison, pair: Pair, view: ReportView): Finding {
   const sentences = [comparisonSentence(cell, pair, view.result.trials)];
   if (cell.verdict === 'unsure') sentences.push(...moreRoundsSentence(cell, pair, view.result));
   if (cell.metric === 'cpu.application' && cell.rounds > 0) {
-    sentences.push(...storeSentences(cell, view.summaries, databaseOf(view.result.config)));
+    sentences.push(...outsideSentences(cell, view));
   }
   const { workload, instances, metric, verdict } = cell;
   return finding('comparison', sentences.join(' '), { workload, instances, metric, verdict });
@@ -144,37 +146,29 @@ function whyMissing(cell: Comparison, trials: Trial[]): string {
 /** Less is the idle work of a server, spread over the requests. */
 const NOTABLE_MICROSECONDS = 0.5;
 
-const OUTSIDE = {
-  web: 'nginx',
-  redis: 'Redis',
-  ...DATABASE_PRODUCTS,
-  authority: 'the authority',
-  prediction: 'the prediction server',
-} as const;
-/** Of those that a strategy or a run may be without. */
-const MAY_BE_ABSENT: readonly string[] = ['web', 'authority', 'prediction'];
-
 /** What a request cost outside the application: the half of the bill that is easily overlooked. */
-function storeSentences(cell: Comparison, summaries: Summary[], database: DatabaseName): string[] {
-  const kinds = ['web', 'redis', database, 'authority', 'prediction'] as const;
-  const costs = kinds.flatMap((kind) => {
+function outsideSentences(cell: Comparison, { summaries, result }: ReportView): string[] {
+  const always = tiersOfEveryRun(databaseOf(result.config)).map(({ id }) => id);
+  const servers = serversOf(result).filter(({ scope }) => scope !== 'instance');
+  const costs = servers.flatMap((tier) => {
     const sides = [cell.candidate, cell.baseline].map((strategy) => {
       const found = summaries.find((known) => isOfCell(known, { ...cell, strategy }));
-      return { strategy, estimate: found?.cpuMicrosecondsPerRequest[kind] ?? null };
+      return { strategy, estimate: found?.cpuMicrosecondsPerRequest[tier.id] ?? null };
     });
     if (sides.every(({ estimate }) => estimate !== null && estimate.mean < NOTABLE_MICROSECONDS))
       return [];
     // Both sides use the stores, if only at rest; another server may be on one side or none.
-    const used = sides.filter(({ estimate }) => !MAY_BE_ABSENT.includes(kind) || estimate !== null);
+    const used = sides.filter(({ estimate }) => always.includes(tier.id) || estimate !== null);
+    const name = tier.program ?? inSentence(tier);
     if (used.some(({ estimate }) => estimate === null)) {
-      return [`what ${OUTSIDE[kind]} spent was not measured`];
+      return [`what ${name} spent was not measured`];
     }
     const [first, ...others] = used.map(
       ({ strategy, estimate }) => [formatMean(estimate, formatMicroseconds), strategy] as const,
     );
     if (!first) return [];
     const rest = others.map(([amount, strategy]) => ` and ${amount} µs with ${strategy}`);
-    return [`${first[0]} µs in ${OUTSIDE[kind]} with ${first[1]}${rest.join('')}`];
+    return [`${first[0]} µs in ${name} with ${first[1]}${rest.join('')}`];
   });
   return costs.length > 0
     ? [`Outside the application, a request also cost: ${costs.join('; ')}.`]

@@ -5,33 +5,12 @@ import { isOfCell } from '../../analyse/cells.js';
 import { type Limit, limitOf } from '../../analyse/limits.js';
 import type { Summary } from '../../analyse/summarise.js';
 import type { Result } from '../../model/result-schema.js';
+import { tierOf } from '../../model/tiers.js';
 import { countOf } from '../../text/count-of.js';
 import { code, listOf } from '../../text/format.js';
+import { limitWords } from '../limit-words.js';
 import type { ReportView } from '../view.js';
 import { type Finding, finding } from './finding.js';
-
-const DATABASE_READING =
-  'Strategies share that limit, so throughput there hides differences between them. Compare CPU time per request instead.';
-
-const READINGS: Record<Limit['code'], string> = {
-  application:
-    'Throughput there follows from the CPU time that the application needs for a request.',
-  authority: 'More instances cannot raise throughput there: all of them ask the one authority.',
-  web: 'More instances cannot raise throughput there: all requests pass the one nginx.',
-  prediction:
-    'More instances cannot raise throughput there: all of them ask the one prediction server.',
-  redis:
-    'More instances cannot raise throughput there: the shared session store is the limit to scaling.',
-  postgres: DATABASE_READING,
-  mariadb: DATABASE_READING,
-  loadGenerator:
-    'Throughput there is a lower bound: the service could have answered more than it was asked.',
-  machine:
-    'Instances, stores and load generator took CPU time from each other, so throughput there, and its growth with instances, measures this machine as much as the strategy. CPU time per request is the steadier figure.',
-  nearlyMachine:
-    'Throughput there measures this machine as much as the strategy. CPU time per request is the steadier figure.',
-  none: 'Throughput there depends on waiting times (network, locks, pools, the number of connections) more than on CPU time.',
-};
 
 export function limitFindings(view: ReportView): Finding[] {
   const limited = view.summaries.filter(({ limit }) => limit !== null);
@@ -41,10 +20,19 @@ export function limitFindings(view: ReportView): Finding[] {
     const label = cells[0]?.limit?.label ?? '';
     const where = cells.length === limited.length ? 'Everywhere' : capitalWhere(cells, limited);
     const seen = limitCode === 'nearlyMachine' ? `: ${busyInWords(cells, view.result)}` : '';
-    return finding('limit', `${where}, the limit was ${label}${seen}. ${READINGS[limitCode]}`, {
-      caution: ['machine', 'nearlyMachine', 'loadGenerator'].includes(limitCode),
-    });
+    return finding(
+      'limit',
+      `${where}, the limit was ${label}${seen}. ${limitWords(limitCode).reading}`,
+      {
+        caution: isOfTheLab(limitCode),
+      },
+    );
   });
+}
+
+/** Of the machine or the load generator: then throughput says less of the service. */
+function isOfTheLab(code: Limit['code']): boolean {
+  return ['machine', 'nearlyMachine'].includes(code) || tierOf(code).scope === 'lab';
 }
 
 /** "no single process used its whole core, but the machine was 86 to 91 % busy" */

@@ -3,22 +3,12 @@
  */
 import type { Scaling } from '../../analyse/scaling/analyse-scaling.js';
 import type { Forecast, ForecastPoint } from '../../analyse/scaling/forecast.js';
-import type { KneeOf, SharedLimit } from '../../analyse/scaling/knee.js';
-import { DATABASE_PRODUCTS } from '../../model/databases.js';
+import type { KneeOf } from '../../analyse/scaling/knee.js';
 import { countOf } from '../../text/count-of.js';
 import { code, formatNumber, formatPercentPoints, listOf } from '../../text/format.js';
+import { limitWords } from '../limit-words.js';
 import type { ReportView } from '../view.js';
 import { type Finding, finding } from './finding.js';
-
-export const LIMIT_NAMES: Record<SharedLimit, string> = {
-  web: 'the web tier',
-  redis: 'Redis',
-  ...DATABASE_PRODUCTS,
-  authority: 'the authority',
-  prediction: 'the prediction server',
-  loadGenerator: 'the load generator',
-  machine: 'this machine itself (all processes share its cores)',
-};
 
 /** Above this share, a forecast is no longer one to plan with. */
 const POOR_FORECAST = 0.2;
@@ -51,14 +41,14 @@ function kneeInWords(scaling: Scaling): string {
   const who = `On ${code(workload)}, ${strategy}`;
   if (first && first.instances <= most) {
     const stops = measuredKnee ? 'stops' : 'should stop';
-    return `${who} ${stops} gaining ${aboutInstances(first.instances)}, because ${LIMIT_NAMES[first.limit]} is busy then: ${capacityInWords(first)}. The demands put that at ${withInterval(first)}. ${againstCurve(first, scaling)}`;
+    return `${who} ${stops} gaining ${aboutInstances(first.instances)}, because ${limitWords(first.limit).inSentence} is busy then: ${capacityInWords(first)}. The demands put that at ${withInterval(first)}. ${againstCurve(first, scaling)}`;
   }
   if (measuredKnee) {
     const stops = measuredKnee ? 'stops' : 'should stop';
     return `${who} ${stops} gaining ${aboutInstances(measuredKnee.instances)} (${withInterval(measuredKnee)}), though no measured processor is busy then. Something else is the limit: locks, pools, connections or waiting.`;
   }
   const next = first
-    ? ` Next to be busy would be ${LIMIT_NAMES[first.limit]}, with ${withInterval(first)}.`
+    ? ` Next to be busy would be ${limitWords(first.limit).inSentence}, with ${withInterval(first)}.`
     : '';
   return `${who} shows no end of gaining up to ${countOf(most, 'instance')}, the most that were measured.${next}`;
 }

@@ -1,10 +1,11 @@
-import { DATABASE_PRODUCTS, databaseOf } from '../../model/databases.js';
 import type { Result } from '../../model/result-schema.js';
+import { inSentence } from '../../model/tiers.js';
+import { tiersOfRun } from '../../model/tiers-of-run.js';
 import { type Block, list } from '../../text/blocks.js';
 import { countOf } from '../../text/count-of.js';
 import { code, formatShare, formatTime, listOf } from '../../text/format.js';
 import type { Finding } from '../findings/finding.js';
-import type { ReportView } from '../view.js';
+import { databaseProduct, type ReportView } from '../view.js';
 import { wordingOf } from '../wording.js';
 
 type Caveat = (result: Result, view: ReportView) => string | null;
@@ -47,11 +48,11 @@ export function caveats(view: ReportView, _findings: Finding[]): Block[] {
   return list(CAVEATS.map((caveat) => caveat(view.result, view)).filter((text) => text !== null));
 }
 
-function crowding({ trials, environment, config }: Result): string {
+function crowding({ trials, environment }: Result, view: ReportView): string {
   const most = Math.max(0, ...trials.map(({ processes }) => processes.length));
   const cores = countOf(environment.cores, 'core');
   return most > environment.cores
-    ? `The machine has ${cores}, and up to ${countOf(most, 'process', 'processes')} of the run wanted one at the same time (${DATABASE_PRODUCTS[databaseOf(config)]} counted as one). They waited for each other. Throughput and latency show this machine as much as the strategies.`
+    ? `The machine has ${cores}, and up to ${countOf(most, 'process', 'processes')} of the run wanted one at the same time (${databaseProduct(view)} counted as one). They waited for each other. Throughput and latency show this machine as much as the strategies.`
     : `The machine has ${cores}, shared by service, stores and load generator. Other machines give other figures, and may give other ratios.`;
 }
 
@@ -87,21 +88,13 @@ function noiseFloor({ calibration }: Result, { sameStrategyPairs }: ReportView):
   return `The noise floor of this machine was measured on ${formatTime(calibration.measuredAt)} with ${calibration.strategy} against itself, on ${code(calibration.workload)} with ${countOf(calibration.instances, 'instance')}. There, ${countOf(rounds, 'round')} can find differences from about ${listOf(each)}; smaller ones take more.`;
 }
 
-function unmeasured({ trials }: Result): string | null {
-  const names = {
-    application: 'the application',
-    authority: 'the authority',
-    web: 'the web tier',
-    prediction: 'the prediction server',
-    redis: 'Redis',
-    ...DATABASE_PRODUCTS,
-    loadGenerator: 'the load generator',
-  };
-  const missing = (Object.keys(names) as (keyof typeof names)[]).filter(
-    (kind) =>
-      trials.length > 0 && trials.every((trial) => trial.cpuMicrosecondsPerRequest[kind] === null),
+function unmeasured(result: Result): string | null {
+  const { trials } = result;
+  const missing = tiersOfRun(result).filter(
+    ({ id }) =>
+      trials.length > 0 && trials.every((trial) => trial.cpuMicrosecondsPerRequest[id] === null),
   );
   return missing.length === 0
     ? null
-    : `The CPU time of ${listOf(missing.map((kind) => names[kind]))} could not be measured, for instance because it ran on another machine. The cost of all servers together is unknown then.`;
+    : `The CPU time of ${listOf(missing.map(inSentence))} could not be measured, for instance because it ran on another machine. The cost of all servers together is unknown then.`;
 }

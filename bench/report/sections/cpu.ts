@@ -1,3 +1,6 @@
+import { databaseOf } from '../../model/databases.js';
+import { inSentence, type Tier } from '../../model/tiers.js';
+import { tiersOfEveryRun } from '../../model/tiers-of-run.js';
 import {
   type Block,
   type Cell,
@@ -12,23 +15,24 @@ import {
   formatEstimate,
   formatMean,
   formatMicroseconds,
+  listOf,
   NO_INTERVAL_BELOW,
 } from '../../text/format.js';
 import { CPU_CAPTION, cpuChart } from '../charts/cpu.js';
 import { controlCells, differenceOf } from '../findings/control.js';
 import type { Finding } from '../findings/finding.js';
-import { serversOf } from '../servers.js';
-import { databaseProduct, measuredSummaries, type ReportView } from '../view.js';
+import { labTiersOf, serversOf } from '../servers.js';
+import { measuredSummaries, type ReportView } from '../view.js';
 import { signedChange, verdictWord, wordingOf } from '../wording.js';
 
 export function cpu(view: ReportView, _findings: Finding[]): Block[] {
   const summaries = measuredSummaries(view);
   if (summaries.length === 0) return [paragraph('No trial was measured.')];
   const servers = serversOf(view.result);
-  const has = (kind: string) => servers.some((server) => server.kind === kind);
+  const labTiers = labTiersOf(view.result);
   return [
     paragraph(
-      `CPU time per request, in microseconds (µs, millionths of a second), for each kind of process. Lower is better. It drifts less than throughput does on a shared machine. “All servers” are ${has('web') ? 'the web tier (nginx with all its workers), ' : ''}application, Redis and ${databaseProduct(view)}${has('authority') ? ', and the authority of the strategies that have one (– where there is none)' : ''}${has('prediction') ? ', and the prediction server where there is one' : ''}. The load generator is shown apart: it is the measuring tool, not part of the service.`,
+      `CPU time per request, in microseconds (µs, millionths of a second), for each kind of process. Lower is better. It drifts less than throughput does on a shared machine. “All servers” are ${allServers(view)}. The load generator is shown apart: it is the measuring tool, not part of the service.`,
     ),
     {
       kind: 'figures',
@@ -45,22 +49,50 @@ export function cpu(view: ReportView, _findings: Finding[]): Block[] {
         right('Instances'),
         ...servers.map(({ label }) => right(label)),
         right('All servers'),
-        right('Load generator'),
+        ...labTiers.map(({ label }) => right(label)),
       ],
       summaries.map(({ workload, strategy, instances, cpuMicrosecondsPerRequest, ...cell }) => [
         code(workload),
         strategy,
         String(instances),
-        ...servers.map(({ kind }) =>
-          formatMean(cpuMicrosecondsPerRequest[kind], formatMicroseconds),
-        ),
+        ...servers.map(({ id }) => formatMean(cpuMicrosecondsPerRequest[id], formatMicroseconds)),
         formatEstimate(cell.serverCpuMicrosecondsPerRequest, formatMicroseconds),
-        formatMean(cpuMicrosecondsPerRequest.loadGenerator, formatMicroseconds),
+        ...labTiers.map(({ id }) => formatMean(cpuMicrosecondsPerRequest[id], formatMicroseconds)),
       ]),
       3,
     ),
     ...authentication(view),
   ];
+}
+
+/** "the web tier (nginx with all its workers), application, Redis and PostgreSQL, and the authority of …" */
+function allServers({ result }: ReportView): string {
+  const servers = serversOf(result);
+  const always = tiersOfEveryRun(databaseOf(result.config));
+  const [first = servers.length] = servers.flatMap((tier, index) =>
+    isAmong(always, tier) ? [index] : [],
+  );
+  const before = servers.slice(0, first).map((tier) => `${inSentence(tier)}${workersOf(tier)}, `);
+  const after = servers
+    .slice(first)
+    .filter((tier) => !isAmong(always, tier))
+    .map((tier) => `, and ${inSentence(tier)} ${whereItIs(tier)}`);
+  const middle = listOf(servers.filter((tier) => isAmong(always, tier)).map(({ word }) => word));
+  return [...before, middle, ...after].join('');
+}
+
+function isAmong(tiers: readonly Tier[], { id }: Tier): boolean {
+  return tiers.some((tier) => tier.id === id);
+}
+
+function workersOf({ threads, program }: Tier): string {
+  return threads === 'workers' ? ` (${program ?? 'it'} with all its workers)` : '';
+}
+
+function whereItIs({ presence }: Tier): string {
+  return presence === 'some-strategies'
+    ? 'of the strategies that have one (– where there is none)'
+    : 'where there is one';
 }
 
 /** Each strategy over the control without authentication. */

@@ -1,5 +1,6 @@
-import { DATABASE_PRODUCTS, databaseOf } from '../../model/databases.js';
+import { databaseOf } from '../../model/databases.js';
 import type { Environment, RunConfig } from '../../model/result-schema.js';
+import { inOrderOfRequest, inSentence, tierOf } from '../../model/tiers.js';
 import { type Block, left, table } from '../../text/blocks.js';
 import { countOf } from '../../text/count-of.js';
 import { code, formatMegabytes, formatNumber, formatShare, formatTime } from '../../text/format.js';
@@ -49,16 +50,15 @@ export function environment(view: ReportView, _findings: Finding[]): Block[] {
 }
 
 function limitRows(
-  { cpuLimits, connectionsPerInstance, database: named }: RunConfig,
+  { cpuLimits, connectionsPerInstance }: RunConfig,
   { cpuLimiter, cpuLimiterMissing }: Environment,
 ): [string, string][] {
   if (!cpuLimits) return [];
-  const database = databaseOf({ database: named });
-  const shares = [
-    ['each instance', cpuLimits.application],
-    ['Redis', cpuLimits.redis],
-    [DATABASE_PRODUCTS[database], cpuLimits[database] ?? null],
-  ].flatMap(([name, cores]) => (cores === null ? [] : [`${name} ${cores} of a core`]));
+  const shares = inOrderOfRequest(Object.keys(cpuLimits).map(tierOf)).flatMap((tier) => {
+    const cores = cpuLimits[tier.id] ?? null;
+    const name = tier.scope === 'instance' ? 'each instance' : inSentence(tier);
+    return cores === null ? [] : [`${name} ${cores} of a core`];
+  });
   const held = cpuLimiter ?? 'not held: nothing on this machine can';
   const how = cpuLimiter && cpuLimiterMissing ? `${held}; not all of them` : held;
   return [

@@ -3,7 +3,7 @@ import type { Summary } from '../../analyse/summarise.js';
 import { type Block, left, paragraph, right, table } from '../../text/blocks.js';
 import { code, formatMean, formatMegabytes, formatShare, NOT_MEASURED } from '../../text/format.js';
 import type { Finding } from '../findings/finding.js';
-import { serversOf } from '../servers.js';
+import { labTiersOf, serversOf } from '../servers.js';
 import { measuredSummaries, type ReportView } from '../view.js';
 
 /** Redis commands, bytes, memory, and how evenly the instances were loaded. */
@@ -37,12 +37,13 @@ export function otherCosts(view: ReportView, _findings: Finding[]): Block[] {
         left('Strategy'),
         right('Instances'),
         ...servers.map(({ label }) => right(label)),
-        right('Load generator'),
+        ...labTiersOf(view.result).map(({ label }) => right(label)),
       ],
       summaries.map((cell) => [
         ...nameOf(cell),
-        ...servers.map(({ kind }) => formatMegabytes(cell.rssBytes[kind]?.mean)),
-        formatMegabytes(cell.rssBytes.loadGenerator?.mean),
+        ...[...servers, ...labTiersOf(view.result)].map(({ id }) =>
+          formatMegabytes(cell.rssBytes[id]?.mean),
+        ),
       ]),
       3,
     ),

@@ -1,10 +1,9 @@
 /** The figures behind the section on scaling. */
 import type { Scaling } from '../../analyse/scaling/analyse-scaling.js';
-import { TIERS, type Tier } from '../../analyse/scaling/capacity.js';
 import type { Demand } from '../../analyse/scaling/demands.js';
 import type { ForecastPoint } from '../../analyse/scaling/forecast.js';
 import type { Parameter } from '../../analyse/scaling/usl.js';
-import { DATABASE_PRODUCTS } from '../../model/databases.js';
+import { inOrderOfRequest, tierOf } from '../../model/tiers.js';
 import { type Block, left, right, table } from '../../text/blocks.js';
 import {
   code,
@@ -17,18 +16,7 @@ import {
   NOT_MEASURED,
 } from '../../text/format.js';
 import { basisInWords } from '../findings/scaling.js';
-
-const LIMITS: Record<ForecastPoint['limit'], string> = {
-  application: 'application',
-  redis: 'Redis',
-  ...DATABASE_PRODUCTS,
-  authority: 'authority',
-  web: 'web tier',
-  prediction: 'prediction server',
-  loadGenerator: 'load generator',
-  machine: 'shared cores',
-  none: 'waiting',
-};
+import { limitWords } from '../limit-words.js';
 
 export function forecastTable(scalings: readonly Scaling[]): Block[] {
   const basis = scalings.find(({ forecast }) => forecast)?.forecast;
@@ -53,7 +41,7 @@ export function forecastTable(scalings: readonly Scaling[]): Block[] {
         estimateOf(point),
         signedPercent(point.relativeError),
         formatNumber(point.boundRps),
-        LIMITS[point.limit],
+        limitWords(point.limit).word,
       ]),
     ),
     3,
@@ -78,7 +66,7 @@ export function aloneTable(scalings: readonly Scaling[]): Block[] {
         String(point.instances),
         estimateOf(point),
         `${formatNumber(point.anyInstanceRps)} (${formatNumber(point.anyInstanceBounds.lowRps)} to ${formatNumber(point.anyInstanceBounds.highRps)})`,
-        LIMITS[point.limit],
+        limitWords(point.limit).word,
       ]),
     ),
     3,
@@ -112,10 +100,12 @@ export function kneeTable(scalings: readonly Scaling[]): Block[] {
       return [
         code(workload),
         strategy,
-        foretold ? `${kneeEstimate(foretold)}, ${LIMITS[foretold.limit]}` : NOT_MEASURED,
+        foretold ? `${kneeEstimate(foretold)}, ${limitWords(foretold.limit).word}` : NOT_MEASURED,
         first ? kneeEstimate(first) : NOT_MEASURED,
-        first ? LIMITS[first.limit] : NOT_MEASURED,
-        second ? `${LIMITS[second.limit]} at ${formatNumber(second.instances)}` : NOT_MEASURED,
+        first ? limitWords(first.limit).word : NOT_MEASURED,
+        second
+          ? `${limitWords(second.limit).word} at ${formatNumber(second.instances)}`
+          : NOT_MEASURED,
         measuredKnee ? kneeEstimate(measuredKnee) : NOT_MEASURED,
         foretold && measuredKnee
           ? signedPercent(foretold.instances / measuredKnee.instances - 1)
@@ -177,42 +167,31 @@ function parameterOf({ value, interval95, standardError }: Parameter): string {
 export function demandTable(
   scalings: readonly Pick<Scaling, 'workload' | 'strategy' | 'counts' | 'demands'>[],
 ): Block[] {
-  const shown = TIERS.filter((tier) =>
-    scalings.some(({ demands }) =>
-      demands.some((demand) => demand.tier === tier && demand.microsecondsPerRequest.mean > 0),
-    ),
+  const demanded = scalings.flatMap(({ demands }) =>
+    demands.filter(({ microsecondsPerRequest }) => microsecondsPerRequest.mean > 0),
   );
+  const shown = inOrderOfRequest([...new Set(demanded.map(({ tier }) => tier))].map(tierOf));
   return table(
     'CPU time of a request at each tier, in µs (95 % interval), how much of its capacity the tier used, and the share of the time in which it had work and was held back.',
     [
       left('Workload'),
       left('Strategy'),
       right('Instances'),
-      ...shown.map((tier) => left(HEADINGS[tier])),
+      ...shown.map(({ label }) => left(label)),
     ],
     scalings.flatMap(({ workload, strategy, counts, demands }) =>
       counts.map((instances) => [
         code(workload),
         strategy,
         String(instances),
-        ...shown.map((tier) =>
-          demandOf(demands.find((known) => known.tier === tier && known.instances === instances)),
+        ...shown.map(({ id }) =>
+          demandOf(demands.find((known) => known.tier === id && known.instances === instances)),
         ),
       ]),
     ),
     3,
   );
 }
-
-export const HEADINGS: Record<Tier, string> = {
-  application: 'Application',
-  redis: 'Redis',
-  ...DATABASE_PRODUCTS,
-  authority: 'Authority',
-  web: 'Web tier',
-  prediction: 'Prediction server',
-  loadGenerator: 'Load generator',
-};
 
 /** "10.2 (9.9 to 10.5) µs, 99 % used, held back 93 %" */
 function demandOf(demand: Demand | undefined): string {

@@ -1,22 +1,15 @@
 import { LEAST_COUNTS_FOR_A_CURVE, type Scaling } from '../../analyse/scaling/analyse-scaling.js';
-import { TIERS } from '../../analyse/scaling/capacity.js';
 import { demandsOf } from '../../analyse/scaling/demands.js';
 import type { KneeOf } from '../../analyse/scaling/knee.js';
 import { seriesOf } from '../../analyse/scaling/series.js';
+import { inOrderOfRequest, tierOf } from '../../model/tiers.js';
 import { type Block, heading, list, notice, paragraph } from '../../text/blocks.js';
 import { code } from '../../text/format.js';
 import { SCALING_CAPTION, scalingCharts } from '../charts/scaling.js';
 import type { Finding } from '../findings/finding.js';
 import { coresInWords } from '../findings/scaling.js';
 import type { ReportView } from '../view.js';
-import {
-  aloneTable,
-  demandTable,
-  forecastTable,
-  HEADINGS,
-  kneeTable,
-  lawTable,
-} from './scaling-tables.js';
+import { aloneTable, demandTable, forecastTable, kneeTable, lawTable } from './scaling-tables.js';
 
 /** Growth with instances: the law, the knee, the forecast from few instances, and the demands behind all. */
 export function scaling(view: ReportView, findings: Finding[]): Block[] {
@@ -61,9 +54,12 @@ function heldBack({ result }: ReportView): Block[] {
 /** What the figures take for granted, once for each tier. */
 function assumptions(scalings: readonly Scaling[]): string[] {
   const limits = scalings.flatMap(({ predictedKnee }) => predictedKnee?.limits ?? []);
-  const shared = TIERS.flatMap((tier) => {
-    const known = limits.find(({ limit }) => limit === tier);
-    return known ? [`${HEADINGS[tier]}: ${capacityOf(known)}.`] : [];
+  const tiers = [...new Set(limits.map(({ limit }) => limit))].filter(
+    (limit) => limit !== 'machine',
+  );
+  const shared = inOrderOfRequest(tiers.map(tierOf)).flatMap(({ id, label }) => {
+    const known = limits.find(({ limit }) => limit === id);
+    return known ? [`${label}: ${capacityOf(known)}.`] : [];
   });
   const instance = scalings.find(({ predictedKnee }) => predictedKnee)?.predictedKnee;
   return [

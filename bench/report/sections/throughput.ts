@@ -1,6 +1,4 @@
 import { type CellName, validTrialsOf } from '../../analyse/cells.js';
-import type { Limit } from '../../analyse/limits.js';
-import { DATABASE_PRODUCTS } from '../../model/databases.js';
 import { type Block, left, paragraph, right, table } from '../../text/blocks.js';
 import {
   code,
@@ -12,20 +10,8 @@ import {
 } from '../../text/format.js';
 import { THROUGHPUT_CAPTION, throughputChart } from '../charts/throughput.js';
 import type { Finding } from '../findings/finding.js';
+import { limitWords } from '../limit-words.js';
 import { measuredSummaries, type ReportView } from '../view.js';
-
-const SHORT_LIMITS: Record<Limit['code'], string> = {
-  application: 'application',
-  authority: 'authority',
-  web: 'web tier',
-  prediction: 'prediction server',
-  redis: 'Redis',
-  ...DATABASE_PRODUCTS,
-  loadGenerator: 'load generator',
-  machine: 'shared cores',
-  nearlyMachine: 'shared cores, probably',
-  none: 'waiting',
-};
 
 export function throughput(view: ReportView, _findings: Finding[]): Block[] {
   const summaries = measuredSummaries(view);
@@ -67,7 +53,7 @@ export function throughput(view: ReportView, _findings: Finding[]): Block[] {
           formatEstimate(cell.throughputRps),
           roundsOf(view, cell),
           growth,
-          cell.limit ? SHORT_LIMITS[cell.limit.code] : NOT_MEASURED,
+          cell.limit ? limitWords(cell.limit.code).word : NOT_MEASURED,
         ];
       }),
       3,

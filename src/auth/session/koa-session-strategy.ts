@@ -4,8 +4,10 @@ import { type CreateSessionOptions, createSession } from 'koa-session';
 import type { InstanceSettings } from '../../config/settings.js';
 import { AppError } from '../../server/errors.js';
 import { clientLabel } from '../credentials/client-label.js';
-import { endOf, isDueForRenewal, type LoginLimits } from '../credentials/login-life.js';
 import {
+  endOf,
+  isDueForRenewal,
+  type LoginLimits,
   type LoginRecord,
   loginIdOf,
   newLoginSecret,
@@ -13,15 +15,32 @@ import {
   recordOf,
 } from '../credentials/login-record.js';
 import { type LoginStore, loginOf } from '../credentials/login-store.js';
-import { secondsLeft } from '../credentials/seconds-left.js';
-import type { AuthStrategy, Delegation, Principal } from '../strategy.js';
-import { cookiePolicy, hasCookie, readCookie, readSessionCookie } from './cookie-policy.js';
-import { isCrossSite } from './cross-site.js';
-import { createKoaSessionStore } from './koa-session-store.js';
-import type { CookieCodec } from './sealed-cookie.js';
+import type { AuthStrategy, DelegatedSession, Delegation, Principal } from '../strategy.js';
+import {
+  cookiePolicy,
+  hasCookie,
+  isCrossSite,
+  readCookie,
+  readSessionCookie,
+} from './cookie-policy.js';
+import { delegateSession } from './delegate-session.js';
 
 /** Where sessions are: in a store, or in the cookie itself. */
 export type SessionPlace = { readonly logins: LoginStore } | { readonly codec: CookieCodec };
+
+/** How koa-session turns a session into the value of a cookie and back. */
+export interface CookieCodec {
+  encode(data: SessionData): string;
+  /** @throws SyntaxError, which koa-session takes for "no session" */
+  decode(value: string): SessionData;
+}
+
+/** What koa-session gives and takes. Keys that begin with `_` are its own. */
+interface SessionData {
+  login: LoginRecord;
+  /** Milliseconds since the epoch; koa-session refuses the session after it. */
+  _expire: number;
+}
 
 interface SessionStrategyOptions {
   readonly settings: InstanceSettings;
@@ -204,31 +223,24 @@ export function createKoaSessionStrategy(
     };
   }
 
-  /** A second session of the same user that can do less, listed with the others. */
-  async function delegate(
+  function delegate(
     store: LoginStore,
     ctx: Context,
     principal: Principal,
     delegation: Delegation,
-  ) {
-    const value = newLoginSecret();
-    const loginId = loginIdOf(value);
-    const at = now();
-    const parent = (ctx as SessionContext).session?.login;
-    const parentEndsAt = (parent?.createdAt ?? at) + limits.absoluteMs;
-    // By now the parent may have ended; what is made for it ends below.
-    const ttlMs = Math.max(1, Math.min(settings.delegatedTtlSeconds * 1000, parentEndsAt - at));
+  ): Promise<DelegatedSession> {
+    const beganAt = (ctx as SessionContext).session?.login?.createdAt ?? now();
     const client = clientLabel(ctx.get('user-agent'));
-    const endsAt = at + ttlMs;
-    const record = recordOf(principal, client, at, { delegation, endsAt });
-    await store.create(loginId, record, ttlMs);
-    // The session that hands on was read when the headers came. Whoever stole it may have held the
-    // body back until its owner ended all sessions, and this one would outlive that.
-    if (principal.loginId === undefined || (await store.read(principal.loginId)) === undefined) {
-      await store.end(principal.userId, loginId);
-      throw new AppError('credential_invalid', { detail: 'The session has ended; log in again.' });
-    }
-    return { cookie: cookie.name, value, expiresIn: secondsLeft(endsAt, now()), loginId };
+    return delegateSession(
+      {
+        logins: store,
+        cookieName: cookie.name,
+        ttlMs: settings.delegatedTtlSeconds * 1000,
+        now,
+      },
+      { principal, client, endsAt: beganAt + limits.absoluteMs },
+      delegation,
+    );
   }
 
   function refuseCrossSite(ctx: Context): void {
@@ -252,3 +264,47 @@ export function createKoaSessionStrategy(
 }
 
 async function nothing(): Promise<void> {}
+
+/** The store methods of koa-session 7. */
+interface KoaSessionStore {
+  get(secret: string): Promise<SessionData | undefined>;
+  set(
+    secret: string,
+    data: SessionData,
+    maxAgeMs: number,
+    options: { ctx?: Context },
+  ): Promise<void>;
+  destroy(secret: string, options: { ctx?: Context }): Promise<void>;
+}
+
+/** Lets koa-session keep its sessions as logins. */
+function createKoaSessionStore(
+  logins: LoginStore,
+  limits: LoginLimits,
+  now: () => number,
+): KoaSessionStore {
+  return {
+    get: async (secret) => {
+      const login = await logins.read(loginIdOf(secret));
+      return login && { login, _expire: endOf(login, limits) };
+    },
+    set: async (secret, { login }, _maxAgeMs, { ctx }) => {
+      const id = loginIdOf(secret);
+      const ttlMs = Math.max(1, endOf(login, limits) - now());
+      if (ctx?.state.mintedSessionSecret === secret) {
+        await logins.create(id, login, ttlMs);
+        return;
+      }
+      if (!(await logins.renew(id, login, ttlMs))) {
+        throw new AppError('credential_invalid', {
+          detail: 'The session has ended; log in again.',
+        });
+      }
+    },
+    destroy: async (secret, { ctx }) => {
+      // Whoever ends a session says whose it was: by now ctx.session may hold the next one.
+      const login: LoginRecord = ctx?.state.endingLogin;
+      await logins.end(login.userId, loginIdOf(secret));
+    },
+  };
+}

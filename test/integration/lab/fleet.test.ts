@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { type Fleet, startFleet } from '../../../bench/fleet/fleet.js';
+import { type Fleet, serviceCompanion, startFleet } from '../../../bench/fleet/fleet.js';
 import { seedDatabase } from '../../../bench/fleet/service-commands.js';
 import { workloadNamed } from '../../../bench/load/workloads/registry.js';
 import { type Guardian, startGuardian } from '../../../bench/processes/guardian/guardian.js';
@@ -21,7 +21,10 @@ describe('a fleet', () => {
       LOG_LEVEL: 'silent',
       MARK: 'shared',
     };
-    fleet = await startFleet({ strategy: 'none', instances, companions, environment, guardian });
+    fleet = await startFleet({
+      ...{ strategy: 'none', instances, environment, guardian },
+      companions: companions.map(serviceCompanion),
+    });
     return fleet;
   };
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { WorkerReport } from '../../../bench/load/messages.js';
 import type { Span } from '../../../bench/measure/process-uses.js';
-import type { Snapshot } from '../../../bench/measure/snapshot.js';
-import type { RunConfig } from '../../../bench/model/result-schema.js';
+import type { ProcessReading, Snapshot } from '../../../bench/measure/snapshot.js';
+import type { ProcessUsage } from '../../../bench/processes/process-usage.js';
 import {
   createLatencyHistogram,
   encodeHistogram,
@@ -36,31 +36,64 @@ function shardReport(requests: number, latencyMs: number): WorkerReport {
   };
 }
 
+interface Changes {
+  /** By the name of the process; null: it could not be read. */
+  usages?: Record<string, ProcessUsage | null>;
+  /** By the name of the process: seconds in which it was held back from its share of 0.1 cores. */
+  throttledSeconds?: Record<string, number>;
+  sessionStore?: null;
+}
+
+interface Processes {
+  /** A process beside those of every run. */
+  more?: Pick<ProcessReading, 'tier' | 'name' | 'workers'>;
+  database?: 'mariadb';
+}
+
 /** All processes at `atMs`, each having used the given CPU seconds so far. */
-function snapshot(atMs: number, cpuSeconds: number, commands: number): Snapshot {
+function snapshot(
+  atMs: number,
+  cpuSeconds: number,
+  commands: number,
+  { usages = {}, throttledSeconds = {}, ...others }: Changes = {},
+  { more, database }: Processes = {},
+): Snapshot {
   const usage = { cpuSeconds, rssBytes: 1000 };
+  const atSeconds = atMs / 1000;
+  const readings: Omit<ProcessReading, 'usage'>[] = [
+    { tier: 'application', name: 'instance 1' },
+    { tier: 'application', name: 'instance 2' },
+    ...(more ? [more] : []),
+    { tier: 'redis', name: 'redis' },
+    { tier: database ?? 'postgres', name: database ?? 'postgres' },
+    { tier: 'loadGenerator', name: 'shard 1' },
+    { tier: 'loadGenerator', name: 'shard 2' },
+  ];
   return {
     atMs,
     machine: { totalMs: atMs * 2, idleMs: atMs / 2, stealMs: 0 },
-    instances: [usage, usage],
-    companions: [],
-    shards: [usage, usage],
-    database: usage,
-    redis: { ...usage, commands, atSeconds: atMs / 1000 },
-    redisProcess: null,
-    throttledSeconds: { instances: [null, null], redis: null, database: null },
+    processes: readings.map((reading) => {
+      const { name } = reading;
+      const own = usages[name] === undefined ? usage : usages[name];
+      const held = throttledSeconds[name];
+      return {
+        ...reading,
+        // This Redis runs elsewhere, and says by its own clock when that was.
+        usage: own && name === 'redis' ? { ...own, atSeconds } : own,
+        ...(held !== undefined && { held: { limitCores: 0.1, throttledSeconds: held } }),
+      };
+    }),
+    sessionStore: { ...usage, commands, atSeconds },
+    ...others,
   };
 }
 
 function observe(
-  changes: {
-    from?: Partial<Snapshot>;
-    to?: Partial<Snapshot>;
-    authority?: boolean;
-    database?: 'mariadb';
+  changes: Processes & {
+    from?: Changes;
+    to?: Changes;
     countedByInstances?: number[] | null;
   } = {},
-  limits?: RunConfig['cpuLimits'],
   spans?: Span[],
   windows?: Observation['load']['windows'],
 ) {
@@ -70,9 +103,6 @@ function observe(
     blank: emptyTrial(planned, 0, {}, config),
     fleet: {
       instances: [1, 2].map((number) => ({ number, pid: number, origin: 'http://127.0.0.1:1' })),
-      companions: changes.authority
-        ? [{ name: 'authority' as const, pid: 3, origin: 'http://127.0.0.1:2' }]
-        : [],
       ...(changes.countedByInstances !== undefined && {
         web: { pid: 4, origin: 'http://127.0.0.1:3', workers: 2 },
       }),
@@ -80,9 +110,9 @@ function observe(
     countedByInstances: changes.countedByInstances ?? null,
     spans: spans ?? [
       {
-        from: { ...snapshot(1000, 5, 100), ...changes.from },
+        from: snapshot(1000, 5, 100, changes.from, changes),
         // Read 20 ms after the end of a window of 2 s: 2.02 s later.
-        to: { ...snapshot(3020, 6.01, 8180), ...changes.to },
+        to: snapshot(3020, 6.01, 8180, changes.to, changes),
       },
     ],
     load: {
@@ -90,8 +120,6 @@ function observe(
       readings: windows ? 'between-loads' : 'under-load',
       inFlightLimit: 100,
     },
-    ...(limits && { limits }),
-    database: changes.database ?? 'postgres',
     serverRequests: 8030,
     interruption: null,
   });
@@ -140,12 +168,8 @@ describe('record of a trial', () => {
   });
 
   it('measures the authority where there is one, and says nothing of it where there is none', () => {
-    const usage = { cpuSeconds: 5, rssBytes: 1000 };
-    const { trial } = observe({
-      authority: true,
-      from: { companions: [usage] },
-      to: { companions: [{ ...usage, cpuSeconds: 6.01 }] },
-    });
+    const more = { tier: 'authority', name: 'authority' };
+    const { trial } = observe({ more });
     expect(trial.cpuMicrosecondsPerRequest.authority).to.be.closeTo(MICROSECONDS / 8000, 1e-6);
     expect(trial.rssBytes.authority).to.equal(1000);
     expect(trial.processes).to.deep.include({
@@ -153,20 +177,14 @@ describe('record of a trial', () => {
       ...{ cpuSeconds: 6.01 - 5, cores: (6.01 - 5) / 2.02 },
     });
     expect(observe().trial.cpuMicrosecondsPerRequest).not.to.have.property('authority');
-    const lost = observe({
-      authority: true,
-      from: { companions: [usage] },
-      to: { companions: [null] },
-    });
+    const lost = observe({ more, to: { usages: { authority: null } } });
     expect(lost.trial.cpuMicrosecondsPerRequest.authority).to.equal(null);
   });
 
   it('measures a web tier where there is one, with all its workers', () => {
-    const usage = { cpuSeconds: 5, rssBytes: 1000 };
     const { trial } = observe({
       countedByInstances: [1, 1],
-      from: { web: usage },
-      to: { web: { ...usage, cpuSeconds: 6.01 } },
+      more: { tier: 'web', name: 'nginx', workers: 2 },
     });
     expect(trial.cpuMicrosecondsPerRequest.web).to.be.closeTo(MICROSECONDS / 8000, 1e-6);
     expect(trial.rssBytes.web).to.equal(1000);
@@ -175,6 +193,14 @@ describe('record of a trial', () => {
       ...{ cpuSeconds: 6.01 - 5, cores: (6.01 - 5) / 2.02 },
     });
     expect(observe().trial.cpuMicrosecondsPerRequest).not.to.have.property('web');
+  });
+
+  it('keeps the figures of a tier that the lab does not know under the id that it came with', () => {
+    const { trial } = observe({ more: { tier: 'vault', name: 'vault 1' } });
+    expect(trial.cpuMicrosecondsPerRequest.vault).to.be.closeTo(MICROSECONDS / 8000, 1e-6);
+    expect(trial.rssBytes.vault).to.equal(1000);
+    expect(trial.processes.find(({ name }) => name === 'vault 1')?.kind).to.equal('vault');
+    expect(trial.cpuMicrosecondsPerRequest).not.to.have.property('authority');
   });
 
   it('takes the shares of the instances behind a web tier from what they counted themselves', () => {
@@ -203,7 +229,7 @@ describe('record of a trial', () => {
     // Of 8,000 answers 6,000 came inside the windows.
     const reports = [{ ...report, wire: { sentBytes: 0, receivedBytes: 0, responses: 8000 } }];
     const spans = [span(1000, 5, 5000), span(9000, 8, 3000)];
-    const { trial } = observe({}, undefined, spans, [{ seconds: 4, reports }]);
+    const { trial } = observe({}, spans, [{ seconds: 4, reports }]);
     expect(trial).to.deep.include({ turns: 2, seconds: 4, requests: 6000, throughputRps: 1500 });
     expect(trial.windowsRps).to.deep.equal([2000, 1000]);
     // What was used between the loads belongs to others: 2 s of CPU time for 8,000 requests.
@@ -213,17 +239,10 @@ describe('record of a trial', () => {
   });
 
   it('says how long a process was held back, and nothing of one that is not held', () => {
-    const throttledSeconds = (seconds: number) => ({
-      throttledSeconds: { instances: [seconds, 2 * seconds], redis: null, database: null },
+    const throttled = (seconds: number): Changes => ({
+      throttledSeconds: { 'instance 1': seconds, 'instance 2': 2 * seconds },
     });
-    const { trial } = observe(
-      { from: throttledSeconds(1), to: throttledSeconds(1.5) },
-      {
-        application: 0.1,
-        redis: null,
-        postgres: null,
-      },
-    );
+    const { trial } = observe({ from: throttled(1), to: throttled(1.5) });
     expect(trial.processes[0]).to.include({ limitCores: 0.1, throttledSeconds: 0.5 });
     expect(trial.processes[1]).to.include({ limitCores: 0.1, throttledSeconds: 1 });
     expect(trial.processes.find(({ kind }) => kind === 'redis')).not.to.have.property('limitCores');
@@ -246,8 +265,9 @@ describe('record of a trial', () => {
   });
 
   it('leaves unknown what a process that vanished would have told, instead of taking it for zero', () => {
-    const usage = { cpuSeconds: 6.01, rssBytes: 1000 };
-    const { trial } = observe({ to: { instances: [usage, null], redis: null } });
+    const { trial } = observe({
+      to: { usages: { 'instance 2': null, redis: null }, sessionStore: null },
+    });
     expect(trial.cpuMicrosecondsPerRequest.application).to.equal(null);
     expect(trial.cpuMicrosecondsPerRequest.redis).to.equal(null);
     expect(trial.storeCommandsPerRequest).to.equal(null);
