@@ -3,11 +3,10 @@
  * A table: each entry looks at the whole result and says what it sees, or nothing.
  */
 
-import { armNames } from '../model/arms.js';
+import { conditionsOf, validTrialsOf } from '../model/condition.js';
 import { DATABASE_NAMES, DATABASE_PRODUCTS } from '../model/databases.js';
 import type { Result, Warning } from '../model/result-schema.js';
 import { countOf } from '../text/count-of.js';
-import { validTrialsOf } from './cells.js';
 import { METRICS } from './metrics.js';
 import { outlierRounds } from './outliers.js';
 
@@ -76,12 +75,12 @@ function limitsMissing({ config, environment }: Result): Warning[] {
 /** Everything runs on this machine; each process wants a core of its own. */
 function moreProcessesThanCores({ config, environment, strategies }: Result): Warning[] {
   const { cores } = environment;
-  const predictionServers = Object.values(config.variables ?? {}).some(
-    ({ PREDICTION }) => PREDICTION === 'server',
+  const predictionServers = config.variants.some(
+    ({ environment }) => environment.PREDICTION === 'server',
   );
   const companions = Math.max(0, ...strategies.map((known) => known.companions?.length ?? 0));
   const beside = companions + (environment.web?.workers ?? 0) + Number(predictionServers);
-  const processesWith = (instances: number) => processesFor(instances, config.shards) + beside;
+  const processesWith = (instances: number) => processesFor(instances, config.loadWorkers) + beside;
   const crowded = config.instances.filter((count) => processesWith(count) > cores);
   const [fewest] = crowded;
   if (fewest === undefined) return [];
@@ -94,9 +93,9 @@ function moreProcessesThanCores({ config, environment, strategies }: Result): Wa
   ];
 }
 
-/** Instances, load generators, Redis, and the database counted as one. */
-function processesFor(instances: number, shards: number): number {
-  return instances + shards + 2;
+/** Instances, load workers, Redis, and the database counted as one. */
+function processesFor(instances: number, loadWorkers: number): number {
+  return instances + loadWorkers + 2;
 }
 
 function stolenTime({ trials }: Result): Warning[] {
@@ -149,28 +148,23 @@ function unmeasuredStores({ trials }: Result): Warning[] {
 }
 
 function outliers({ trials, config }: Result): Warning[] {
-  const arms = armNames(config.strategies);
   return METRICS.flatMap((metric) =>
-    config.workloads.flatMap((workload) =>
-      config.instances.flatMap((instances) =>
-        arms.flatMap((strategy) => {
-          const cell = validTrialsOf({ strategy, workload, instances }, trials);
-          const rounds = outlierRounds(
-            cell.flatMap((trial) => {
-              const value = metric.of(trial);
-              return value === null ? [] : [{ round: trial.round, value }];
-            }),
-          );
-          if (rounds.length === 0) return [];
-          return [
-            {
-              code: 'outlier',
-              message: `${metric.label} of ${strategy}, ${workload}, ${instances} instance${instances === 1 ? '' : 's'}: ${rounds.length === 1 ? `round ${list(rounds)} lies far from the others. It is` : `rounds ${list(rounds)} lie far from the others. They are`} kept in all figures.`,
-            },
-          ];
+    conditionsOf(config).flatMap((condition) => {
+      const rounds = outlierRounds(
+        validTrialsOf(condition, trials).flatMap((trial) => {
+          const value = metric.of(trial);
+          return value === null ? [] : [{ round: trial.round, value }];
         }),
-      ),
-    ),
+      );
+      if (rounds.length === 0) return [];
+      const { variant, workload, instances } = condition;
+      return [
+        {
+          code: 'outlier',
+          message: `${metric.label} of ${variant}, ${workload}, ${instances} instance${instances === 1 ? '' : 's'}: ${rounds.length === 1 ? `round ${list(rounds)} lies far from the others. It is` : `rounds ${list(rounds)} lie far from the others. They are`} kept in all figures.`,
+        },
+      ];
+    }),
   );
 }
 

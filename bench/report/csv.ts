@@ -8,14 +8,14 @@ import { PROCESS_KINDS, type Result, type Trial } from '../model/result-schema.j
 type Value = string | number | boolean | null | undefined;
 
 const COLUMNS: readonly { name: string; of: (trial: Trial) => Value }[] = [
-  { name: 'strategy', of: (trial) => trial.strategy },
+  { name: 'variant', of: (trial) => trial.variant },
   { name: 'workload', of: (trial) => trial.workload },
   { name: 'instances', of: (trial) => trial.instances },
   { name: 'round', of: (trial) => trial.round },
   { name: 'position', of: (trial) => trial.position },
   { name: 'startedAt', of: (trial) => trial.startedAt },
   { name: 'connections', of: (trial) => trial.connections },
-  { name: 'shards', of: (trial) => trial.shards },
+  { name: 'loadWorkers', of: (trial) => trial.loadWorkers },
   { name: 'warmUpSeconds', of: (trial) => trial.warmUpSeconds },
   { name: 'seconds', of: (trial) => trial.seconds },
   { name: 'requests', of: (trial) => trial.requests },
@@ -58,7 +58,7 @@ export function renderTrialsCsv({ trials }: Result): string {
     COLUMNS.map(({ name }) => field(name)),
     ...trials.map((trial) => COLUMNS.map(({ of }) => field(of(trial)))),
   ];
-  return `${lines.map((cells) => cells.join(',')).join('\r\n')}\r\n`;
+  return `${lines.map((fields) => fields.join(',')).join('\r\n')}\r\n`;
 }
 
 /**

@@ -137,7 +137,7 @@ async function oneByOne(
 function judgeTogether(sides: readonly Side[]): Trial[] {
   const outcomes = sides.map((side) => side.conclude());
   const paces = paceOfOthers(
-    outcomes.map((outcome) => ('evidence' in outcome ? turnsOf(outcome.evidence.trial) : [])),
+    outcomes.map((outcome) => ('evidence' in outcome ? windowRatesOf(outcome.evidence.trial) : [])),
   );
   return outcomes.map((outcome, index) =>
     'evidence' in outcome
@@ -146,11 +146,14 @@ function judgeTogether(sides: readonly Side[]): Trial[] {
   );
 }
 
-/** Throughput of each turn, from its slices. */
-function turnsOf({ windowsRps, turns = 1 }: Pick<Trial, 'windowsRps' | 'turns'>): number[] {
-  const perTurn = windowsRps.length / turns;
-  return Array.from({ length: turns }, (_, turn) => {
-    const slices = windowsRps.slice(turn * perTurn, (turn + 1) * perTurn);
-    return slices.reduce((sum, rps) => sum + rps, 0) / perTurn;
+/** Throughput of each window, from its slices. */
+function windowRatesOf({
+  windowsRps,
+  windows = 1,
+}: Pick<Trial, 'windowsRps' | 'windows'>): number[] {
+  const perWindow = windowsRps.length / windows;
+  return Array.from({ length: windows }, (_, index) => {
+    const slices = windowsRps.slice(index * perWindow, (index + 1) * perWindow);
+    return slices.reduce((sum, rps) => sum + rps, 0) / perWindow;
   });
 }

@@ -28,11 +28,11 @@ const OPEN_LOOP_WINDOW_MS = 1000;
 export function cadenceOf(
   {
     seconds,
-    turns,
+    windows: asked,
     cpuLimits,
     offered,
     web,
-  }: Pick<RunConfig, 'seconds' | 'turns' | 'cpuLimits' | 'offered' | 'web'>,
+  }: Pick<RunConfig, 'seconds' | 'windows' | 'cpuLimits' | 'offered' | 'web'>,
   { windowMs }: Pick<Workload, 'windowMs'>,
   sides: number,
 ): Cadence {
@@ -42,7 +42,7 @@ export function cadenceOf(
     offered ? OPEN_LOOP_WINDOW_MS : 0,
   );
   const fitting = Math.max(2, 2 * Math.round((seconds * 1000) / wantedMs / 2));
-  const windows = turns ?? (sides > 1 || !offered ? fitting : 1);
+  const windows = asked ?? (sides > 1 || !offered ? fitting : 1);
   return {
     windows,
     windowMs: (seconds * 1000) / windows,

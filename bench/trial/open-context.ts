@@ -49,11 +49,11 @@ export async function withTrialContext(
     const serviceEnvironment = { ...ready.serviceEnvironment, STORE_TIMEOUT_MS: '5000' };
     const web = await openWeb(config, { guardian, signal, say }, result);
     const redis = await connectRedisMeter(stores.redisUrl);
-    const closedLoop = keepLoadGenerator(config.shards, guardian, (shards, watched) =>
-      startLoadGenerator(shards, watched),
+    const closedLoop = keepLoadGenerator(config.loadWorkers, guardian, (count, watched) =>
+      startLoadGenerator(count, watched),
     );
     const keeper = startGenerator
-      ? keepLoadGenerator(config.shards, guardian, startGenerator)
+      ? keepLoadGenerator(config.loadWorkers, guardian, startGenerator)
       : closedLoop;
     const limiter = await openLimiter(config, guardian, result);
     try {

@@ -21,7 +21,7 @@ export interface Setup {
 export interface Model {
   demands: ReadonlyMap<Tier, DemandModel>;
   cores: ReadonlyMap<Tier, number>;
-  shards: number;
+  loadWorkers: number;
   machineCores: number;
 }
 
@@ -33,7 +33,7 @@ export function modelOf(few: Series): Model {
   return {
     demands: new Map(demands),
     cores: new Map(TIERS.map((tier) => [tier, capacityOf(tier, few.trials).cores])),
-    shards: Math.max(...few.trials.map(({ shards }) => shards)),
+    loadWorkers: Math.max(...few.trials.map(({ loadWorkers }) => loadWorkers)),
     machineCores: availableCores(few.trials),
   };
 }
@@ -91,7 +91,7 @@ function stationsOf(model: Model, instances: number, scope: Scope, load: number)
       name: tier,
       demandSeconds: demandAt(demand, load) / 1e6,
       cores: model.cores.get(tier) ?? 1,
-      copies: tier === 'application' ? instances : tier === 'loadGenerator' ? model.shards : 1,
+      copies: tier === 'application' ? instances : tier === 'loadGenerator' ? model.loadWorkers : 1,
     }));
 }
 

@@ -5,12 +5,13 @@ import { databaseOf } from '../../model/databases.js';
 import { DEFAULT_OBJECTIVE, parseObjective, slo } from '../../model/objective.js';
 import { planTrials } from '../../model/planned-trials.js';
 import type { Objective, RunConfig } from '../../model/result-schema.js';
+import { variantsOf } from '../../model/variant.js';
 import { decimal, integer, integers, listOf, type ParsedOptions } from '../parse-options.js';
 import { DATABASE_OPTION } from './database-option.js';
 import { LIMIT_OPTIONS, limitsFrom } from './limit-options.js';
 import {
   DEFAULT_STRATEGIES,
-  HORIZON,
+  EQUIVALENCE_MARGIN,
   MIN_USERS,
   POSTS,
   RUN_OPTIONS,
@@ -67,8 +68,10 @@ export function sustainConfigFrom(
   known: readonly string[],
 ): SustainConfig {
   const connections = options.connections ?? DEFAULT_CONNECTIONS;
+  const strategies =
+    options.strategies ?? DEFAULT_STRATEGIES.filter((name) => known.includes(name));
   const plan = {
-    strategies: options.strategies ?? DEFAULT_STRATEGIES.filter((name) => known.includes(name)),
+    variants: variantsOf(strategies),
     workloads: options.workloads ?? ['me'],
     instances: options.instances ?? [1],
     rounds: options.rounds ?? 3,
@@ -77,7 +80,7 @@ export function sustainConfigFrom(
   const limits = limitsFrom(options, databaseOf(options));
   const fromRps = options['from-rate'] ?? 100;
   const toRps = options['to-rate'] ?? 100_000;
-  const shards = Math.min(connections, options.shards ?? 1);
+  const loadWorkers = Math.min(connections, options.shards ?? 1);
   const users = usersOf(options.users, connections, plan.instances);
   refuse(fromRps > toRps, `--from-rate ${fromRps} is more than --to-rate ${toRps}.`);
   return {
@@ -94,8 +97,8 @@ export function sustainConfigFrom(
       ...(options.database && { database: options.database }),
       ...limits,
       posts: POSTS,
-      shards,
-      horizon: HORIZON,
+      loadWorkers,
+      equivalenceMargin: EQUIVALENCE_MARGIN,
       command: repeatCommand('sustain', { ...options, slo: options.slo?.text }, plan.seed),
       order: planTrials(plan),
     },

@@ -9,7 +9,6 @@ import type { StartLoadGenerator } from '../../load/generator.js';
 import { startOpenLoopGenerator } from '../../load/open-loop/generator.js';
 import { describedWorkloads } from '../../load/workloads/registry.js';
 import { describeMachine } from '../../measure/environment.js';
-import { strategyOfArm } from '../../model/arms.js';
 import { blocksOf } from '../../model/planned-trials.js';
 import {
   type DescribedStrategy,
@@ -17,6 +16,7 @@ import {
   type RunConfig,
   SCHEMA_VERSION,
 } from '../../model/result-schema.js';
+import type { Variant } from '../../model/variant.js';
 import { assertOpenFiles } from '../../processes/open-files.js';
 import type { EmitRunEvent } from '../../trial/events.js';
 import { withTrialContext } from '../../trial/open-context.js';
@@ -116,13 +116,15 @@ export function noteOthers({ environment }: Result, seen: readonly string[]): vo
 
 /** undefined: the closed loop. */
 function openLoopOf({ offered }: RunConfig): StartLoadGenerator | undefined {
-  return offered && ((shards, guardian) => startOpenLoopGenerator(shards, guardian, offered));
+  return (
+    offered && ((loadWorkers, guardian) => startOpenLoopGenerator(loadWorkers, guardian, offered))
+  );
 }
 
-/** The strategies asked for, as the service describes them. */
+/** The strategies of the variants, as the service describes them. */
 export function describedStrategies(
   known: readonly DescribedStrategy[],
-  asked: readonly string[],
+  variants: readonly Variant[],
 ): DescribedStrategy[] {
-  return known.filter(({ name }) => asked.some((arm) => strategyOfArm(arm) === name));
+  return known.filter(({ name }) => variants.some(({ strategy }) => strategy === name));
 }

@@ -29,25 +29,26 @@ export interface AttemptOrder {
 }
 
 export interface Bench {
-  cell: PlannedTrial;
+  planned: PlannedTrial;
   started: StartedTrial;
   connected: TrialConnections;
 }
 
-/** Starts fresh processes for a cell, with everyone logged in, all answers checked and all code warm. */
+/** Starts fresh processes for a condition, with everyone logged in, all answers checked and all code warm. */
 export async function withFreshBench<Outcome>(
-  cell: PlannedTrial,
+  planned: PlannedTrial,
   context: TrialContext,
   use: (bench: Bench) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { holder, signal } = context;
-  const started = await startTrial(cell, context);
+  const started = await startTrial(planned, context);
   const limit = (on: boolean) => {
     for (const each of [...started.held, holder.redis, holder.database]) each.limit(on);
   };
   try {
     signal.throwIfAborted();
-    const bench = { cell, started, connected: await connectUsers(cell, started, context) };
+    const connected = await connectUsers(planned, started, context);
+    const bench = { planned, started, connected };
     await warmUp(bench, context);
     limit(true);
     return await use(bench);
@@ -62,7 +63,7 @@ export async function withFreshBench<Outcome>(
  *   cancelled
  */
 export async function attemptRate(
-  { cell, started: { fleet, held }, connected }: Bench,
+  { planned, started: { fleet, held }, connected }: Bench,
   order: AttemptOrder,
   objective: Objective,
   context: TrialContext,
@@ -75,7 +76,7 @@ export async function attemptRate(
   fleet.onLost(abort);
   try {
     const blank = {
-      ...emptyTrial(cell, 0, workloadNamed(cell.workload), { ...config, seconds }),
+      ...emptyTrial(planned, 0, workloadNamed(planned.workload), { ...config, seconds }),
       warmUpSeconds,
     };
     const processes = { ...context.holder, instances: held };
@@ -85,7 +86,7 @@ export async function attemptRate(
     const { reports, span } = await loadByPlan({
       generator,
       order: {
-        workload: cell.workload,
+        workload: planned.workload,
         posts: seeded.posts,
         offered: {
           arrivals: ARRIVALS,
@@ -122,22 +123,18 @@ export async function attemptRate(
     const unexpected = Object.values(evidence.unexpectedStatuses);
     const failed = unexpected.reduce((sum, times) => sum + times, trial.errors);
     const { outcome, reasons } = outcomeOf(trial, objective, failed);
-    const { planned, late, inFlightAtEnd } = trial.openLoop ?? {
-      planned: 0,
-      late: 0,
-      inFlightAtEnd: 0,
-    };
+    const { openLoop } = trial;
     return {
       phase: order.phase,
-      round: order.phase === 'search' ? 0 : cell.round,
+      round: order.phase === 'search' ? 0 : planned.round,
       startedAt,
       seconds,
       offeredRps: order.rateRps,
       answeredRps: trial.throughputRps,
       latencyMs: trial.latencyMs,
       errors: failed,
-      lateShare: late / Math.max(1, planned),
-      inFlightAtEnd,
+      lateShare: (openLoop?.late ?? 0) / Math.max(1, openLoop?.planned ?? 0),
+      inFlightAtEnd: openLoop?.inFlightAtEnd ?? 0,
       cpuMicrosecondsPerRequest: trial.cpuMicrosecondsPerRequest,
       outcome,
       reasons,

@@ -1,5 +1,5 @@
 /**
- * lab sustain: stores -> seeded data -> credentials -> a search for each cell -> rounds that confirm.
+ * lab sustain: stores -> seeded data -> credentials -> a search for each condition -> rounds that confirm.
  * The result is on disk after every attempt.
  */
 
@@ -9,6 +9,7 @@ import type { SustainConfig } from '../../cli/options/sustain-options.js';
 import { startOpenLoopGenerator } from '../../load/open-loop/generator.js';
 import { describedWorkloads } from '../../load/workloads/registry.js';
 import { describeMachine } from '../../measure/environment.js';
+import { isSameCondition } from '../../model/condition.js';
 import type { PlannedTrial } from '../../model/planned-trials.js';
 import {
   type DescribedStrategy,
@@ -24,8 +25,13 @@ import { withTrialContext } from '../../trial/open-context.js';
 import { mostConnections } from '../compare/most-connections.js';
 import { noteOthers } from '../compare/run.js';
 import { createResultFolder } from '../result-folder.js';
-import { type CellInput, confirmCell, emptySustained, searchCell } from './measure-cell.js';
-import { describeAttempt, describeCell } from './progress.js';
+import {
+  type ConditionInput,
+  confirmCondition,
+  emptySustained,
+  searchCondition,
+} from './measure-condition.js';
+import { describeAttempt, describeCondition } from './progress.js';
 
 /** For the rehearsal, whose only purpose is that the sender's code is compiled. */
 const REHEARSAL = { arrivals: 'poisson', rateRps: 500 } as const;
@@ -72,8 +78,8 @@ export async function runSustain(input: SustainInput): Promise<{ result: Result;
     await withTrialContext(
       { config: config.run, strategies, signal, emit },
       result,
-      (context) => measureCells(input, result, context, save),
-      (shards, guardian) => startOpenLoopGenerator(shards, guardian, REHEARSAL),
+      (context) => measureConditions(input, result, context, save),
+      (loadWorkers, guardian) => startOpenLoopGenerator(loadWorkers, guardian, REHEARSAL),
     );
     result.partial = false;
   } catch (error) {
@@ -86,38 +92,41 @@ export async function runSustain(input: SustainInput): Promise<{ result: Result;
   return { result, folder: folder.path };
 }
 
-async function measureCells(
+async function measureConditions(
   input: SustainInput,
   result: Result,
   context: TrialContext,
   save: () => Promise<void>,
 ): Promise<void> {
   const { config, say } = input;
-  const found = new Map<string, Sustained>();
-  const cellInput = (cell: PlannedTrial, sustained: Sustained): CellInput => ({
-    cell,
+  const found: Sustained[] = [];
+  const inputFor = (planned: PlannedTrial, sustained: Sustained): ConditionInput => ({
+    planned,
     config,
     context,
     onAttempt(attempt) {
       sustained.attempts.push(attempt);
-      say(`${describeCell(cell)}: ${describeAttempt(attempt)}`);
+      say(`${describeCondition(planned)}: ${describeAttempt(attempt)}`);
     },
   });
-  // The first round of the plan has every cell once, in shuffled order.
-  for (const cell of config.run.order.filter(({ round }) => round === 1)) {
-    const sustained = emptySustained(cell, config);
-    found.set(describeCell(cell), sustained);
+  // The first round of the plan has every condition once, in shuffled order.
+  for (const planned of config.run.order.filter(({ round }) => round === 1)) {
+    const sustained = emptySustained(planned, config);
+    found.push(sustained);
     result.sustained?.push(sustained);
-    say(`${describeCell(cell)}: searching`);
-    sustained.searchedRps = (await searchCell(cellInput(cell, sustained))).rateRps;
+    say(`${describeCondition(planned)}: searching`);
+    sustained.searchedRps = (await searchCondition(inputFor(planned, sustained))).rateRps;
     await save();
   }
-  for (const cell of config.run.order) {
-    const sustained = found.get(describeCell(cell));
+  for (const planned of config.run.order) {
+    const sustained = found.find((known) => isSameCondition(known, planned));
     if (!sustained || sustained.searchedRps === null) continue;
-    say(`${describeCell(cell)}: confirming, round ${cell.round} of ${config.run.rounds}`);
-    const confirmed = await confirmCell(cellInput(cell, sustained), sustained.searchedRps);
-    sustained.rounds.push({ round: cell.round, ...confirmed });
+    say(
+      `${describeCondition(planned)}: confirming, round ${planned.round} of ${config.run.rounds}`,
+    );
+    const input = inputFor(planned, sustained);
+    const confirmed = await confirmCondition(input, sustained.searchedRps);
+    sustained.rounds.push({ round: planned.round, ...confirmed });
     Object.assign(sustained, summariseRounds(sustained.rounds));
     await save();
   }

@@ -11,18 +11,18 @@ const MOST_PIECES = 20;
 
 /** Until the instances have answered so many requests that their cost no longer falls (docs/decisions/007). */
 export async function warmUp(
-  { cell, connected }: Bench,
+  { planned, connected }: Bench,
   { closedLoop, seeded, config, signal }: TrialContext,
 ): Promise<void> {
   const generator = await closedLoop();
   const abort = () => generator.abort();
   signal.addEventListener('abort', abort, { once: true });
   const session = await generator.open(
-    { workload: cell.workload, posts: seeded.posts, seed: config.seed },
+    { workload: planned.workload, posts: seeded.posts, seed: config.seed },
     [connected.connections],
   );
   try {
-    const wanted = workloadNamed(cell.workload).warmUpRequests * cell.instances;
+    const wanted = workloadNamed(planned.workload).warmUpRequests * planned.instances;
     let answered = 0;
     for (let piece = 0; piece < MOST_PIECES && answered < wanted; piece++) {
       signal.throwIfAborted();

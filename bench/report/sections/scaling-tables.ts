@@ -44,10 +44,10 @@ export function forecastTable(scalings: readonly Scaling[]): Block[] {
       right('At most'),
       left('Busy first'),
     ],
-    scalings.flatMap(({ workload, strategy, forecast }) =>
+    scalings.flatMap(({ workload, variant, forecast }) =>
       (forecast?.onThisMachine ?? []).map((point) => [
         code(workload),
-        strategy,
+        variant,
         `${point.instances}${point.known ? ' *' : ''}`,
         formatEstimate(point.measured),
         estimateOf(point),
@@ -71,10 +71,10 @@ export function aloneTable(scalings: readonly Scaling[]): Block[] {
       right('Any instance'),
       left('Busy first'),
     ],
-    scalings.flatMap(({ workload, strategy, forecast }) =>
+    scalings.flatMap(({ workload, variant, forecast }) =>
       (forecast?.serviceAlone ?? []).map((point) => [
         code(workload),
-        strategy,
+        variant,
         String(point.instances),
         estimateOf(point),
         `${formatNumber(point.anyInstanceRps)} (${formatNumber(point.anyInstanceBounds.lowRps)} to ${formatNumber(point.anyInstanceBounds.highRps)})`,
@@ -106,12 +106,12 @@ export function kneeTable(scalings: readonly Scaling[]): Block[] {
       right('Of the curve'),
       right('Foretold over curve'),
     ],
-    scalings.map(({ workload, strategy, foretoldKnee, predictedKnee, measuredKnee }) => {
+    scalings.map(({ workload, variant, foretoldKnee, predictedKnee, measuredKnee }) => {
       const [foretold] = foretoldKnee?.limits ?? [];
       const [first, second] = predictedKnee?.limits ?? [];
       return [
         code(workload),
-        strategy,
+        variant,
         foretold ? `${kneeEstimate(foretold)}, ${LIMITS[foretold.limit]}` : NOT_MEASURED,
         first ? kneeEstimate(first) : NOT_MEASURED,
         first ? LIMITS[first.limit] : NOT_MEASURED,
@@ -148,11 +148,11 @@ export function lawTable(scalings: readonly Scaling[]): Block[] {
       right('R²'),
       left('Peak'),
     ],
-    scalings.map(({ workload, strategy, law: { law, refusal } }) =>
+    scalings.map(({ workload, variant, law: { law, refusal } }) =>
       law
         ? [
             code(workload),
-            strategy,
+            variant,
             parameterOf(law.lambda),
             parameterOf(law.sigma),
             parameterOf(law.kappa),
@@ -161,7 +161,7 @@ export function lawTable(scalings: readonly Scaling[]): Block[] {
           ]
         : [
             code(workload),
-            strategy,
+            variant,
             ...[NOT_MEASURED, NOT_MEASURED, NOT_MEASURED, NOT_MEASURED],
             `refused: ${refusal.message}`,
           ],
@@ -175,7 +175,7 @@ function parameterOf({ value, interval95, standardError }: Parameter): string {
 }
 
 export function demandTable(
-  scalings: readonly Pick<Scaling, 'workload' | 'strategy' | 'counts' | 'demands'>[],
+  scalings: readonly Pick<Scaling, 'workload' | 'variant' | 'counts' | 'demands'>[],
 ): Block[] {
   const shown = TIERS.filter((tier) =>
     scalings.some(({ demands }) =>
@@ -190,10 +190,10 @@ export function demandTable(
       right('Instances'),
       ...shown.map((tier) => left(HEADINGS[tier])),
     ],
-    scalings.flatMap(({ workload, strategy, counts, demands }) =>
+    scalings.flatMap(({ workload, variant, counts, demands }) =>
       counts.map((instances) => [
         code(workload),
-        strategy,
+        variant,
         String(instances),
         ...shown.map((tier) =>
           demandOf(demands.find((known) => known.tier === tier && known.instances === instances)),

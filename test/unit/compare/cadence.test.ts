@@ -11,7 +11,7 @@ describe('cadence of a block', () => {
       leadMs: 25,
     });
     expect(cadenceOf({ seconds: 0.05 }, SHORT, 3).windows).to.equal(2);
-    expect(cadenceOf({ seconds: 2.45, turns: 7 }, SHORT, 3).windows).to.equal(7);
+    expect(cadenceOf({ seconds: 2.45, windows: 7 }, SHORT, 3).windows).to.equal(7);
   });
 
   it('takes longer windows where a request, or the share of a process, needs them', () => {

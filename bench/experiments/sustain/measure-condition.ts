@@ -1,6 +1,7 @@
-/** The rate of one strategy, workload and number of instances: searched once, confirmed in rounds. */
+/** The rate of one condition: searched once, confirmed in rounds. */
 
 import type { SustainConfig } from '../../cli/options/sustain-options.js';
+import { conditionOf } from '../../model/condition.js';
 import type { PlannedTrial } from '../../model/planned-trials.js';
 import type { Sustained, SustainedAttempt } from '../../model/result-schema.js';
 import type { TrialContext } from '../../trial/context.js';
@@ -13,42 +14,37 @@ const RESOLUTION = 1.05;
 const MAX_SEARCH_SECONDS = 2;
 const SEARCH_WARM_UP_SECONDS = 0.5;
 
-export interface CellInput {
-  cell: PlannedTrial;
+export interface ConditionInput {
+  planned: PlannedTrial;
   config: SustainConfig;
   context: TrialContext;
   /** Called with every attempt, at once. */
   onAttempt(attempt: SustainedAttempt): void;
 }
 
-export function searchCell(input: CellInput): Promise<Found> {
-  const { cell, config, context } = input;
+export function searchCondition(input: ConditionInput): Promise<Found> {
+  const { planned, config, context } = input;
   const { fromRps, toRps, run } = config;
-  return withFreshBench(cell, context, async (bench) => {
+  return withFreshBench(planned, context, async (bench) => {
     const seconds = Math.min(MAX_SEARCH_SECONDS, run.seconds);
     const shape = { phase: 'search', seconds, warmUpSeconds: SEARCH_WARM_UP_SECONDS } as const;
     return searchRate(tries(bench, shape, input), { fromRps, toRps, resolution: RESOLUTION });
   });
 }
 
-export function confirmCell(input: CellInput, searchedRps: number): Promise<Found> {
-  const { cell, config, context } = input;
-  return withFreshBench(cell, context, async (bench) => {
+export function confirmCondition(input: ConditionInput, searchedRps: number): Promise<Found> {
+  const { planned, config, context } = input;
+  return withFreshBench(planned, context, async (bench) => {
     const { seconds, warmUpSeconds } = config.run;
     const tryRate = tries(bench, { phase: 'confirm', seconds, warmUpSeconds }, input);
     return confirmRate(tryRate, searchedRps, { toRps: config.toRps, resolution: RESOLUTION });
   });
 }
 
-/** One that nobody asked for a second time: its place in the result, before anything is known. */
-export function emptySustained(
-  { strategy, workload, instances }: PlannedTrial,
-  { objective }: SustainConfig,
-): Sustained {
+/** Its place in the result, before anything is known. */
+export function emptySustained(planned: PlannedTrial, { objective }: SustainConfig): Sustained {
   return {
-    strategy,
-    workload,
-    instances,
+    ...conditionOf(planned),
     objective,
     searchedRps: null,
     rounds: [],
@@ -62,13 +58,13 @@ export function emptySustained(
 function tries(
   bench: Bench,
   shape: Pick<AttemptOrder, 'phase' | 'seconds' | 'warmUpSeconds'>,
-  { config, context, onAttempt }: CellInput,
+  { config, context, onAttempt }: ConditionInput,
 ): TryRate {
   let number = 0;
   return async (rateRps) => {
     context.signal.throwIfAborted();
-    // Other arrivals in each attempt, and the same ones for all strategies.
-    const seed = config.run.seed + 1000 * bench.cell.round + number++;
+    // Other arrivals in each attempt, and the same ones for all variants.
+    const seed = config.run.seed + 1000 * bench.planned.round + number++;
     const attempt = await attemptRate(
       bench,
       { ...shape, rateRps, seed },
