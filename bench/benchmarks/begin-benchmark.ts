@@ -1,7 +1,7 @@
 import { LabError } from '../model/errors.js';
-import { endWithStarter } from '../processes/end-with-starter.js';
-import { complainWhenIdle } from '../processes/idle-exit.js';
-import { ALONGSIDE, registerRun } from '../processes/measuring-runs.js';
+import { endWithStarter } from '../processes/entry/end-with-starter.js';
+import { complainWhenIdle } from '../processes/entry/idle-exit.js';
+import { ALONGSIDE, registerRun } from '../processes/entry/measuring-runs.js';
 
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 

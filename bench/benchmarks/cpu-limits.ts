@@ -7,11 +7,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { usageOf } from '../measure/process-usage.js';
 import { LabError } from '../model/errors.js';
 import { findCpuLimiter } from '../processes/cpu-limits/cpu-limiter.js';
 import { quotaOf } from '../processes/cpu-limits/cpu-quota.js';
-import { startGuardian } from '../processes/guardian.js';
+import { startGuardian } from '../processes/guardian/guardian.js';
+import { usageOf } from '../processes/process-usage.js';
 import { beginBenchmark } from './begin-benchmark.js';
 
 const SHARES = [0.02, 0.05, 0.1, 0.25, 0.5, 1];

@@ -9,10 +9,11 @@ import { compareOptions, configFrom } from '../cli/options/options.js';
 import { RUN_OPTIONS, randomSeed } from '../cli/options/run-options.js';
 import { decimal, integer, oneOf, parseOptions, text } from '../cli/parse-options.js';
 import { describedStrategies, runComparison } from '../experiments/compare/run.js';
-import { describeService } from '../fleet/service-process.js';
+import { describeService } from '../fleet/service-commands.js';
 import { LabError } from '../model/errors.js';
 import type { Comparison, Result } from '../model/result-schema.js';
 import { markdownTable } from '../report/markdown.js';
+import { renderReports } from '../report/render-reports.js';
 import { countOf } from '../text/count-of.js';
 import { beginBenchmark } from './begin-benchmark.js';
 import { countDetections, detectionTable } from './detection-table.js';
@@ -96,6 +97,7 @@ async function compare(words: string[], outFolder: string): Promise<Result> {
     strategies: describedStrategies(known, config.variants),
     outFolder,
     becomesLatest: false,
+    render: renderReports,
     signal,
     alongside: async () => [],
     emit: () => {},

@@ -2,11 +2,11 @@
 
 import { startFleet } from '../fleet/fleet.js';
 import { withSeededStores } from '../fleet/seeded-stores.js';
-import { describeService, type SeededData } from '../fleet/service-process.js';
+import { describeService, type SeededData } from '../fleet/service-commands.js';
 import { type Credentials, logInAll } from '../load/credentials.js';
 import { spreadOverInstances } from '../load/spread.js';
 import type { Connection } from '../load/workload.js';
-import type { Guardian } from '../processes/guardian.js';
+import type { Guardian } from '../processes/guardian/guardian.js';
 
 export interface OneInstance {
   origin: string;

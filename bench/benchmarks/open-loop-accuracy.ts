@@ -5,7 +5,7 @@
 
 import { loadavg } from 'node:os';
 import { MAX_LATE_SHARE } from '../measure/validity.js';
-import { startGuardian } from '../processes/guardian.js';
+import { startGuardian } from '../processes/guardian/guardian.js';
 import { beginBenchmark } from './begin-benchmark.js';
 import { KNOWN_DELAYS, NO_DELAY } from './open-loop/delays.js';
 import {

@@ -1,6 +1,6 @@
-import { monotonicClock } from '../load/clock.js';
-import { startLoadGenerator } from '../load/generator.js';
-import { usageOf } from '../measure/process-usage.js';
+import { loadOnce } from '../load/load-once.js';
+import { openLoadProcesses } from '../load/load-processes.js';
+import { usageOf } from '../processes/process-usage.js';
 import type { OneInstance } from './one-instance.js';
 
 export interface LoadFigures {
@@ -13,34 +13,28 @@ export async function runShards(
   { connections, seeded, guardian }: OneInstance,
   { workload, shards, seconds }: { workload: string; shards: number; seconds: number },
 ): Promise<LoadFigures> {
-  const nowMs = monotonicClock();
-  const generator = await startLoadGenerator(shards, guardian);
+  const load = openLoadProcesses(shards, guardian);
   try {
-    const windowFromMs = nowMs() + 1000;
-    const windowToMs = windowFromMs + seconds * 1000;
-    const running = generator.run(
-      { workload, posts: seeded.posts, seed: 1, windowFromMs, windowToMs, slices: 10 },
+    const generator = await load.closedLoop();
+    const { reports, readings } = await loadOnce({
+      generator,
+      order: { workload, posts: seeded.posts, seed: 1, slices: 10 },
       connections,
-    );
-    const cpuSeconds = async () => {
-      const uses = await Promise.all(generator.pids.map(usageOf));
-      return uses.reduce((sum, use) => sum + (use?.cpuSeconds ?? Number.NaN), 0);
-    };
-    await sleepUntil(windowFromMs, nowMs);
-    const before = await cpuSeconds();
-    await sleepUntil(windowToMs, nowMs);
-    const after = await cpuSeconds();
-    const reports = await running;
+      leadMs: 1000,
+      windowMs: seconds * 1000,
+      read: () => cpuSecondsOf(generator.pids),
+    });
     const requests = reports.reduce((sum, report) => sum + report.requests, 0);
     return {
       throughputRps: requests / seconds,
-      cpuMicrosecondsPerRequest: ((after - before) * 1e6) / requests,
+      cpuMicrosecondsPerRequest: ((readings.to - readings.from) * 1e6) / requests,
     };
   } finally {
-    generator.stop();
+    load.stop();
   }
 }
 
-export function sleepUntil(atMs: number, nowMs: () => number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, atMs - nowMs())));
+async function cpuSecondsOf(pids: readonly number[]): Promise<number> {
+  const uses = await Promise.all(pids.map(usageOf));
+  return uses.reduce((sum, use) => sum + (use?.cpuSeconds ?? Number.NaN), 0);
 }

@@ -3,14 +3,13 @@
  *
  * 0: done. 1: failed, also where what it printed could not be written. 2: wrong command line. 130, 143: stopped by Ctrl-C or SIGTERM, in order.
  */
-import { LabError } from '../model/errors.js';
-import { endWithStarter } from '../processes/end-with-starter.js';
-import { complainWhenIdle } from '../processes/idle-exit.js';
-import { ALONGSIDE, inWords, registerRun } from '../processes/measuring-runs.js';
-import { storageError } from '../processes/storage-error.js';
+import { LabError, usageError } from '../model/errors.js';
+import { endWithStarter } from '../processes/entry/end-with-starter.js';
+import { complainWhenIdle } from '../processes/entry/idle-exit.js';
+import { ALONGSIDE, inWords, registerRun } from '../processes/entry/measuring-runs.js';
+import { storageError } from '../processes/folders/storage-error.js';
 import { didYouMean } from '../text/nearest.js';
 import { helpOfVerb, helpOfVerbs } from './help.js';
-import { usageError } from './parse-options.js';
 import { VERBS } from './verbs/registry.js';
 import type { Verb } from './verbs/verb.js';
 

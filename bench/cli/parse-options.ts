@@ -2,11 +2,8 @@
  * The options of every verb as one table: what each takes, and the words for a wrong one.
  */
 import { parseArgs } from 'node:util';
-import { LabError } from '../model/errors.js';
+import { usageError } from '../model/errors.js';
 import { didYouMean } from '../text/nearest.js';
-
-/** A wrong command line. */
-const USAGE_EXIT_CODE = 2;
 
 export interface OptionKind<Value> {
   /** For help, for instance "1,2,4". */
@@ -116,10 +113,6 @@ function joinGiven(table: OptionTable, name: string, earlier: unknown, later: un
     'OPTION_INVALID',
     `--${name} is given more than once. Give it once: it takes ${option.allowed}.`,
   );
-}
-
-export function usageError(code: string, message: string): LabError {
-  return new LabError(code, message, { exitCode: USAGE_EXIT_CODE });
 }
 
 export function integer(low: number, high: number, help: string): OptionKind<number> {

@@ -4,7 +4,7 @@
  * the id of a variant: that of the first variant of a strategy is its name.
  */
 import { METRICS } from '../analyse/metrics.js';
-import { usageError } from '../cli/parse-options.js';
+import { usageError } from '../model/errors.js';
 import { nearest } from '../text/nearest.js';
 
 export interface GateCondition {

@@ -5,8 +5,8 @@
  * conditions there are (each has one bad side, and 5 % are spread over two).
  */
 
-import { usageError } from '../cli/parse-options.js';
 import type { Condition } from '../model/condition.js';
+import { usageError } from '../model/errors.js';
 import { countOf } from '../text/count-of.js';
 import { isTelling } from '../text/format.js';
 import {

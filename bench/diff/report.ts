@@ -1,6 +1,6 @@
 /** Everything that `lab diff` found of two runs, gathered once for every form of it. */
-import { usageError } from '../cli/parse-options.js';
 import { conditionOf } from '../model/condition.js';
+import { usageError } from '../model/errors.js';
 import type { Result } from '../model/result-schema.js';
 import { type Basis, type Diff, diffResults } from './diff-results.js';
 import { type EnvironmentDifference, environmentDifferences } from './environment.js';

@@ -6,7 +6,7 @@ import { machineOf } from '../analyse/noise-floor.js';
 import { type Calibration, calibrationSchema } from '../model/calibration-schema.js';
 import { LabError } from '../model/errors.js';
 import type { Environment } from '../model/result-schema.js';
-import { storageError } from '../processes/storage-error.js';
+import { storageError } from '../processes/folders/storage-error.js';
 
 const FILE = 'calibration.json';
 

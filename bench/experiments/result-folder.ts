@@ -1,13 +1,19 @@
 /**
  * The folder of one run: results/<UTC time>/. Files appear whole or not at all.
  */
-import { lstat, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { LabError } from '../model/errors.js';
 import type { Result } from '../model/result-schema.js';
-import { makeFolder } from '../processes/make-folder.js';
-import { storageError } from '../processes/storage-error.js';
-import { writeReports } from '../report/write.js';
+import { makeFolder } from '../processes/folders/make-folder.js';
+import { storageError } from '../processes/folders/storage-error.js';
+import { writeWhole } from '../processes/folders/write-whole.js';
+
+export interface NamedText {
+  /** Of its file: "report.html". */
+  name: string;
+  text: string;
+}
 
 export interface ResultFolder {
   /** Name of the folder, from the time of the start. */
@@ -24,7 +30,7 @@ export interface ResultFolder {
    *
    * @throws LabError DISK_FULL, DISK_UNWRITABLE
    */
-  finish(result: Result): Promise<string[]>;
+  finish(reports: readonly NamedText[]): Promise<string[]>;
   /** Lets results/latest point here. Returns why it does not, or null. */
   becomeLatest(): Promise<string | null>;
 }
@@ -45,9 +51,27 @@ export async function createResultFolder(
       keepingTold(path, () =>
         writeWhole(join(path, 'result.json'), `${JSON.stringify(result, null, 1)}\n`),
       ),
-    finish: (result) => keepingTold(path, () => writeReports(path, result)),
+    finish: (reports) => keepingTold(path, () => writeReports(path, reports)),
     becomeLatest: () => pointLatestTo(path),
   };
+}
+
+/**
+ * @returns the paths written
+ * @throws the error of the file system
+ */
+export async function writeReports(
+  folder: string,
+  reports: readonly NamedText[],
+): Promise<string[]> {
+  await makeFolder(folder);
+  const paths: string[] = [];
+  for (const { name, text } of reports) {
+    const path = join(folder, name);
+    await writeWhole(path, text);
+    paths.push(path);
+  }
+  return paths;
 }
 
 async function makeUniqueFolder(parent: string, now: Date): Promise<string> {
@@ -86,18 +110,6 @@ async function keepingTold<Outcome>(path: string, write: () => Promise<Outcome>)
         `then run: npm run lab -- report ${folder}. What was measured up to the last save is in ${folder}/result.json`,
       ) ?? error
     );
-  }
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  const draft = `${path}.draft`;
-  try {
-    await writeFile(draft, text);
-    await rename(draft, path);
-  } catch (error) {
-    // Half a draft would take the room that is missing.
-    await rm(draft, { force: true }).catch(() => {});
-    throw error;
   }
 }
 

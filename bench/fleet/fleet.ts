@@ -4,10 +4,10 @@
  * the web tier before them, where there is one.
  */
 import { LabError } from '../model/errors.js';
-import { findFreePort } from '../processes/free-port.js';
-import type { Guardian } from '../processes/guardian.js';
-import { type ListeningProcess, superviseListening } from '../processes/listening-process.js';
-import { watchLosses } from '../processes/losses.js';
+import type { Guardian } from '../processes/guardian/guardian.js';
+import { findFreePort } from '../processes/ports/free-port.js';
+import { type ListeningProcess, superviseListening } from './listening-process.js';
+import { watchLosses } from './losses.js';
 import { type ServiceEntry, spawnService } from './service-process.js';
 import type { WebTierPlan } from './web-tier/plan.js';
 import { BEHIND_WEB_TIER, startWebTier, type WebTier } from './web-tier/web-tier.js';

@@ -3,12 +3,11 @@
  * they come. The limits are put on when code is warm and lifted again for the next warm-up, since a
  * cold process under a tenth of a core compiles for minutes.
  */
-import type { DatabaseName } from '../model/databases.js';
 import type { RunConfig } from '../model/result-schema.js';
 import type { CpuGroup } from '../processes/cpu-limits/cpu-group.js';
 import type { CpuLimiter } from '../processes/cpu-limits/cpu-limiter.js';
-import type { StoreInformation } from '../stores/open.js';
-import { holdStore } from './hold-store.js';
+import type { Stores } from '../stores/open.js';
+import type { StoreInformation } from '../stores/store.js';
 
 type Limits = NonNullable<RunConfig['cpuLimits']>;
 
@@ -44,7 +43,7 @@ const NOT_HELD: HeldProcess = {
 export function holdProcesses(
   limiter: CpuLimiter | null,
   limits: Limits | undefined,
-  stores: { redis: StoreInformation; database: StoreInformation & { name: DatabaseName } },
+  stores: Pick<Stores, 'database' | 'sessionStore'>,
 ): ProcessHolder {
   const { application = null, redis = null } = limits ?? {};
   const { name: databaseName } = stores.database;
@@ -58,7 +57,7 @@ export function holdProcesses(
   };
   if (application !== null && limiter === null) notHeld.push('Instances cannot be held.');
   const stays = {
-    redis: hold('redis', stores.redis, redis),
+    redis: hold('redis', stores.sessionStore, redis),
     database: hold(databaseName, stores.database, limits?.[databaseName] ?? null),
   };
   return {
@@ -72,6 +71,22 @@ export function holdProcesses(
         ? NOT_HELD
         : held(limiter.hold(`instance-${number}`, pid), application),
   };
+}
+
+/**
+ * A group for a store, by whoever is able to: the engine for a container, the limiter for a process.
+ * Null when neither can or may: the store runs elsewhere, or is somebody else's.
+ *
+ * @throws LabError CPU_LIMIT_FAILED
+ */
+export function holdStore(
+  name: string,
+  store: StoreInformation,
+  limiter: CpuLimiter | null,
+): CpuGroup | null {
+  if (store.given) return null;
+  if (store.holdContainer) return store.holdContainer();
+  return limiter === null || store.pid === null ? null : limiter.hold(name, store.pid);
 }
 
 function held(group: CpuGroup, cores: number): HeldProcess {

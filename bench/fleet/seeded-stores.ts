@@ -5,11 +5,11 @@
 
 import { randomBytes } from 'node:crypto';
 import { DATABASE_PRODUCTS, type DatabaseName } from '../model/databases.js';
-import { type Guardian, startGuardian } from '../processes/guardian.js';
-import { type Stores, startStores } from '../stores/open.js';
+import type { Guardian } from '../processes/guardian/guardian.js';
+import { type Stores, withStores } from '../stores/open.js';
 import { databaseFor } from '../stores/registry.js';
 import { countOf } from '../text/count-of.js';
-import { migrateDatabase, type SeededData, seedDatabase } from './service-process.js';
+import { migrateDatabase, type SeededData, seedDatabase } from './service-commands.js';
 
 export interface SeededStores {
   stores: Stores;
@@ -38,18 +38,15 @@ export async function withSeededStores<Outcome>(
   use: (ready: SeededStores) => Promise<Outcome>,
 ): Promise<Outcome> {
   const name = databaseFor(database, process.env);
-  const guardian = await startGuardian();
-  let stores: Stores | undefined;
-  try {
-    say(`Looking for ${DATABASE_PRODUCTS[name]} and Redis`);
-    stores = await startStores({ guardian, signal, onMessage: say, database: name });
+  say(`Looking for ${DATABASE_PRODUCTS[name]} and Redis`);
+  return withStores({ signal, onMessage: say, database: name }, async (stores, guardian) => {
     say('Migrating the database');
     await migrateDatabase(stores.databaseUrl, guardian);
     signal.throwIfAborted();
     say(`Seeding ${countOf(users, 'user')} and ${countOf(posts, 'post')}`);
     const seeded = await seedDatabase(stores.databaseUrl, { users, posts }, guardian);
     signal.throwIfAborted();
-    return await use({
+    return use({
       stores,
       guardian,
       seeded,
@@ -66,8 +63,5 @@ export async function withSeededStores<Outcome>(
         LOG_LEVEL: 'silent',
       },
     });
-  } finally {
-    await stores?.stop();
-    await guardian.stop();
-  }
+  });
 }

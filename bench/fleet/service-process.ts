@@ -5,14 +5,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { LabError } from '../model/errors.js';
-import {
-  type Companion,
-  type DescribedStrategy,
-  describedStrategySchema,
-} from '../model/result-schema.js';
-import type { Guardian } from '../processes/guardian.js';
+import type { Companion } from '../model/result-schema.js';
 
 export type ServiceEntry =
   | 'main'
@@ -83,78 +78,4 @@ function parseJson(line: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Runs an entry that does its work and ends. */
-async function runEntry<Schema extends z.ZodType>(
-  entry: ServiceEntry,
-  environment: Record<string, string>,
-  schema: Schema,
-  guardian?: Guardian,
-): Promise<z.infer<Schema>> {
-  const child = spawnService(entry, { ...environment, ...guardian?.environment });
-  const { pid } = child;
-  if (pid !== undefined) guardian?.watchProcess(pid);
-  try {
-    return await printedLine(child, entry, schema);
-  } finally {
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
-    if (pid !== undefined) guardian?.forgetProcess(pid);
-  }
-}
-
-const described = z.object({
-  strategies: z.array(describedStrategySchema),
-  variables: z.array(z.string()),
-});
-const migrated = z.object({ migrated: z.object({ applied: z.array(z.string()) }) });
-const seeded = z.object({
-  seeded: z.object({
-    users: z.array(z.object({ id: z.int(), email: z.string(), name: z.string() })),
-    password: z.string(),
-    posts: z.object({ count: z.int(), firstId: z.int(), lastId: z.int() }),
-  }),
-});
-
-export type SeededData = z.infer<typeof seeded>['seeded'];
-
-/** The strategies that the service offers, in the order of its registry. */
-export async function describeService(): Promise<DescribedStrategy[]> {
-  return (await describeWholeService()).strategies;
-}
-
-/** The same, and the names of all variables that instances and their companions read. */
-export function describeWholeService(): Promise<z.infer<typeof described>> {
-  return runEntry('describe', {}, described);
-}
-
-export async function migrateDatabase(databaseUrl: string, guardian: Guardian): Promise<string[]> {
-  const line = await runEntry('migrate', { DATABASE_URL: databaseUrl }, migrated, guardian);
-  return line.migrated.applied;
-}
-
-const filled = z.object({ filled: z.object({ what: z.string(), count: z.int() }) });
-
-/** Puts logins or denied tokens into Redis by the service's own code, without hashing passwords. */
-export async function fillRedis(
-  redisUrl: string,
-  what: 'logins' | 'denied-tokens',
-  count: number,
-  guardian: Guardian,
-): Promise<void> {
-  const environment = { REDIS_URL: redisUrl, FILL_WITH: what, FILL_COUNT: String(count) };
-  await runEntry('fill-redis', environment, filled, guardian);
-}
-
-export async function seedDatabase(
-  databaseUrl: string,
-  amount: { users: number; posts: number },
-  guardian: Guardian,
-): Promise<SeededData> {
-  const environment = {
-    DATABASE_URL: databaseUrl,
-    SEED_USERS: String(amount.users),
-    SEED_POSTS: String(amount.posts),
-  };
-  return (await runEntry('seed', environment, seeded, guardian)).seeded;
 }

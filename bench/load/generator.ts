@@ -1,87 +1,85 @@
 /**
- * The lab's side of the load: starts the shards, hands each its connections, merges their reports.
+ * The lab's end of the load: starts the load workers, hands each its connections, merges their reports.
  */
-import type { Guardian } from '../processes/guardian.js';
-import type { LoadOrder, LoadWindow, SessionOrder, ShardReport } from './messages.js';
-import { spreadOverShards } from './spread.js';
-import { type Shard, startShard } from './worker-process.js';
+import type { Guardian } from '../processes/guardian/guardian.js';
+import type { LoadOrder, LoadWindow, SessionOrder, WorkerReport } from './messages.js';
+import { spreadOverWorkers } from './spread.js';
+import { type LoadWorker, startWorker } from './worker-process.js';
 import type { Connection } from './workload.js';
 
-/** Each connection of a shard has a seed of its own: the shard's seed plus its index. */
+/** Each connection of a worker has a seed of its own: the worker's seed plus its index. */
 const CONNECTION_SEEDS = 100_003;
 
 export interface LoadGenerator {
   pids: readonly number[];
-  /** False once a shard has failed; then start another generator. */
+  /** False once a worker has failed; then start another generator. */
   usable(): boolean;
-  /** Resolves with a report for each shard once the window is over, or after abort(). */
-  run(order: LoadOrder, connections: Connection[]): Promise<ShardReport[]>;
+  /** Resolves with a report for each worker once the window is over, or after abort(). */
+  run(order: LoadOrder, connections: Connection[]): Promise<WorkerReport[]>;
   /** Ends the load early; run() resolves with what there is. */
   abort(): void;
   stop(): void;
 }
 
-/** A closed loop. Beside single runs it loads several sides in turns. */
+/** A closed loop. Beside single runs it holds the loops of several variants and loads one at a time. */
 export interface ClosedLoopGenerator extends LoadGenerator {
   /**
-   * Opens the connections of every side, and holds them.
-   * @param sides the connections of each
+   * Opens the connections of every loop, and holds them.
+   * @param loops the connections of each
    */
   open(
-    order: Omit<SessionOrder, 'sides'> & { seed: number },
-    sides: Connection[][],
+    order: Omit<SessionOrder, 'loops'> & { seed: number },
+    loops: Connection[][],
   ): Promise<LoadSession>;
 }
 
 export interface LoadSession {
   /**
-   * Loads one side while the others are held. Resolves when every request of it is answered.
+   * Loads one loop while the others are held. Resolves when every request of it is answered.
    * @returns how many were
    */
-  load(side: number, window: LoadWindow): Promise<number>;
-  /** Closes all connections. @returns by side, from each shard that had connections of it */
-  close(): Promise<ShardReport[][]>;
+  load(loop: number, window: LoadWindow): Promise<number>;
+  /** Closes all connections. @returns by loop, from each worker that had connections of it */
+  close(): Promise<WorkerReport[][]>;
 }
 
-export type StartLoadGenerator = (shards: number, guardian: Guardian) => Promise<LoadGenerator>;
-
 /**
- * @param entry the file of a shard; unless told, a closed loop
+ * @param entry the file of a load worker
  * @throws LabError SHARD_FAILED when a process cannot start
  */
 export async function startLoadGenerator(
-  shardCount: number,
+  workerCount: number,
   guardian: Guardian,
-  entry: URL = new URL('./worker.js', import.meta.url),
+  entry: URL,
 ): Promise<ClosedLoopGenerator> {
-  const shards = Array.from({ length: shardCount }, () => startShard(entry, guardian));
+  const workers = Array.from({ length: workerCount }, () => startWorker(entry, guardian));
   try {
-    await Promise.all(shards.map((shard) => shard.ready));
+    await Promise.all(workers.map((worker) => worker.ready));
   } catch (error) {
-    for (const shard of shards) shard.stop();
+    for (const worker of workers) worker.stop();
     throw error;
   }
   return {
-    pids: shards.map((shard) => shard.pid),
-    usable: () => shards.every((shard) => shard.usable()),
+    pids: workers.map((worker) => worker.pid),
+    usable: () => workers.every((worker) => worker.usable()),
     run: (order, connections) =>
       Promise.all(
-        spreadOverShards(connections, shards.length).map((share, index, shares) =>
-          (shards[index] as Shard).run({
+        spreadOverWorkers(connections, workers.length).map((share, index, shares) =>
+          (workers[index] as LoadWorker).run({
             ...order,
             connections: share,
             seed: order.seed + index * CONNECTION_SEEDS,
-            place: { shard: index, shards: shares.length },
+            place: { worker: index, workers: shares.length },
           }),
         ),
       ),
-    async open({ seed, ...order }, sides) {
-      const shares = sides.map((connections) => spreadOverShards(connections, shards.length));
+    async open({ seed, ...order }, loops) {
+      const shares = loops.map((connections) => spreadOverWorkers(connections, workers.length));
       await Promise.all(
-        shards.map((shard, index) =>
-          shard.open({
+        workers.map((worker, index) =>
+          worker.open({
             ...order,
-            sides: shares.map((share) => ({
+            loops: shares.map((share) => ({
               connections: share[index] ?? [],
               seed: seed + index * CONNECTION_SEEDS,
             })),
@@ -89,21 +87,21 @@ export async function startLoadGenerator(
         ),
       );
       return {
-        load: async (side, window) => {
-          const answered = await Promise.all(shards.map((shard) => shard.load(side, window)));
+        load: async (loop, window) => {
+          const answered = await Promise.all(workers.map((worker) => worker.load(loop, window)));
           return answered.reduce((sum, each) => sum + each, 0);
         },
         close: async () => {
-          const reports = await Promise.all(shards.map((shard) => shard.close()));
-          return sides.map((_, side) => reports.flatMap((ofShard) => ofShard[side] ?? []));
+          const reports = await Promise.all(workers.map((worker) => worker.close()));
+          return loops.map((_, loop) => reports.flatMap((ofWorker) => ofWorker[loop] ?? []));
         },
       };
     },
     abort() {
-      for (const shard of shards) shard.abort();
+      for (const worker of workers) worker.abort();
     },
     stop() {
-      for (const shard of shards) shard.stop();
+      for (const worker of workers) worker.stop();
     },
   };
 }

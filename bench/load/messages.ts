@@ -1,12 +1,12 @@
 /**
- * What the lab and a shard (one load-generating process) say to each other over IPC.
+ * What the lab and a worker (one load-generating process) say to each other over IPC.
  */
-import type { HttpEvents } from './http-connection.js';
+import type { HttpEvents } from './closed-loop/http-connection.js';
 import type { OfferedLoad } from './open-loop/arrivals.js';
 import type { Connection, SeededPosts } from './workload.js';
 
 /** The connections of one closed loop, and what they ask for. */
-export interface SideOrder {
+export interface LoopOrder {
   workload: string;
   connections: Connection[];
   posts: SeededPosts;
@@ -17,7 +17,7 @@ export interface SideOrder {
 export interface SessionOrder {
   workload: string;
   posts: SeededPosts;
-  sides: Pick<SideOrder, 'connections' | 'seed'>[];
+  loops: Pick<LoopOrder, 'connections' | 'seed'>[];
 }
 
 /** On the monotonic clock that all processes of a machine share. */
@@ -33,7 +33,7 @@ export interface LoadWindow {
   measured: boolean;
 }
 
-export interface ShardOrder {
+export interface WorkerOrder {
   workload: string;
   connections: Connection[];
   posts: SeededPosts;
@@ -46,13 +46,13 @@ export interface ShardOrder {
   /** When requests are sent; read by a sender of the open loop, which has a default. */
   offered?: OfferedLoad;
   /** Which of the load-generating processes this is, from 0, and how many share the load. */
-  place: { shard: number; shards: number };
+  place: { worker: number; workers: number };
 }
 
-/** What all shards are told alike. */
-export type LoadOrder = Omit<ShardOrder, 'connections' | 'place'>;
+/** What all workers are told alike. */
+export type LoadOrder = Omit<WorkerOrder, 'connections' | 'place'>;
 
-export interface ShardReport {
+export interface WorkerReport {
   /** Answered inside the window. */
   requests: number;
   requestsPerInstance: Record<number, number>;
@@ -113,19 +113,19 @@ export interface OpenLoopReport {
   meanInSystemByLatency: number;
 }
 
-export type ToShard =
-  | { type: 'start'; order: ShardOrder }
+export type ToWorker =
+  | { type: 'start'; order: WorkerOrder }
   | { type: 'open'; order: SessionOrder }
-  | { type: 'load'; side: number; window: LoadWindow }
+  | { type: 'load'; loop: number; window: LoadWindow }
   | { type: 'close' }
   | { type: 'abort' };
-export type FromShard =
+export type FromWorker =
   | { type: 'ready' }
   /** The end of what 'start' began. */
-  | { type: 'report'; report: ShardReport }
+  | { type: 'report'; report: WorkerReport }
   | { type: 'opened' }
   /** The end of a load: every request is answered. */
   | { type: 'drained'; answered: number }
-  /** By side; null for one without connections in this shard. */
-  | { type: 'closed'; reports: (ShardReport | null)[] }
+  /** By loop; null for one without connections in this worker. */
+  | { type: 'closed'; reports: (WorkerReport | null)[] }
   | { type: 'failed'; message: string };

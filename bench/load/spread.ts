@@ -1,4 +1,4 @@
-/** Which connection goes to which instance, and which shard drives it. Pure. */
+/** Which connection goes to which instance, and which worker drives it. Pure. */
 import type { Connection } from './workload.js';
 
 /**
@@ -15,18 +15,18 @@ export function spreadOverInstances(
   });
 }
 
-/** Deals whole hands: each shard gets, as far as it goes, the same number for every instance. */
-export function spreadOverShards(
+/** Deals whole hands: each worker gets, as far as it goes, the same number for every instance. */
+export function spreadOverWorkers(
   connections: readonly Connection[],
-  shards: number,
+  workers: number,
 ): Connection[][] {
-  const shares: Connection[][] = Array.from({ length: shards }, () => []);
+  const shares: Connection[][] = Array.from({ length: workers }, () => []);
   const dealt = new Map<number, number>();
   for (const connection of connections) {
     const before = dealt.get(connection.instance) ?? 0;
     dealt.set(connection.instance, before + 1);
-    // Starting at another shard for each instance keeps the totals even too.
-    shares[(before + connection.instance) % shards]?.push(connection);
+    // Starting at another worker for each instance keeps the totals even too.
+    shares[(before + connection.instance) % workers]?.push(connection);
   }
   return shares.filter((share) => share.length > 0);
 }

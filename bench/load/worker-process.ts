@@ -1,34 +1,34 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { LabError } from '../model/errors.js';
-import type { Guardian } from '../processes/guardian.js';
+import type { Guardian } from '../processes/guardian/guardian.js';
 import type {
-  FromShard,
+  FromWorker,
   LoadWindow,
   SessionOrder,
-  ShardOrder,
-  ShardReport,
-  ToShard,
+  ToWorker,
+  WorkerOrder,
+  WorkerReport,
 } from './messages.js';
 
 /** Longer than any honest report takes to encode and to come through a pipe. */
 const REPORT_GRACE_MS = 15_000;
 
 /** One load-generating process, as the lab speaks to it. */
-export interface Shard {
+export interface LoadWorker {
   pid: number;
   ready: Promise<void>;
   usable(): boolean;
-  run(order: ShardOrder): Promise<ShardReport>;
+  run(order: WorkerOrder): Promise<WorkerReport>;
   open(order: SessionOrder): Promise<void>;
-  load(side: number, window: LoadWindow): Promise<number>;
-  close(): Promise<(ShardReport | null)[]>;
+  load(loop: number, window: LoadWindow): Promise<number>;
+  close(): Promise<(WorkerReport | null)[]>;
   abort(): void;
   stop(): void;
 }
 
 /** @throws LabError SHARD_FAILED when it cannot start; so does `ready` */
-export function startShard(entry: URL, guardian: Guardian): Shard {
+export function startWorker(entry: URL, guardian: Guardian): LoadWorker {
   const child = fork(fileURLToPath(entry), {
     detached: true,
     env: { ...process.env, ...guardian.environment },
@@ -41,15 +41,19 @@ export function startShard(entry: URL, guardian: Guardian): Shard {
     throw new LabError('SHARD_FAILED', 'A load-generating process could not start.');
   guardian.watchProcess(pid);
   child.once('exit', () => guardian.forgetProcess(pid));
-  const send = (message: ToShard) => {
+  const send = (message: ToWorker) => {
     if (child.connected) child.send(message, () => {});
   };
   let failed = false;
   child.once('exit', () => {
     failed = true;
   });
-  /** Says something and waits for the answer; a shard that does not give it is of no use any more. */
-  async function ask<Type extends FromShard['type']>(message: ToShard, answer: Type, untilMs = 0) {
+  /** Says something and waits for the answer; a worker that does not give it is of no use any more. */
+  async function ask<Type extends FromWorker['type']>(
+    message: ToWorker,
+    answer: Type,
+    untilMs = 0,
+  ) {
     if (failed) throw new LabError('SHARD_FAILED', 'A load-generating process has failed before.');
     const nowMs = Number(process.hrtime.bigint()) / 1e6;
     const answered = nextMessage(child, answer, Math.max(0, untilMs - nowMs) + REPORT_GRACE_MS);
@@ -67,27 +71,27 @@ export function startShard(entry: URL, guardian: Guardian): Shard {
     usable: () => !failed,
     run: async (order) => (await ask({ type: 'start', order }, 'report', order.windowToMs)).report,
     open: async (order) => void (await ask({ type: 'open', order }, 'opened')),
-    load: async (side, window) =>
-      (await ask({ type: 'load', side, window }, 'drained', window.untilMs)).answered,
+    load: async (loop, window) =>
+      (await ask({ type: 'load', loop, window }, 'drained', window.untilMs)).answered,
     close: async () => (await ask({ type: 'close' }, 'closed')).reports,
     abort: () => send({ type: 'abort' }),
     stop: () => void child.kill('SIGKILL'),
   };
 }
 
-function nextMessage<Type extends FromShard['type']>(
+function nextMessage<Type extends FromWorker['type']>(
   child: ChildProcess,
   type: Type,
   patienceMs: number,
-): Promise<Extract<FromShard, { type: Type }>> {
+): Promise<Extract<FromWorker, { type: Type }>> {
   return new Promise((resolve, reject) => {
     const fail = (why: string) =>
       settle(() =>
         reject(new LabError('SHARD_FAILED', `A load-generating process failed: ${why}`)),
       );
-    const onMessage = (message: FromShard) => {
+    const onMessage = (message: FromWorker) => {
       if (message.type === type) {
-        settle(() => resolve(message as Extract<FromShard, { type: Type }>));
+        settle(() => resolve(message as Extract<FromWorker, { type: Type }>));
       } else if (message.type === 'failed') fail(message.message);
     };
     const onExit = (code: number | null, signal: string | null) =>

@@ -5,7 +5,7 @@
 import type { Fleet } from '../fleet/fleet.js';
 import type { DatabaseName } from '../model/databases.js';
 import type { ProcessKind, RunConfig, Trial } from '../model/result-schema.js';
-import type { ProcessUsage } from './process-usage.js';
+import type { ProcessUsage } from '../processes/process-usage.js';
 import type { Snapshot } from './snapshot.js';
 
 export type ProcessUse = Trial['processes'][number];

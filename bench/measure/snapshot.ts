@@ -4,14 +4,14 @@
 
 import type { Fleet } from '../fleet/fleet.js';
 import type { HeldProcess } from '../fleet/held-processes.js';
+import { type ProcessUsage, usageOf, usageOfFamily } from '../processes/process-usage.js';
+import type { StoreMeter, StoreUsage } from '../stores/store.js';
 import { type MachineTimes, readMachineTimes } from './machine-usage.js';
-import { type ProcessUsage, usageOf, usageOfFamily } from './process-usage.js';
-import type { RedisMeter, RedisUsage } from './redis-usage.js';
 
 export interface SnapshotSources {
-  redis: RedisMeter;
-  /** null when Redis runs on another machine. */
-  redisPid: number | null;
+  redis: StoreMeter;
+  /** As this machine sees it; null when Redis runs on another one. */
+  readRedisProcess: () => Promise<ProcessUsage | null>;
   /** null when the database runs on another machine. */
   readDatabase: () => Promise<ProcessUsage | null>;
 }
@@ -41,7 +41,7 @@ export interface Snapshot {
   shards: (ProcessUsage | null)[];
   database: ProcessUsage | null;
   /** Redis answers when it gets to it, so it brings a moment of its own. */
-  redis: RedisUsage | null;
+  redis: StoreUsage | null;
   /** The same process as this machine sees it; null when it runs on another. */
   redisProcess: ProcessUsage | null;
   throttledSeconds: ThrottledSeconds;
@@ -52,7 +52,7 @@ export interface Snapshot {
  */
 export async function takeSnapshot(
   edge: 'from' | 'to',
-  { redis, redisPid, readDatabase }: SnapshotSources,
+  { redis, readRedisProcess, readDatabase }: SnapshotSources,
   fleet: Fleet,
   shardPids: readonly number[],
   held: HeldProcesses,
@@ -67,7 +67,7 @@ export async function takeSnapshot(
     Promise.all(shardPids.map(usageOf)),
     readDatabase(),
   ]);
-  const redisProcess = redisPid === null ? null : await usageOf(redisPid);
+  const redisProcess = await readRedisProcess();
   return {
     atMs,
     machine: readMachineTimes(),

@@ -1,7 +1,6 @@
 /**
  * The database servers that the lab knows: by the name on the command line, which is also the kind of
- * process in a result. How each is started stands in services/databases.ts, how it is read in
- * measure/database-usage.ts.
+ * process in a result. What else the lab knows of them stands in stores/.
  */
 export const DATABASE_NAMES = ['postgres', 'mariadb'] as const;
 

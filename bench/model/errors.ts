@@ -14,3 +14,8 @@ export class LabError extends Error {
     this.exitCode = options.exitCode ?? 1;
   }
 }
+
+/** Of a command line that cannot be meant, or cannot be had. */
+export function usageError(code: string, message: string): LabError {
+  return new LabError(code, message, { exitCode: 2 });
+}

@@ -3,9 +3,8 @@
  */
 
 import { type Summary, summarise } from '../analyse/summarise.js';
-import { usageError } from '../cli/parse-options.js';
 import { DATABASE_NAMES, type DatabaseName, databaseOf, isDatabase } from '../model/databases.js';
-import { LabError } from '../model/errors.js';
+import { LabError, usageError } from '../model/errors.js';
 import type { Result, StrategyInfo } from '../model/result-schema.js';
 import { strategiesOf } from '../model/variant.js';
 import type { Estimate } from '../statistics/statistics.js';

@@ -7,9 +7,8 @@
  * exponential ones. Several sources of doubt move together, so the range is wider than 95 %.
  */
 
-import { usageError } from '../cli/parse-options.js';
 import { type DatabaseName, databaseOf } from '../model/databases.js';
-import { LabError } from '../model/errors.js';
+import { LabError, usageError } from '../model/errors.js';
 import type { Objective, Result } from '../model/result-schema.js';
 import { formatNumber } from '../text/format.js';
 import { type Demands, demandsOfResult, type Tier } from './demands.js';

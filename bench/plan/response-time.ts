@@ -7,7 +7,7 @@
  * Advances in Applied Probability 12 (1980), 1000-1018). Otherwise it is an approximation, better the
  * more queues there are, because streams of many queues mix to nearly Poisson. simulate.ts checks it.
  */
-import type { LatencyMetric } from '../model/objective.js';
+import type { LatencyMetric } from '../analyse/objective.js';
 import { ONE, times } from './complex.js';
 import { percentileOf } from './laplace.js';
 import type { OpenSystem } from './station.js';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { LabError } from '../model/errors.js';
-import type { Guardian } from './guardian.js';
+import type { Guardian } from './guardian/guardian.js';
 
 export interface CommandOptions {
   cwd?: string;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '../model/errors.js';
-import type { Guardian } from './guardian.js';
+import type { Guardian } from './guardian/guardian.js';
 import type { OrdinaryUser } from './ordinary-user.js';
 
 /** A server the lab has started. */

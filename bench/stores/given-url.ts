@@ -1,4 +1,13 @@
+/** URLs of servers that the user names. */
 import { LabError } from '../model/errors.js';
+
+export const MYSQL_SCHEMES = ['mysql:', 'mariadb:'];
+
+/** DATABASE_URL names a server of either database, and its scheme says of which. */
+export function namesMysql(databaseUrl: string | undefined): boolean {
+  const url = databaseUrl?.toLowerCase() ?? '';
+  return MYSQL_SCHEMES.some((scheme) => url.startsWith(scheme));
+}
 
 /**
  * Checks the URL of a server that the user names. It may hold a password, so it is not repeated.

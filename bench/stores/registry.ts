@@ -1,27 +1,23 @@
+/** The products that a run can use, a line each. */
 import { type DatabaseName, databaseOf } from '../model/databases.js';
-import { givenMariadb, namesMysql } from './mariadb/given.js';
-import { startMariadb } from './mariadb/start.js';
-import type { StartContext, StartedStore } from './open.js';
-import { startPostgres } from './postgres/start.js';
+import { namesMysql } from './given-url.js';
+import { mariadb } from './mariadb/mariadb.js';
+import { postgres } from './postgres/postgres.js';
+import { redis } from './redis/redis.js';
+import type { SessionStoreProduct, StoreProduct } from './store.js';
 
-/** How each database server is had. To add one is to add a line. */
-export interface DatabaseServer {
-  /** The URL of one that is used as it is; undefined: the lab starts its own. */
-  given(environment: NodeJS.ProcessEnv): string | undefined;
-  /** That one, or one of the run's own. @throws LabError */
-  start(context: StartContext): Promise<StartedStore>;
-}
-
-export const databases: Readonly<Record<DatabaseName, DatabaseServer>> = {
-  postgres: {
-    given: ({ DATABASE_URL }) => DATABASE_URL,
-    start: startPostgres,
-  },
-  mariadb: {
-    given: givenMariadb,
-    start: startMariadb,
-  },
+/** What can hold users and posts. */
+export const databases: Readonly<Record<DatabaseName, StoreProduct>> = {
+  postgres,
+  mariadb,
 };
+
+/** What can hold logins, by the protocol of Redis. */
+export const sessionStores = {
+  redis,
+} as const satisfies Record<string, SessionStoreProduct>;
+
+export type SessionStoreName = keyof typeof sessionStores;
 
 /**
  * What was asked for, else what DATABASE_URL names.

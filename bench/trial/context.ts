@@ -1,14 +1,15 @@
 /** What every trial of a run needs, made once. */
 
 import type { ProcessHolder } from '../fleet/held-processes.js';
-import type { SeededData } from '../fleet/service-process.js';
+import type { SeededData } from '../fleet/service-commands.js';
 import type { WebTierPlan } from '../fleet/web-tier/plan.js';
 import type { Credentials } from '../load/credentials.js';
-import type { ClosedLoopGenerator, LoadGenerator } from '../load/generator.js';
+import type { LoadMode } from '../load/load-mode.js';
+import type { LoadProcesses } from '../load/load-processes.js';
 import type { SnapshotSources } from '../measure/snapshot.js';
 import { LabError } from '../model/errors.js';
 import type { DescribedStrategy, RunConfig } from '../model/result-schema.js';
-import type { Guardian } from '../processes/guardian.js';
+import type { Guardian } from '../processes/guardian/guardian.js';
 import type { EmitRunEvent } from './events.js';
 import type { ProbeBook } from './instance-requests.js';
 
@@ -23,10 +24,10 @@ export interface TrialContext {
   serviceEnvironment: Record<string, string>;
   sources: SnapshotSources;
   probes: ProbeBook;
-  /** The same one for all trials, unless it failed in the one before. */
-  loadGenerator(): Promise<LoadGenerator>;
-  /** A closed loop, whatever the load that is measured: for warm-up at least. */
-  closedLoop(): Promise<ClosedLoopGenerator>;
+  /** The load workers of the run. Those of the closed loop hold the connections, whatever is measured. */
+  load: LoadProcesses;
+  /** How the trials of the run are loaded. */
+  mode: LoadMode;
   guardian: Guardian;
   /** For every fleet; absent where connections go to the instances. */
   web?: WebTierPlan | undefined;

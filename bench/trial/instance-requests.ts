@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import type { Fleet } from '../fleet/fleet.js';
 import { fetchAnswer } from '../load/fetch-answer.js';
-import type { ShardReport } from '../load/messages.js';
-import { spreadOverShards } from '../load/spread.js';
+import type { WorkerReport } from '../load/messages.js';
+import { spreadOverWorkers } from '../load/spread.js';
 import type { Connection, SeededPosts, Workload, WorkloadRequest } from '../load/workload.js';
 import { type EventLoopReading, eventLoopReading } from '../measure/event-loop.js';
 import { LabError } from '../model/errors.js';
@@ -105,23 +105,23 @@ async function countersOf(origin: string): Promise<z.infer<typeof counters>> {
  * trial to trial. A post whose answer was under way stays: a handful of thousands.
  */
 export async function deleteLeftovers(
-  reports: readonly ShardReport[],
+  reports: readonly WorkerReport[],
   connections: readonly Connection[],
-  shards: number,
+  loadWorkers: number,
 ): Promise<void> {
-  const shares = spreadOverShards(connections, shards);
-  const deletions = reports.flatMap((report, shard) =>
+  const shares = spreadOverWorkers(connections, loadWorkers);
+  const deletions = reports.flatMap((report, worker) =>
     report.leftovers.flatMap(({ path, connection }) => {
-      const owner = shares[shard]?.[connection];
-      return owner ? [{ owner, path }] : [];
+      const author = shares[worker]?.[connection];
+      return author ? [{ author, path }] : [];
     }),
   );
   await Promise.allSettled(
-    deletions.map(async ({ owner, path }) => {
-      const answer = await send(owner.origin, {
+    deletions.map(async ({ author, path }) => {
+      const answer = await send(author.origin, {
         method: 'DELETE',
         path,
-        headers: owner.credential,
+        headers: author.credential,
       });
       await answer.arrayBuffer();
     }),

@@ -1,5 +1,5 @@
-/** Reports of shards -> latencies of each kind of request, where a workload names kinds. Pure. */
-import type { ShardReport } from '../load/messages.js';
+/** Reports of load workers -> latencies of each kind of request, where a workload names kinds. Pure. */
+import type { WorkerReport } from '../load/messages.js';
 import type { Trial } from '../model/result-schema.js';
 import {
   describeLatency,
@@ -7,7 +7,9 @@ import {
   mergeHistograms,
 } from '../statistics/latency-histogram.js';
 
-export function latencyByRequest(reports: readonly ShardReport[]): Pick<Trial, 'latencyByRequest'> {
+export function latencyByRequest(
+  reports: readonly WorkerReport[],
+): Pick<Trial, 'latencyByRequest'> {
   const kinds = [...new Set(reports.flatMap(({ kinds = {} }) => Object.keys(kinds)))].sort();
   if (kinds.length === 0) return {};
   return {

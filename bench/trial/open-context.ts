@@ -1,7 +1,5 @@
 /** Opens what the trials of a run need, for as long as the run lasts. */
 
-import { unavailable } from '../experiments/compare/assert-limits.js';
-import type { RunInput } from '../experiments/compare/run.js';
 import { holdProcesses, type ProcessHolder } from '../fleet/held-processes.js';
 import { withSeededStores } from '../fleet/seeded-stores.js';
 import {
@@ -10,32 +8,35 @@ import {
   type WebTierMeans,
   type WebTierPlan,
 } from '../fleet/web-tier/plan.js';
-import { type StartLoadGenerator, startLoadGenerator } from '../load/generator.js';
-import { keepLoadGenerator } from '../load/generator-keeper.js';
-import { DATABASE_USAGE } from '../measure/database-usage.js';
-import { connectRedisMeter } from '../measure/redis-usage.js';
+import type { LoadMode } from '../load/load-mode.js';
+import { openLoadProcesses } from '../load/load-processes.js';
+import { modeOf } from '../load/mode-of.js';
 import { databaseOf } from '../model/databases.js';
 import type { Result, RunConfig } from '../model/result-schema.js';
 import { type CpuLimiter, findCpuLimiter } from '../processes/cpu-limits/cpu-limiter.js';
 import { findProvenLimiter } from '../processes/cpu-limits/prove-limiter.js';
-import type { Guardian } from '../processes/guardian.js';
-import type { Stores } from '../stores/open.js';
+import type { Guardian } from '../processes/guardian/guardian.js';
+import { databases, sessionStores } from '../stores/registry.js';
+import type { StoreInformation } from '../stores/store.js';
 import type { TrialContext } from './context.js';
+import { limitUnavailable } from './limit-unavailable.js';
 import { logInAndRehearse } from './rehearsal.js';
 import { reservedUsers } from './trial-connections.js';
 import { meanTrialSeconds } from './trial-duration.js';
+
+export type ContextInput = Pick<TrialContext, 'config' | 'strategies' | 'emit' | 'signal'>;
 
 /**
  * Stores, meters, the load generator, limits, and a credential for every user. How the stores were
  * started is written into the result.
  *
- * @param startGenerator a closed loop unless told
+ * @param mode what the configuration says unless told
  */
 export async function withTrialContext(
-  { config, strategies, emit, signal }: Omit<RunInput, 'outFolder' | 'becomesLatest' | 'alongside'>,
+  { config, strategies, emit, signal }: ContextInput,
   result: Result,
   use: (context: TrialContext, secondsPerTrial: number) => Promise<void>,
-  startGenerator?: StartLoadGenerator,
+  mode: LoadMode = modeOf(config),
 ): Promise<void> {
   const say = (message: string) => emit({ type: 'stage', message });
   const { posts } = config;
@@ -43,18 +44,14 @@ export async function withTrialContext(
   const database = databaseOf(config);
   await withSeededStores({ users, posts, database, signal, say }, async (ready) => {
     const { stores, guardian, seeded } = ready;
-    result.environment[stores.database.name] = describeStore(stores.database);
-    result.environment.redis = describeStore(stores.redis);
+    const { database: databaseServer, sessionStore } = stores;
+    result.environment[databaseServer.name] = describeStore(databaseServer);
+    result.environment.redis = describeStore(sessionStore);
     // A saturated machine answers late; while measuring that is data, not a reason to refuse.
     const serviceEnvironment = { ...ready.serviceEnvironment, STORE_TIMEOUT_MS: '5000' };
     const web = await openWeb(config, { guardian, signal, say }, result);
-    const redis = await connectRedisMeter(stores.redisUrl);
-    const closedLoop = keepLoadGenerator(config.loadWorkers, guardian, (count, watched) =>
-      startLoadGenerator(count, watched),
-    );
-    const keeper = startGenerator
-      ? keepLoadGenerator(config.loadWorkers, guardian, startGenerator)
-      : closedLoop;
+    const redis = await sessionStores[sessionStore.name].connectMeter(stores.redisUrl);
+    const load = openLoadProcesses(config.loadWorkers, guardian);
     const limiter = await openLimiter(config, guardian, result);
     try {
       const holder = holdProcesses(limiter, config.cpuLimits, stores);
@@ -65,10 +62,14 @@ export async function withTrialContext(
         credentials: new Map(),
         seeded,
         serviceEnvironment,
-        sources: { redis, redisPid: stores.redis.pid, readDatabase: readerOf(stores.database) },
+        sources: {
+          redis,
+          readRedisProcess: () => sessionStores[sessionStore.name].readUsage(sessionStore),
+          readDatabase: () => databases[databaseServer.name].readUsage(databaseServer),
+        },
         probes: new Map(),
-        loadGenerator: keeper.get,
-        closedLoop: closedLoop.get,
+        load,
+        mode,
         guardian,
         web,
         holder,
@@ -80,8 +81,7 @@ export async function withTrialContext(
       await use({ ...context, credentials }, secondsPerTrial);
     } finally {
       limiter?.close();
-      closedLoop.stop();
-      keeper.stop();
+      load.stop();
       redis.close();
     }
   });
@@ -131,13 +131,9 @@ function noteNotHeld(
   const reason = environment.cpuLimiterMissing;
   const why = [...notHeld, ...(reason ? [reason] : [])].join(' ');
   environment.cpuLimiterMissing = why;
-  if (!allowUnlimited) throw unavailable(why);
+  if (!allowUnlimited) throw limitUnavailable(why);
 }
 
-function readerOf({ name, pid }: Stores['database']) {
-  return async () => (pid === null ? null : DATABASE_USAGE[name](pid));
-}
-
-function describeStore({ version, startedBy }: Stores['redis']) {
+function describeStore({ version, startedBy }: StoreInformation) {
   return { version, startedBy };
 }

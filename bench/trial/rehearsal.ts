@@ -86,7 +86,7 @@ async function rehearse(
   credentials: Credentials,
 ): Promise<void> {
   const { config, seeded, signal } = context;
-  const generator = await context.loadGenerator();
+  const generator = await context.mode.generator(context.load);
   for (const name of config.workloads) {
     signal.throwIfAborted();
     const workload = workloadNamed(name);

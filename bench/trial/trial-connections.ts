@@ -3,7 +3,7 @@
  * run; those whose state lies in one instance are got anew from each instance of each trial.
  */
 
-import type { SeededData } from '../fleet/service-process.js';
+import type { SeededData } from '../fleet/service-commands.js';
 import { type Credentials, logInAll } from '../load/credentials.js';
 import { spreadOverInstances } from '../load/spread.js';
 import type { Connection, Workload } from '../load/workload.js';

@@ -2,7 +2,8 @@
  * Snapshots and shard reports -> the record of a trial. Pure.
  */
 import { cpus } from 'node:os';
-import type { ShardReport } from '../load/messages.js';
+import type { LoadRecord } from '../load/load-mode.js';
+import type { WorkerReport } from '../load/messages.js';
 import { openLoopPart } from '../load/open-loop/merge-reports.js';
 import type { Workload } from '../load/workload.js';
 import { describeEventLoops, type EventLoopSpan } from '../measure/event-loop.js';
@@ -80,21 +81,14 @@ export interface Observation {
   fleet: FleetProcesses;
   /** Readings of every process, with this trial's load between them. */
   spans: readonly Span[];
-  /** What the shards saw, and how long the windows were in which they saw it. */
-  windows: readonly { seconds: number; reports: readonly ShardReport[] }[];
-  /**
-   * Between two loads: each span holds a whole load, from its first request to its last answer, and so
-   * the whole cost of these requests. Under load: a span frames a window in a load that goes on.
-   */
-  readings: 'between-loads' | 'under-load';
+  /** What the load workers saw. */
+  load: Omit<LoadRecord, 'holdsWarmUp'>;
   limits?: RunConfig['cpuLimits'];
   database: DatabaseName;
   /** Of each instance around each window, as far as they say. */
   eventLoops?: readonly EventLoopSpan[];
   /** Of loads that are no part of the figures but must be without fault: those of a warm-up. */
-  beside?: readonly ShardReport[];
-  /** Requests that may have been on their way when load ended. */
-  inFlightLimit: number;
+  beside?: readonly WorkerReport[];
   serverRequests: number | null;
   /**
    * Behind a web tier, where no connection belongs to an instance: what each of them counted under the
@@ -105,7 +99,8 @@ export interface Observation {
 }
 
 export function assembleEvidence(observation: Observation): Evidence {
-  const { blank, windows, spans } = observation;
+  const { blank, spans } = observation;
+  const { windows, readings, inFlightLimit } = observation.load;
   const reports = windows.flatMap((window) => window.reports);
   const all = [...reports, ...(observation.beside ?? [])];
   const histogram = mergeHistograms(reports.map((report) => report.histogram));
@@ -126,7 +121,7 @@ export function assembleEvidence(observation: Observation): Evidence {
       ...known,
       seconds,
       loadedSeconds: total(spans, secondsBetween),
-      windows: observation.readings === 'between-loads' ? windowsRps.length : windows.length,
+      windows: readings === 'between-loads' ? windowsRps.length : windows.length,
       requests,
       throughputRps: requests / seconds,
       latencyMs: describeLatency(
@@ -154,7 +149,7 @@ export function assembleEvidence(observation: Observation): Evidence {
       reconciliation: {
         clientRequests: total(all, (report) => report.requestsSinceStart),
         serverRequests: observation.serverRequests,
-        inFlightLimit: observation.inFlightLimit,
+        inFlightLimit,
       },
       ...openLoopPart(reports, windows.length),
       ...latencyByRequest(reports),
@@ -171,10 +166,10 @@ export function assembleEvidence(observation: Observation): Evidence {
 interface CostBasis {
   requests: number;
   seconds: number;
-  readings: Observation['readings'];
+  readings: LoadRecord['readings'];
 }
 
-function costBasis({ spans, windows, readings }: Observation): CostBasis {
+function costBasis({ spans, load: { windows, readings } }: Observation): CostBasis {
   const reports = windows.flatMap((window) => window.reports);
   return readings === 'between-loads'
     ? {
@@ -208,7 +203,7 @@ function storeCommands(spans: readonly Span[], { requests, seconds, readings }: 
 
 function instanceShares(
   { fleet, countedByInstances }: Pick<Observation, 'fleet' | 'countedByInstances'>,
-  reports: readonly ShardReport[],
+  reports: readonly WorkerReport[],
   processes: readonly ProcessUse[],
   cost: CostBasis,
 ): Trial['perInstance'] {
@@ -234,7 +229,7 @@ function instanceShares(
   });
 }
 
-function slicesRps({ reports, seconds }: Observation['windows'][number]): number[] {
+function slicesRps({ reports, seconds }: LoadRecord['windows'][number]): number[] {
   const slices = Math.max(0, ...reports.map((report) => report.requestsPerSlice.length));
   return Array.from(
     { length: slices },

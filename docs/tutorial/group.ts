@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Guardian } from '../../bench/processes/guardian.js';
+import type { Guardian } from '../../bench/processes/guardian/guardian.js';
 
 /** How long one may take to listen, and to end. */
 const PATIENCE_MS = 30_000;

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findNginx } from '../../bench/fleet/web-tier/nginx-program.js';
 import { LabError } from '../../bench/model/errors.js';
-import type { Guardian } from '../../bench/processes/guardian.js';
-import { programEnvironment } from '../../bench/stores/program.js';
+import type { Guardian } from '../../bench/processes/guardian/guardian.js';
+import { programEnvironment } from '../../bench/processes/server-program.js';
 import type { Program } from './group.js';
 
 const START = fileURLToPath(new URL('./start.js', import.meta.url));

@@ -4,7 +4,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { endWithStarter } from '../../bench/processes/end-with-starter.js';
+import { endWithStarter } from '../../bench/processes/entry/end-with-starter.js';
 import { runTogether } from './together.js';
 
 endWithStarter();

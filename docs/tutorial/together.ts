@@ -6,9 +6,10 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '../../bench/model/errors.js';
-import { startGuardian } from '../../bench/processes/guardian.js';
+import { startGuardian } from '../../bench/processes/guardian/guardian.js';
 import { isRunning, readStartTime } from '../../bench/processes/process-identity.js';
-import { type StoreInformation, type Stores, startStores } from '../../bench/stores/open.js';
+import { openStores, type Stores } from '../../bench/stores/open.js';
+import type { StoreInformation } from '../../bench/stores/store.js';
 import { type Group, openGroup, type Program } from './group.js';
 import { portsOfServers, programsOf, type StepOptions } from './programs.js';
 
@@ -38,7 +39,7 @@ export async function runTogether(step: number, options: StepOptions): Promise<n
   let stores: Stores | undefined;
   try {
     portsOfServers(process.env); // before anything starts
-    stores = await startStores({
+    stores = await openStores({
       database: 'postgres',
       guardian,
       signal,
@@ -102,8 +103,8 @@ async function aborted(signal: AbortSignal): Promise<null> {
 }
 
 /** Stores of this machine that were started here: looked at once in a second. */
-async function lostStore({ database, redis }: Stores, signal: AbortSignal): Promise<string> {
-  const watched = [watch('PostgreSQL', database), watch('Redis', redis)];
+async function lostStore({ database, sessionStore }: Stores, signal: AbortSignal): Promise<string> {
+  const watched = [watch('PostgreSQL', database), watch('Redis', sessionStore)];
   for (;;) {
     await delay(1000);
     const lost = watched.find(({ runs }) => !runs());

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { type Fleet, startFleet } from '../../bench/fleet/fleet.js';
 import type { Balance } from '../../bench/fleet/web-tier/nginx-configuration.js';
-import { type Guardian, startGuardian } from '../../bench/processes/guardian.js';
+import { type Guardian, startGuardian } from '../../bench/processes/guardian/guardian.js';
 import { ApiClient, expectProblem } from '../support/api-client.js';
 import { planForTests } from '../support/nginx.js';
 import { type RawAnswer, rawRequest } from '../support/raw-request.js';

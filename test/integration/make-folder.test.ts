@@ -2,7 +2,7 @@ import { mkdtemp, realpath, rm, stat, symlink, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { makeFolder } from '../../bench/processes/make-folder.js';
+import { makeFolder } from '../../bench/processes/folders/make-folder.js';
 
 describe('making a folder', () => {
   let parent: string;

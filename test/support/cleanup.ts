@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { endWithStarter } from '../../bench/processes/end-with-starter.js';
-import { startGuardian } from '../../bench/processes/guardian.js';
+import { endWithStarter } from '../../bench/processes/entry/end-with-starter.js';
+import { startGuardian } from '../../bench/processes/guardian/guardian.js';
 
 endWithStarter();
 

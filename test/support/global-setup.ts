@@ -1,6 +1,6 @@
 import type { Context } from 'mocha';
 import { LabError } from '../../bench/model/errors.js';
-import { type Stores, startStores } from '../../bench/stores/open.js';
+import { openStores, type Stores } from '../../bench/stores/open.js';
 import { endLeftovers } from './cleanup.js';
 import { runEntry } from './service.js';
 import { TEST_DATABASE } from './sql-servers/sql-server.js';
@@ -23,7 +23,7 @@ export async function mochaGlobalSetup(): Promise<void> {
   delete environment.DATABASE_URL;
   delete environment.REDIS_URL;
   const started = await Promise.allSettled(
-    Array.from({ length: WORKERS }, () => startStores({ environment, database: TEST_DATABASE })),
+    Array.from({ length: WORKERS }, () => openStores({ environment, database: TEST_DATABASE })),
   );
   running = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   for (const one of started) {

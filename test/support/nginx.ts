@@ -1,6 +1,6 @@
 import type { Balance } from '../../bench/fleet/web-tier/nginx-configuration.js';
 import { planWebTier, type WebTierPlan } from '../../bench/fleet/web-tier/plan.js';
-import { startGuardian } from '../../bench/processes/guardian.js';
+import { startGuardian } from '../../bench/processes/guardian/guardian.js';
 
 /**
  * The nginx that the lab itself would use.

@@ -1,4 +1,4 @@
-import { findFreePort } from '../../bench/processes/free-port.js';
+import { findFreePort } from '../../bench/processes/ports/free-port.js';
 import { strategies } from '../../src/auth/registry.js';
 import { type RunningService, startListening, startService, type Variables } from './service.js';
 

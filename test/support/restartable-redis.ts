@@ -2,13 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import { findFreePort } from '../../bench/processes/free-port.js';
-import { type Guardian, startGuardian } from '../../bench/processes/guardian.js';
-import { makePrivateFolder, makeRunFolder } from '../../bench/processes/lab-folders.js';
+import { makePrivateFolder, makeRunFolder } from '../../bench/processes/folders/run-folder.js';
+import { type Guardian, startGuardian } from '../../bench/processes/guardian/guardian.js';
 import { chooseOrdinaryUser } from '../../bench/processes/ordinary-user.js';
-import { unpackDebianRedis } from '../../bench/stores/redis/debian.js';
+import { findFreePort } from '../../bench/processes/ports/free-port.js';
 import { askRedis } from '../../bench/stores/redis/info.js';
-import { findRedisOnPath } from '../../bench/stores/redis/on-path.js';
+import { findRedisOnPath, unpackDebianRedis } from '../../bench/stores/redis/program.js';
 import { redisConfiguration } from '../../bench/stores/redis/server.js';
 import { eventually } from './eventually.js';
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { endWithStarter } from '../../bench/processes/end-with-starter.js';
+import { endWithStarter } from '../../bench/processes/entry/end-with-starter.js';
 import { strategies } from '../../src/auth/registry.js';
 import './with-added-strategies.js';
 

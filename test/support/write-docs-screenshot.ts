@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { startStores } from '../../bench/stores/open.js';
+import { openStores } from '../../bench/stores/open.js';
 import { ApiClient } from './api-client.js';
 import { findChromium, HOW_TO_GET_CHROMIUM, launchChromium } from './chromium.js';
 import { runEntry, startService } from './service.js';
@@ -13,7 +13,7 @@ const executable = findChromium();
 if (executable === undefined) {
   throw new Error(HOW_TO_GET_CHROMIUM);
 }
-const stores = await startStores();
+const stores = await openStores();
 try {
   const variables = { DATABASE_URL: stores.databaseUrl, REDIS_URL: stores.redisUrl };
   await runEntry('migrate', variables);

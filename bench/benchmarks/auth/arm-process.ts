@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import type { Guardian } from '../../processes/guardian.js';
-import { superviseListening } from '../../processes/listening-process.js';
+import { superviseListening } from '../../fleet/listening-process.js';
+import type { Guardian } from '../../processes/guardian/guardian.js';
 import type { Arm } from './arms.js';
 
 export interface ArmProcess {

@@ -6,8 +6,8 @@
 import { randomBytes } from 'node:crypto';
 import { decimal, integer, listOf, parseOptions, text } from '../../cli/parse-options.js';
 import { type SeededStores, withSeededStores } from '../../fleet/seeded-stores.js';
-import { describeService } from '../../fleet/service-process.js';
-import { startLoadGenerator } from '../../load/generator.js';
+import { describeService } from '../../fleet/service-commands.js';
+import { openLoadProcesses } from '../../load/load-processes.js';
 import { LabError } from '../../model/errors.js';
 import { seededRandom } from '../../model/random.js';
 import { beginBenchmark } from '../begin-benchmark.js';
@@ -104,10 +104,11 @@ async function measureArms(
     APP_KEY: randomBytes(32).toString('base64url'),
     TUTORIAL_USERS: JSON.stringify(seeded.users),
   };
-  const generator = await startLoadGenerator(1, guardian);
+  const load = openLoadProcesses(1, guardian);
   const measured: RoundCosts[] = [];
   try {
     say('Logging in');
+    const generator = await load.closedLoop();
     const credentials = await logInToArms(arms, { shared, guardian, seeded, signal });
     const random = seededRandom(seed);
     const run = { arms, shared, guardian, credentials, generator, random, seconds, signal };
@@ -119,7 +120,7 @@ async function measureArms(
       say(`round ${round} of ${rounds}: ${describeRound(costs)}`);
     }
   } finally {
-    generator.stop();
+    load.stop();
   }
   return measured;
 }

@@ -1,6 +1,6 @@
-import type { SeededData } from '../../fleet/service-process.js';
+import type { SeededData } from '../../fleet/service-commands.js';
 import { type Credentials, logInAll } from '../../load/credentials.js';
-import type { Guardian } from '../../processes/guardian.js';
+import type { Guardian } from '../../processes/guardian/guardian.js';
 import { startArm } from './arm-process.js';
 import type { Arm } from './arms.js';
 

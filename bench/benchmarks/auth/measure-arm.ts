@@ -1,10 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { monotonicClock } from '../../load/clock.js';
 import type { Credentials } from '../../load/credentials.js';
 import type { LoadGenerator } from '../../load/generator.js';
+import { loadOnce } from '../../load/load-once.js';
 import { spreadOverInstances } from '../../load/spread.js';
-import { usageOf } from '../../measure/process-usage.js';
 import { LabError } from '../../model/errors.js';
+import { usageOf } from '../../processes/process-usage.js';
 
 /** What was counted in measured windows; those of one arm add up. */
 export interface ArmCost {
@@ -32,26 +31,15 @@ export interface MeasureOptions {
  */
 export async function measureArm(options: MeasureOptions): Promise<ArmCost> {
   const { pid, origin, credentials, generator, warmUpSeconds, seconds } = options;
-  const nowMs = monotonicClock();
-  const windowFromMs = nowMs() + warmUpSeconds * 1000;
-  const windowToMs = windowFromMs + seconds * 1000;
-  const reporting = generator.run(
-    {
-      workload: 'me',
-      posts: { firstId: 1, lastId: 1 },
-      seed: 1,
-      windowFromMs,
-      windowToMs,
-      slices: 3,
-    },
-    spreadOverInstances(credentials, [origin]),
-  );
-  reporting.catch(() => {});
-  await delay(windowFromMs - nowMs());
-  const from = await cpuSecondsOf([pid, ...generator.pids]);
-  await delay(windowToMs - nowMs());
-  const to = await cpuSecondsOf([pid, ...generator.pids]);
-  const reports = await reporting;
+  const { reports, readings } = await loadOnce({
+    generator,
+    order: { workload: 'me', posts: { firstId: 1, lastId: 1 }, seed: 1, slices: 3 },
+    connections: spreadOverInstances(credentials, [origin]),
+    leadMs: warmUpSeconds * 1000,
+    windowMs: seconds * 1000,
+    read: () => cpuSecondsOf([pid, ...generator.pids]),
+  });
+  const { from, to } = readings;
   const requests = reports.reduce((sum, report) => sum + report.requests, 0);
   const wrong = reports.find(
     (report) => report.errors > 0 || Object.keys(report.unexpectedStatuses).length > 0,

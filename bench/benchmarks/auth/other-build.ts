@@ -1,7 +1,7 @@
 /** The same strategies of two builds side by side: what a change of the service costs a request. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { usageError } from '../../cli/parse-options.js';
+import { usageError } from '../../model/errors.js';
 import { type Estimate, ratioWithInterval } from '../../statistics/statistics.js';
 import { type Arm, serviceArm } from './arms.js';
 import { cpuOfRound } from './compare-costs.js';

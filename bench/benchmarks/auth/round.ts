@@ -10,7 +10,7 @@
 import type { Credentials } from '../../load/credentials.js';
 import type { LoadGenerator } from '../../load/generator.js';
 import { type Random, shuffled } from '../../model/random.js';
-import type { Guardian } from '../../processes/guardian.js';
+import type { Guardian } from '../../processes/guardian/guardian.js';
 import { type ArmProcess, startArm } from './arm-process.js';
 import type { Arm } from './arms.js';
 import { type ArmCost, measureArm } from './measure-arm.js';

@@ -6,7 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { SeededStores } from '../../fleet/seeded-stores.js';
-import { fillRedis } from '../../fleet/service-process.js';
+import { fillRedis } from '../../fleet/service-commands.js';
 import { LabError } from '../../model/errors.js';
 import { parseInfo } from '../../stores/redis/info.js';
 import { alignColumns } from './cost-table.js';
@@ -26,7 +26,7 @@ const LIMITS = [
 
 /** @throws LabError REDIS_NOT_OURS for a Redis that the lab did not start: it would be emptied */
 export async function measureMemory({ stores, guardian }: SeededStores): Promise<MemoryFigure[]> {
-  if (stores.redis.startedBy.startsWith('REDIS_URL')) {
+  if (stores.sessionStore.given) {
     throw new LabError(
       'REDIS_NOT_OURS',
       'Memory is measured by emptying Redis, so unset REDIS_URL or leave out --parts memory.',

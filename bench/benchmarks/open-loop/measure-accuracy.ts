@@ -3,15 +3,16 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Histogram } from 'hdr-histogram-js';
-import { monotonicClock } from '../../load/clock.js';
-import { type LoadGenerator, startLoadGenerator } from '../../load/generator.js';
+import { closedLoop } from '../../load/closed-loop/closed-loop.js';
+import type { LoadMode } from '../../load/load-mode.js';
+import { loadOnce } from '../../load/load-once.js';
+import { openLoadProcesses } from '../../load/load-processes.js';
 import type { Arrivals } from '../../load/open-loop/arrivals.js';
-import { startOpenLoopGenerator } from '../../load/open-loop/generator.js';
+import { openLoop } from '../../load/open-loop/open-loop.js';
 import type { Connection } from '../../load/workload.js';
-import { usageOf } from '../../measure/process-usage.js';
-import type { Guardian } from '../../processes/guardian.js';
+import type { Guardian } from '../../processes/guardian/guardian.js';
+import { usageOf } from '../../processes/process-usage.js';
 import { createLatencyHistogram, mergeHistograms } from '../../statistics/latency-histogram.js';
-import { sleepUntil } from '../shard-trial.js';
 import type { FromDelayServer } from './delay-server.js';
 import { type KnownDelay, quantileOfStops } from './delays.js';
 
@@ -43,20 +44,20 @@ export interface Accuracy {
 
 export async function measureAccuracy(wanted: AccuracyCase, guardian: Guardian): Promise<Accuracy> {
   const { arrivals, rateRps, delay, seconds } = wanted;
-  const generator = await startOpenLoopGenerator(1, guardian, { arrivals, rateRps });
-  const { reports, truthMs, cpuSeconds } = await runAgainst(wanted, generator, guardian);
+  const mode = openLoop({ arrivals, rateRps });
+  const { reports, truthMs, cpuSeconds } = await runAgainst(wanted, mode, guardian);
   const [report] = reports;
-  const { openLoop } = report ?? {};
-  if (!report || !openLoop) throw new Error('the sender reported nothing');
+  const kept = report?.openLoop;
+  if (!report || !kept) throw new Error('the sender reported nothing');
   return {
     truth: delay.stops ? stopsAtShares(delay.stops) : atShares(histogramOf(truthMs)),
     recorded: atShares(mergeHistograms([report.histogram])),
-    lateness: atShares(mergeHistograms([openLoop.lateness])),
-    planned: openLoop.planned,
-    lateShare: openLoop.late / openLoop.planned,
-    inFlightAtEnd: openLoop.inFlightAtEnd,
+    lateness: atShares(mergeHistograms([kept.lateness])),
+    planned: kept.planned,
+    lateShare: kept.late / kept.planned,
+    inFlightAtEnd: kept.inFlightAtEnd,
     senderCores: cpuSeconds / seconds,
-    cpuMicrosecondsPerRequest: (cpuSeconds * 1e6) / openLoop.planned,
+    cpuMicrosecondsPerRequest: (cpuSeconds * 1e6) / kept.planned,
   };
 }
 
@@ -65,43 +66,38 @@ export async function measureClosedLoop(
   wanted: AccuracyCase,
   guardian: Guardian,
 ): Promise<number[]> {
-  const generator = await startLoadGenerator(1, guardian);
-  const { reports } = await runAgainst(wanted, generator, guardian);
+  const { reports } = await runAgainst(wanted, closedLoop, guardian);
   return atShares(mergeHistograms(reports.map(({ histogram }) => histogram)));
 }
 
-async function runAgainst(wanted: AccuracyCase, generator: LoadGenerator, guardian: Guardian) {
+async function runAgainst(wanted: AccuracyCase, mode: LoadMode, guardian: Guardian) {
   const { delay, seed, users, warmUpSeconds, seconds } = wanted;
+  const load = openLoadProcesses(1, guardian);
   const entry = fileURLToPath(new URL('./delay-server.js', import.meta.url));
   const server = fork(entry, [delay.name, String(seed)]);
   if (server.pid !== undefined) guardian.watchProcess(server.pid);
   try {
     const { port } = await messageOf(server, 'listening');
-    const nowMs = monotonicClock();
-    const windowFromMs = nowMs() + warmUpSeconds * 1000;
-    const windowToMs = windowFromMs + seconds * 1000;
-    const order = { workload: 'me', posts: { firstId: 1, lastId: 1 }, seed, slices: 12 };
-    const running = generator.run(
-      { ...order, windowFromMs, windowToMs },
-      connectionsTo(`http://127.0.0.1:${port}`, users),
-    );
-    const cpuSeconds = async () => (await usageOf(generator.pids[0] ?? 0))?.cpuSeconds ?? 0;
-    await sleepUntil(windowFromMs, nowMs);
-    const before = await cpuSeconds();
-    await sleepUntil(windowToMs, nowMs);
-    const after = await cpuSeconds();
-    const reports = await running;
+    const generator = await mode.generator(load);
+    const { reports, readings, fromMs, toMs } = await loadOnce({
+      generator,
+      order: { workload: 'me', posts: { firstId: 1, lastId: 1 }, seed, slices: 12 },
+      connections: connectionsTo(`http://127.0.0.1:${port}`, users),
+      leadMs: warmUpSeconds * 1000,
+      windowMs: seconds * 1000,
+      read: async () => (await usageOf(generator.pids[0] ?? 0))?.cpuSeconds ?? 0,
+    });
     server.send('truth');
     const { receivedMs, tookMs } = await messageOf(server, 'truth');
     const inWindow = (atMs: number | undefined) =>
-      atMs !== undefined && atMs >= windowFromMs && atMs < windowToMs;
+      atMs !== undefined && atMs >= fromMs && atMs < toMs;
     return {
       reports,
       truthMs: tookMs.filter((_, index) => inWindow(receivedMs[index])),
-      cpuSeconds: after - before,
+      cpuSeconds: readings.to - readings.from,
     };
   } finally {
-    generator.stop();
+    load.stop();
     server.kill('SIGKILL');
     await once(server, 'exit');
     if (server.pid !== undefined) guardian.forgetProcess(server.pid);

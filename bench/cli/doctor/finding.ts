@@ -1,4 +1,6 @@
+import type { DatabaseName } from '../../model/databases.js';
 import type { LabError } from '../../model/errors.js';
+import type { SessionStoreName } from '../../stores/registry.js';
 
 /** One thing the doctor looked at. */
 export interface Finding {
@@ -15,9 +17,8 @@ export type Topic =
   | 'node'
   | 'cores'
   | 'memory'
-  | 'postgres'
-  | 'mariadb'
-  | 'redis'
+  | DatabaseName
+  | SessionStoreName
   | 'open-files'
   | 'temp-folder'
   | 'cpu-limits'

@@ -1,8 +1,8 @@
 /** The options that hold processes to a share of a core, for every verb that measures. */
 import { DATABASE_NAMES, type DatabaseName } from '../../model/databases.js';
 import type { RunConfig } from '../../model/result-schema.js';
-import { cpuShare } from '../../processes/cpu-limits/cpu-quota.js';
-import type { ParsedOptions } from '../parse-options.js';
+import { MAX_CORES, MIN_CORES } from '../../processes/cpu-limits/cpu-quota.js';
+import { decimal, type OptionKind, type ParsedOptions } from '../parse-options.js';
 import { refuse } from './run-options.js';
 
 export const LIMIT_OPTIONS = {
@@ -17,6 +17,11 @@ export const LIMIT_OPTIONS = {
     help: 'measure without a limit that cannot be had here, and say so in the report',
   },
 } as const;
+
+/** An option whose value is a number of cores. */
+export function cpuShare(help: string): OptionKind<number> {
+  return { ...decimal(MIN_CORES, MAX_CORES, help), takes: 'CORES' };
+}
 
 /**
  * @returns nothing where nothing is to be held

@@ -1,6 +1,8 @@
 /** What the options of every verb that measures have in common. */
+
+import { usageError } from '../../model/errors.js';
 import { countOf } from '../../text/count-of.js';
-import { integer, text, usageError } from '../parse-options.js';
+import { integer, text } from '../parse-options.js';
 
 /** Measured unless others are named, as far as the service has them. */
 export const DEFAULT_STRATEGIES = ['session', 'jwt', 'none'];

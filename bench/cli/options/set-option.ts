@@ -1,7 +1,8 @@
 /** Environment variables of one variant alone: the option, and what is wrong with it. */
+import { usageError } from '../../model/errors.js';
 import type { Environments, Variant } from '../../model/variant.js';
 import { didYouMean } from '../../text/nearest.js';
-import { type OptionKind, usageError } from '../parse-options.js';
+import type { OptionKind } from '../parse-options.js';
 import { refuse } from './run-options.js';
 
 /**

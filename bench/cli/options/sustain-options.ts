@@ -1,14 +1,15 @@
 /** The options of `lab sustain` and the configuration they make. */
 
+import { DEFAULT_OBJECTIVE, parseObjective } from '../../analyse/objective.js';
+import type { SustainConfig } from '../../experiments/sustain/sustain-config.js';
 import { WORKLOADS } from '../../load/workloads/registry.js';
 import { databaseOf } from '../../model/databases.js';
-import { DEFAULT_OBJECTIVE, parseObjective, slo } from '../../model/objective.js';
 import { planTrials } from '../../model/planned-trials.js';
-import type { Objective, RunConfig } from '../../model/result-schema.js';
 import { variantsOf } from '../../model/variant.js';
 import { decimal, integer, integers, listOf, type ParsedOptions } from '../parse-options.js';
 import { DATABASE_OPTION } from './database-option.js';
 import { LIMIT_OPTIONS, limitsFrom } from './limit-options.js';
+import { slo } from './objective-option.js';
 import {
   DEFAULT_STRATEGIES,
   EQUIVALENCE_MARGIN,
@@ -22,14 +23,6 @@ import {
 } from './run-options.js';
 
 const DEFAULT_CONNECTIONS = 200;
-
-export interface SustainConfig {
-  run: RunConfig;
-  objective: Objective;
-  /** The rate that the search begins at, and the highest it tries. */
-  fromRps: number;
-  toRps: number;
-}
 
 /** @param strategies names that the service offers */
 export function sustainOptions(strategies: readonly string[]) {

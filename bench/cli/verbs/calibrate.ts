@@ -1,12 +1,14 @@
 /** lab calibrate: how much a strategy differs from itself here (A/A), and what that lets one see. */
+
 import { join, relative } from 'node:path';
 import { calibrationOf } from '../../analyse/noise-floor.js';
 import { writeCalibration } from '../../experiments/calibration.js';
 import { createProgress } from '../../experiments/compare/progress.js';
 import { describedStrategies, runComparison } from '../../experiments/compare/run.js';
-import { describeService } from '../../fleet/service-process.js';
+import { describeService } from '../../fleet/service-commands.js';
 import { LabError } from '../../model/errors.js';
 import { renderCalibration } from '../../report/calibration.js';
+import { renderReports } from '../../report/render-reports.js';
 import { namedDatabase } from '../../stores/registry.js';
 import { DATABASE_OPTION } from '../options/database-option.js';
 import { compareOptions, configFrom } from '../options/options.js';
@@ -54,6 +56,7 @@ export const calibrate: Verb = {
       strategies: describedStrategies(known, config.variants),
       outFolder: out,
       becomesLatest: false,
+      render: renderReports,
       signal,
       alongside,
       emit: createProgress(talk),

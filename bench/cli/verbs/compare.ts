@@ -1,12 +1,14 @@
 /** lab compare: runs the plan, prints progress and verdicts, writes a result folder. */
+
 import { relative } from 'node:path';
 import { assertLimits } from '../../experiments/compare/assert-limits.js';
 import { createProgress } from '../../experiments/compare/progress.js';
 import { describedStrategies, runComparison } from '../../experiments/compare/run.js';
-import { describeService, describeWholeService } from '../../fleet/service-process.js';
+import { describeService, describeWholeService } from '../../fleet/service-commands.js';
 import { LabError } from '../../model/errors.js';
 import type { Result } from '../../model/result-schema.js';
 import { rerunInDelegatedGroup } from '../../processes/cpu-limits/delegated-rerun.js';
+import { renderReports } from '../../report/render-reports.js';
 import { renderSummary } from '../../report/terminal.js';
 import { namedDatabase } from '../../stores/registry.js';
 import { countOf } from '../../text/count-of.js';
@@ -36,6 +38,7 @@ export const compare: Verb = {
       strategies: describedStrategies(known, config.variants),
       outFolder: options.out ?? 'results',
       becomesLatest: true,
+      render: renderReports,
       signal,
       alongside,
       emit: createProgress(talk),

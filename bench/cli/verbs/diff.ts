@@ -5,10 +5,10 @@ import { renderDiffMarkdown } from '../../diff/render-markdown.js';
 import { renderDiffText } from '../../diff/render-text.js';
 import { type DiffReport, diffAsJson, machineMayExplain, reportDiff } from '../../diff/report.js';
 import { conditionText, figureText } from '../../diff/tables.js';
-import { LabError } from '../../model/errors.js';
+import { LabError, usageError } from '../../model/errors.js';
 import { readResult } from '../../model/read-result.js';
 import type { Result } from '../../model/result-schema.js';
-import { parseOptions, text, usageError } from '../parse-options.js';
+import { parseOptions, text } from '../parse-options.js';
 import type { Verb } from './verb.js';
 
 const WIDTH = 120;

@@ -1,13 +1,14 @@
 /** lab load: how fast any server of this machine answers one URL. */
 
-import { describeWindows, type UrlWindow } from '../../experiments/load-url/describe-windows.js';
+import { describeWindows } from '../../experiments/load-url/describe-windows.js';
 import { flawsOf } from '../../experiments/load-url/judge-window.js';
 import { loadUrl } from '../../experiments/load-url/load-url.js';
-import { LabError } from '../../model/errors.js';
-import { isLoopback } from '../../processes/loopback.js';
+import type { UrlWindow } from '../../experiments/load-url/url-window.js';
+import { LabError, usageError } from '../../model/errors.js';
 import { assertOpenFiles } from '../../processes/open-files.js';
+import { isLoopback } from '../../processes/ports/loopback.js';
 import { countOf } from '../../text/count-of.js';
-import { integer, type OptionKind, parseOptions, usageError } from '../parse-options.js';
+import { integer, type OptionKind, parseOptions } from '../parse-options.js';
 import type { Verb } from './verb.js';
 
 const WINDOWS = 3;

@@ -1,7 +1,6 @@
 /** lab plan: what a load beyond this machine needs, calculated from the demands of a result. */
 
-import { LabError } from '../../model/errors.js';
-import { slo } from '../../model/objective.js';
+import { LabError, usageError } from '../../model/errors.js';
 import { readResult, shownFolder } from '../../model/read-result.js';
 import type { Result } from '../../model/result-schema.js';
 import { assumptionsOf } from '../../plan/assumptions.js';
@@ -9,6 +8,7 @@ import { checkPlan, type StrategyCheck } from '../../plan/check.js';
 import { describePlan } from '../../plan/describe.js';
 import { type CapacityPlan, planCapacity, type Target } from '../../plan/plan.js';
 import { warningsOfPlan } from '../../plan/warnings.js';
+import { slo } from '../options/objective-option.js';
 import {
   decimal,
   integer,
@@ -16,7 +16,6 @@ import {
   type ParsedOptions,
   parseOptions,
   text,
-  usageError,
 } from '../parse-options.js';
 import type { Verb } from './verb.js';
 

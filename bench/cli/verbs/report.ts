@@ -2,11 +2,13 @@
 import { relative } from 'node:path';
 import { compareStrategies } from '../../analyse/compare.js';
 import { warningsOf } from '../../analyse/warnings.js';
+import { writeReports } from '../../experiments/result-folder.js';
+import { usageError } from '../../model/errors.js';
 import { readResult } from '../../model/read-result.js';
-import { storageError } from '../../processes/storage-error.js';
+import { storageError } from '../../processes/folders/storage-error.js';
+import { renderReports } from '../../report/render-reports.js';
 import { renderSummary } from '../../report/terminal.js';
-import { writeReports } from '../../report/write.js';
-import { parseOptions, usageError } from '../parse-options.js';
+import { parseOptions } from '../parse-options.js';
 import type { Verb } from './verb.js';
 
 export const report: Verb = {
@@ -28,7 +30,7 @@ export const report: Verb = {
       comparisons: compareStrategies(stored),
       warnings: warningsOf(stored),
     };
-    const files = await writeReports(folder, result).catch((error) => {
+    const files = await writeReports(folder, renderReports(result)).catch((error) => {
       throw storageError(error, `then run: npm run lab -- report ${folder}`) ?? error;
     });
     stdout.write(`${renderSummary(result)}\n\n`);

@@ -1,25 +1,26 @@
 /** lab serve: instances for hands-on use on embedded stores, until Ctrl-C. */
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { exportedSettings } from '../../fleet/exported-settings.js';
 import { type Fleet, type FleetOptions, listenersOf, startFleet } from '../../fleet/fleet.js';
 import { withSeededStores } from '../../fleet/seeded-stores.js';
 import {
   describeService,
   describeWholeService,
   type SeededData,
-} from '../../fleet/service-process.js';
+} from '../../fleet/service-commands.js';
 import type { Balance } from '../../fleet/web-tier/nginx-configuration.js';
 import { planWebTier, type WebTierPlan } from '../../fleet/web-tier/plan.js';
 import { DATABASE_PRODUCTS, type DatabaseName } from '../../model/databases.js';
+import { usageError } from '../../model/errors.js';
 import type { DescribedStrategy } from '../../model/result-schema.js';
 import { type Variant, variantsOf } from '../../model/variant.js';
-import { exportedSettings } from '../../processes/exported-settings.js';
-import { holdPorts, PORT_MAX } from '../../processes/held-ports.js';
+import { holdPorts, PORT_MAX } from '../../processes/ports/held-ports.js';
 import { BALANCE_WORDS } from '../../report/wording.js';
 import { DATABASE_OPTION } from '../options/database-option.js';
 import { assertVariables, assertVariants, setOption } from '../options/set-option.js';
 import { balanceFrom, balanceOption } from '../options/web-options.js';
-import { integer, listOf, oneOf, parseOptions, usageError } from '../parse-options.js';
+import { integer, listOf, oneOf, parseOptions } from '../parse-options.js';
 import { curlSteps } from './curl-steps.js';
 import type { Verb, VerbContext } from './verb.js';
 

@@ -1,7 +1,7 @@
 /** lab stores: the database and Redis alone, for whatever wants them, until Ctrl-C. */
 import { once } from 'node:events';
 import { DATABASE_PRODUCTS } from '../../model/databases.js';
-import { startStores } from '../../stores/open.js';
+import { openStores } from '../../stores/open.js';
 import { DATABASE_OPTION } from '../options/database-option.js';
 import { parseOptions } from '../parse-options.js';
 import type { Verb } from './verb.js';
@@ -13,7 +13,7 @@ export const stores: Verb = {
   async run(words, { signal, stdout }) {
     const { options } = parseOptions(words, DATABASE_OPTION);
     const say = (line: string) => stdout.write(`${line}\n`);
-    const { database, databaseUrl, redisUrl, stop } = await startStores({
+    const { database, databaseUrl, redisUrl, stop } = await openStores({
       database: options.database,
       signal,
       onMessage: say,

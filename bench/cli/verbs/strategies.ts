@@ -1,10 +1,11 @@
 /** lab strategies: what there is to compare, and how the strategies differ. */
 
-import { describeService } from '../../fleet/service-process.js';
+import { describeService } from '../../fleet/service-commands.js';
+import { usageError } from '../../model/errors.js';
 import { markdownTable } from '../../report/markdown.js';
 import { propertyTable, strategyTable, summaryTable } from '../../report/strategy-table.js';
 import { renderTextTable } from '../../text/text-table.js';
-import { parseOptions, usageError } from '../parse-options.js';
+import { parseOptions } from '../parse-options.js';
 import type { Verb } from './verb.js';
 
 const WIDTH = 120;

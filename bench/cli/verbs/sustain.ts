@@ -1,12 +1,14 @@
 /** lab sustain: the highest rate at which users still get what the objective says. */
+
 import { relative } from 'node:path';
 import { assertLimits } from '../../experiments/compare/assert-limits.js';
 import { describedStrategies } from '../../experiments/compare/run.js';
 import { runSustain } from '../../experiments/sustain/run.js';
-import { describeService } from '../../fleet/service-process.js';
+import { describeService } from '../../fleet/service-commands.js';
 import { LabError } from '../../model/errors.js';
 import type { Result } from '../../model/result-schema.js';
 import { rerunInDelegatedGroup } from '../../processes/cpu-limits/delegated-rerun.js';
+import { renderReports } from '../../report/render-reports.js';
 import { renderSummary } from '../../report/terminal.js';
 import { namedDatabase } from '../../stores/registry.js';
 import { asksForLimits } from '../options/limit-options.js';
@@ -31,6 +33,7 @@ export const sustain: Verb = {
       config,
       strategies: describedStrategies(known, config.run.variants),
       outFolder: options.out ?? 'results',
+      render: renderReports,
       signal,
       alongside,
       say: (message) => talk.write(`${message}\n`),

@@ -15,7 +15,7 @@ export interface Verb {
   positionals?: string;
   /**
    * Whether it measures, and what becomes of the figures: such a run wants the machine for itself
-   * (services/measuring-runs.ts).
+   * (processes/entry/measuring-runs.ts).
    */
   measures?: 'kept' | 'printed';
   /**

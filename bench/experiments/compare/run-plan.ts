@@ -12,6 +12,7 @@ import { isSameScenario } from '../../model/scenario.js';
 import { countOf } from '../../text/count-of.js';
 import { runBlock } from '../../trial/block.js';
 import type { TrialContext } from '../../trial/context.js';
+import type { Recording } from '../record-run.js';
 
 /** So many trials in a row without one answer: a store is gone for good, and going on is useless. */
 const HOPELESS_FAILURES = 3;
@@ -19,15 +20,14 @@ const HOPELESS_FAILURES = 3;
 const INSTANCE_BYTES = 120e6;
 
 /**
- * @param save analyses the result and writes it
  * @throws LabError RUN_HOPELESS; the signal's reason when the run is cancelled
  */
-export async function runPlan(
-  secondsPerTrial: number,
-  result: Result,
-  context: TrialContext,
-  save: () => Promise<void>,
-): Promise<void> {
+export async function runPlan({
+  result,
+  context,
+  secondsPerTrial,
+  save,
+}: Recording): Promise<void> {
   const { emit } = context;
   emit({ type: 'planned', trials: result.config.order, secondsPerTrial });
   await runTrials(result.config.order, result, context, save);

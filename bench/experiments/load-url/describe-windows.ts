@@ -1,39 +1,12 @@
 /** What `lab load` says of its windows. Pure. */
 
-import { type Breach, SHARD_LIMIT_CORES } from '../../measure/validity.js';
-import type { Trial } from '../../model/result-schema.js';
+import { SHARD_LIMIT_CORES } from '../../measure/validity.js';
 import { left, right, table } from '../../text/blocks.js';
 import { countOf } from '../../text/count-of.js';
 import { formatNumber, formatShare } from '../../text/format.js';
 import { renderTextTable } from '../../text/text-table.js';
 import { flawsOf } from './judge-window.js';
-
-export interface UrlWindow {
-  requests: number;
-  throughputRps: number;
-  /** null when nothing was answered. */
-  latencyMs: Trial['latencyMs'];
-  /** Answers by HTTP status. */
-  statuses: Record<string, number>;
-  /** Requests without an answer. */
-  failures: number;
-  firstFailure: string | null;
-  /** CPU time of the load generator as a share of one core; null where the system does not tell. */
-  generatorCores: number | null;
-  /** CPU time of whoever listens on the port, for each answer; null where it cannot be seen. */
-  serverCpuMicroseconds: number | null;
-  /** Of all cores together; null where the system does not tell. */
-  busyShare: number | null;
-  /** Also those just before and after the window. */
-  answers: number;
-  /** Connections that the server ended as it said in an answer, and without saying so. */
-  announcedCloses: number;
-  silentCloses: number;
-  /** Answers that another one followed, by status; not counted as requests. */
-  interim: Record<number, number>;
-  /** Rules of validity that it breaks. */
-  breaches: readonly Breach[];
-}
+import type { UrlWindow } from './url-window.js';
 
 /** Above this, server and load generator wait for each other. */
 const BUSY_SHARE = 0.9;

@@ -3,7 +3,7 @@
 import { type Breach, breachesOf, LITTLE_TOLERANCE } from '../../measure/validity.js';
 import { countOf } from '../../text/count-of.js';
 import { formatNumber } from '../../text/format.js';
-import type { UrlWindow } from './describe-windows.js';
+import type { UrlWindow } from './url-window.js';
 
 export interface SeenWindow
   extends Pick<

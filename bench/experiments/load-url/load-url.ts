@@ -3,22 +3,23 @@
  * the server is.
  */
 
-import { usageError } from '../../cli/parse-options.js';
 import { monotonicClock } from '../../load/clock.js';
-import { type LoadGenerator, startLoadGenerator } from '../../load/generator.js';
+import type { LoadGenerator } from '../../load/generator.js';
+import { loadOnce } from '../../load/load-once.js';
+import { openLoadProcesses } from '../../load/load-processes.js';
 import type { ForeignReport } from '../../load/messages.js';
 import type { Connection } from '../../load/workload.js';
 import { machineShares, readMachineTimes } from '../../measure/machine-usage.js';
-import { usageOf } from '../../measure/process-usage.js';
-import { LabError } from '../../model/errors.js';
-import { startGuardian } from '../../processes/guardian.js';
-import { listeningProcesses } from '../../processes/listening-processes.js';
+import { LabError, usageError } from '../../model/errors.js';
+import { startGuardian } from '../../processes/guardian/guardian.js';
+import { listeningProcesses } from '../../processes/ports/listening-processes.js';
+import { usageOf } from '../../processes/process-usage.js';
 import { describeLatency, mergeHistograms } from '../../statistics/latency-histogram.js';
 import { countOf } from '../../text/count-of.js';
 import { formatNumber } from '../../text/format.js';
 import { askUrl, type UrlAnswer } from './ask-url.js';
-import type { UrlWindow } from './describe-windows.js';
 import { judgeWindow } from './judge-window.js';
+import type { UrlWindow } from './url-window.js';
 
 export interface UrlLoad {
   url: URL;
@@ -60,7 +61,8 @@ export async function loadUrl(load: UrlLoad): Promise<UrlWindow[]> {
   assertLongEnough(load, answer);
   const guardian = await startGuardian();
   try {
-    const generator = await startLoadGenerator(1, guardian);
+    const workers = openLoadProcesses(1, guardian);
+    const generator = await workers.closedLoop();
     const stop = () => generator.abort();
     load.signal.addEventListener('abort', stop, { once: true });
     try {
@@ -76,7 +78,7 @@ export async function loadUrl(load: UrlLoad): Promise<UrlWindow[]> {
       return windows;
     } finally {
       load.signal.removeEventListener('abort', stop);
-      generator.stop();
+      workers.stop();
     }
   } finally {
     await guardian.stop();
@@ -130,33 +132,23 @@ async function measure(
   answer: UrlAnswer,
 ): Promise<UrlWindow> {
   const nowMs = monotonicClock();
-  const windowFromMs = nowMs() + OPENING_MS;
-  const windowToMs = windowFromMs + seconds * 1000;
-  const running = generator.run(
-    {
-      workload: 'url',
-      posts: { firstId: 0, lastId: 0 },
-      seed: 1,
-      windowFromMs,
-      windowToMs,
-      slices: SLICES,
-    },
-    Array.from({ length: connections }, () => connectionTo(url, headers)),
-  );
-  const [pid = 0] = generator.pids;
   const servers = listeningProcesses(Number(url.port || 80));
-  const read = async (atMs: number) => {
-    await sleep(atMs - nowMs(), signal);
-    return {
-      generator: await cpuSecondsOf([pid]),
+  const { reports, readings } = await loadOnce({
+    generator,
+    order: { workload: 'url', posts: { firstId: 0, lastId: 0 }, seed: 1, slices: SLICES },
+    connections: Array.from({ length: connections }, () => connectionTo(url, headers)),
+    leadMs: OPENING_MS,
+    windowMs: seconds * 1000,
+    read: async () => ({
+      generator: await cpuSecondsOf(generator.pids),
       server: await cpuSecondsOf(servers),
       machine: readMachineTimes(),
       atMs: nowMs(),
-    };
-  };
-  const from = await read(windowFromMs);
-  const to = await read(windowToMs);
-  const [report] = await running;
+    }),
+    signal,
+  });
+  const { from, to } = readings;
+  const [report] = reports;
   if (!report) throw new LabError('SHARD_FAILED', 'The load-generating process did not report.');
   const latency = describeLatency(
     mergeHistograms([report.histogram]),
@@ -214,17 +206,4 @@ function connectionTo(url: URL, headers: Record<string, string>): Connection {
     user: { id: 0, email: '', name: '' },
     password: '',
   };
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, Math.max(0, ms));
-    function done() {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    if (signal.aborted) done();
-    else signal.addEventListener('abort', done, { once: true });
-  });
 }

@@ -1,12 +1,13 @@
 /** The rate of one condition: searched once, confirmed in rounds. */
 
-import type { SustainConfig } from '../../cli/options/sustain-options.js';
 import { conditionOf } from '../../model/condition.js';
 import type { PlannedTrial } from '../../model/planned-trials.js';
 import type { Sustained, SustainedAttempt } from '../../model/result-schema.js';
+import { type Block, withBlock } from '../../trial/block.js';
 import type { TrialContext } from '../../trial/context.js';
-import { type AttemptOrder, attemptRate, type Bench, withFreshBench } from './attempt.js';
+import { type AttemptOrder, attemptRate } from './attempt.js';
 import { confirmRate, type Found, searchRate, type TryRate } from './search.js';
+import type { SustainConfig } from './sustain-config.js';
 
 /** The lowest missed and the highest met rate end up at most 5 % apart. */
 const RESOLUTION = 1.05;
@@ -25,18 +26,18 @@ export interface ConditionInput {
 export function searchCondition(input: ConditionInput): Promise<Found> {
   const { planned, config, context } = input;
   const { fromRps, toRps, run } = config;
-  return withFreshBench(planned, context, async (bench) => {
+  return withBlock([planned], 0, context, async (block) => {
     const seconds = Math.min(MAX_SEARCH_SECONDS, run.seconds);
     const shape = { phase: 'search', seconds, warmUpSeconds: SEARCH_WARM_UP_SECONDS } as const;
-    return searchRate(tries(bench, shape, input), { fromRps, toRps, resolution: RESOLUTION });
+    return searchRate(tries(block, shape, input), { fromRps, toRps, resolution: RESOLUTION });
   });
 }
 
 export function confirmCondition(input: ConditionInput, searchedRps: number): Promise<Found> {
   const { planned, config, context } = input;
-  return withFreshBench(planned, context, async (bench) => {
+  return withBlock([planned], 0, context, async (block) => {
     const { seconds, warmUpSeconds } = config.run;
-    const tryRate = tries(bench, { phase: 'confirm', seconds, warmUpSeconds }, input);
+    const tryRate = tries(block, { phase: 'confirm', seconds, warmUpSeconds }, input);
     return confirmRate(tryRate, searchedRps, { toRps: config.toRps, resolution: RESOLUTION });
   });
 }
@@ -56,21 +57,14 @@ export function emptySustained(planned: PlannedTrial, { objective }: SustainConf
 }
 
 function tries(
-  bench: Bench,
+  block: Block,
   shape: Pick<AttemptOrder, 'phase' | 'seconds' | 'warmUpSeconds'>,
-  { config, context, onAttempt }: ConditionInput,
+  { planned, config, context, onAttempt }: ConditionInput,
 ): TryRate {
-  let number = 0;
   return async (rateRps) => {
     context.signal.throwIfAborted();
-    // Other arrivals in each attempt, and the same ones for all variants.
-    const seed = config.run.seed + 1000 * bench.planned.round + number++;
-    const attempt = await attemptRate(
-      bench,
-      { ...shape, rateRps, seed },
-      config.objective,
-      context,
-    );
+    block.assertSound();
+    const attempt = await attemptRate(block, planned, { ...shape, rateRps }, config.objective);
     onAttempt(attempt);
     return attempt.outcome;
   };

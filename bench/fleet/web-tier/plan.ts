@@ -1,7 +1,7 @@
 /** What the web tiers of a run have in common: which nginx, how many workers, how it balances. */
 import { availableParallelism } from 'node:os';
 import { chooseOrdinaryUser } from '../../processes/ordinary-user.js';
-import type { UnpackContext } from '../../stores/debian/apt.js';
+import type { UnpackContext } from '../../stores/store.js';
 import type { Balance } from './nginx-configuration.js';
 import { findNginx, type NginxProgram } from './nginx-program.js';
 

@@ -1,15 +1,19 @@
 /**
  * The web tier: nginx before the instances of one fleet, with a configuration and a folder of its own.
  */
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '../../model/errors.js';
-import { findFreePort } from '../../processes/free-port.js';
-import type { Guardian } from '../../processes/guardian.js';
-import { makePrivateFolder, makeRunFolder } from '../../processes/lab-folders.js';
+import {
+  makePrivateFolder,
+  makeRunFolder,
+  removeRunFolder,
+} from '../../processes/folders/run-folder.js';
+import type { Guardian } from '../../processes/guardian/guardian.js';
+import { findFreePort } from '../../processes/ports/free-port.js';
 import { type ServerProcess, startServerProcess } from '../../processes/server-process.js';
-import { programEnvironment } from '../../stores/program.js';
+import { programEnvironment } from '../../processes/server-program.js';
 import { nginxConfiguration } from './nginx-configuration.js';
 import { askNginx, type NginxProgram } from './nginx-program.js';
 import type { WebTierPlan } from './plan.js';
@@ -45,11 +49,7 @@ export async function startWebTier(
 ): Promise<WebTier> {
   const { program } = plan;
   const runFolder = await makeRunFolder(guardian, program.user, process.env);
-  const removeFolder = () =>
-    rm(runFolder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }).then(
-      () => guardian.forgetFolder(runFolder),
-      () => {}, // what cannot be removed now is left to the guardian, which tries longer
-    );
+  const removeFolder = () => removeRunFolder(runFolder, guardian);
   try {
     const folder = await makePrivateFolder(runFolder, 'web', program.user);
     const { server, port } = await startOnPort(plan, origins, folder, guardian, fixedPort);

@@ -2,14 +2,14 @@
 
 import type { Trial } from '../../model/result-schema.js';
 import { mergeHistograms } from '../../statistics/latency-histogram.js';
-import type { OpenLoopReport, ShardReport } from '../messages.js';
+import type { OpenLoopReport, WorkerReport } from '../messages.js';
 
 /**
  * @param windows of equal length, one after the other, that the reports come from
  * @returns nothing for a closed loop
  */
 export function openLoopPart(
-  reports: readonly ShardReport[],
+  reports: readonly WorkerReport[],
   windows: number,
 ): Pick<Trial, 'openLoop'> {
   const parts = reports.flatMap(({ openLoop }) => (openLoop ? [openLoop] : []));

@@ -8,9 +8,9 @@ import {
   encodeHistogram,
   LONGEST_MICROSECONDS,
 } from '../../statistics/latency-histogram.js';
+import { increment } from '../closed-loop/recorder.js';
 import { createKindLatencies } from '../kind-latencies.js';
-import type { ShardOrder, ShardReport } from '../messages.js';
-import { increment } from '../recorder.js';
+import type { WorkerOrder, WorkerReport } from '../messages.js';
 import type { OfferedLoad } from './arrivals.js';
 
 /** Unless the offered load says otherwise. */
@@ -27,11 +27,11 @@ export interface OpenLoopRecorder {
   markEdge(bytes: { sent: number; received: number }): void;
   /** Planned inside the window and noticed, but neither answered nor failed. */
   unanswered(): number;
-  report(endedMs: number, leftovers: ShardReport['leftovers']): ShardReport;
+  report(endedMs: number, leftovers: WorkerReport['leftovers']): WorkerReport;
 }
 
 export function createOpenLoopRecorder(
-  order: Omit<ShardOrder, 'connections'>,
+  order: Omit<WorkerOrder, 'connections'>,
   offered: OfferedLoad,
   plannedMs: readonly number[],
   expected: readonly number[],
@@ -48,7 +48,7 @@ export function createOpenLoopRecorder(
   const unexpected = new Map<number, number>();
   const perInstance = new Map<number, number>();
   const perSlice = new Array<number>(slices).fill(0);
-  const edges: ShardReport['wire'][] = [];
+  const edges: WorkerReport['wire'][] = [];
   const counts = { requests: 0, sinceStart: 0, sent: 0, late: 0, noticed: 0, settled: 0 };
   const failures = { errors: 0, timeouts: 0, first: null as string | null };
   const inSystem = { now: 0, sinceMs: windowFromMs, areaMs: 0, stayedMs: 0 };
@@ -160,7 +160,7 @@ function record(histogram: Histogram, durationMs: number): void {
   histogram.recordValue(Math.min(LONGEST_MICROSECONDS, Math.max(1, Math.round(durationMs * 1000))));
 }
 
-type Edge = ShardReport['wire'];
+type Edge = WorkerReport['wire'];
 
 /** Nothing when the load ended before its window did. */
 function between(first: Edge | undefined, last: Edge | undefined): Edge {

@@ -5,7 +5,7 @@
 
 import { seededRandom } from '../../model/random.js';
 import { monotonicClock } from '../clock.js';
-import type { ShardOrder, ShardReport } from '../messages.js';
+import type { WorkerOrder, WorkerReport } from '../messages.js';
 import { workloadNamed } from '../workloads/registry.js';
 import { type OfferedLoad, planArrivals } from './arrivals.js';
 import { startMetronome } from './metronome.js';
@@ -26,18 +26,18 @@ export interface OpenLoopRun {
 }
 
 export function runOpenLoop(
-  order: ShardOrder,
+  order: WorkerOrder,
   offered: OfferedLoad,
-  onReport: (report: ShardReport) => void,
+  onReport: (report: WorkerReport) => void,
 ): OpenLoopRun {
   const nowMs = monotonicClock();
   const workload = workloadNamed(order.workload);
-  const { shard, shards } = order.place;
+  const { worker, workers } = order.place;
   const span = {
     fromMs: nowMs(),
     toMs: order.windowToMs + TAIL_MS,
-    sender: shard,
-    senders: shards,
+    sender: worker,
+    senders: workers,
   };
   const plannedMs = planArrivals(offered, span, seededRandom(order.seed ^ ARRIVALS_SEED));
   const recorder = createOpenLoopRecorder(order, offered, plannedMs, workload.expectedStatuses);
@@ -48,7 +48,7 @@ export function runOpenLoop(
       const index = next++;
       recorder.onNoticed(index, nowMs());
       // Each instance in turn, as a load balancer deals; senders begin at different ones.
-      stations[(index + shard) % stations.length]?.accept(index);
+      stations[(index + worker) % stations.length]?.accept(index);
     }
     metronome.reached(next);
   };

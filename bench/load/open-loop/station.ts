@@ -4,7 +4,7 @@
  * are never more lanes than users.
  */
 import { seededRandom } from '../../model/random.js';
-import type { ShardOrder } from '../messages.js';
+import type { WorkerOrder } from '../messages.js';
 import type { RequestLoop, Workload } from '../workload.js';
 import { createFifo } from './fifo.js';
 import { createLane, isTimeout, type Lane } from './lane.js';
@@ -19,7 +19,7 @@ export interface Station {
 }
 
 interface StationOptions {
-  order: ShardOrder;
+  order: WorkerOrder;
   workload: Workload;
   instance: number;
   recorder: OpenLoopRecorder;
@@ -116,7 +116,7 @@ export function createStation(options: StationOptions): Station {
   };
 }
 
-function usersOf(order: ShardOrder, workload: Workload, instance: number): User[] {
+function usersOf(order: WorkerOrder, workload: Workload, instance: number): User[] {
   return [...order.connections.entries()].flatMap(([index, connection]) => {
     if (connection.instance !== instance) return [];
     const random = seededRandom(order.seed + index);

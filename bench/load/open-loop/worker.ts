@@ -2,12 +2,12 @@
  * Entry of one load-generating process of the open loop. Like that of the closed loop it serves one trial
  * after the other, so that its code is compiled when it matters (docs/decisions/006).
  */
-import type { FromShard, ToShard } from '../messages.js';
+import type { FromWorker, ToWorker } from '../messages.js';
 import { type OpenLoopRun, runOpenLoop } from './sender.js';
 
 let run: OpenLoopRun | undefined;
 
-process.on('message', (message: ToShard) => {
+process.on('message', (message: ToWorker) => {
   if (message.type === 'abort') run?.end();
   else if (message.type === 'start') {
     try {
@@ -23,6 +23,6 @@ process.on('message', (message: ToShard) => {
 process.on('disconnect', () => process.exit(1));
 send({ type: 'ready' });
 
-function send(message: FromShard): void {
+function send(message: FromWorker): void {
   process.send?.(message, () => {});
 }

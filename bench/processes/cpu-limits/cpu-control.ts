@@ -30,7 +30,7 @@ export interface SystemView {
   canWrite(path: string): boolean;
 }
 
-export function viewSystem(): SystemView {
+function viewSystem(): SystemView {
   return {
     platform: process.platform,
     isRoot: process.getuid?.() === 0,

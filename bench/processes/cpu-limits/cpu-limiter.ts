@@ -7,8 +7,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { LabError } from '../../model/errors.js';
-import type { Guardian } from '../guardian.js';
-import { LAB_NAME } from '../lab-folders.js';
+import type { Guardian } from '../guardian/guardian.js';
+import { LAB_NAME } from '../lab-name.js';
 import { readStat } from '../process-identity.js';
 import { type CgroupMethod, locateGroup } from './control-groups.js';
 import {
@@ -20,16 +20,9 @@ import {
 } from './cpu-control.js';
 import { type CpuGroup, createCpuGroup } from './cpu-group.js';
 import type { CpuQuota } from './cpu-quota.js';
-import {
-  type MadeGroup,
-  makeGroup,
-  moveAll,
-  moveProcess,
-  processesOf,
-  removeGroup,
-} from './group-folder.js';
+import { type MadeGroup, makeGroup, moveAll, processesOf, removeGroup } from './group-folder.js';
 import { leastCoresOf, readLimit, readThrottling, writeLimit } from './limit-files.js';
-import { descendantsOf } from './process-family.js';
+import { moveFamily } from './move-family.js';
 
 export interface CpuLimiter {
   readonly method: CgroupMethod;
@@ -167,18 +160,6 @@ function assertInForce(found: CpuQuota | null, asked: CpuQuota | null): void {
 function assertInside(pid: number, folder: string): void {
   if (readStat(pid) !== null && !processesOf(folder).includes(pid)) {
     throw new Error('the process is no longer in its control group');
-  }
-}
-
-/** What the process starts after it was moved is in the group from its first moment. */
-function moveFamily(pid: number, folder: string): void {
-  if (!moveProcess(pid, folder)) throw new Error('the process has ended');
-  // A child may have started another before it was moved.
-  for (let look = 0; look < 20; look += 1) {
-    const inside = new Set(processesOf(folder));
-    const outside = descendantsOf(pid).filter((child) => !inside.has(child));
-    const moved = outside.filter((child) => moveProcess(child, folder));
-    if (moved.length === 0) return;
   }
 }
 

@@ -1,10 +1,10 @@
 /** Pure: a share of a core as the kernel wants it, a quota of CPU time in each period. */
 
-import { decimal, type OptionKind } from '../../cli/parse-options.js';
 import { LabError } from '../../model/errors.js';
 
-const MIN_CORES = 0.01;
-const MAX_CORES = 64;
+/** What a process may be held to, in cores. */
+export const MIN_CORES = 0.01;
+export const MAX_CORES = 64;
 
 /**
  * Short periods make many short stops of few long ones. 10 ms is 2.5 ticks of a kernel with 250 Hz;
@@ -42,11 +42,6 @@ export function assertCores(cores: number, machineCores: number): void {
       `${cores} cores are more than the ${machineCores} of this machine; give ${machineCores} or less, or no limit`,
     );
   }
-}
-
-/** An option whose value is a number of cores. */
-export function cpuShare(help: string): OptionKind<number> {
-  return { ...decimal(MIN_CORES, MAX_CORES, help), takes: 'CORES' };
 }
 
 function invalid(message: string): LabError {

@@ -5,9 +5,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { usageOf } from '../../measure/process-usage.js';
 import { LabError } from '../../model/errors.js';
-import type { Guardian } from '../guardian.js';
+import type { Guardian } from '../guardian/guardian.js';
+import { usageOf } from '../process-usage.js';
 import { HOW_TO, type NoCpuControl } from './cpu-control.js';
 import { type CpuLimiter, type FoundLimiter, findCpuLimiter } from './cpu-limiter.js';
 

@@ -3,11 +3,9 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder } from '../../processes/make-folder.js';
+import { makeFolder } from '../../processes/folders/make-folder.js';
 import { type CommandResult, runCommand } from '../../processes/run-command.js';
-import type { StartContext } from '../open.js';
-
-export type UnpackContext = Omit<StartContext, 'runFolder'>;
+import type { UnpackContext } from '../store.js';
 
 export interface Apt {
   /** What went wrong so far, a sentence each. */

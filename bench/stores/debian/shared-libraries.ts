@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { runCommand } from '../../processes/run-command.js';
-import type { StartContext } from '../open.js';
+import type { UnpackContext } from '../store.js';
 
 /** Folders under `folder` that hold shared libraries. */
 export async function findLibraryFolders(folder: string): Promise<string[]> {
@@ -23,7 +23,7 @@ export async function findLibraryFolders(folder: string): Promise<string[]> {
 export async function findMissingLibraries(
   folder: string,
   programs: readonly string[],
-  { environment, signal }: Pick<StartContext, 'environment' | 'signal'>,
+  { environment, signal }: Pick<UnpackContext, 'environment' | 'signal'>,
 ): Promise<string[]> {
   const libraryFolders = await findLibraryFolders(folder);
   const missing = new Set<string>();

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { chown, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../../model/errors.js';
-import { makePrivateFolder } from '../../processes/lab-folders.js';
+import { makePrivateFolder } from '../../processes/folders/run-folder.js';
 import { runCommand } from '../../processes/run-command.js';
 import { startServerProcess } from '../../processes/server-process.js';
-import { serveOnFreePort } from '../fresh-server.js';
-import type { StartContext, StartedStore } from '../open.js';
-import { programEnvironment } from '../program.js';
+import { programEnvironment } from '../../processes/server-program.js';
+import { serveOnFreePort } from '../serve-on-free-port.js';
+import type { StartContext, StartedStore } from '../store.js';
 import { connectMariadb, readMariadbVersion } from './connection.js';
 import type { MariadbProgram } from './program.js';
 

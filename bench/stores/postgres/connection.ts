@@ -19,9 +19,3 @@ export async function readVersion(client: pg.Client): Promise<string> {
   const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
   return rows[0]?.server_version ?? 'unknown';
 }
-
-/** The reason of a failed connection; Node gives none when each of several addresses failed. */
-export function describeFailure(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(describeFailure).join(', ');
-  return error instanceof Error ? error.message : String(error);
-}

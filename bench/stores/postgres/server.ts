@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { chown, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../../model/errors.js';
-import { makePrivateFolder } from '../../processes/lab-folders.js';
+import { makePrivateFolder } from '../../processes/folders/run-folder.js';
 import { runCommand } from '../../processes/run-command.js';
 import { type ServerProcess, startServerProcess } from '../../processes/server-process.js';
-import { serveOnFreePort } from '../fresh-server.js';
-import type { StartContext, StartedStore } from '../open.js';
+import { serveOnFreePort } from '../serve-on-free-port.js';
+import type { StartContext, StartedStore } from '../store.js';
 import { findPostgresBinaries, type PostgresBinaries } from './binaries.js';
 import { connect, readVersion } from './connection.js';
 
@@ -39,12 +39,13 @@ const role = 'lab';
 const database = 'postgres';
 
 /**
- * A PostgreSQL of this run's own: own port, own password, own folder.
- * @throws LabError POSTGRES_NOT_FOUND, POSTGRES_CANNOT_RUN, POSTGRES_FAILED
+ * A PostgreSQL of this run's own: own port, own password, own folder. Null where npm has installed none.
+ * @throws LabError POSTGRES_CANNOT_RUN, POSTGRES_FAILED
  */
-export async function servePostgres(context: StartContext): Promise<StartedStore> {
+export async function servePostgres(context: StartContext): Promise<StartedStore | null> {
   const { user, runFolder, signal } = context;
   const binaries = await findPostgresBinaries(context);
+  if (binaries === null) return null;
   signal.throwIfAborted();
   const home = await makePrivateFolder(runFolder, 'postgres', user);
   const password = randomBytes(18).toString('base64url');

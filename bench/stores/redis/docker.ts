@@ -3,11 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '../../model/errors.js';
 import { holdContainer } from '../../processes/cpu-limits/docker-container.js';
 import { findOnPath } from '../../processes/find-on-path.js';
-import { LAB_NAME } from '../../processes/lab-folders.js';
+import { LAB_NAME } from '../../processes/lab-name.js';
 import { type CommandOptions, runCommand } from '../../processes/run-command.js';
-import type { StartContext, StartedStore } from '../open.js';
-import { isRedis } from './given.js';
+import type { StartContext, StartedStore } from '../store.js';
 import { askRedis, describeRedis } from './info.js';
+import { isRedis } from './program.js';
 import { redisConfiguration } from './server.js';
 
 const image = 'redis:7';

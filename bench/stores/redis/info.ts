@@ -1,4 +1,6 @@
+/** What Redis says of itself: INFO, asked over its own protocol. */
 import { Redis } from 'ioredis';
+import type { StoreMeter, StoreUsage } from '../store.js';
 
 /** The fields of INFO's "server" section. @throws when no Redis answers there in time */
 export async function askRedis(
@@ -50,4 +52,40 @@ export function parseInfo(text: string): Record<string, string> {
 export function describeRedis(information: Record<string, string>): string {
   const { redis_version: redis, valkey_version: valkey } = information;
   return valkey ? `Valkey ${valkey}` : (redis ?? 'unknown');
+}
+
+export async function connectRedisMeter(url: string): Promise<StoreMeter> {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    maxRetriesPerRequest: 1,
+    commandTimeout: 5000,
+  });
+  // Errors reach whoever reads; without a listener they would be printed as well.
+  redis.on('error', () => {});
+  await redis.connect();
+  return {
+    read: async () => usageIn(await redis.info('all')),
+    close: () => redis.disconnect(),
+  };
+}
+
+/** Said once per connection or by the lab itself, not by a request. */
+const NOT_OF_A_REQUEST = new Set(['info', 'hello', 'auth', 'select', 'client', 'ping', 'config']);
+
+/** @param text the answer to INFO all */
+export function usageIn(text: string): StoreUsage {
+  const fields = parseInfo(text);
+  const number = (name: string) => Number(fields[name] ?? 0);
+  // "cmdstat_get:calls=100,usec=50,…", with a "|" before the second word of a command that has one.
+  const commands = Object.entries(fields).reduce((total, [name, value]) => {
+    const command = /^cmdstat_([^|]+)/.exec(name)?.[1];
+    if (command === undefined || NOT_OF_A_REQUEST.has(command)) return total;
+    return total + Number(/^calls=(\d+)/.exec(value)?.[1] ?? 0);
+  }, 0);
+  return {
+    atSeconds: number('server_time_usec') / 1e6,
+    cpuSeconds: number('used_cpu_user') + number('used_cpu_sys'),
+    rssBytes: number('used_memory_rss'),
+    commands,
+  };
 }

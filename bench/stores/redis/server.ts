@@ -1,19 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { LabError } from '../../model/errors.js';
-import { makePrivateFolder } from '../../processes/lab-folders.js';
+import { makePrivateFolder } from '../../processes/folders/run-folder.js';
 import { startServerProcess } from '../../processes/server-process.js';
-import type { UnpackedProgram } from '../debian/packages.js';
-import { serveOnFreePort } from '../fresh-server.js';
-import type { StartContext, StartedStore } from '../open.js';
-import { askProgram, programEnvironment, whyNot } from '../program.js';
+import { serveOnFreePort } from '../serve-on-free-port.js';
+import type { StartContext, StartedStore } from '../store.js';
 import { askRedis, describeRedis } from './info.js';
-
-/** A redis-server or valkey-server that runs on this machine. */
-export interface RedisProgram extends UnpackedProgram {
-  /** For a person: "redis-server on PATH". */
-  name: string;
-}
+import { type RedisProgram, redisEnvironment } from './program.js';
 
 /** Starts it for this run alone: own port, own password, own folder, nothing written to disk. */
 export async function serveRedis(
@@ -74,15 +67,6 @@ export function redisConfiguration(options: {
     'loglevel warning',
     '',
   ].join('\n');
-}
-
-/** Null when it runs, else why not. */
-export async function tryRedis(program: UnpackedProgram): Promise<string | null> {
-  return whyNot(await askProgram(program, ['--version'], redisEnvironment(program, '/')));
-}
-
-function redisEnvironment(program: UnpackedProgram, home: string): NodeJS.ProcessEnv {
-  return process.platform === 'win32' ? process.env : programEnvironment(program, home);
 }
 
 function failed(what: string, log: string, cause?: unknown): LabError {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { type Fleet, startFleet } from '../../../bench/fleet/fleet.js';
-import { seedDatabase } from '../../../bench/fleet/service-process.js';
+import { seedDatabase } from '../../../bench/fleet/service-commands.js';
 import { workloadNamed } from '../../../bench/load/workloads/registry.js';
-import { type Guardian, startGuardian } from '../../../bench/processes/guardian.js';
+import { type Guardian, startGuardian } from '../../../bench/processes/guardian/guardian.js';
 import { isRunning, readStartTime } from '../../../bench/processes/process-identity.js';
 import { connectTrial } from '../../../bench/trial/trial-connections.js';
 import { eventually } from '../../support/eventually.js';

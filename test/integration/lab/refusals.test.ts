@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { LabError } from '../../../bench/model/errors.js';
 import { readResult } from '../../../bench/model/read-result.js';
-import { registerRun } from '../../../bench/processes/measuring-runs.js';
+import { registerRun } from '../../../bench/processes/entry/measuring-runs.js';
 import { startLab } from '../../support/lab.js';
 import { makeResult } from '../../unit/report/fixture.js';
 

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Fleet, startFleet } from '../../../bench/fleet/fleet.js';
-import { type SeededData, seedDatabase } from '../../../bench/fleet/service-process.js';
+import { type SeededData, seedDatabase } from '../../../bench/fleet/service-commands.js';
 import {
   BALANCES,
   type Balance,
@@ -24,7 +24,7 @@ import type { WebTierPlan } from '../../../bench/fleet/web-tier/plan.js';
 import { checkConfiguration, startWebTier } from '../../../bench/fleet/web-tier/web-tier.js';
 import { logInAll } from '../../../bench/load/credentials.js';
 import { workloadNamed } from '../../../bench/load/workloads/registry.js';
-import { type Guardian, startGuardian } from '../../../bench/processes/guardian.js';
+import { type Guardian, startGuardian } from '../../../bench/processes/guardian/guardian.js';
 import { isRunning, readStartTime } from '../../../bench/processes/process-identity.js';
 import { countedBetween, readCounters } from '../../../bench/trial/instance-requests.js';
 import { connectThroughWeb } from '../../../bench/trial/web-connections.js';

@@ -9,7 +9,7 @@ import {
   measureAccuracy,
   measureClosedLoop,
 } from '../../../bench/benchmarks/open-loop/measure-accuracy.js';
-import { type Guardian, startGuardian } from '../../../bench/processes/guardian.js';
+import { type Guardian, startGuardian } from '../../../bench/processes/guardian/guardian.js';
 
 /** Bounds are wide, since the machine has other work; `npm run bench:open-loop` has the narrow ones. */
 describe('the open-loop sender, against servers of known delay', function () {

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
-import { endProcess } from '../../../bench/processes/end-process.js';
-import { type Guardian, startGuardian } from '../../../bench/processes/guardian.js';
+import { endProcess } from '../../../bench/processes/guardian/end-process.js';
+import { type Guardian, startGuardian } from '../../../bench/processes/guardian/guardian.js';
 import { isRunning, readStartTime } from '../../../bench/processes/process-identity.js';
 import { holdStores, Sandbox, untilEmpty } from './support.js';
 

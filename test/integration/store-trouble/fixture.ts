@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Stores, startStores } from '../../../bench/stores/open.js';
+import { openStores, type Stores } from '../../../bench/stores/open.js';
 import type { StrategyDescription } from '../../../src/auth/strategy.js';
 import {
   type Account,
@@ -39,7 +39,7 @@ export async function startTroubledStores(): Promise<TroubledStores> {
   const redis = await createRestartableRedis();
   const environment: NodeJS.ProcessEnv = { ...process.env, REDIS_URL: redis.url };
   delete environment.DATABASE_URL;
-  const stores = await startStores({ environment, database: TEST_DATABASE });
+  const stores = await openStores({ environment, database: TEST_DATABASE });
   const migrated = await runEntry('migrate', { DATABASE_URL: stores.databaseUrl });
   expect(migrated.stderr).to.equal('');
   return {

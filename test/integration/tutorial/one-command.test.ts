@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { findFreePort } from '../../../bench/processes/free-port.js';
+import { findFreePort } from '../../../bench/processes/ports/free-port.js';
 import { eventually, untilPasses } from '../../support/eventually.js';
 import { type LabRun, startScript } from '../../support/lab.js';
 import { descendantsOf, isAlive, type ProcessFound } from '../../support/process-tree.js';

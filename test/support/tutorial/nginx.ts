@@ -1,6 +1,6 @@
 import { findNginx, type NginxProgram } from '../../../bench/fleet/web-tier/nginx-program.js';
 import { LabError } from '../../../bench/model/errors.js';
-import { startGuardian } from '../../../bench/processes/guardian.js';
+import { startGuardian } from '../../../bench/processes/guardian/guardian.js';
 
 /** As the lab finds it: on PATH, else the distribution's package unpacked. @returns or why there is none */
 export async function nginxOrReason(): Promise<NginxProgram | string> {

@@ -8,7 +8,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findFreePort } from '../../../bench/processes/free-port.js';
+import { findFreePort } from '../../../bench/processes/ports/free-port.js';
 import { endWithTests, MARK } from '../cleanup.js';
 import { eventually } from '../eventually.js';
 import { isTypedToStep } from './page.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { ShardReport } from '../../../bench/load/messages.js';
+import type { WorkerReport } from '../../../bench/load/messages.js';
 import type { Span } from '../../../bench/measure/process-uses.js';
 import type { Snapshot } from '../../../bench/measure/snapshot.js';
 import type { RunConfig } from '../../../bench/model/result-schema.js';
@@ -16,7 +16,7 @@ import {
 const MICROSECONDS = 1e6;
 
 /** A shard that saw `requests` answers, each after `latencyMs`, half of them from each instance. */
-function shardReport(requests: number, latencyMs: number): ShardReport {
+function shardReport(requests: number, latencyMs: number): WorkerReport {
   const histogram = createLatencyHistogram();
   histogram.recordValueWithCount(latencyMs * 1000, requests);
   return {
@@ -70,7 +70,7 @@ function observe(
   } = {},
   limits?: RunConfig['cpuLimits'],
   spans?: Span[],
-  windows?: Observation['windows'],
+  windows?: Observation['load']['windows'],
 ) {
   const config = { connections: 100, loadWorkers: 2, seconds: 2, warmUpSeconds: 1 };
   return assembleEvidence({
@@ -92,11 +92,13 @@ function observe(
         to: { ...snapshot(3020, 6.01, 8180), ...changes.to },
       },
     ],
-    windows: windows ?? [{ seconds: 2, reports: [shardReport(4000, 10), shardReport(4000, 30)] }],
-    readings: windows ? 'between-loads' : 'under-load',
+    load: {
+      windows: windows ?? [{ seconds: 2, reports: [shardReport(4000, 10), shardReport(4000, 30)] }],
+      readings: windows ? 'between-loads' : 'under-load',
+      inFlightLimit: 100,
+    },
     ...(limits && { limits }),
     database: changes.database ?? 'postgres',
-    inFlightLimit: 100,
     serverRequests: 8030,
     interruption: null,
   });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import { createRecorder } from '../../../bench/load/closed-loop/recorder.js';
 import { createKindLatencies } from '../../../bench/load/kind-latencies.js';
-import type { ShardReport } from '../../../bench/load/messages.js';
-import { createRecorder } from '../../../bench/load/recorder.js';
+import type { WorkerReport } from '../../../bench/load/messages.js';
 import type { WorkloadRequest } from '../../../bench/load/workload.js';
 import { postText } from '../../../bench/load/workloads/post-text.js';
 import { workloadNamed } from '../../../bench/load/workloads/registry.js';
@@ -69,7 +69,7 @@ describe('latencies by kind of request', () => {
       ReturnType<typeof createRecorder>['onResponse']
     >[0];
 
-  function recorded(answers: [string | undefined, number][]): ShardReport {
+  function recorded(answers: [string | undefined, number][]): WorkerReport {
     const recorder = createRecorder([200]);
     const nowMs = recorder.nowMs();
     recorder.begin({

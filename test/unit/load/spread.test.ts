@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { spreadOverInstances, spreadOverShards } from '../../../bench/load/spread.js';
+import { spreadOverInstances, spreadOverWorkers } from '../../../bench/load/spread.js';
 
 function usersOf(count: number) {
   return Array.from({ length: count }, (_, index) => ({
@@ -23,7 +23,7 @@ describe('connections', () => {
   ] as const) {
     it(`are dealt evenly: ${connections} over ${instances} instances and ${shards} shards`, () => {
       const all = spreadOverInstances(usersOf(connections), originsOf(instances));
-      const shares = spreadOverShards(all, shards);
+      const shares = spreadOverWorkers(all, shards);
       expect(shares.flat()).to.have.members(all);
       const sizes = shares.map((share) => share.length);
       expect(Math.max(...sizes) - Math.min(...sizes), 'shards').to.be.at.most(instances);
@@ -45,6 +45,6 @@ describe('connections', () => {
 
   it('leave no shard without work when there are more shards than connections', () => {
     const all = spreadOverInstances(usersOf(2), originsOf(1));
-    expect(spreadOverShards(all, 4)).to.have.lengthOf(2);
+    expect(spreadOverWorkers(all, 4)).to.have.lengthOf(2);
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { parseObjective } from '../../../bench/analyse/objective.js';
 import { summariseRounds } from '../../../bench/analyse/sustained.js';
-import { parseObjective } from '../../../bench/model/objective.js';
 import { type Result, resultSchema, type Sustained } from '../../../bench/model/result-schema.js';
 import { renderHtml } from '../../../bench/report/html.js';
 import { renderMarkdown } from '../../../bench/report/markdown.js';

@@ -2,11 +2,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { writeReports } from '../../../bench/experiments/result-folder.js';
 import { renderTrialsCsv } from '../../../bench/report/csv.js';
 import { findingsOf } from '../../../bench/report/findings.js';
 import { renderMarkdown } from '../../../bench/report/markdown.js';
+import { renderReports } from '../../../bench/report/render-reports.js';
 import { renderSummary } from '../../../bench/report/terminal.js';
-import { writeReports } from '../../../bench/report/write.js';
 import { invalidate, makeResult } from './fixture.js';
 
 const MANY = {
@@ -129,7 +130,7 @@ describe('writeReports', () => {
     const folder = await mkdtemp(join(tmpdir(), 'report-'));
     try {
       await writeFile(join(folder, 'report.md'), 'old');
-      const paths = await writeReports(folder, makeResult());
+      const paths = await writeReports(folder, renderReports(makeResult()));
       expect(paths).to.deep.equal(
         ['report.html', 'report.md', 'trials.csv'].map((name) => join(folder, name)),
       );

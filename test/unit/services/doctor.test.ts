@@ -82,6 +82,9 @@ describe('the doctor', () => {
   it('says what to install where there is no Redis to be had', async () => {
     const finding = await findingOf('redis', { PATH: '' });
     expect(finding).to.include({ status: 'missing' }).and.have.property('advice');
+    expect(finding.found).to.equal(
+      'no REDIS_URL, no server on PATH, no apt to unpack one with, no Docker engine',
+    );
   });
 
   it('says which server that was named does not answer', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Ancestor, starterChain } from '../../../bench/processes/end-with-starter.js';
+import { type Ancestor, starterChain } from '../../../bench/processes/entry/end-with-starter.js';
 
 const SESSION = 50;
 const SELF = 100;

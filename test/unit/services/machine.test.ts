@@ -12,18 +12,16 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { nginxAdvice } from '../../../bench/fleet/web-tier/nginx-program.js';
 import { findOnPath } from '../../../bench/processes/find-on-path.js';
-import type { Guardian } from '../../../bench/processes/guardian.js';
-import {
-  nginxAdvice,
-  parseOsRelease,
-  redisAdvice,
-} from '../../../bench/processes/install-advice.js';
-import { cacheBases, openCache, useCache } from '../../../bench/processes/lab-folders.js';
-import { isLoopback } from '../../../bench/processes/loopback.js';
+import { cacheBases, openCache, useCache } from '../../../bench/processes/folders/cache.js';
+import type { Guardian } from '../../../bench/processes/guardian/guardian.js';
+import { parseOsRelease } from '../../../bench/processes/operating-system.js';
 import { parseUsers } from '../../../bench/processes/ordinary-user.js';
+import { isLoopback } from '../../../bench/processes/ports/loopback.js';
 import { runCommand } from '../../../bench/processes/run-command.js';
 import { completeLinks, platformPackage } from '../../../bench/stores/postgres/binaries.js';
+import { redisAdvice } from '../../../bench/stores/redis/program.js';
 import { failure } from '../../support/failure.js';
 
 let folder: string;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import { parseObjective } from '../../../bench/analyse/objective.js';
 import { breachesOf } from '../../../bench/experiments/sustain/breaches.js';
 import { LabError } from '../../../bench/model/errors.js';
-import { parseObjective } from '../../../bench/model/objective.js';
 import { objectiveInWords } from '../../../bench/report/sections/sustained.js';
 
 function refusalOf(text: string): LabError {

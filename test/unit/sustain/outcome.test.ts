@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { parseObjective } from '../../../bench/analyse/objective.js';
 import { lateAfterMs, outcomeOf } from '../../../bench/experiments/sustain/outcome.js';
-import { parseObjective } from '../../../bench/model/objective.js';
 import type { Trial } from '../../../bench/model/result-schema.js';
 import { makeTrial } from '../bench-support.js';
 

@@ -15,7 +15,7 @@ import {
   processesOf,
   removeGroup,
 } from '../../../../bench/processes/cpu-limits/group-folder.js';
-import { startGuardian } from '../../../../bench/processes/guardian.js';
+import { startGuardian } from '../../../../bench/processes/guardian/guardian.js';
 import { skipBecause } from './support.js';
 
 /**

@@ -20,7 +20,7 @@ import {
 import { writeLimit } from '../../../../bench/processes/cpu-limits/limit-files.js';
 import { proveLimiter } from '../../../../bench/processes/cpu-limits/prove-limiter.js';
 import { NOT_THROTTLED } from '../../../../bench/processes/cpu-limits/throttling.js';
-import { startGuardian } from '../../../../bench/processes/guardian.js';
+import { startGuardian } from '../../../../bench/processes/guardian/guardian.js';
 import { isRunning, readStartTime } from '../../../../bench/processes/process-identity.js';
 import { untilEmpty } from '../support.js';
 import { coresUsed, skipBecause, startBusy, startParent, whyNoLimits } from './support.js';

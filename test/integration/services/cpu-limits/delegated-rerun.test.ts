@@ -5,10 +5,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import {
-  findDelegation,
-  rerunInDelegatedGroup,
-} from '../../../../bench/processes/cpu-limits/delegated-rerun.js';
+import { rerunInDelegatedGroup } from '../../../../bench/processes/cpu-limits/delegated-rerun.js';
+import { findDelegation } from '../../../../bench/processes/cpu-limits/delegation.js';
 import { isRunning, readStartTime } from '../../../../bench/processes/process-identity.js';
 import { untilEmpty } from '../support.js';
 

@@ -1,5 +1,5 @@
 import { findCpuLimiter } from '../../../../bench/processes/cpu-limits/cpu-limiter.js';
-import { startGuardian } from '../../../../bench/processes/guardian.js';
+import { startGuardian } from '../../../../bench/processes/guardian/guardian.js';
 import { startBusy } from './support.js';
 
 /** A lab in small, to be killed by a test: holds a busy process to a fiftieth of a core. */

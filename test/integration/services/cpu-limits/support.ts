@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { usageOf } from '../../../../bench/measure/process-usage.js';
 import { lookForCpuControl } from '../../../../bench/processes/cpu-limits/cpu-control.js';
+import { usageOf } from '../../../../bench/processes/process-usage.js';
 
 /** Null, or why this machine cannot run tests of limits. */
 export function whyNoLimits(): string | null {

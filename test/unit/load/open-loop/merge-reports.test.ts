@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { OpenLoopReport, ShardReport } from '../../../../bench/load/messages.js';
+import type { OpenLoopReport, WorkerReport } from '../../../../bench/load/messages.js';
 import { openLoopPart } from '../../../../bench/load/open-loop/merge-reports.js';
 import {
   createLatencyHistogram,
@@ -24,8 +24,8 @@ const PART: OpenLoopReport = {
   meanInSystemByLatency: 4.1,
 };
 
-function report(openLoop?: OpenLoopReport): ShardReport {
-  return { ...({} as ShardReport), ...(openLoop && { openLoop }) };
+function report(openLoop?: OpenLoopReport): WorkerReport {
+  return { ...({} as WorkerReport), ...(openLoop && { openLoop }) };
 }
 
 describe('reports of open-loop senders', () => {

@@ -10,7 +10,7 @@ const ORDER = {
   windowFromMs: 1000,
   windowToMs: 2000,
   slices: 2,
-  place: { shard: 0, shards: 1 },
+  place: { worker: 0, workers: 1 },
 };
 const PLANNED = [900, 1000, 1100, 1200, 1300, 1400, 1500, 1600, 1700, 1800, 1900, 2000];
 const OFFERED = { arrivals: 'constant', rateRps: 10 } as const;

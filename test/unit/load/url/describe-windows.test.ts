@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import {
   describeWindows,
   notesOn,
-  type UrlWindow,
 } from '../../../../bench/experiments/load-url/describe-windows.js';
+import type { UrlWindow } from '../../../../bench/experiments/load-url/url-window.js';
 
 function window(changes: Partial<UrlWindow> = {}): UrlWindow {
   return {

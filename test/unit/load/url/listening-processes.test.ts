@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import {
   listeningInodes,
   listeningProcesses,
-} from '../../../../bench/processes/listening-processes.js';
+} from '../../../../bench/processes/ports/listening-processes.js';
 
 /** 127.0.0.1:3000 listening, a connection to it, and 0.0.0.0:3001 listening. */
 const TABLE = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode

@@ -2,14 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { cpuShare } from '../../../../bench/cli/options/limit-options.js';
 import { parseOptions } from '../../../../bench/cli/parse-options.js';
 import { LabError } from '../../../../bench/model/errors.js';
 import { createCpuGroup } from '../../../../bench/processes/cpu-limits/cpu-group.js';
-import {
-  assertCores,
-  cpuShare,
-  quotaOf,
-} from '../../../../bench/processes/cpu-limits/cpu-quota.js';
+import { assertCores, quotaOf } from '../../../../bench/processes/cpu-limits/cpu-quota.js';
 import { readThrottling, writeLimit } from '../../../../bench/processes/cpu-limits/limit-files.js';
 import {
   createThrottlingMeter,

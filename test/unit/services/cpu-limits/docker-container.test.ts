@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { holdStore } from '../../../../bench/fleet/hold-store.js';
+import { holdStore } from '../../../../bench/fleet/held-processes.js';
 import { LabError } from '../../../../bench/model/errors.js';
 import { holdContainer } from '../../../../bench/processes/cpu-limits/docker-container.js';
 

@@ -1,0 +1,67 @@
+/**
+ * A way to put load on variants: the closed loop, the open loop, and whatever comes next. The trial
+ * engine asks for windows and records; it does not ask which one it is.
+ */
+import type { LoadGenerator, LoadSession } from './generator.js';
+import type { Edge, Readings } from './load-once.js';
+import type { LoadProcesses } from './load-processes.js';
+import type { LoadOrder, WorkerReport } from './messages.js';
+import type { Connection } from './workload.js';
+
+export interface LoadMode {
+  /** A window that is shorter says little. */
+  shortestWindowMs: number;
+  /** Whether a variant that is measured alone has its time cut into windows all the same. */
+  cutsAlone: boolean;
+  /** The processes that send while it is measured. */
+  generator(processes: LoadProcesses): Promise<LoadGenerator>;
+  begin(block: HeldBlock): Promise<LoadRun>;
+}
+
+/** The connections of all variants of a block, open and silent, and warm. */
+export interface HeldBlock {
+  processes: LoadProcesses;
+  session: LoadSession;
+  connections: readonly Connection[][];
+  order: Pick<LoadOrder, 'workload' | 'posts' | 'seed'>;
+}
+
+export interface WindowLength {
+  /** Load before it, in which the loop finds its pace. */
+  leadMs: number;
+  windowMs: number;
+}
+
+/** Of one block. */
+export interface LoadRun {
+  pids: readonly number[];
+  /**
+   * Loads one variant, while the others are silent.
+   *
+   * @param read what every process used so far, at both edges of what is counted
+   */
+  window<Reading>(
+    variant: number,
+    length: WindowLength,
+    read: (edge: Edge) => Promise<Reading>,
+  ): Promise<Readings<Reading>>;
+  /** Ends a window early. */
+  abort(): void;
+  /** @returns by variant */
+  finish(): Promise<LoadRecord[]>;
+}
+
+/** What the load workers saw of one variant in its windows. */
+export interface LoadRecord {
+  /** How long each was, and what was seen in it. Windows of a closed loop are told of together. */
+  windows: readonly { seconds: number; reports: readonly WorkerReport[] }[];
+  /**
+   * Between two loads: each pair of readings holds a whole load, from its first request to its last
+   * answer, and so the whole cost of these requests. Under load: it frames a window in a load that goes on.
+   */
+  readings: 'between-loads' | 'under-load';
+  /** Whether `windows` holds all that the session of the block has sent, the warm-up too. */
+  holdsWarmUp: boolean;
+  /** Requests that may have been on their way when load ended. */
+  inFlightLimit: number;
+}

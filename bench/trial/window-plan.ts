@@ -1,0 +1,47 @@
+/** How the time of a trial is cut into windows, which alternate with those of the other variants of its block. */
+import type { LoadMode, WindowLength } from '../load/load-mode.js';
+import type { Workload } from '../load/workload.js';
+import type { RunConfig } from '../model/result-schema.js';
+
+export interface WindowPlan extends WindowLength {
+  windows: number;
+}
+
+/** A process that is held works in bursts of a period; many of them must fit into a window. */
+const HELD_WINDOW_MS = 1500;
+const HELD_LEAD_MS = 300;
+/** Of a window. */
+const LEAD_SHARE = 0.25;
+/** One more process on the same cores: a request takes about twice as long. */
+const WEB_TIMES = 2;
+
+/**
+ * As short as the workload allows: what the machine does to one window it then does to its neighbours
+ * too. An even number, since the order of the variants is reversed from one to the next.
+ *
+ * @param variants in the block: where nothing is compared, windows would cost their time for nothing
+ */
+export function windowPlanOf(
+  {
+    seconds,
+    windows: asked,
+    cpuLimits,
+    web,
+  }: Pick<RunConfig, 'seconds' | 'windows' | 'cpuLimits' | 'web'>,
+  { windowMs }: Pick<Workload, 'windowMs'>,
+  { shortestWindowMs, cutsAlone }: Pick<LoadMode, 'shortestWindowMs' | 'cutsAlone'>,
+  variants: number,
+): WindowPlan {
+  const wantedMs = Math.max(
+    windowMs * (web ? WEB_TIMES : 1),
+    cpuLimits ? HELD_WINDOW_MS : 0,
+    shortestWindowMs,
+  );
+  const fitting = Math.max(2, 2 * Math.round((seconds * 1000) / wantedMs / 2));
+  const windows = asked ?? (variants > 1 || cutsAlone ? fitting : 1);
+  return {
+    windows,
+    windowMs: (seconds * 1000) / windows,
+    leadMs: cpuLimits ? HELD_LEAD_MS : LEAD_SHARE * wantedMs,
+  };
+}

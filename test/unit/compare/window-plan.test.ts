@@ -1,0 +1,41 @@
+import { expect } from 'chai';
+import { closedLoop } from '../../../bench/load/closed-loop/closed-loop.js';
+import { modeOf } from '../../../bench/load/mode-of.js';
+import { windowPlanOf } from '../../../bench/trial/window-plan.js';
+
+const SHORT = { windowMs: 100 };
+
+describe('the windows of a block', () => {
+  it('cuts a trial into an even number of short windows', () => {
+    expect(windowPlanOf({ seconds: 2.45 }, SHORT, closedLoop, 3)).to.deep.equal({
+      windows: 24,
+      windowMs: 2450 / 24,
+      leadMs: 25,
+    });
+    expect(windowPlanOf({ seconds: 0.05 }, SHORT, closedLoop, 3).windows).to.equal(2);
+    expect(windowPlanOf({ seconds: 2.45, windows: 7 }, SHORT, closedLoop, 3).windows).to.equal(7);
+  });
+
+  it('takes longer windows where a request, or the share of a process, needs them', () => {
+    expect(windowPlanOf({ seconds: 6 }, { windowMs: 1000 }, closedLoop, 2)).to.include({
+      windows: 6,
+      leadMs: 250,
+    });
+    const web = { balance: 'sticky' as const };
+    expect(windowPlanOf({ seconds: 6, web }, SHORT, closedLoop, 2)).to.include({
+      windows: 30,
+      leadMs: 50,
+    });
+    const cpuLimits = { application: 0.1, redis: null, postgres: null };
+    expect(windowPlanOf({ seconds: 6, cpuLimits }, SHORT, closedLoop, 2)).to.include({
+      windows: 4,
+      leadMs: 300,
+    });
+  });
+
+  it('keeps a plan whole where nothing is compared', () => {
+    const offered = { rateRps: 100, arrivals: 'poisson' as const };
+    expect(windowPlanOf({ seconds: 6 }, SHORT, modeOf({ offered }), 2).windows).to.equal(6);
+    expect(windowPlanOf({ seconds: 6 }, SHORT, modeOf({ offered }), 1).windows).to.equal(1);
+  });
+});
