@@ -1,13 +1,13 @@
+import { createAuthorityApp } from './apps/authority-app.js';
 import {
   createRedisLoginStore,
   REFERENCE_TOKEN_KEYS,
 } from './auth/credentials/redis-login-store.js';
-import { createAuthorityApp } from './auth/opaque/authority-app.js';
 import { createReferenceTokens } from './auth/opaque/reference-tokens.js';
 import { readAuthoritySettings } from './config/settings.js';
 import { createRedisStore } from './data/redis.js';
-import type { Drain } from './server/drain.js';
 import { printLine, runEntry } from './server/entry.js';
+import type { Drain } from './server/leave-on-signal.js';
 import { leaveOnSignal } from './server/leave-on-signal.js';
 import { createHttpServer, listen } from './server/listen.js';
 import { createProcessLog } from './server/process-log.js';

@@ -17,7 +17,7 @@ import { StartupError } from './server/errors.js';
 const TIMEOUT_MS = 60_000;
 const AT_ONCE = 500;
 const LIFE_MS = 3_600_000;
-/** As long as the label of a browser gets (auth/logins/client-label.ts). */
+/** As long as the label of a browser gets (auth/credentials/client-label.ts). */
 const CLIENT = 'Firefox on Windows';
 
 /**

@@ -1,24 +1,25 @@
 import type { Logger } from 'pino';
 import { describeInstance } from './api/openapi/instance.js';
-import { createApp } from './app.js';
+import { createInstanceApp } from './apps/instance-app.js';
 import { checkStrategy } from './auth/check-strategy.js';
 import { createLoginLimiter } from './auth/credentials/login-limiter.js';
 import { createPasswordHasher } from './auth/credentials/password.js';
+import { strategies } from './auth/registry.js';
 import { type InstanceSettings, readInstanceSettings } from './config/settings.js';
 import { openDatabase } from './data/database.js';
 import { removeExpiredRows } from './data/expired-rows.js';
 import { startHousekeeper } from './data/housekeeper.js';
 import { createRedisStore, type RedisStore } from './data/redis.js';
-import { createLazyPredictor } from './prediction/lazy-predictor.js';
-import type { Drain } from './server/drain.js';
+import { createLazyPredictor } from './prediction/registry.js';
 import { printLine, runEntry } from './server/entry.js';
 import { watchEventLoop } from './server/event-loop.js';
+import type { Drain } from './server/leave-on-signal.js';
 import { leaveOnSignal } from './server/leave-on-signal.js';
 import { createHttpServer, listen } from './server/listen.js';
 import { createProcessLog } from './server/process-log.js';
 
 await runEntry(async () => {
-  const { settings, strategy: strategyModule } = await readInstanceSettings();
+  const { settings, strategy: strategyModule } = await readInstanceSettings(strategies);
   const log = createProcessLog(settings.logLevel);
 
   const needsRedis = strategyModule.needs.includes('redis');
@@ -51,7 +52,7 @@ await runEntry(async () => {
   const housekeeper = startHousekeeper(removeExpiredRows(database), log);
 
   const drain: Drain = { leaving: false };
-  const app = createApp({
+  const app = createInstanceApp({
     strategy,
     database,
     passwords: createPasswordHasher({
@@ -61,12 +62,12 @@ await runEntry(async () => {
     loginLimiter: createLoginLimiter(redis),
     drain,
     log,
-    counters: settings.counters,
+    instance: describeInstance(settings, strategyModule),
+    docs: settings.docs,
     eventLoop,
     trustProxy: settings.trustProxy,
     delegateClients: settings.delegateClients,
     operatorToken: settings.operatorToken,
-    docs: settings.docs ? describeInstance(settings, strategyModule) : undefined,
     injectBusyMicroseconds: settings.injectBusyMicroseconds,
     predictor,
   });

@@ -1,22 +1,23 @@
+import { openServiceCheck } from './apps/callers/ask-service.js';
+import { createPredictionServerApp } from './apps/prediction-server-app.js';
+import { strategies } from './auth/registry.js';
 import { readPredictionServerSettings } from './config/settings.js';
 import { openInProcess } from './prediction/in-process.js';
-import { openServiceCheck } from './prediction/server/ask-service.js';
-import { createPredictionServerApp } from './prediction/server/prediction-server-app.js';
-import type { Drain } from './server/drain.js';
 import { printLine, runEntry } from './server/entry.js';
+import type { Drain } from './server/leave-on-signal.js';
 import { leaveOnSignal } from './server/leave-on-signal.js';
 import { createHttpServer, listen } from './server/listen.js';
 import { createProcessLog } from './server/process-log.js';
 
 await runEntry(async () => {
-  const settings = await readPredictionServerSettings();
+  const settings = await readPredictionServerSettings(strategies);
   const log = createProcessLog(settings.logLevel);
   const { tokenAlgorithm, serviceUrls, storeTimeoutMs: timeoutMs } = settings;
   const callers =
     tokenAlgorithm === undefined
       ? openServiceCheck({ urls: serviceUrls, timeoutMs })
       : // Imported here: with sessions it needs neither jose nor a database driver.
-        await (await import('./prediction/server/verify-token.js')).openTokenCheck(
+        await (await import('./apps/callers/verify-token.js')).openTokenCheck(
           tokenAlgorithm,
           settings,
           log,

@@ -1,7 +1,7 @@
 import type { Post } from '../data/post.js';
 
 /** One entity tag of a request: the text between its quotes (RFC 9110, section 8.8.3). */
-export interface EntityTag {
+interface EntityTag {
   readonly opaque: string;
   readonly weak: boolean;
 }

@@ -1,23 +1,25 @@
 import type { Context } from 'koa';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { AppError } from '../server/errors.js';
 import { readBytes } from './body.js';
-import { acceptField } from './media-types.js';
 import { requireUncoded, utf8TypeOf } from './representation.js';
-
-const FORM = 'application/x-www-form-urlencoded';
+import { acceptField, type RequestBody } from './request-body.js';
 
 /**
  * Reads the form that OAuth 2.0 clients send (RFC 6749, appendix B).
  * @throws AppError `unsupported_media_type`, `body_too_large`, `body_incomplete`; `invalid_request`
  *   when a parameter is missing, wrong, or there twice (RFC 6749, section 3.2)
  */
-export async function readForm<T extends z.ZodType>(ctx: Context, schema: T): Promise<z.output<T>> {
+export async function readForm<T extends z.ZodType>(
+  ctx: Context,
+  { schema, mediaTypes }: RequestBody<T>,
+): Promise<z.output<T>> {
   requireUncoded(ctx.req, { oauthError: 'invalid_request' });
-  if (utf8TypeOf(ctx.req) !== FORM) {
+  const type = utf8TypeOf(ctx.req);
+  if (type === undefined || !mediaTypes.includes(type)) {
     throw new AppError('unsupported_media_type', {
-      detail: `Send it in UTF-8, with Content-Type: ${FORM}.`,
-      headers: acceptField(ctx.method, FORM),
+      detail: `Send it in UTF-8, with Content-Type: ${mediaTypes.join(', ')}.`,
+      headers: acceptField(ctx.method, mediaTypes),
       oauthError: 'invalid_request',
     });
   }
@@ -50,6 +52,3 @@ function firstRepeated(names: Iterable<string>): string | undefined {
 function invalidRequest(issues: { path: string; message: string }[]): AppError {
   return new AppError('invalid_request', { issues, oauthError: 'invalid_request' });
 }
-
-/** One parameter of a form: short of anything a client has reason to send. */
-export const parameter = z.string().min(1).max(8000);

@@ -1,7 +1,6 @@
 import { AppError } from '../server/errors.js';
 import { readAuthorization } from './credentials/authorization-header.js';
-import { isStorableText } from './credentials/storable-text.js';
-import { isUserId } from './credentials/user-id.js';
+import { isStorableText, isUserId } from './credentials/storable-values.js';
 import type { AuthStrategy, Principal, StrategyModule } from './strategy.js';
 
 /**

@@ -1,10 +1,9 @@
 import type Koa from 'koa';
 import type { Context } from 'koa';
 import type { Logger } from 'pino';
-import type { InstanceSettings } from '../config/settings.js';
+import type { InstanceSettings, StrategyNeed, TokenAlgorithm } from '../config/settings.js';
 import type { Database } from '../data/database.js';
 import type { RedisStore } from '../data/redis.js';
-import type { TokenAlgorithm } from './token/keys/algorithms.js';
 
 /**
  * The contract of an authentication strategy. A new strategy is one file that exports a
@@ -109,11 +108,8 @@ export interface StrategyDescription {
   readonly delegation: 'token-exchange' | 'scoped-session' | 'none';
 }
 
-/** What the environment must offer; config.ts checks it before anything is opened. */
-export type StrategyNeed = 'redis' | 'tokenSecret' | 'tokenKeys' | 'authority' | 'loopback';
-
 /** Another process that instances of a strategy share, started from dist/src/<name>.js. */
-export type Companion = 'authority';
+type Companion = 'authority';
 
 export interface StrategyResources {
   readonly settings: InstanceSettings;
@@ -138,7 +134,7 @@ export interface Login {
   readonly delegation?: Delegation | undefined;
 }
 
-export interface LoginIndex {
+interface LoginIndex {
   list(userId: number): Promise<Login[]>;
   /** Ends one login of that user; false when there is none of that ID. */
   end(userId: number, loginId: string): Promise<boolean>;
@@ -155,7 +151,7 @@ export interface ExchangeRequest {
 }
 
 /** What OAuth 2.0 clients ask of a strategy that gives tokens; each is there where it is declared. */
-export interface TokenGrants {
+interface TokenGrants {
   /** Declared by `refreshes`. Spends a refresh token. @throws AppError `refresh_invalid` */
   refresh?(refreshToken: string): Promise<TokenAnswer>;
   /**

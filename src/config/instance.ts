@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { StrategyModule } from '../auth/strategy.js';
 import { isLoopback } from '../server/loopback.js';
 import { describeIssues, dropEmpty, type Environment, invalidConfig } from './environment.js';
 import { type ExposureSettings, exposureVariables, toExposureSettings } from './exposure.js';
@@ -18,7 +17,13 @@ import {
   toProcessSettings,
 } from './process.js';
 import { type StoreSettings, storeVariables, toStoreSettings } from './stores.js';
-import { loadStrategy, missingNeeds, strategyName } from './strategy.js';
+import {
+  loadStrategy,
+  missingNeeds,
+  type StrategyLoaders,
+  type StrategyNeed,
+  strategyName,
+} from './strategy.js';
 import { type TokenSettings, tokenVariables, toTokenSettings } from './tokens.js';
 import { decimal, httpUrl, secret } from './variables.js';
 
@@ -39,8 +44,7 @@ export interface InstanceSettings
   readonly injectBusyMicroseconds: number;
 }
 
-const instanceSchema = z.object({
-  AUTH_STRATEGY: strategyName,
+const instanceVariables = {
   ...processVariables(3000),
   ...storeVariables,
   ...tokenVariables,
@@ -51,26 +55,36 @@ const instanceSchema = z.object({
   ...exposureVariables,
   INJECT_BUSY_MICROSECONDS: decimal(0, 100_000, 0),
   ...predictionVariables,
-});
+};
 
 /** Names of all variables that an instance reads. */
-export const INSTANCE_VARIABLES: readonly string[] = Object.keys(instanceSchema.shape);
+export const INSTANCE_VARIABLES: readonly string[] = [
+  'AUTH_STRATEGY',
+  ...Object.keys(instanceVariables),
+];
 
-type Values = z.output<typeof instanceSchema>;
+function instanceSchema(strategies: StrategyLoaders<unknown>) {
+  return z.object({ AUTH_STRATEGY: strategyName(strategies), ...instanceVariables });
+}
+
+type Values = z.output<ReturnType<typeof instanceSchema>>;
 
 /**
  * The settings of an instance and the module of its strategy.
  * @throws StartupError `config_invalid` that lists every problem, not only the first
  */
-export async function parseInstanceSettings(
+export async function parseInstanceSettings<
+  Module extends { readonly needs: readonly StrategyNeed[] },
+>(
+  strategies: StrategyLoaders<Module>,
   environment: Environment,
-): Promise<{ settings: InstanceSettings; strategy: StrategyModule }> {
+): Promise<{ settings: InstanceSettings; strategy: Module }> {
   const present = dropEmpty(environment);
-  const strategy = await loadStrategy(present.AUTH_STRATEGY ?? '');
-  const parsed = instanceSchema.safeParse(present);
+  const strategy = await loadStrategy(strategies, present.AUTH_STRATEGY ?? '');
+  const parsed = instanceSchema(strategies).safeParse(present);
   const problems = [
     ...(parsed.success ? [] : describeIssues(parsed.error, present)),
-    ...(strategy === undefined ? [] : missingNeeds(strategy, present)),
+    ...(strategy === undefined ? [] : missingNeeds(strategy.needs, present)),
     // Apart from the schema: these are said together with what is wrong in it.
     ...(present.COUNTERS === 'on' && !isLoopback(present.HOST ?? HOST_DEFAULT)
       ? [`COUNTERS ${COUNTERS_RULE}`]

@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import type { TokenAlgorithm } from '../auth/token/keys/algorithms.js';
 import { type Environment, parseOrThrow } from './environment.js';
 import { databaseUrl } from './stores.js';
-import { keyLifeVariables } from './tokens.js';
+import { keyLifeVariables, TOKEN_ALGORITHMS, type TokenAlgorithm } from './tokens.js';
 import { integer, secret, toggle } from './variables.js';
 
 export interface RotationSettings {
@@ -18,9 +17,6 @@ export interface RotationSettings {
   /** Of the tokens signed with these keys, the longest. */
   readonly tokenTtlSeconds: number;
 }
-
-/** Written out: importing the table would load jose into instances that have no tokens. */
-const TOKEN_ALGORITHMS = ['HS256', 'ES256', 'EdDSA', 'RS256'] as const satisfies TokenAlgorithm[];
 
 const rotationSchema = z.object({
   ...keyLifeVariables,

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { TokenAlgorithm } from '../auth/token/keys/algorithms.js';
 import { type Environment, invalidConfig, parseOrThrow } from './environment.js';
 import {
   keepsCountersLocal,
@@ -9,8 +8,9 @@ import {
   toProcessSettings,
 } from './process.js';
 import { databaseUrl, storeTimeoutMs } from './stores.js';
-import { loadStrategy, strategyName } from './strategy.js';
+import { loadStrategy, type StrategyLoaders, strategyName } from './strategy.js';
 import {
+  type TokenAlgorithm,
   toVerificationSettings,
   type VerificationSettings,
   verificationVariables,
@@ -31,33 +31,42 @@ export interface PredictionServerSettings extends ProcessSettings, VerificationS
   readonly storeTimeoutMs: number;
 }
 
-const predictionServerSchema = z
-  .object({
-    ...processVariables(3200),
-    ...verificationVariables,
-    AUTH_STRATEGY: strategyName,
-    STORE_TIMEOUT_MS: storeTimeoutMs,
-    DATABASE_URL: databaseUrl.optional(),
-    SERVICE_URL: httpUrls.default([]),
-  })
-  .refine(keepsCountersLocal, OPEN_COUNTERS);
+function predictionServerSchema(strategies: StrategyLoaders<unknown>) {
+  return z
+    .object({
+      ...processVariables(3200),
+      ...verificationVariables,
+      AUTH_STRATEGY: strategyName(strategies),
+      STORE_TIMEOUT_MS: storeTimeoutMs,
+      DATABASE_URL: databaseUrl.optional(),
+      SERVICE_URL: httpUrls.default([]),
+    })
+    .refine(keepsCountersLocal, OPEN_COUNTERS);
+}
 
 /** Names of all variables that the prediction server reads. */
 export const PREDICTION_SERVER_VARIABLES: readonly string[] = Object.keys(
-  predictionServerSchema.shape,
+  predictionServerSchema({}).shape,
 );
 
-type Values = z.output<typeof predictionServerSchema>;
+type Values = z.output<ReturnType<typeof predictionServerSchema>>;
+
+/** What is asked of a strategy: whether, and by what, a server can verify its credentials. */
+export interface VerifiableStrategy {
+  readonly description: { readonly verifiableByThirdParty: boolean };
+  readonly tokenAlgorithm?: TokenAlgorithm;
+}
 
 /**
  * How it checks who is asking follows from the strategy: by itself where keys alone can tell, else
  * by asking.
  */
 export async function parsePredictionServerSettings(
+  strategies: StrategyLoaders<VerifiableStrategy>,
   environment: Environment,
 ): Promise<PredictionServerSettings> {
-  const values = parseOrThrow(predictionServerSchema, environment);
-  const strategy = await loadStrategy(values.AUTH_STRATEGY);
+  const values = parseOrThrow(predictionServerSchema(strategies), environment);
+  const strategy = await loadStrategy(strategies, values.AUTH_STRATEGY);
   const byPublicKeys = strategy?.description.verifiableByThirdParty ?? false;
   const secrets = byPublicKeys ? NO_SECRETS : secretsOf(values);
   const canVerify = byPublicKeys || (secrets.tokenKeys ?? secrets.tokenSecret) !== undefined;

@@ -1,4 +1,3 @@
-import type { StrategyModule } from '../auth/strategy.js';
 import {
   AUTHORITY_VARIABLES,
   type AuthoritySettings,
@@ -12,9 +11,12 @@ import {
   PREDICTION_SERVER_VARIABLES,
   type PredictionServerSettings,
   parsePredictionServerSettings,
+  type VerifiableStrategy,
 } from './prediction-server.js';
 import { parseSeedSettings, type SeedSettings } from './seed.js';
 import { parseDatabaseUrl, withoutAmbient } from './stores.js';
+import type { StrategyLoaders, StrategyNeed } from './strategy.js';
+import type { TokenAlgorithm } from './tokens.js';
 
 /**
  * The only reader of the environment, and all of the settings that the rest imports. What each
@@ -27,6 +29,8 @@ export type {
   PredictionServerSettings,
   RotationSettings,
   SeedSettings,
+  StrategyNeed,
+  TokenAlgorithm,
 };
 
 /** For `describe.js`: names of the variables that an instance and what stands beside it read. */
@@ -40,17 +44,21 @@ export function knownVariables(): string[] {
 }
 
 /** For `main.js`: the settings, and the module of the strategy that they name. */
-export async function readInstanceSettings(
+export async function readInstanceSettings<
+  Module extends { readonly needs: readonly StrategyNeed[] },
+>(
+  strategies: StrategyLoaders<Module>,
   environment: Environment = process.env,
-): Promise<{ settings: InstanceSettings; strategy: StrategyModule }> {
-  return parseInstanceSettings(withoutAmbient(environment));
+): Promise<{ settings: InstanceSettings; strategy: Module }> {
+  return parseInstanceSettings(strategies, withoutAmbient(environment));
 }
 
 /** For `prediction-server.js`. */
 export async function readPredictionServerSettings(
+  strategies: StrategyLoaders<VerifiableStrategy>,
   environment: Environment = process.env,
 ): Promise<PredictionServerSettings> {
-  return parsePredictionServerSettings(withoutAmbient(environment));
+  return parsePredictionServerSettings(strategies, withoutAmbient(environment));
 }
 
 /** For `authority.js`. */

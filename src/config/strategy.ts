@@ -1,23 +1,33 @@
 import * as z from 'zod';
-import { SECRET_BYTES_MIN } from '../auth/credentials/secret-policy.js';
-import { strategies } from '../auth/registry.js';
-import type { StrategyModule, StrategyNeed } from '../auth/strategy.js';
+import { SECRET_BYTES_MIN } from '../secrets/secret-policy.js';
 import { isLoopback } from '../server/loopback.js';
 import type { Environment } from './environment.js';
 import { HOST_DEFAULT } from './process.js';
 
-export const strategyName = z.enum(Object.keys(strategies));
+/** What a strategy may ask of the environment, which is checked before anything is opened. */
+export type StrategyNeed = 'redis' | 'tokenSecret' | 'tokenKeys' | 'authority' | 'loopback';
+
+/**
+ * Name (the value of AUTH_STRATEGY) to what loads the strategy. Who reads settings hands it over:
+ * here nothing is known of strategies but what they say of themselves.
+ */
+export type StrategyLoaders<Module> = Readonly<Record<string, () => Promise<Module>>>;
+
+export function strategyName(strategies: StrategyLoaders<unknown>) {
+  return z.enum(Object.keys(strategies));
+}
 
 /** Undefined where there is none of that name. */
-export async function loadStrategy(name: string): Promise<StrategyModule | undefined> {
+export async function loadStrategy<Module>(
+  strategies: StrategyLoaders<Module>,
+  name: string,
+): Promise<Module | undefined> {
   return Object.hasOwn(strategies, name) ? strategies[name]?.() : undefined;
 }
 
 /** What a strategy asks of the environment and does not find, in words. */
-export function missingNeeds(strategy: StrategyModule, present: Environment): string[] {
-  return strategy.needs
-    .map((need) => missingNeed(need, present))
-    .filter((problem) => problem !== undefined);
+export function missingNeeds(needs: readonly StrategyNeed[], present: Environment): string[] {
+  return needs.map((need) => missingNeed(need, present)).filter((problem) => problem !== undefined);
 }
 
 function missingNeed(need: StrategyNeed, present: Environment): string | undefined {

@@ -2,6 +2,11 @@ import * as z from 'zod';
 import type { ValuesOf } from './environment.js';
 import { httpUrl, integer, names, secret } from './variables.js';
 
+/** The signature algorithms of tokens (RFC 7518, section 3.1; EdDSA: RFC 8037, section 3.1). */
+export const TOKEN_ALGORITHMS = ['HS256', 'ES256', 'EdDSA', 'RS256'] as const;
+
+export type TokenAlgorithm = (typeof TOKEN_ALGORITHMS)[number];
+
 /** What whoever verifies a token must know. */
 export interface VerificationSettings {
   /** Decoded; at least 32 bytes. Present when the strategy needs it. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { weaknessOf } from '../auth/credentials/secret-policy.js';
+import { weaknessOf } from '../secrets/secret-policy.js';
 
 /** The kinds of variables: each checks the text of one and makes a value of it. */
 
@@ -51,7 +51,7 @@ export function httpUrl(example: string) {
   return urlWithScheme(['http:', 'https:'], example);
 }
 
-export function urlWithScheme(schemes: readonly string[], example: string) {
+function urlWithScheme(schemes: readonly string[], example: string) {
   return z.string().refine(
     (value) => URL.canParse(value) && schemes.includes(new URL(value).protocol),
     // The value itself may hold a password, so it is not repeated.

@@ -11,7 +11,7 @@ export const KEY_LIFE_SECONDS = 24 * 3600;
 /** Longer than any request is at work. One that is slower still cannot complete: see `complete`. */
 const CLAIM_MS = 10_000;
 
-export interface KeyedRequest {
+interface KeyedRequest {
   readonly userId: number;
   readonly key: string;
   /** SHA-256, in hex, of what was asked for. */

@@ -19,7 +19,7 @@ export interface Author {
 export type Precondition = (current: Post) => void;
 
 /** What is written together with a post, or not at all. */
-export type Alongside = (transaction: EntityManager, post: Post) => Promise<void>;
+type Alongside = (transaction: EntityManager, post: Post) => Promise<void>;
 
 export interface Posts {
   /** Newest first: ids only grow, so the primary key is the order and no other index is needed. */

@@ -13,7 +13,7 @@ export interface RefreshFamily {
   readonly expiresAt: Date;
 }
 
-export interface SpentToken extends RefreshFamily {
+interface SpentToken extends RefreshFamily {
   /** SHA-256 of the token that was exchanged last. */
   readonly spentHash: Buffer | null;
   /** The token it was exchanged for, readable with the spent one only. */
@@ -21,7 +21,7 @@ export interface SpentToken extends RefreshFamily {
   readonly disabled: boolean;
 }
 
-export interface NewFamily {
+interface NewFamily {
   readonly handleHash: Buffer;
   readonly id: string;
   readonly userId: number;
@@ -31,7 +31,7 @@ export interface NewFamily {
   readonly expiresAt: Date;
 }
 
-export interface Rotation {
+interface Rotation {
   readonly handleHash: Buffer;
   readonly presentedHash: Buffer;
   readonly nextHash: Buffer;

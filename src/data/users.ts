@@ -3,7 +3,7 @@ import { AppError } from '../server/errors.js';
 import type { Database } from './database.js';
 import { User } from './user.js';
 
-export interface NewUser {
+interface NewUser {
   readonly email: string;
   readonly name: string;
   readonly passwordHash: string;

@@ -1,4 +1,4 @@
-import type { OpenPredictor } from './predictor.js';
+import type { OpenPredictor, Predictor, PredictorResources } from './predictor.js';
 
 /**
  * Name (the value of PREDICTION) to topology. Imported with the first prediction, so that an instance
@@ -11,3 +11,15 @@ export const predictors = {
 } satisfies Record<string, () => Promise<OpenPredictor>>;
 
 export type PredictorName = keyof typeof predictors;
+
+/** A predictor that is loaded and opened by the first prediction, and then stays. */
+export function createLazyPredictor(name: PredictorName, resources: PredictorResources): Predictor {
+  let opening: Promise<Predictor> | undefined;
+  return {
+    predict: async (question, credential) => {
+      opening ??= predictors[name]().then((open) => open(resources));
+      return (await opening).predict(question, credential);
+    },
+    close: async () => (await opening)?.close(),
+  };
+}

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 
 /** What the event loop of a process went through since it began to watch. All of it only grows. */
-export interface EventLoopCounters {
+interface EventLoopCounters {
   /**
    * How late a timer came that was due every few milliseconds, as [upper bound in milliseconds, count]
    * of each bucket that has any. Two readings can be subtracted, as of a Prometheus histogram.

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import Koa from 'koa';
+import Koa, { type DefaultState, type Middleware } from 'koa';
+import type { IRouterParamContext } from 'koa-router';
+import type { Logger } from 'pino';
 import { clientAddress } from './client-address.js';
-import { refuse } from './request-head.js';
-import { pathOfTarget } from './request-target.js';
+import { pathOfTarget, refuse } from './request-head.js';
 
 export interface KoaAppOptions {
   /** Whether X-Forwarded-For of the one proxy in front names the client. */
@@ -41,7 +42,7 @@ export function createKoaApp({ trustProxy = false }: KoaAppOptions = {}): Koa {
 }
 
 /**
- * What goes wrong after the error handler: while an answer is written, or in the handler itself. Koa's own
+ * What goes wrong after all middleware: while an answer is written, or in what answers errors. Koa's own
  * way takes all headers off and answers in plain text.
  */
 function answerLastError(this: Koa.Context, error: Error | null | undefined): void {
@@ -57,4 +58,25 @@ function answerLastError(this: Koa.Context, error: Error | null | undefined): vo
     this.res.removeHeader(name);
   }
   refuse(this.res, 'internal_error');
+}
+
+/** Gives an app its middleware, the outermost first, without those that are switched off. */
+export function useInOrder(
+  app: Koa,
+  middlewareInOrder: readonly (Middleware<DefaultState, IRouterParamContext> | undefined)[],
+  log: Logger,
+): void {
+  for (const middleware of middlewareInOrder) {
+    if (middleware !== undefined) {
+      app.use(middleware);
+    }
+  }
+  // What reaches Koa itself is a broken connection, as a rule: finishAnswers takes the errors of routes.
+  app.on('error', (error: Error, ctx: Koa.Context) => {
+    if (ctx.headerSent || !ctx.writable) {
+      log.debug({ error: error.message }, 'connection error');
+    } else {
+      log.error({ error: error.message, stack: error.stack }, 'unexpected error');
+    }
+  });
 }

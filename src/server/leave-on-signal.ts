@@ -1,6 +1,10 @@
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
-import type { Drain } from './drain.js';
+
+/** Whether the process is on its way out; requests read it. */
+export interface Drain {
+  leaving: boolean;
+}
 
 /** Longest time from SIGTERM to the end of the process. */
 const LEAVE_WITHIN_MS = 5000;

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { type AdmissionLimits, admitRequests } from './admit-requests.js';
 import { closeSlowReaders, type ReadingLimits } from './close-slow-readers.js';
 import { StartupError } from './errors.js';
-import { problemOfHead, refuse } from './request-head.js';
+import { refuseBadHeads } from './request-head.js';
 import { answerUnreadable } from './unreadable-request.js';
 
 /** Longer than a load balancer keeps idle connections (60 s is common), so that it closes first. */
@@ -24,23 +24,12 @@ export function createHttpServer(
     keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: HEADERS_MS,
     requestTimeout: REQUEST_MS,
-    // Looked at in `problemOfHead`, which answers with a problem.
+    // Looked at in `refuseBadHeads`, which answers with a problem.
     requireHostHeader: false,
   });
-  // None is cut off unseen; `problemOfHead` counts them, and maxHeaderSize bounds their bytes.
+  // None is cut off unseen; `refuseBadHeads` counts them, and maxHeaderSize bounds their bytes.
   server.maxHeadersCount = 0;
-  const admission = admitRequests(
-    server,
-    (request, response) => {
-      const problem = problemOfHead(request);
-      if (problem === undefined) {
-        listener(request, response);
-      } else {
-        refuse(response, problem);
-      }
-    },
-    limits.admission,
-  );
+  const admission = admitRequests(server, refuseBadHeads(listener), limits.admission);
   closeSlowReaders(server, admission.connections, limits.reading);
   // There are no tunnels here (RFC 9110, section 9.3.6). Node would hang up and say nothing.
   server.on('connect', (_request, stream) => {

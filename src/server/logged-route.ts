@@ -1,6 +1,9 @@
 import type { Context } from 'koa';
-import { ExactRouter } from './exact-router.js';
-import { pathOf } from './path-of.js';
+
+/** A router that can say of a path which no route has what may stand in a log. */
+interface RedactingRouter {
+  redacted?(path: string): string;
+}
 
 /**
  * What a log says of the path: the route as it was registered, `/posts/:id`. People paste credentials
@@ -10,12 +13,18 @@ export function loggedRoute(ctx: Context): string {
   const { _matchedRoute, matched, router } = ctx as Context & {
     _matchedRoute?: string;
     matched?: readonly { readonly path: string }[];
-    router?: unknown;
+    router?: RedactingRouter;
   };
   // Without a match, the path may be there for other methods.
   const route = _matchedRoute ?? matched?.[0]?.path;
-  if (route !== undefined) {
-    return route;
+  return route ?? router?.redacted?.(pathOf(ctx)) ?? '***';
+}
+
+/** The path without its query; empty when what was asked for is no URL: there `ctx.path` throws. */
+export function pathOf(ctx: Context): string {
+  try {
+    return ctx.path;
+  } catch {
+    return '';
   }
-  return router instanceof ExactRouter ? router.redacted(pathOf(ctx)) : '***';
 }

@@ -1,9 +1,6 @@
 import type { Context, Next } from 'koa';
 import type { Logger } from 'pino';
-import { JWKS_PATH } from '../api/routes/jwks-route.js';
-import { PRINCIPAL_PATH } from '../api/routes/principal-route.js';
-import { loggedRoute } from './logged-route.js';
-import { pathOf } from './path-of.js';
+import { loggedRoute, pathOf } from './logged-route.js';
 
 /** Answers that were handed to the socket, by status. */
 export interface RequestCounters {
@@ -15,31 +12,29 @@ export interface ObserverOptions {
   readonly log: Logger;
   /** Present when GET /counters is on. */
   readonly counters: RequestCounters | undefined;
+  /** Paths that are neither logged nor counted. */
+  readonly unobserved: ReadonlySet<string>;
+  /** Paths that are logged, and not counted. */
+  readonly uncounted: ReadonlySet<string>;
 }
-
-/** Asked by machines all the time; counting or logging them would drown the rest. */
-const UNOBSERVED = new Set(['/livez', '/readyz', '/counters']);
-
-/** Asked by other servers: what clients ask is counted, and must agree with what they count. */
-const ASKED_BY_SERVERS = new Set([PRINCIPAL_PATH, JWKS_PATH]);
 
 /**
  * Logs one line a request and counts it. Of a path its route is logged, and of
  * query, headers and body nothing. Returns undefined when there is nothing to do, so that a measured instance pays nothing.
  */
-export function observer({ log, counters }: ObserverOptions) {
+export function observer({ log, counters, unobserved, uncounted }: ObserverOptions) {
   const logs = log.isLevelEnabled('info');
   if (!logs && counters === undefined) {
     return undefined;
   }
   return (ctx: Context, next: Next): Promise<void> => {
     const path = pathOf(ctx);
-    if (!UNOBSERVED.has(path)) {
+    if (!unobserved.has(path)) {
       const startedAt = logs ? performance.now() : 0;
       const { res } = ctx;
       // 'finish': the answer was handed to the operating system, whether or not it arrives.
       res.once('finish', () => {
-        if (counters !== undefined && !ASKED_BY_SERVERS.has(path)) {
+        if (counters !== undefined && !uncounted.has(path)) {
           counters.completed += 1;
           counters.byStatus[res.statusCode] = (counters.byStatus[res.statusCode] ?? 0) + 1;
         }

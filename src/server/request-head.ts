@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { AppError, type ProblemCode, toProblem } from './errors.js';
 
 /** Lines in the head of a request. Node cuts off what is more than its own limit, and says nothing. */
@@ -17,8 +17,19 @@ const HOST = /^(?:\[[\da-f:.]+\]|[\w.~%-]*)(?::\d{0,5})?$/i;
 /** Most requests name the same host as the one before. */
 let lastHost: string | undefined;
 
-/** What no route has to look at: whether the head of a request is one. Undefined: it is. */
-export function problemOfHead(request: IncomingMessage): ProblemCode | undefined {
+/** Lets through what has the head of a request, and refuses the rest: no route has to look at that. */
+export function refuseBadHeads(listener: RequestListener): RequestListener {
+  return (request, response) => {
+    const problem = problemOfHead(request);
+    if (problem === undefined) {
+      listener(request, response);
+    } else {
+      refuse(response, problem);
+    }
+  };
+}
+
+function problemOfHead(request: IncomingMessage): ProblemCode | undefined {
   const { rawHeaders } = request;
   if (rawHeaders.length > 2 * HEADER_LINES_MAX) {
     return 'headers_too_large';
@@ -85,3 +96,31 @@ export const REFUSAL_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
   Connection: 'close',
 } as const;
+
+const ABSOLUTE = /^https?:\/\/[^/?#]*/i;
+
+/**
+ * The path of what a request asks for, to the letter (RFC 9112, section 3.2). Parsers of URLs forgive: they
+ * trim spaces, turn backslashes and drop fragments. Then a path that a proxy in front has not recognised
+ * would be one that the service does.
+ * @throws AppError `malformed_request`
+ */
+export function pathOfTarget(target: string): string {
+  if (target.startsWith('/')) {
+    return beforeQuery(target);
+  }
+  if (target === '*') {
+    return target;
+  }
+  const [authority] = ABSOLUTE.exec(target) ?? [];
+  if (authority === undefined || !URL.canParse(target)) {
+    throw new AppError('malformed_request', { detail: 'What is asked for is no URL.' });
+  }
+  const path = beforeQuery(target.slice(authority.length));
+  return path === '' ? '/' : path;
+}
+
+function beforeQuery(target: string): string {
+  const mark = target.indexOf('?');
+  return mark === -1 ? target : target.slice(0, mark);
+}

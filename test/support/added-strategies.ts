@@ -1,8 +1,7 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { readAuthorization } from '../../src/auth/credentials/authorization-header.js';
 import { strategies } from '../../src/auth/registry.js';
-import { cookiePolicy, readCookie } from '../../src/auth/session/cookie-policy.js';
-import { isCrossSite } from '../../src/auth/session/cross-site.js';
+import { cookiePolicy, isCrossSite, readCookie } from '../../src/auth/session/cookie-policy.js';
 import type { AuthStrategy, StrategyModule, StrategyResources } from '../../src/auth/strategy.js';
 import { BEARER_CHALLENGE, invalidToken } from '../../src/auth/token/bearer.js';
 import { jwtStrategy } from '../../src/auth/token/jwt.js';

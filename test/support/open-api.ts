@@ -1,7 +1,12 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { apiRoutes } from '../../src/api/api-routes.js';
 import type { MediaTypeObject, ResponseObject } from '../../src/api/openapi/components.js';
-import type { OpenApiDocument, OperationObject } from '../../src/api/openapi/document.js';
+import {
+  createDocument,
+  type OpenApiDocument,
+  type OperationObject,
+} from '../../src/api/openapi/document.js';
 import { type DescribedInstance, describeInstance } from '../../src/api/openapi/instance.js';
 import type { ParameterObject } from '../../src/api/openapi/parameters.js';
 import { strategies } from '../../src/auth/registry.js';
@@ -15,7 +20,7 @@ export async function describedInstance(
   name: string,
   changes: Variables = {},
 ): Promise<DescribedInstance> {
-  const { settings, strategy } = await readInstanceSettings({
+  const { settings, strategy } = await readInstanceSettings(strategies, {
     AUTH_STRATEGY: name,
     DATABASE_URL: 'postgres://user@127.0.0.1:1/none',
     REDIS_URL: 'redis://127.0.0.1:1',
@@ -33,6 +38,10 @@ export async function describedInstance(
 
 export async function describedInstances(): Promise<DescribedInstance[]> {
   return Promise.all(Object.keys(strategies).map((name) => describedInstance(name)));
+}
+
+export function documentOf(instance: DescribedInstance): OpenApiDocument {
+  return createDocument(instance, apiRoutes);
 }
 
 /** One operation of a document, as a client finds it. */

@@ -34,13 +34,15 @@ export async function assertLimits(config: Asked, environment: NodeJS.ProcessEnv
 /** A server that is somebody else's is not touched. */
 function assertOurs({ cpuLimits, database: named }: Asked, environment: NodeJS.ProcessEnv): void {
   const database = databaseOf({ database: named });
-  for (const [cores, product] of [
-    [cpuLimits?.redis, sessionStores.redis],
-    [cpuLimits?.[database], databases[database]],
+  for (const [name, product] of [
+    ['redis', sessionStores.redis],
+    [database, databases[database]],
   ] as const) {
-    const given = cores == null ? null : product.findGiven(environment);
+    const given = cpuLimits?.[name] == null ? null : product.findGiven(environment);
     if (given === null) continue;
-    throw limitUnavailable(`${given.variable} names a server that is not the lab's own. Unset it.`);
+    throw limitUnavailable(
+      `${given.variable} names a ${name} that is not the lab's own. Unset it.`,
+    );
   }
 }
 

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { ID_MAX } from '../../auth/credentials/user-id.js';
+import { ID_MAX } from '../../auth/credentials/storable-values.js';
 import { SCOPES } from '../../auth/strategy.js';
 import { LABELS } from '../../prediction/model/classifier.js';
 import { PROBLEMS, type ProblemCode } from '../../server/errors.js';
-import { postBody } from '../validation.js';
-import { nameAnswer } from './named-schemas.js';
+import { postBody } from '../request-bodies.js';
+import type { NamedSchema } from './named-schema.js';
 
 /**
  * What the API answers, but for credentials (credential-schemas.ts). Tests hold answers against these;
@@ -15,26 +15,30 @@ const id = z.int().min(1).max(ID_MAX);
 export const time = z.iso.datetime();
 export const NOON = '2026-01-01T12:00:00.000Z';
 
-export const user = nameAnswer(
-  z.strictObject({ id, email: z.email().max(254), name: z.string() }),
-  {
-    id: 'User',
+const probability = z.number().min(0).max(1);
+
+const count = z.int().min(0);
+const milliseconds = z.number().min(0);
+
+const codes = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
+
+const post = z.strictObject({
+  id,
+  ownerId: id,
+  actedBy: z.string().nullable().describe('The client that wrote it for the owner, or null.'),
+  ...postBody.schema.shape,
+  createdAt: time,
+  updatedAt: time,
+});
+
+export const ANSWERS = {
+  User: {
+    schema: z.strictObject({ id, email: z.email().max(254), name: z.string() }),
     description: 'A user, as they see themselves.',
     examples: [{ id: 1, email: 'ada@example.test', name: 'Ada' }],
   },
-);
-
-export const post = nameAnswer(
-  z.strictObject({
-    id,
-    ownerId: id,
-    actedBy: z.string().nullable().describe('The client that wrote it for the owner, or null.'),
-    ...postBody.shape,
-    createdAt: time,
-    updatedAt: time,
-  }),
-  {
-    id: 'Post',
+  Post: {
+    schema: post,
     description: 'A post.',
     examples: [
       {
@@ -48,87 +52,64 @@ export const post = nameAnswer(
       },
     ],
   },
-);
-
-export const postPage = nameAnswer(
-  z.strictObject({
-    items: z.array(post),
-    nextCursor: z.string().nullable().describe('Opaque; null on the last page.'),
-  }),
-  {
-    id: 'PostPage',
+  PostPage: {
+    schema: z.strictObject({
+      items: z.array(post),
+      nextCursor: z.string().nullable().describe('Opaque; null on the last page.'),
+    }),
     description: 'Posts, newest first.',
     examples: [{ items: [], nextCursor: null }],
   },
-);
-
-const probability = z.number().min(0).max(1);
-
-export const prediction = nameAnswer(
-  z.strictObject({
-    label: z.enum(LABELS).describe('The more probable one.'),
-    probabilities: z.strictObject({ ham: probability, spam: probability }),
-    model: z.string().describe('Name of the model that says so.'),
-    passages: z
-      .array(
-        z.strictObject({
-          start: z.int().min(0).describe('Place of its first character, in UTF-16 code units.'),
-          end: z.int().min(1).describe('Place after its last character.'),
-          spam: probability,
-        }),
-      )
-      .max(10)
-      .exactOptional()
-      .describe('Most suspicious first; present where `passages` asked for them.'),
-  }),
-  {
-    id: 'Prediction',
+  Prediction: {
+    schema: z.strictObject({
+      label: z.enum(LABELS).describe('The more probable one.'),
+      probabilities: z.strictObject({ ham: probability, spam: probability }),
+      model: z.string().describe('Name of the model that says so.'),
+      passages: z
+        .array(
+          z.strictObject({
+            start: z.int().min(0).describe('Place of its first character, in UTF-16 code units.'),
+            end: z.int().min(1).describe('Place after its last character.'),
+            spam: probability,
+          }),
+        )
+        .max(10)
+        .exactOptional()
+        .describe('Most suspicious first; present where `passages` asked for them.'),
+    }),
     description: 'What the model says of a text. `spam` is mass mail that nobody asked for.',
     examples: [{ label: 'spam', probabilities: { ham: 0.25, spam: 0.75 }, model: 'spam-1' }],
   },
-);
-
-export const principal = nameAnswer(
-  z.strictObject({
-    id: id.describe('Of the user.'),
-    scope: z.array(z.enum(SCOPES)),
-    actor: z.string().nullable().describe('Who acts for the user, or null.'),
-  }),
-  {
-    id: 'Principal',
+  Principal: {
+    schema: z.strictObject({
+      id: id.describe('Of the user.'),
+      scope: z.array(z.enum(SCOPES)),
+      actor: z.string().nullable().describe('Who acts for the user, or null.'),
+    }),
     description: 'What a credential allows.',
     examples: [{ id: 1, scope: ['posts:read'], actor: 'post-scheduler' }],
   },
-);
-
-export const alive = nameAnswer(z.strictObject({ status: z.literal('alive') }), {
-  id: 'Alive',
-  description: 'The process runs.',
-  examples: [{ status: 'alive' }],
-});
-
-export const ready = nameAnswer(z.strictObject({ status: z.literal('ready') }), {
-  id: 'Ready',
-  description: 'Every store that the instance needs answers.',
-  examples: [{ status: 'ready' }],
-});
-
-const count = z.int().min(0);
-const milliseconds = z.number().min(0);
-
-export const counters = nameAnswer(
-  z.strictObject({
-    requests: z.strictObject({ completed: count, byStatus: z.record(z.string(), count) }),
-    eventLoop: z.strictObject({
-      delays: z
-        .array(z.tuple([milliseconds, count]))
-        .describe('Upper bound and count of each bucket that has any.'),
-      activeMs: milliseconds,
-      idleMs: milliseconds,
+  Alive: {
+    schema: z.strictObject({ status: z.literal('alive') }),
+    description: 'The process runs.',
+    examples: [{ status: 'alive' }],
+  },
+  Ready: {
+    schema: z.strictObject({ status: z.literal('ready') }),
+    description: 'Every store that the instance needs answers.',
+    examples: [{ status: 'ready' }],
+  },
+  Counters: {
+    schema: z.strictObject({
+      requests: z.strictObject({ completed: count, byStatus: z.record(z.string(), count) }),
+      eventLoop: z.strictObject({
+        delays: z
+          .array(z.tuple([milliseconds, count]))
+          .describe('Upper bound and count of each bucket that has any.'),
+        activeMs: milliseconds,
+        idleMs: milliseconds,
+      }),
     }),
-  }),
-  {
-    id: 'Counters',
     description: 'Answers that were handed to the socket, and how late the event loop was.',
     examples: [
       {
@@ -137,32 +118,25 @@ export const counters = nameAnswer(
       },
     ],
   },
-);
-
-export const openApi = nameAnswer(z.looseObject({ openapi: z.string() }), {
-  id: 'OpenApi',
-  description: 'A document of OpenAPI 3.1.',
-  examples: [{ openapi: '3.1.1' }],
-});
-
-const codes = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
-
-/** RFC 9457. */
-export const problem = nameAnswer(
-  z.strictObject({
-    type: z.string().describe('A URI that names the kind of problem.'),
-    title: z.string(),
-    status: z.int().min(400).max(599),
-    code: z.enum(codes).describe('Stable: match on this, never on the sentences.'),
-    detail: z.string().optional().describe('What to do.'),
-    issues: z
-      .array(z.strictObject({ path: z.string(), message: z.string() }))
-      .optional()
-      .describe('The fields that are wrong; the path is empty for the body as a whole.'),
-    error: z.string().optional().describe('For clients of OAuth 2.0 (RFC 6749, section 5.2).'),
-  }),
-  {
-    id: 'Problem',
+  OpenApi: {
+    schema: z.looseObject({ openapi: z.string() }),
+    description: 'A document of OpenAPI 3.1.',
+    examples: [{ openapi: '3.1.1' }],
+  },
+  /** RFC 9457. */
+  Problem: {
+    schema: z.strictObject({
+      type: z.string().describe('A URI that names the kind of problem.'),
+      title: z.string(),
+      status: z.int().min(400).max(599),
+      code: z.enum(codes).describe('Stable: match on this, never on the sentences.'),
+      detail: z.string().optional().describe('What to do.'),
+      issues: z
+        .array(z.strictObject({ path: z.string(), message: z.string() }))
+        .optional()
+        .describe('The fields that are wrong; the path is empty for the body as a whole.'),
+      error: z.string().optional().describe('For clients of OAuth 2.0 (RFC 6749, section 5.2).'),
+    }),
     description: 'Why a request was not done (RFC 9457).',
     examples: [
       {
@@ -173,4 +147,6 @@ export const problem = nameAnswer(
       },
     ],
   },
-);
+} satisfies Record<string, NamedSchema>;
+
+export type AnswerName = keyof typeof ANSWERS;

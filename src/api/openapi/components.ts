@@ -1,9 +1,9 @@
 import { PROBLEMS, type ProblemCode } from '../../server/errors.js';
-import { problem } from './answer-schemas.js';
+import type { Method } from '../route.js';
+import type { AnswerName } from './answer-schemas.js';
+import { convertSchemas, type JsonSchema } from './convert-schemas.js';
 import { HEADERS, type HeaderName, type HeaderObject } from './headers.js';
 import type { DescribedInstance } from './instance.js';
-import { convertSchemas, type JsonSchema, nameOf } from './named-schemas.js';
-import type { Method } from './operation.js';
 import { PARAMETERS, type ParameterName, type ParameterObject } from './parameters.js';
 import { headersOfProblem } from './problems.js';
 import { type SecurityScheme, securitySchemes } from './security.js';
@@ -34,7 +34,7 @@ export interface Components {
 
 /** Collects what operations refer to, so that the document holds that and no more. */
 export interface ComponentCollector {
-  schema(schema: Parameters<typeof nameOf>[0]): { reference: Reference; example: unknown };
+  schema(name: string): { reference: Reference; example: unknown };
   header(name: HeaderName): Reference;
   parameter(name: ParameterName): Reference;
   /** One response for all problems of a status that an operation can meet. */
@@ -70,14 +70,14 @@ export function createComponents(instance: DescribedInstance): ComponentCollecto
     status: number,
     names: readonly HeaderName[],
   ): ResponseObject {
-    useSchema(nameOf(problem));
+    useSchema(PROBLEM);
     return {
       description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join('\n\n'),
       ...(names.length > 0 && { headers: referTo(names, header) }),
       content: {
         'application/problem+json': {
           schema: {
-            $ref: `#/components/schemas/${nameOf(problem)}`,
+            $ref: `#/components/schemas/${PROBLEM}`,
             // Beside a reference, from JSON Schema 2020-12 on: both hold.
             properties: { status: { const: status }, code: { enum: codes } },
           },
@@ -100,10 +100,9 @@ export function createComponents(instance: DescribedInstance): ComponentCollecto
   }
 
   return {
-    schema: (schema) => {
-      const id = nameOf(schema);
-      const [example] = useSchema(id).examples as [unknown];
-      return { reference: { $ref: `#/components/schemas/${id}` }, example };
+    schema: (name) => {
+      const [example] = useSchema(name).examples as [unknown];
+      return { reference: { $ref: `#/components/schemas/${name}` }, example };
     },
     header,
     parameter: (name) => {
@@ -130,6 +129,8 @@ export function createComponents(instance: DescribedInstance): ComponentCollecto
     }),
   };
 }
+
+const PROBLEM: AnswerName = 'Problem';
 
 const SCHEMA_REFERENCE = /"#\/components\/schemas\/(\w+)"/g;
 

@@ -1,25 +1,42 @@
 import * as z from 'zod';
 import { SCOPES } from '../../auth/strategy.js';
-import { ACCESS_TOKEN } from '../routes/token-routes.js';
+import { ACCESS_TOKEN } from '../request-bodies.js';
 import { NOON, time } from './answer-schemas.js';
-import { nameAnswer } from './named-schemas.js';
+import type { NamedSchema } from './named-schema.js';
 
 /** What the API answers of logins, tokens and keys. */
 
 const seconds = z.int().min(0);
 
-const loginOfMine = nameAnswer(
-  z.strictObject({
-    id: z.string(),
-    current: z.boolean().describe('Whether it is the login that asks.'),
-    createdAt: time,
-    lastSeenAt: time,
-    client: z.string().describe('What the client said it is, shortened.'),
-    actor: z.string().optional().describe('Present when it was handed on: to whom.'),
-    scope: z.array(z.enum(SCOPES)).optional(),
-  }),
-  {
-    id: 'LoginOfMine',
+const accessShape = {
+  access_token: z.string(),
+  token_type: z.literal('Bearer'),
+  expires_in: seconds,
+};
+const accessExample = { access_token: 'eyJhbGciOiJ…', token_type: 'Bearer', expires_in: 300 };
+
+const loginOfMine = z.strictObject({
+  id: z.string(),
+  current: z.boolean().describe('Whether it is the login that asks.'),
+  createdAt: time,
+  lastSeenAt: time,
+  client: z.string().describe('What the client said it is, shortened.'),
+  actor: z.string().optional().describe('Present when it was handed on: to whom.'),
+  scope: z.array(z.enum(SCOPES)).optional(),
+});
+
+const tokenPair = z.strictObject({ ...accessShape, refresh_token: z.string() });
+
+/** RFC 8693, section 2.2.1. */
+const delegatedToken = z.strictObject({
+  ...accessShape,
+  issued_token_type: z.literal(ACCESS_TOKEN),
+  scope: z.string().describe('With spaces between.'),
+});
+
+export const CREDENTIALS = {
+  LoginOfMine: {
+    schema: loginOfMine,
     description: 'One login.',
     examples: [
       {
@@ -31,25 +48,20 @@ const loginOfMine = nameAnswer(
       },
     ],
   },
-);
-
-export const logins = nameAnswer(z.strictObject({ items: z.array(loginOfMine) }), {
-  id: 'LoginsOfMine',
-  description: 'All my logins.',
-  examples: [{ items: [] }],
-});
-
-export const delegatedSession = nameAnswer(
-  z.strictObject({
-    cookie: z.string().describe('Name of the cookie that the third party sends.'),
-    value: z.string(),
-    expiresIn: seconds,
-    loginId: z.string(),
-    actor: z.string(),
-    scope: z.array(z.enum(SCOPES)),
-  }),
-  {
-    id: 'DelegatedSession',
+  LoginsOfMine: {
+    schema: z.strictObject({ items: z.array(loginOfMine) }),
+    description: 'All my logins.',
+    examples: [{ items: [] }],
+  },
+  DelegatedSession: {
+    schema: z.strictObject({
+      cookie: z.string().describe('Name of the cookie that the third party sends.'),
+      value: z.string(),
+      expiresIn: seconds,
+      loginId: z.string(),
+      actor: z.string(),
+      scope: z.array(z.enum(SCOPES)),
+    }),
     description: 'A session that can do less, for somebody else.',
     examples: [
       {
@@ -62,69 +74,43 @@ export const delegatedSession = nameAnswer(
       },
     ],
   },
-);
-
-const accessShape = {
-  access_token: z.string(),
-  token_type: z.literal('Bearer'),
-  expires_in: seconds,
-};
-const accessExample = { access_token: 'eyJhbGciOiJ…', token_type: 'Bearer', expires_in: 300 };
-
-/** RFC 6749, section 5.1. */
-export const accessToken = nameAnswer(z.strictObject(accessShape), {
-  id: 'AccessToken',
-  description: 'A token to send as `Authorization: Bearer …`.',
-  examples: [accessExample],
-});
-
-/** Of a strategy whose credentials have no end. */
-export const lastingToken = nameAnswer(z.strictObject(accessShape).omit({ expires_in: true }), {
-  id: 'LastingToken',
-  description: 'A token to send as `Authorization: Bearer …`. It does not expire.',
-  examples: [{ access_token: 'Zk3vQm1d0bX9', token_type: 'Bearer' }],
-});
-
-export const tokenPair = nameAnswer(z.strictObject({ ...accessShape, refresh_token: z.string() }), {
-  id: 'TokenPair',
-  description: 'A token to send as `Authorization: Bearer …`, and one to renew it with, once.',
-  examples: [{ ...accessExample, refresh_token: 'Zk3vQm1d0bX9' }],
-});
-
-export const unverifiedToken = nameAnswer(
-  z.strictObject({ ...accessShape, token_type: z.literal('Unverified') }),
-  {
-    id: 'UnverifiedToken',
+  /** RFC 6749, section 5.1. */
+  AccessToken: {
+    schema: z.strictObject(accessShape),
+    description: 'A token to send as `Authorization: Bearer …`.',
+    examples: [accessExample],
+  },
+  /** Of a strategy whose credentials have no end. */
+  LastingToken: {
+    schema: z.strictObject(accessShape).omit({ expires_in: true }),
+    description: 'A token to send as `Authorization: Bearer …`. It does not expire.',
+    examples: [{ access_token: 'Zk3vQm1d0bX9', token_type: 'Bearer' }],
+  },
+  TokenPair: {
+    schema: tokenPair,
+    description: 'A token to send as `Authorization: Bearer …`, and one to renew it with, once.',
+    examples: [{ ...accessExample, refresh_token: 'Zk3vQm1d0bX9' }],
+  },
+  UnverifiedToken: {
+    schema: z.strictObject({ ...accessShape, token_type: z.literal('Unverified') }),
     description: 'What to send as `Authorization: Unverified …`. It is believed, whatever it says.',
     examples: [{ ...accessExample, token_type: 'Unverified' }],
   },
-);
-
-/** RFC 8693, section 2.2.1. */
-export const delegatedToken = nameAnswer(
-  z.strictObject({
-    ...accessShape,
-    issued_token_type: z.literal(ACCESS_TOKEN),
-    scope: z.string().describe('With spaces between.'),
-  }),
-  {
-    id: 'DelegatedToken',
+  DelegatedToken: {
+    schema: delegatedToken,
     description: 'A token for the client to act with.',
     examples: [{ ...accessExample, issued_token_type: ACCESS_TOKEN, scope: 'posts:write' }],
   },
-);
-
-export const granted = nameAnswer(z.union([tokenPair, delegatedToken]), {
-  id: 'Granted',
-  description: 'What the grant gives.',
-  examples: [{ ...accessExample, refresh_token: 'Zk3vQm1d0bX9' }],
-});
-
-export const publicKeys = nameAnswer(
-  z.strictObject({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })) }),
-  {
-    id: 'PublicKeys',
+  Granted: {
+    schema: z.union([tokenPair, delegatedToken]),
+    description: 'What the grant gives.',
+    examples: [{ ...accessExample, refresh_token: 'Zk3vQm1d0bX9' }],
+  },
+  PublicKeys: {
+    schema: z.strictObject({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })) }),
     description: 'A JWK Set (RFC 7517, section 5).',
     examples: [{ keys: [{ kty: 'EC', kid: '2026-01', crv: 'P-256', x: '…', y: '…' }] }],
   },
-);
+} satisfies Record<string, NamedSchema>;
+
+export type CredentialName = keyof typeof CREDENTIALS;

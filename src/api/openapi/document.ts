@@ -1,4 +1,6 @@
 import { LOGIN_SCHEME } from '../docs/credential-of-answer.js';
+import type { RequestBody } from '../request-body.js';
+import type { DocumentedRoute, Method } from '../route.js';
 import {
   type ComponentCollector,
   type Components,
@@ -8,13 +10,12 @@ import {
   type ResponseObject,
   referTo,
 } from './components.js';
+import { bodyOf, type DescribedRoute, describeRoutes } from './described-route.js';
 import type { DescribedInstance } from './instance.js';
-import type { Answer, Method, Operation, RequestBody } from './operation.js';
-import { operationsOf } from './operations.js';
+import { type Answer, type Operation, TAGS } from './operation.js';
 import type { ParameterName } from './parameters.js';
 import { byStatus, PROBLEMS_OF_ANY_REQUEST, problemsOf } from './problems.js';
 import { OPERATOR_SCHEME } from './security.js';
-import { TAGS } from './tags.js';
 
 /** Of the API, not of the package. */
 const API_VERSION = '1.0.0';
@@ -43,16 +44,24 @@ export interface OpenApiDocument {
   readonly components: Components;
 }
 
-/** The API as this instance serves it, in OpenAPI 3.1.1 (https://spec.openapis.org/oas/v3.1.1). */
-export function createDocument(instance: DescribedInstance): OpenApiDocument {
-  const operations = operationsOf(instance).filter(({ supported = true }) => supported);
+/**
+ * The API as this instance serves it, in OpenAPI 3.1.1 (https://spec.openapis.org/oas/v3.1.1).
+ * @param routes all there may be; those of parts that the instance does not have are left out
+ */
+export function createDocument(
+  instance: DescribedInstance,
+  routes: readonly DocumentedRoute[],
+): OpenApiDocument {
+  const described = describeRoutes(instance, routes).filter(
+    ({ operation: { supported = true } }) => supported,
+  );
   const components = createComponents(instance);
   const paths: Record<string, Partial<Record<Method, OperationObject>>> = {};
-  for (const operation of operations) {
-    const path = templateOf(operation.path);
+  for (const each of described) {
+    const path = templateOf(each.route.path);
     paths[path] = {
       ...paths[path],
-      [operation.method]: describeOperation(operation, instance, components),
+      [each.route.method]: describeOperation(each, instance, components),
     };
   }
   return {
@@ -65,7 +74,7 @@ export function createDocument(instance: DescribedInstance): OpenApiDocument {
     },
     servers: [{ url: '/', description: 'The instance that gave this document.' }],
     tags: Object.entries(TAGS)
-      .filter(([name]) => operations.some(({ tag }) => tag === name))
+      .filter(([name]) => described.some(({ operation }) => operation.tag === name))
       .map(([name, description]) => ({ name, description })),
     paths,
     components: components.collect(),
@@ -87,27 +96,30 @@ function describeApi({ strategyName, description }: DescribedInstance): string {
 }
 
 function describeOperation(
-  operation: Operation,
+  described: DescribedRoute,
   instance: DescribedInstance,
   components: ComponentCollector,
 ): OperationObject {
-  const { id, method, tag, summary, body, answers } = operation;
+  const { route, operation } = described;
+  const { id, tag, summary, answers } = operation;
+  const body = bodyOf(described);
   const parameters = parametersOf(operation);
-  const description = [operation.description, describeAccess(operation, instance)]
+  const description = [operation.description, describeAccess(route, instance)]
     .filter((part) => part !== undefined)
     .join('\n\n');
-  const problems = byStatus(problemsOf(operation, instance));
+  const problems = byStatus(problemsOf(described, instance));
   return {
     operationId: id,
     tags: [tag],
     summary,
     ...(description !== '' && { description }),
-    security: securityOf(operation),
+    security: securityOf(route),
     ...(parameters.length > 0 && { parameters: parameters.map(components.parameter) }),
-    ...(body && { requestBody: describeBody(body, components) }),
+    ...(body !== undefined &&
+      route.takes && { requestBody: describeBody(body, route.takes, components) }),
     responses: Object.fromEntries([
-      ...answers.map((answer) => [answer.status, describeAnswer(answer, components)]),
-      ...[...problems].map(([status, codes]) => [status, components.problems(codes, method)]),
+      ...answers.map((answer) => [answer.status, describeAnswer(answer, route, components)]),
+      ...[...problems].map(([status, codes]) => [status, components.problems(codes, route.method)]),
     ]),
   };
 }
@@ -116,14 +128,14 @@ function parametersOf({ parameters = [], conditional = false }: Operation): Para
   return [...parameters, ...(conditional ? (['ifMatch', 'ifNoneMatch'] as const) : [])];
 }
 
-const WITHOUT_SCOPE: ReadonlySet<Operation['access']> = new Set([
+const WITHOUT_SCOPE: ReadonlySet<DocumentedRoute['access']> = new Set([
   'anyone',
   'operator',
   'credential',
 ]);
 
 function describeAccess(
-  { access }: Operation,
+  { access }: DocumentedRoute,
   { description }: DescribedInstance,
 ): string | undefined {
   if (WITHOUT_SCOPE.has(access) || description.delegation === 'none') {
@@ -135,7 +147,7 @@ function describeAccess(
 }
 
 /** Roles beside a scheme that is not OAuth 2.0 (OAS 3.1.1, section 4.8.30): the scopes of this API. */
-function securityOf({ access }: Operation): OperationObject['security'] {
+function securityOf({ access }: DocumentedRoute): OperationObject['security'] {
   switch (access) {
     case 'anyone':
       return [];
@@ -149,16 +161,12 @@ function securityOf({ access }: Operation): OperationObject['security'] {
   }
 }
 
-const MEDIA_TYPES = {
-  json: ['application/json'],
-  form: ['application/x-www-form-urlencoded'],
-} as const;
-
 function describeBody(
-  { kind, schema, mediaTypes = MEDIA_TYPES[kind] }: RequestBody,
+  name: string,
+  { mediaTypes }: RequestBody,
   components: ComponentCollector,
 ): OperationObject['requestBody'] {
-  const { reference, example } = components.schema(schema);
+  const { reference, example } = components.schema(name);
   const content = { schema: reference, example };
   return {
     required: true,
@@ -167,12 +175,14 @@ function describeBody(
 }
 
 function describeAnswer(
-  { description, schema, mediaType = 'application/json', headers = [] }: Answer,
+  { status, description, schema, headers = [] }: Answer,
+  { gives }: DocumentedRoute,
   components: ComponentCollector,
 ): ResponseObject {
   // Every route says who may keep its answer (src/api/cache-control.ts).
   const names = ['Cache-Control' as const, ...headers];
-  const hasBody = schema !== undefined || mediaType !== 'application/json';
+  const mediaType = gives ?? 'application/json';
+  const hasBody = schema !== undefined || (status === 200 && gives !== undefined);
   return {
     description,
     headers: referTo(names, components.header),

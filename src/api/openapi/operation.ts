@@ -1,32 +1,26 @@
-import type * as z from 'zod';
 import type { ProblemCode } from '../../server/errors.js';
-import type { Access } from '../principal.js';
+import type { AnswerName } from './answer-schemas.js';
+import type { CredentialName } from './credential-schemas.js';
 import type { HeaderName } from './headers.js';
 import type { ParameterName } from './parameters.js';
-import type { TagName } from './tags.js';
-
-export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+import type { RequestName } from './request-schemas.js';
 
 /**
- * One route, as data. The document is made of these and nothing else; a test compares them with the
- * routes that the router really has, and another sends each of them to a running instance.
+ * What the document says of a route beyond what its record says already. Schemas are named, not imported:
+ * they are made when somebody reads the document.
  */
 export interface Operation {
   readonly id: string;
-  readonly method: Method;
-  /** As the router spells it: `/posts/:id`. */
-  readonly path: string;
   readonly tag: TagName;
   readonly summary: string;
   readonly description?: string;
-  /** `credential`: one that is valid, whatever its scope. `anyone` needs none. */
-  readonly access: Access | 'credential' | 'operator' | 'anyone';
   /** False: the route is there, and under this strategy answers 404 `not_supported` and nothing else. */
   readonly supported?: boolean;
   readonly parameters?: readonly ParameterName[];
   /** Whether it honours If-Match and If-None-Match (src/api/preconditions.ts). */
   readonly conditional?: boolean;
-  readonly body?: RequestBody;
+  /** Of what the route takes, the part that this instance understands. Left out: all of it. */
+  readonly body?: RequestName;
   /** What it answers when all went well. */
   readonly answers: readonly Answer[];
   /** Problems of its own. Those of its body, its access and what it uses are derived (problems.ts). */
@@ -34,20 +28,25 @@ export interface Operation {
   readonly uses?: readonly ('database' | 'passwords' | 'strategy')[];
 }
 
-export interface RequestBody {
-  readonly kind: 'json' | 'form';
-  /** Registered in request-schemas.ts. */
-  readonly schema: z.ZodType;
-  /** Instead of the usual one of its kind. */
-  readonly mediaTypes?: readonly string[];
-}
-
 export interface Answer {
   readonly status: number;
   readonly description: string;
-  /** Registered in answer-schemas.ts; absent when there is no body. */
-  readonly schema?: z.ZodType;
-  /** `application/json` unless given. */
-  readonly mediaType?: string;
+  /** Absent when there is no body, or none that JSON Schema could describe. */
+  readonly schema?: AnswerName | CredentialName;
   readonly headers?: readonly HeaderName[];
 }
+
+/** In the order a reader meets them. */
+export const TAGS = {
+  login: 'Where a credential begins and ends.',
+  account: 'Registration, and who am I.',
+  posts: 'Everyone logged in reads all; only the owner, or who acts for them, changes one.',
+  predictions: 'What a model says of a text.',
+  sessions: 'My logins, to look at and to end.',
+  tokens: 'What clients of OAuth 2.0 ask: renew, revoke, hand on, verify.',
+  operator: 'What an operator does to an account. Needs the operator token.',
+  health: 'What machines ask: alive, ready, how many.',
+  documentation: 'This document, and the page that shows it.',
+} as const;
+
+type TagName = keyof typeof TAGS;

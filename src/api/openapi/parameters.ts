@@ -1,5 +1,5 @@
-import { ID_MAX } from '../../auth/credentials/user-id.js';
-import { LIMIT_DEFAULT, LIMIT_MAX } from '../validation.js';
+import { ID_MAX } from '../../auth/credentials/storable-values.js';
+import { LIMIT_DEFAULT, LIMIT_MAX } from '../paging.js';
 
 /** A parameter as OpenAPI describes it (OAS 3.1.1, section 4.8.12). */
 export interface ParameterObject {

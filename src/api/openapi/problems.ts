@@ -1,9 +1,9 @@
 import { PROBLEMS, type ProblemCode } from '../../server/errors.js';
-import { answersInJson } from '../content-negotiation.js';
-import { acceptField } from '../media-types.js';
+import { acceptField } from '../request-body.js';
+import type { DocumentedRoute, Method } from '../route.js';
+import type { DescribedRoute } from './described-route.js';
 import type { HeaderName } from './headers.js';
 import type { DescribedInstance, StoreName } from './instance.js';
-import type { Method, Operation } from './operation.js';
 
 /**
  * Any request may meet these, before a route is found or when the service is at fault. The document says
@@ -35,15 +35,19 @@ const OF_STORE = {
 } as const satisfies Record<StoreName, ProblemCode>;
 
 /** All that an operation may answer when it is not done: its own, and what follows from its parts. */
-export function problemsOf(operation: Operation, instance: DescribedInstance): ProblemCode[] {
-  const { path, body, conditional = false, uses = [], problems = [] } = operation;
+export function problemsOf(
+  { route, operation }: DescribedRoute,
+  instance: DescribedInstance,
+): ProblemCode[] {
+  const { conditional = false, uses = [], problems = [] } = operation;
+  const { takes, gives } = route;
   const codes = new Set<ProblemCode>([
     'headers_too_large',
     ...problems,
-    ...(answersInJson(path) ? (['not_acceptable'] as const) : []),
+    ...(gives === undefined ? (['not_acceptable'] as const) : []),
     ...(conditional ? (['malformed_precondition', 'precondition_failed'] as const) : []),
-    ...(body === undefined ? [] : [...OF_BODY[body.kind], ...OF_EVERY_BODY]),
-    ...problemsOfAccess(operation, instance),
+    ...(takes === undefined ? [] : [...OF_BODY[takes.kind], ...OF_EVERY_BODY]),
+    ...problemsOfAccess(route, instance),
     ...(uses.includes('database') ? [OF_STORE.database] : []),
     ...(uses.includes('strategy') ? problemsOfStores(instance) : []),
     ...(uses.includes('passwords')
@@ -55,7 +59,7 @@ export function problemsOf(operation: Operation, instance: DescribedInstance): P
 }
 
 function problemsOfAccess(
-  { access, method }: Operation,
+  { access, method }: DocumentedRoute,
   instance: DescribedInstance,
 ): ProblemCode[] {
   switch (access) {
@@ -99,7 +103,7 @@ export function headersOfProblem(
 ): HeaderName[] {
   switch (status) {
     case 415:
-      return Object.keys(acceptField(method.toUpperCase(), '')) as HeaderName[];
+      return Object.keys(acceptField(method.toUpperCase(), [])) as HeaderName[];
     case 401:
       return description.carrier === 'cookie' ? [] : ['WWW-Authenticate'];
     case 429:

@@ -1,36 +1,73 @@
-import type Router from 'koa-router';
-import type { Drain } from '../../server/drain.js';
 import { AppError } from '../../server/errors.js';
 import type { EventLoopWatch } from '../../server/event-loop.js';
+import type { Drain } from '../../server/leave-on-signal.js';
 import type { RequestCounters } from '../../server/observer.js';
+import type { ApiRoute } from '../route.js';
 
-export interface HealthRoutesDeps {
+export interface HealthDeps {
   /** Resolves when every store the process needs answers. */
   readonly checkStores: () => Promise<unknown>;
   readonly drain: Drain;
+  /** Undefined where there is no GET /counters. */
   readonly counters: RequestCounters | undefined;
   readonly eventLoop?: EventLoopWatch | undefined;
 }
 
-/** What machines ask: alive, ready, how many. */
-export function addHealthRoutes(router: Router, deps: HealthRoutesDeps): void {
-  const { checkStores, drain, counters, eventLoop } = deps;
-
-  router.get('/livez', (ctx) => {
-    ctx.body = { status: 'alive' };
-  });
-
-  router.get('/readyz', async (ctx) => {
-    if (drain.leaving) {
-      throw new AppError('shutting_down', { headers: { 'Retry-After': '1' } });
-    }
-    await checkStores();
-    ctx.body = { status: 'ready' };
-  });
-
-  if (counters !== undefined) {
-    router.get('/counters', (ctx) => {
+/** What machines ask: alive, ready, how many. All three servers answer it. */
+export const healthRoutes: readonly ApiRoute<HealthDeps, unknown>[] = [
+  {
+    method: 'get',
+    path: '/livez',
+    access: 'anyone',
+    mayKeep: 'nobody',
+    askedBy: 'machines',
+    operation: {
+      id: 'isAlive',
+      tag: 'health',
+      summary: 'Whether the process runs',
+      answers: [{ status: 200, description: 'It does.', schema: 'Alive' }],
+    },
+    handle: (ctx) => {
+      ctx.body = { status: 'alive' };
+    },
+  },
+  {
+    method: 'get',
+    path: '/readyz',
+    access: 'anyone',
+    mayKeep: 'nobody',
+    askedBy: 'machines',
+    operation: {
+      id: 'isReady',
+      tag: 'health',
+      summary: 'Whether every store that this instance needs answers',
+      answers: [{ status: 200, description: 'They do.', schema: 'Ready' }],
+      problems: ['shutting_down'],
+      uses: ['database', 'strategy'],
+    },
+    handle: async (ctx, { drain, checkStores }) => {
+      if (drain.leaving) {
+        throw new AppError('shutting_down', { headers: { 'Retry-After': '1' } });
+      }
+      await checkStores();
+      ctx.body = { status: 'ready' };
+    },
+  },
+  {
+    method: 'get',
+    path: '/counters',
+    partOf: 'counters',
+    access: 'anyone',
+    mayKeep: 'nobody',
+    askedBy: 'machines',
+    operation: {
+      id: 'readCounters',
+      tag: 'health',
+      summary: 'How many requests were answered, by status, and how late the event loop was',
+      answers: [{ status: 200, description: 'Counts since the start.', schema: 'Counters' }],
+    },
+    handle: (ctx, { counters, eventLoop }) => {
       ctx.body = { requests: counters, eventLoop: eventLoop?.read() };
-    });
-  }
-}
+    },
+  },
+];

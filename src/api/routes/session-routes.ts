@@ -1,11 +1,11 @@
-import type Router from 'koa-router';
 import type { AuthStrategy, Login } from '../../auth/strategy.js';
 import { AppError } from '../../server/errors.js';
 import { readBody } from '../body.js';
-import { principalOf, requirePrincipal } from '../principal.js';
-import { delegatedSessionBody, readLoginId } from '../validation.js';
+import { readLoginId } from '../path-ids.js';
+import { delegatedSessionBody } from '../request-bodies.js';
+import type { ApiRoute } from '../route.js';
 
-export interface SessionRoutesDeps {
+export interface SessionDeps {
   readonly strategy: AuthStrategy;
   /** Clients that a user may let act for them. */
   readonly delegateClients: readonly string[];
@@ -15,54 +15,104 @@ export interface SessionRoutesDeps {
  * The logins of a user, to look at and to end. For a strategy of tokens a login is a family of
  * refresh tokens; where no server remembers logins, there is nothing to show.
  */
-export function addSessionRoutes(router: Router, deps: SessionRoutesDeps): void {
-  const { strategy, delegateClients } = deps;
-  const account = requirePrincipal(strategy, 'account');
-
-  router.get('/auth/sessions', account, async (ctx) => {
-    const { userId, loginId } = principalOf(ctx);
-    const logins = await supported(strategy.logins).list(userId);
-    ctx.body = { items: logins.map((login) => describe(login, loginId)) };
-  });
-
-  router.delete('/auth/sessions', account, async (ctx) => {
-    const { userId, loginId } = principalOf(ctx);
-    supported(strategy.logins);
-    const { except } = ctx.query;
-    if (except !== undefined && except !== 'current') {
-      throw new AppError('invalid_parameter', { detail: 'except can be: current.' });
-    }
-    if (except === 'current') {
-      await strategy.endAll(userId, loginId);
-    } else {
-      await strategy.endAll(userId);
-      await strategy.end(ctx, principalOf(ctx));
-    }
-    ctx.status = 204;
-  });
-
-  router.delete('/auth/sessions/:id', account, async (ctx) => {
-    const logins = supported(strategy.logins);
-    const id = readLoginId(ctx.params.id);
-    if (!(await logins.end(principalOf(ctx).userId, id))) {
-      throw new AppError('not_found', { detail: 'You have no login of this ID.' });
-    }
-    ctx.status = 204;
-  });
-
-  router.post('/auth/sessions/delegated', account, async (ctx) => {
-    const delegate = supported(strategy.delegate);
-    const { client, scope } = await readBody(ctx, delegatedSessionBody);
-    if (!delegateClients.includes(client)) {
-      throw new AppError('delegation_refused', {
-        detail: 'No such client may act for users; DELEGATE_CLIENTS lists them.',
-      });
-    }
-    const session = await delegate(ctx, principalOf(ctx), { actor: client, scope });
-    ctx.status = 201;
-    ctx.body = { ...session, actor: client, scope };
-  });
-}
+export const sessionRoutes: readonly ApiRoute<SessionDeps>[] = [
+  {
+    method: 'get',
+    path: '/auth/sessions',
+    access: 'account',
+    mayKeep: 'nobody',
+    operation: ({ description }) => ({
+      id: 'listLogins',
+      tag: 'sessions',
+      summary: 'List my logins',
+      supported: description.listsLogins,
+      answers: [{ status: 200, description: 'All my logins.', schema: 'LoginsOfMine' }],
+    }),
+    handle: async (ctx, { strategy }, { userId, loginId }) => {
+      const logins = await supported(strategy.logins).list(userId);
+      ctx.body = { items: logins.map((login) => describe(login, loginId)) };
+    },
+  },
+  {
+    method: 'delete',
+    path: '/auth/sessions',
+    access: 'account',
+    operation: ({ description }) => ({
+      id: 'endLogins',
+      tag: 'sessions',
+      summary: 'End all my logins',
+      supported: description.listsLogins,
+      parameters: ['except'],
+      answers: [{ status: 204, description: 'They have ended.' }],
+      problems: ['invalid_parameter'],
+    }),
+    handle: async (ctx, { strategy }, principal) => {
+      const { userId, loginId } = principal;
+      supported(strategy.logins);
+      const { except } = ctx.query;
+      if (except !== undefined && except !== 'current') {
+        throw new AppError('invalid_parameter', { detail: 'except can be: current.' });
+      }
+      if (except === 'current') {
+        await strategy.endAll(userId, loginId);
+      } else {
+        await strategy.endAll(userId);
+        await strategy.end(ctx, principal);
+      }
+      ctx.status = 204;
+    },
+  },
+  {
+    method: 'delete',
+    path: '/auth/sessions/:id',
+    access: 'account',
+    operation: ({ description }) => ({
+      id: 'endLogin',
+      tag: 'sessions',
+      summary: 'End one of my logins',
+      supported: description.listsLogins,
+      parameters: ['loginId'],
+      answers: [{ status: 204, description: 'It has ended.' }],
+      problems: ['not_found'],
+    }),
+    handle: async (ctx, { strategy }, { userId }) => {
+      const logins = supported(strategy.logins);
+      const id = readLoginId(ctx.params.id);
+      if (!(await logins.end(userId, id))) {
+        throw new AppError('not_found', { detail: 'You have no login of this ID.' });
+      }
+      ctx.status = 204;
+    },
+  },
+  {
+    method: 'post',
+    path: '/auth/sessions/delegated',
+    access: 'account',
+    takes: delegatedSessionBody,
+    operation: ({ description }) => ({
+      id: 'delegateSession',
+      tag: 'sessions',
+      summary: 'Make a session that can do less, for somebody who acts for me',
+      supported: description.delegation === 'scoped-session',
+      answers: [
+        { status: 201, description: 'The cookie for the third party.', schema: 'DelegatedSession' },
+      ],
+      problems: ['delegation_refused'],
+    }),
+    handle: async (ctx, { strategy, delegateClients }, principal) => {
+      const delegate = supported(strategy.delegate);
+      const { client, scope } = await readBody(ctx, delegatedSessionBody);
+      if (!delegateClients.includes(client)) {
+        throw new AppError('delegation_refused', {
+          detail: 'No such client may act for users; DELEGATE_CLIENTS lists them.',
+        });
+      }
+      const session = await delegate(ctx, principal, { actor: client, scope });
+      ctx.status = 201;
+      ctx.body = { ...session, actor: client, scope };
+    },
+  },
+];
 
 function describe({ id, createdAt, lastSeenAt, client, delegation }: Login, currentId?: string) {
   return {

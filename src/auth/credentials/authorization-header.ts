@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../server/errors.js';
 
@@ -26,7 +27,7 @@ export function readAuthorization(
 }
 
 /** After the scheme come spaces, and spaces only: of a credential there is one spelling. */
-export function credentialIn(header: string | undefined, scheme: string): string | undefined {
+function credentialIn(header: string | undefined, scheme: string): string | undefined {
   if (header !== undefined && header.length > scheme.length) {
     const given = header.slice(0, scheme.length);
     if (
@@ -41,4 +42,13 @@ export function credentialIn(header: string | undefined, scheme: string): string
     }
   }
   return undefined;
+}
+
+/**
+ * Whether a client holds a secret, in a time that tells nothing of how much of it was right.
+ * @param given base64url, as sent
+ */
+export function isSameSecret(given: string, secret: Uint8Array): boolean {
+  const bytes = Buffer.from(given, 'base64url');
+  return bytes.length === secret.length && timingSafeEqual(bytes, secret);
 }

@@ -1,7 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import { type Delegation, type Principal, type Scope, withoutPerson } from '../strategy.js';
-import { isStorableText } from './storable-text.js';
-import { isUserId } from './user-id.js';
+import { isStorableText, isUserId } from './storable-values.js';
 
 /** What the server knows of one login. The same for a session and for a reference token. */
 export interface LoginRecord {
@@ -100,4 +99,24 @@ function parseArray(text: string): readonly unknown[] {
   } catch {
     return [];
   }
+}
+
+export interface LoginLimits {
+  /** A login that is not used for so long ends. */
+  readonly idleMs: number;
+  /** So long after it began a login ends, used or not. */
+  readonly absoluteMs: number;
+}
+
+/** Milliseconds since the epoch at which a login ends that is not used again. */
+export function endOf(login: LoginRecord, { idleMs, absoluteMs }: LoginLimits): number {
+  return login.endsAt ?? Math.min(login.seenAt + idleMs, login.createdAt + absoluteMs);
+}
+
+/**
+ * Whether a use of it should be written down. In the second half of the idle time only: writing on
+ * every request would double the load on the store.
+ */
+export function isDueForRenewal(login: LoginRecord, { idleMs }: LoginLimits, now: number): boolean {
+  return login.endsAt === undefined && now - login.seenAt > idleMs / 2;
 }

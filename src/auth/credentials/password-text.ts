@@ -1,4 +1,4 @@
-import { isWellFormed } from './storable-text.js';
+import { isWellFormed } from './storable-values.js';
 
 /**
  * Passwords as text, by the OpaqueString profile of RFC 8265, section 4.2: what looks the same on two

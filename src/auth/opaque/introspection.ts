@@ -1,6 +1,5 @@
 import type { LoginRecord } from '../credentials/login-record.js';
-import { isStorableText } from '../credentials/storable-text.js';
-import { readUserId } from '../credentials/user-id.js';
+import { isStorableText, readUserId } from '../credentials/storable-values.js';
 import { type Principal, SCOPES } from '../strategy.js';
 import { type ExchangeSubject, FIRST_PARTY } from '../token/token-exchange.js';
 
@@ -86,4 +85,15 @@ function readDelegation(scope: unknown, act: unknown): Principal['delegation'] {
   }
   const given = scope.split(' ');
   return { actor, scope: SCOPES.filter((known) => given.includes(known)) };
+}
+
+/**
+ * 43 characters of base64url hold 258 bits, a secret 256: the unused two bits of the last character
+ * are zero in the one canonical spelling (RFC 4648, section 3.5).
+ */
+const SHAPE = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
+
+/** Whether this can be a reference token at all. What cannot is refused without asking anybody. */
+export function isReferenceToken(text: string): boolean {
+  return SHAPE.test(text);
 }

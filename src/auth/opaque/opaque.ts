@@ -6,7 +6,7 @@ import type { AuthStrategy, StrategyModule, StrategyResources } from '../strateg
 import { BEARER_CHALLENGE, invalidToken } from '../token/bearer.js';
 import { createTokenExchange, type ExchangeSubject } from '../token/token-exchange.js';
 import { type AuthorityClient, createAuthorityClient } from './authority-client.js';
-import { isReferenceToken } from './reference-token.js';
+import { isReferenceToken } from './introspection.js';
 
 /**
  * Reference tokens: random, and nothing in them. Each request asks the authority what the token means

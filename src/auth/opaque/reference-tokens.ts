@@ -1,9 +1,14 @@
-import { endOf, isDueForRenewal, type LoginLimits } from '../credentials/login-life.js';
-import { loginIdOf, newLoginSecret, recordOf } from '../credentials/login-record.js';
+import {
+  endOf,
+  isDueForRenewal,
+  type LoginLimits,
+  loginIdOf,
+  newLoginSecret,
+  recordOf,
+} from '../credentials/login-record.js';
 import type { LoginStore } from '../credentials/login-store.js';
 import type { Delegation, Principal } from '../strategy.js';
-import { describeActive, INACTIVE, type Introspection } from './introspection.js';
-import { isReferenceToken } from './reference-token.js';
+import { describeActive, INACTIVE, type Introspection, isReferenceToken } from './introspection.js';
 
 export interface IssuedReference {
   readonly token: string;

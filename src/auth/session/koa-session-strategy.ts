@@ -4,8 +4,10 @@ import { type CreateSessionOptions, createSession } from 'koa-session';
 import type { InstanceSettings } from '../../config/settings.js';
 import { AppError } from '../../server/errors.js';
 import { clientLabel } from '../credentials/client-label.js';
-import { endOf, isDueForRenewal, type LoginLimits } from '../credentials/login-life.js';
 import {
+  endOf,
+  isDueForRenewal,
+  type LoginLimits,
   type LoginRecord,
   loginIdOf,
   newLoginSecret,
@@ -13,15 +15,32 @@ import {
   recordOf,
 } from '../credentials/login-record.js';
 import { type LoginStore, loginOf } from '../credentials/login-store.js';
-import { secondsLeft } from '../credentials/seconds-left.js';
-import type { AuthStrategy, Delegation, Principal } from '../strategy.js';
-import { cookiePolicy, hasCookie, readCookie, readSessionCookie } from './cookie-policy.js';
-import { isCrossSite } from './cross-site.js';
-import { createKoaSessionStore } from './koa-session-store.js';
-import type { CookieCodec } from './sealed-cookie.js';
+import type { AuthStrategy, DelegatedSession, Delegation, Principal } from '../strategy.js';
+import {
+  cookiePolicy,
+  hasCookie,
+  isCrossSite,
+  readCookie,
+  readSessionCookie,
+} from './cookie-policy.js';
+import { delegateSession } from './delegate-session.js';
 
 /** Where sessions are: in a store, or in the cookie itself. */
 export type SessionPlace = { readonly logins: LoginStore } | { readonly codec: CookieCodec };
+
+/** How koa-session turns a session into the value of a cookie and back. */
+export interface CookieCodec {
+  encode(data: SessionData): string;
+  /** @throws SyntaxError, which koa-session takes for "no session" */
+  decode(value: string): SessionData;
+}
+
+/** What koa-session gives and takes. Keys that begin with `_` are its own. */
+interface SessionData {
+  login: LoginRecord;
+  /** Milliseconds since the epoch; koa-session refuses the session after it. */
+  _expire: number;
+}
 
 interface SessionStrategyOptions {
   readonly settings: InstanceSettings;
@@ -45,7 +64,33 @@ interface LoadedSession {
   manuallyCommit(): Promise<void>;
 }
 
-type SessionContext = Context & { session: LoadedSession | null };
+const REQUEST = Symbol('session request');
+
+type SessionContext = Context & { session: LoadedSession | null; [REQUEST]?: SessionRequest };
+
+/** What a request carries from the strategy to the store, past koa-session. */
+interface SessionRequest {
+  /** The secret asked for last, and the name of its login: a request hashes its secret once. */
+  named?: { readonly secret: string; readonly loginId: string };
+  /** The secret that koa-session was given for a new session. */
+  minted?: string;
+  /** Whose session ends: by then `ctx.session` may hold the next one. */
+  ending?: LoginRecord | undefined;
+}
+
+function requestOf(ctx: Context): SessionRequest {
+  const carrier = ctx as SessionContext;
+  carrier[REQUEST] ??= {};
+  return carrier[REQUEST];
+}
+
+function loginIdIn(ctx: Context, secret: string): string {
+  const request = requestOf(ctx);
+  if (request.named?.secret !== secret) {
+    request.named = { secret, loginId: loginIdOf(secret) };
+  }
+  return request.named.loginId;
+}
 
 /**
  * Sessions by koa-session. The strategy runs it for the routes that ask for a principal, instead of
@@ -115,14 +160,14 @@ export function createKoaSessionStrategy(
         throw new TypeError('koa-session gives a session to a request that has not dropped it');
       }
       // What koa-session's store needs to find the old one in its owner's index.
-      ctx.state.endingLogin = session.login;
+      const request = requestOf(ctx);
+      request.ending = session.login;
       const before = session.isNew ? undefined : session.login;
       session.login = recordOf(principal, clientLabel(ctx.get('user-agent')), now());
       // A session the browser came with is deleted and a new ID taken: one that an attacker planted
       // is worth nothing after the login (session fixation). A new session has a new ID already.
       await (before === undefined ? session.save() : session.regenerate());
-      const secret: string | undefined = ctx.state.mintedSessionSecret;
-      return secret === undefined ? {} : { loginId: loginIdOf(secret) };
+      return request.minted === undefined ? {} : { loginId: loginIdIn(ctx, request.minted) };
     },
 
     authenticate: async (ctx) => {
@@ -139,13 +184,13 @@ export function createKoaSessionStrategy(
         await session.save();
       }
       const { externalKey } = session;
-      return principalOfRecord(login, externalKey && loginIdOf(externalKey));
+      return principalOfRecord(login, externalKey && loginIdIn(ctx, externalKey));
     },
 
     end: async (ctx) => {
       allowSecureCookie(ctx);
       const { session } = ctx as SessionContext;
-      ctx.state.endingLogin = session?.login;
+      requestOf(ctx).ending = session?.login;
       (ctx as SessionContext).session = null;
       await session?.manuallyCommit();
     },
@@ -198,37 +243,31 @@ export function createKoaSessionStrategy(
         },
       },
       genid: (ctx: Context) => {
-        ctx.state.mintedSessionSecret = newLoginSecret();
-        return ctx.state.mintedSessionSecret;
+        const secret = newLoginSecret();
+        requestOf(ctx).minted = secret;
+        return secret;
       },
     };
   }
 
-  /** A second session of the same user that can do less, listed with the others. */
-  async function delegate(
+  function delegate(
     store: LoginStore,
     ctx: Context,
     principal: Principal,
     delegation: Delegation,
-  ) {
-    const value = newLoginSecret();
-    const loginId = loginIdOf(value);
-    const at = now();
-    const parent = (ctx as SessionContext).session?.login;
-    const parentEndsAt = (parent?.createdAt ?? at) + limits.absoluteMs;
-    // By now the parent may have ended; what is made for it ends below.
-    const ttlMs = Math.max(1, Math.min(settings.delegatedTtlSeconds * 1000, parentEndsAt - at));
+  ): Promise<DelegatedSession> {
+    const beganAt = (ctx as SessionContext).session?.login?.createdAt ?? now();
     const client = clientLabel(ctx.get('user-agent'));
-    const endsAt = at + ttlMs;
-    const record = recordOf(principal, client, at, { delegation, endsAt });
-    await store.create(loginId, record, ttlMs);
-    // The session that hands on was read when the headers came. Whoever stole it may have held the
-    // body back until its owner ended all sessions, and this one would outlive that.
-    if (principal.loginId === undefined || (await store.read(principal.loginId)) === undefined) {
-      await store.end(principal.userId, loginId);
-      throw new AppError('credential_invalid', { detail: 'The session has ended; log in again.' });
-    }
-    return { cookie: cookie.name, value, expiresIn: secondsLeft(endsAt, now()), loginId };
+    return delegateSession(
+      {
+        logins: store,
+        cookieName: cookie.name,
+        ttlMs: settings.delegatedTtlSeconds * 1000,
+        now,
+      },
+      { principal, client, endsAt: beganAt + limits.absoluteMs },
+      delegation,
+    );
   }
 
   function refuseCrossSite(ctx: Context): void {
@@ -252,3 +291,49 @@ export function createKoaSessionStrategy(
 }
 
 async function nothing(): Promise<void> {}
+
+/** The store methods of koa-session 7, which gives each the context of the request. */
+interface KoaSessionStore {
+  get(secret: string, maxAgeMs: number, options: OfRequest): Promise<SessionData | undefined>;
+  set(secret: string, data: SessionData, maxAgeMs: number, options: OfRequest): Promise<void>;
+  destroy(secret: string, options: OfRequest): Promise<void>;
+}
+
+/** Its types say that the context may be missing. */
+interface OfRequest {
+  ctx?: Context;
+}
+
+/** Lets koa-session keep its sessions as logins. */
+function createKoaSessionStore(
+  logins: LoginStore,
+  limits: LoginLimits,
+  now: () => number,
+): KoaSessionStore {
+  return {
+    get: async (secret, _maxAgeMs, { ctx }) => {
+      const login = await logins.read(loginIdIn(ctx as Context, secret));
+      return login && { login, _expire: endOf(login, limits) };
+    },
+    set: async (secret, { login }, _maxAgeMs, { ctx }) => {
+      const id = loginIdIn(ctx as Context, secret);
+      const ttlMs = Math.max(1, endOf(login, limits) - now());
+      if (requestOf(ctx as Context).minted === secret) {
+        await logins.create(id, login, ttlMs);
+        return;
+      }
+      if (!(await logins.renew(id, login, ttlMs))) {
+        throw new AppError('credential_invalid', {
+          detail: 'The session has ended; log in again.',
+        });
+      }
+    },
+    destroy: async (secret, { ctx }) => {
+      const { ending } = requestOf(ctx as Context);
+      if (ending === undefined) {
+        throw new TypeError('a session ends, and nobody said whose it was');
+      }
+      await logins.end(ending.userId, loginIdIn(ctx as Context, secret));
+    },
+  };
+}

@@ -1,14 +1,12 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import { endOf, type LoginLimits } from '../credentials/login-life.js';
-import { decodeRecord, encodeRecord, type LoginRecord } from '../credentials/login-record.js';
-import type { SessionData } from './koa-session-store.js';
-
-/** How koa-session turns a session into the value of a cookie and back. */
-export interface CookieCodec {
-  encode(data: SessionData): string;
-  /** @throws SyntaxError, which koa-session takes for "no session" */
-  decode(value: string): SessionData;
-}
+import {
+  decodeRecord,
+  encodeRecord,
+  endOf,
+  type LoginLimits,
+  type LoginRecord,
+} from '../credentials/login-record.js';
+import type { CookieCodec } from './koa-session-strategy.js';
 
 const CIPHER = 'aes-256-gcm';
 /** NIST SP 800-38D, section 8.2.2: random nonces are safe for 2^32 messages under one key. */

@@ -7,14 +7,12 @@ import {
   jwtVerify,
   SignJWT,
 } from 'jose';
-import { endOfTurn } from '../../server/end-of-turn.js';
+import type { TokenAlgorithm } from '../../config/settings.js';
+import { endOfTurn } from '../../server/admit-requests.js';
 import { AppError } from '../../server/errors.js';
-import { isStorableText } from '../credentials/storable-text.js';
-import { readUserId } from '../credentials/user-id.js';
+import { isStorableText, readUserId } from '../credentials/storable-values.js';
 import { type Delegation, type Principal, SCOPES, type Scope } from '../strategy.js';
 import { invalidToken } from './bearer.js';
-import { isCanonical } from './canonical.js';
-import type { TokenAlgorithm } from './keys/algorithms.js';
 import type { KeySet, SigningKey } from './keys/key-set.js';
 import { delegatedAudience, FIRST_PARTY } from './token-exchange.js';
 
@@ -198,7 +196,7 @@ function readDelegation({ act, scope }: JWTPayload): Delegation | undefined {
   return { actor, scope: scopes };
 }
 
-export function isScope(text: string): text is Scope {
+function isScope(text: string): text is Scope {
   return (SCOPES as readonly string[]).includes(text);
 }
 
@@ -206,4 +204,39 @@ function explain(error: InstanceType<typeof errors.JOSEError>): string {
   return error instanceof errors.JWTExpired
     ? 'The token has expired; refresh it or log in again.'
     : 'The token was not accepted; log in again.';
+}
+
+const SHAPE = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+
+/** Last characters of a group of 2 and of 3 whose unused bits are zero (RFC 4648, section 3.5). */
+const LAST_OF_2 = 'AQgw';
+const LAST_OF_3 = 'AEIMQUYcgkosw048';
+
+/**
+ * Whether a compact JWS is spelled the one canonical way. Decoders of base64url forgive stray
+ * characters and bits, so one token has many spellings; a denylist or a cache that sees a token must
+ * not be fooled by another spelling of it, so the others are refused.
+ */
+export function isCanonical(token: string): boolean {
+  if (!SHAPE.test(token)) {
+    return false;
+  }
+  let start = 0;
+  for (;;) {
+    const dot = token.indexOf('.', start);
+    const end = dot === -1 ? token.length : dot;
+    const rest = (end - start) % 4;
+    const last = token[end - 1] as string;
+    if (
+      rest === 1 ||
+      (rest === 2 && !LAST_OF_2.includes(last)) ||
+      (rest === 3 && !LAST_OF_3.includes(last))
+    ) {
+      return false;
+    }
+    if (dot === -1) {
+      return true;
+    }
+    start = dot + 1;
+  }
 }

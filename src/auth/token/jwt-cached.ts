@@ -1,5 +1,5 @@
 import type { StrategyModule } from '../strategy.js';
-import { JWT_DESCRIPTION } from './jwt-description.js';
+import { JWT_DESCRIPTION } from './jwt.js';
 import { createLocalRevocations } from './local-revocations.js';
 import { createTokenStrategy } from './token-strategy.js';
 

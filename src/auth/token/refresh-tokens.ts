@@ -21,7 +21,7 @@ export interface RefreshTokens {
   find(token: string): Promise<RefreshFamily | undefined>;
 }
 
-export interface StartedFamily {
+interface StartedFamily {
   readonly id: string;
   readonly token: string;
   readonly expiresAt: Date;

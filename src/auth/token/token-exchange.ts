@@ -14,7 +14,7 @@ export interface ExchangeSubject {
   readonly expiresAt: number;
 }
 
-export interface MintedToken {
+interface MintedToken {
   readonly token: string;
   /** When whoever verifies it refuses it, in milliseconds since the epoch: not after what was asked for. */
   readonly expiresAt: number;

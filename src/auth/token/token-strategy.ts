@@ -1,3 +1,4 @@
+import type { TokenAlgorithm } from '../../config/settings.js';
 import { createRefreshFamilies } from '../../data/refresh-families.js';
 import { AppError } from '../../server/errors.js';
 import { readAuthorization } from '../credentials/authorization-header.js';
@@ -6,8 +7,7 @@ import { secondsLeft } from '../credentials/seconds-left.js';
 import type { AuthStrategy, Principal, StrategyResources, TokenAnswer } from '../strategy.js';
 import { type AccessToken, createAccessTokens, endOfToken } from './access-token.js';
 import { BEARER_CHALLENGE, invalidToken } from './bearer.js';
-import type { TokenAlgorithm } from './keys/algorithms.js';
-import { openKeySet } from './keys/key-set.js';
+import { openKeySet } from './keys/open-key-set.js';
 import { createRefreshTokens } from './refresh-tokens.js';
 import type { Revocations } from './revocations.js';
 import { createTokenExchange } from './token-exchange.js';

@@ -64,7 +64,7 @@ export interface Dialect {
   seed(manager: EntityManager, seed: Seed): Promise<void>;
 }
 
-export interface ExpiringRows {
+interface ExpiringRows {
   readonly table: string;
   /** Columns of the primary key. */
   readonly key: readonly string[];
@@ -75,7 +75,7 @@ export interface ExpiringRows {
 }
 
 /** Errors of the driver, as it raised them. */
-export interface DialectErrors {
+interface DialectErrors {
   /** The server is down, frozen, too busy, or takes no writes. */
   isOutage(error: unknown): boolean;
   /** It takes no writes: another server may have become the primary. */
@@ -88,7 +88,7 @@ export interface DialectErrors {
 }
 
 /** The types that migrations use. */
-export interface ColumnTypes {
+interface ColumnTypes {
   /** A primary key that the database counts. */
   readonly id: string;
   /** Any length, any character, compared as it is spelt. */

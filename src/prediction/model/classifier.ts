@@ -4,7 +4,7 @@ import { mostSuspicious, type Passage } from './passages.js';
 
 export const LABELS = ['ham', 'spam'] as const;
 /** `spam`: mass mail that nobody asked for; `ham`: anything else. The terms of the field. */
-export type Label = (typeof LABELS)[number];
+type Label = (typeof LABELS)[number];
 
 /** A trained model as it is shipped: src/prediction/model/spam-model.ts. */
 export interface ModelData {
@@ -20,7 +20,7 @@ export interface ModelData {
 }
 
 /** Where a model comes from, and how good it is on texts that it has not seen. */
-export interface TrainingFacts {
+interface TrainingFacts {
   readonly corpus: string;
   /** Of all texts that were used, in their order. */
   readonly corpusSha256: string;

@@ -2,8 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { printLine, runEntry } from '../../server/entry.js';
 import { readCorpus } from './corpus.js';
-import { LEARNING } from './learning-options.js';
-import { train } from './train.js';
+import { LEARNING, train } from './train.js';
 
 /** From dist/src/prediction/training back to the source. */
 const TARGET = new URL('../../../../src/prediction/model/spam-model.ts', import.meta.url);

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
+import { apiRoutes } from '../../../src/api/api-routes.js';
 import { LOGIN_SCHEME } from '../../../src/api/docs/credential-of-answer.js';
 import type { MediaTypeObject } from '../../../src/api/openapi/components.js';
+import { convertSchemas } from '../../../src/api/openapi/convert-schemas.js';
+import { bodyOf as bodyNameOf, describeRoutes } from '../../../src/api/openapi/described-route.js';
 import { type OpenApiDocument, templateOf } from '../../../src/api/openapi/document.js';
-import { convertSchemas, nameOf } from '../../../src/api/openapi/named-schemas.js';
-import { operationsOf } from '../../../src/api/openapi/operations.js';
-import { ID_MAX } from '../../../src/auth/credentials/user-id.js';
+import { ID_MAX } from '../../../src/auth/credentials/storable-values.js';
 import { expectProblem } from '../../support/api-client.js';
 import {
   createSchemaChecker,
@@ -163,14 +164,16 @@ export function describeDocument(world: World): void {
     it('leaves out what this strategy does not have, which answers so', async () => {
       const instance = await describedInstance(world.name, world.variables);
       const schemas = convertSchemas();
-      for (const { method, path, body } of operationsOf(instance)) {
+      for (const described of describeRoutes(instance, apiRoutes)) {
+        const { method, path, takes } = described.route;
         if (operations.some((one) => one.name === `${method.toUpperCase()} ${templateOf(path)}`)) {
           continue;
         }
         const answer = await world.api.call(method.toUpperCase(), path.replace(/:\w+/g, '1'), {
           credential: someone.credential,
-          ...(body?.kind === 'json' && {
-            body: (schemas[nameOf(body.schema)] as { examples?: unknown[] }).examples?.[0],
+          ...(takes?.kind === 'json' && {
+            body: (schemas[bodyNameOf(described) as string] as { examples?: unknown[] })
+              .examples?.[0],
           }),
         });
         expectProblem(answer, 404, 'not_supported');

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { type Logger, pino } from 'pino';
-import { algorithms, type TokenAlgorithm } from '../../../src/auth/token/keys/algorithms.js';
+import { algorithms } from '../../../src/auth/token/keys/algorithms.js';
 import { openDatabaseKeys } from '../../../src/auth/token/keys/database-keys.js';
 import type { KeySet } from '../../../src/auth/token/keys/key-set.js';
 import {
@@ -9,6 +9,7 @@ import {
   type RotationPlan,
   rotateKeys,
 } from '../../../src/auth/token/keys/rotate.js';
+import type { TokenAlgorithm } from '../../../src/config/settings.js';
 import { type Database, openDatabase } from '../../../src/data/database.js';
 import { eventually } from '../../support/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../../support/stores.js';

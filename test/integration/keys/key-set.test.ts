@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { pino } from 'pino';
-import { algorithms, type TokenAlgorithm } from '../../../src/auth/token/keys/algorithms.js';
-import { openKeySet } from '../../../src/auth/token/keys/key-set.js';
-import type { InstanceSettings } from '../../../src/config/settings.js';
+import { algorithms } from '../../../src/auth/token/keys/algorithms.js';
+import { openKeySet } from '../../../src/auth/token/keys/open-key-set.js';
+import type { InstanceSettings, TokenAlgorithm } from '../../../src/config/settings.js';
 import { type Database, openDatabase } from '../../../src/data/database.js';
 import { createTestDatabase, type TestDatabase } from '../../support/stores.js';
 

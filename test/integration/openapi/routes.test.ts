@@ -1,16 +1,22 @@
 import { expect } from 'chai';
 import type Router from 'koa-router';
 import { pino } from 'pino';
-import { createDocument, templateOf } from '../../../src/api/openapi/document.js';
+import { apiRoutes } from '../../../src/api/api-routes.js';
+import { describeRoutes } from '../../../src/api/openapi/described-route.js';
+import { templateOf } from '../../../src/api/openapi/document.js';
 import type { DescribedInstance } from '../../../src/api/openapi/instance.js';
-import { operationsOf } from '../../../src/api/openapi/operations.js';
-import { createApp } from '../../../src/app.js';
+import { createInstanceApp } from '../../../src/apps/instance-app.js';
 import { createLoginLimiter } from '../../../src/auth/credentials/login-limiter.js';
 import { createPasswordHasher } from '../../../src/auth/credentials/password.js';
 import type { AuthStrategy } from '../../../src/auth/strategy.js';
 import { type Database, openDatabase } from '../../../src/data/database.js';
-import { createLazyPredictor } from '../../../src/prediction/lazy-predictor.js';
-import { describedInstance, describedInstances, listOperations } from '../../support/open-api.js';
+import { createLazyPredictor } from '../../../src/prediction/registry.js';
+import {
+  describedInstance,
+  describedInstances,
+  documentOf,
+  listOperations,
+} from '../../support/open-api.js';
 import { createTestDatabase, type TestDatabase } from '../../support/stores.js';
 
 describe('the routes of the router', () => {
@@ -31,21 +37,21 @@ describe('the routes of the router', () => {
   it('are those of the operations, under every strategy', async () => {
     const off = { OPERATOR_TOKEN: '', COUNTERS: 'off' };
     for (const instance of [...(await describedInstances()), await describedInstance('jwt', off)]) {
-      const operations = operationsOf(instance);
+      const described = describeRoutes(instance, apiRoutes);
       expect(routesOf(instance)).to.have.members(
-        operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`),
+        described.map(({ route: { method, path } }) => `${method.toUpperCase()} ${path}`),
       );
-      expect(listOperations(createDocument(instance)).map(({ name }) => name)).to.have.members(
-        operations
-          .filter(({ supported = true }) => supported)
-          .map(({ method, path }) => `${method.toUpperCase()} ${templateOf(path)}`),
+      expect(listOperations(documentOf(instance)).map(({ name }) => name)).to.have.members(
+        described
+          .filter(({ operation: { supported = true } }) => supported)
+          .map(({ route: { method, path } }) => `${method.toUpperCase()} ${templateOf(path)}`),
       );
     }
   });
 
   it('have operations with names of their own', async () => {
     for (const instance of await describedInstances()) {
-      const ids = operationsOf(instance).map(({ id }) => id);
+      const ids = describeRoutes(instance, apiRoutes).map(({ operation }) => operation.id);
       expect(new Set(ids).size).to.equal(ids.length);
     }
   });
@@ -53,7 +59,7 @@ describe('the routes of the router', () => {
   /** Every GET has a HEAD, which OpenAPI need not name. */
   function routesOf(instance: DescribedInstance): string[] {
     const log = pino({ level: 'silent' });
-    const app = createApp({
+    const app = createInstanceApp({
       // No request is made; which routes there are does not depend on it.
       strategy: { challenge: undefined } as AuthStrategy,
       database,
@@ -61,11 +67,11 @@ describe('the routes of the router', () => {
       loginLimiter: createLoginLimiter(undefined),
       drain: { leaving: false },
       log,
-      counters: instance.counters,
       trustProxy: false,
       delegateClients: [],
       operatorToken: instance.operator ? new Uint8Array(32) : undefined,
-      docs: instance,
+      instance,
+      docs: true,
       injectBusyMicroseconds: 0,
       eventLoop: undefined,
       predictor: createLazyPredictor('in-process', { url: undefined, timeoutMs: 1, log }),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { DCLinter } from 'dclint';
+import { strategies } from '../../../src/auth/registry.js';
 import { readDatabaseUrl, readInstanceSettings } from '../../../src/config/settings.js';
 import { secretFrom } from '../../support/service.js';
 import {
@@ -174,7 +175,7 @@ describe('docker-compose.yml', () => {
       for (const strategy of ['session', 'jwt']) {
         const { environment } = readCompose({ ...SECRETS, AUTH_STRATEGY: strategy }).services
           .app as ComposeService;
-        const { settings } = await readInstanceSettings(environment);
+        const { settings } = await readInstanceSettings(strategies, environment);
         expect(settings).to.include({ strategyName: strategy, host: '0.0.0.0', port: 3000 });
         // Without the first nginx is the only client there is; with the second, logins over plain
         // HTTP would seem to work and not be remembered.

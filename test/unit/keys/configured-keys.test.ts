@@ -1,8 +1,9 @@
 import { generateKeyPairSync, type JsonWebKey, type webcrypto } from 'node:crypto';
 import { expect } from 'chai';
 import { type JWK, jwtVerify, SignJWT } from 'jose';
-import { algorithms, type TokenAlgorithm } from '../../../src/auth/token/keys/algorithms.js';
+import { algorithms } from '../../../src/auth/token/keys/algorithms.js';
 import { openConfiguredKeys } from '../../../src/auth/token/keys/configured-keys.js';
+import type { TokenAlgorithm } from '../../../src/config/settings.js';
 import { StartupError } from '../../../src/server/errors.js';
 
 const names = Object.keys(algorithms) as TokenAlgorithm[];

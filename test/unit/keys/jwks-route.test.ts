@@ -2,12 +2,10 @@ import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import Koa from 'koa';
-import Router from 'koa-router';
 import { pino } from 'pino';
-import { addJwksRoute } from '../../../src/api/routes/jwks-route.js';
+import { createRoutedApp } from '../../../src/api/routed-app.js';
+import { tokenRoutes } from '../../../src/api/routes/token-routes.js';
 import type { AuthStrategy } from '../../../src/auth/strategy.js';
-import { errorHandler } from '../../../src/server/error-handler.js';
 import { ApiClient, expectProblem } from '../../support/api-client.js';
 
 const PATH = '/.well-known/jwks.json';
@@ -18,12 +16,16 @@ describe('GET /.well-known/jwks.json', () => {
   let keys: { keys: readonly object[] } | undefined;
 
   before(async () => {
-    const router = new Router();
     const strategy: Pick<AuthStrategy, 'publicKeys'> = { publicKeys: () => keys };
-    addJwksRoute(router, strategy as AuthStrategy);
-    const app = new Koa();
-    app.use(errorHandler(pino({ level: 'silent' })));
-    app.use(router.routes());
+    const app = createRoutedApp({
+      routes: tokenRoutes,
+      parts: {},
+      deps: { strategy: strategy as AuthStrategy },
+      guards: {},
+      drain: { leaving: false },
+      log: pino({ level: 'silent' }),
+      counters: undefined,
+    });
     server = createServer(app.callback()).listen(0, '127.0.0.1');
     await once(server, 'listening');
     client = new ApiClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);

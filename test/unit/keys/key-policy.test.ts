@@ -1,9 +1,10 @@
 import { checkPrimeSync, createHash, generatePrimeSync, randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import type { JWK } from 'jose';
-import { weaknessOf } from '../../../src/auth/credentials/secret-policy.js';
-import { algorithms, type TokenAlgorithm } from '../../../src/auth/token/keys/algorithms.js';
+import { algorithms } from '../../../src/auth/token/keys/algorithms.js';
 import { problemOfKey } from '../../../src/auth/token/keys/key-policy.js';
+import type { TokenAlgorithm } from '../../../src/config/settings.js';
+import { weaknessOf } from '../../../src/secrets/secret-policy.js';
 import {
   lowOrderPoints,
   PRINTED_KEYS,

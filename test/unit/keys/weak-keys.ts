@@ -1,6 +1,6 @@
 import { checkPrimeSync, createECDH, generatePrimeSync } from 'node:crypto';
 import type { JWK } from 'jose';
-import type { TokenAlgorithm } from '../../../src/auth/token/keys/algorithms.js';
+import type { TokenAlgorithm } from '../../../src/config/settings.js';
 
 /** Keys that anybody can forge for, made from their definitions. */
 

@@ -1,28 +1,29 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { expect } from 'chai';
-import { createDocument, type OpenApiDocument } from '../../../src/api/openapi/document.js';
+import type { OpenApiDocument } from '../../../src/api/openapi/document.js';
 import { PROBLEMS_OF_ANY_REQUEST } from '../../../src/api/openapi/problems.js';
 import { PROBLEMS, type ProblemCode } from '../../../src/server/errors.js';
 import {
   createSchemaChecker,
   describedInstance,
   describedInstances,
+  documentOf,
   listOperations,
   resolve,
 } from '../../support/open-api.js';
 
 const every = (await describedInstances()).map((instance) => ({
   name: instance.strategyName,
-  document: createDocument(instance),
+  document: documentOf(instance),
 }));
 /** Those that differ in what paths they have; checking them takes its time. */
 const distinct = every.filter(
   ({ document }, index) =>
     every.findIndex((other) => pathsOf(other.document) === pathsOf(document)) === index,
 );
-const jwt = createDocument(await describedInstance('jwt'));
-const session = createDocument(await describedInstance('session'));
-const none = createDocument(await describedInstance('none'));
+const jwt = documentOf(await describedInstance('jwt'));
+const session = documentOf(await describedInstance('session'));
+const none = documentOf(await describedInstance('none'));
 
 describe('the OpenAPI document', () => {
   for (const { name, document } of distinct) {
@@ -84,7 +85,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('names the cookie as it is named behind TLS', async () => {
-    const secure = createDocument(await describedInstance('session', { COOKIE_SECURE: 'on' }));
+    const secure = documentOf(await describedInstance('session', { COOKIE_SECURE: 'on' }));
     expect(secure.components.securitySchemes.login).to.include({ name: '__Host-session' });
   });
 
@@ -97,7 +98,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('has no login where tokens are only verified', async () => {
-    const verifier = createDocument(
+    const verifier = documentOf(
       await describedInstance('jwt-es256', {
         TOKEN_SECRET: '',
         JWKS_URL: 'http://127.0.0.1:1/jwks.json',
@@ -108,7 +109,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('has no operator routes, and no counters, where they are off', async () => {
-    const plain = createDocument(
+    const plain = documentOf(
       await describedInstance('jwt', { OPERATOR_TOKEN: '', COUNTERS: 'off' }),
     );
     expect(plain.paths).to.not.have.any.keys('/users/{id}/disable', '/counters');

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { strategies } from '../../../src/auth/registry.js';
 import {
   readInstanceSettings,
   readPredictionServerSettings,
@@ -20,7 +21,11 @@ describe('the settings of the prediction server', () => {
       ['jwt-eddsa', 'EdDSA'],
       ['jwt-rs256', 'RS256'],
     ] as const) {
-      const settings = await readPredictionServerSettings({ ...secrets, AUTH_STRATEGY, JWKS_URL });
+      const settings = await readPredictionServerSettings(strategies, {
+        ...secrets,
+        AUTH_STRATEGY,
+        JWKS_URL,
+      });
       expect(settings.tokenAlgorithm).to.equal(algorithm);
       expect(settings.jwksUrl).to.equal(JWKS_URL);
       for (const secret of ['tokenSecret', 'tokenKeys', 'databaseUrl'] as const) {
@@ -30,12 +35,15 @@ describe('the settings of the prediction server', () => {
   });
 
   it('hold the secret of HS256 only when it is given, and else an instance to ask', async () => {
-    const given = await readPredictionServerSettings({ ...secrets, AUTH_STRATEGY: 'jwt' });
+    const given = await readPredictionServerSettings(strategies, {
+      ...secrets,
+      AUTH_STRATEGY: 'jwt',
+    });
     expect(given.tokenAlgorithm).to.equal('HS256');
     expect(given.tokenSecret).to.deep.equal(new Uint8Array(TOKEN_SECRET));
     // The secret alone opens nothing: the keys that it seals are in the database.
     const { DATABASE_URL: _url, TOKEN_KEYS: _keys, ...alone } = secrets;
-    const asks = await readPredictionServerSettings({
+    const asks = await readPredictionServerSettings(strategies, {
       ...alone,
       AUTH_STRATEGY: 'jwt',
       SERVICE_URL,
@@ -53,7 +61,7 @@ describe('the settings of the prediction server', () => {
       'jwt-cached',
       'opaque',
     ]) {
-      const settings = await readPredictionServerSettings({
+      const settings = await readPredictionServerSettings(strategies, {
         ...secrets,
         AUTH_STRATEGY,
         SERVICE_URL,
@@ -68,13 +76,13 @@ describe('where an instance has its model', () => {
   const instance = { ...secrets, TOKEN_KEYS: '', AUTH_STRATEGY: 'jwt' };
 
   it('is in the process unless told', async () => {
-    const { settings } = await readInstanceSettings(instance);
+    const { settings } = await readInstanceSettings(strategies, instance);
     expect(settings).to.include({ prediction: 'in-process', predictionTimeoutMs: 1000 });
   });
 
   it('is a server only with an address', async () => {
     const url = 'http://127.0.0.1:3200';
-    const { settings } = await readInstanceSettings({
+    const { settings } = await readInstanceSettings(strategies, {
       ...instance,
       PREDICTION: 'server',
       PREDICTION_URL: url,

@@ -1,14 +1,13 @@
 import { expect } from 'chai';
 import { spamModel } from '../../../src/prediction/model/spam-model.js';
 import { readCorpus } from '../../../src/prediction/training/corpus.js';
-import { LEARNING } from '../../../src/prediction/training/learning-options.js';
 import {
   type Example,
   learn,
   quantise,
 } from '../../../src/prediction/training/logistic-regression.js';
 import { textOfMail } from '../../../src/prediction/training/mail-text.js';
-import { evaluate, train } from '../../../src/prediction/training/train.js';
+import { evaluate, LEARNING, train } from '../../../src/prediction/training/train.js';
 
 const example = (index: number, isSpam: boolean): Example => ({
   indices: Uint16Array.of(index, 9),

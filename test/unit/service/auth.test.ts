@@ -5,9 +5,9 @@ import { sourceOf } from '../../../src/auth/credentials/source-address.js';
 import {
   cookiePolicy,
   hasCookie,
+  isCrossSite,
   readSessionCookie,
 } from '../../../src/auth/session/cookie-policy.js';
-import { isCrossSite } from '../../../src/auth/session/cross-site.js';
 
 const ID = 'Az09_-'.repeat(8).slice(0, 43);
 

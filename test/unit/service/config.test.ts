@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { strategies } from '../../../src/auth/registry.js';
 import {
   readAuthoritySettings,
   readDatabaseUrl,
@@ -16,7 +17,7 @@ const jwt = { AUTH_STRATEGY: 'jwt', DATABASE_URL, TOKEN_SECRET: SECRET };
 
 async function problemsOf(environment: Record<string, string>): Promise<string> {
   try {
-    await readInstanceSettings(environment);
+    await readInstanceSettings(strategies, environment);
   } catch (error) {
     expect(error).to.be.instanceOf(StartupError).that.includes({ code: 'config_invalid' });
     return (error as Error).message;
@@ -26,7 +27,7 @@ async function problemsOf(environment: Record<string, string>): Promise<string> 
 
 describe('the settings of an instance', () => {
   it('have the documented defaults', async () => {
-    const { settings } = await readInstanceSettings(jwt);
+    const { settings } = await readInstanceSettings(strategies, jwt);
     expect(settings).to.deep.include({
       host: '127.0.0.1',
       port: 3000,
@@ -60,7 +61,7 @@ describe('the settings of an instance', () => {
 
   it('take a name for the session cookie that no browser reads a prefix in', async () => {
     const named = (name: string) =>
-      readInstanceSettings({ ...jwt, SESSION_COOKIE_NAME: name }).then(
+      readInstanceSettings(strategies, { ...jwt, SESSION_COOKIE_NAME: name }).then(
         ({ settings }) => settings.sessionCookieName,
         ({ code }) => code,
       );
@@ -77,7 +78,7 @@ describe('the settings of an instance', () => {
   it('add work to requests under the lab only', async () => {
     const busy = { ...jwt, INJECT_BUSY_MICROSECONDS: '2.5' };
     expect(await problemsOf(busy)).to.include('INJECT_BUSY_MICROSECONDS may be above 0 only with');
-    const { settings } = await readInstanceSettings({ ...busy, COUNTERS: 'on' });
+    const { settings } = await readInstanceSettings(strategies, { ...busy, COUNTERS: 'on' });
     expect(settings.injectBusyMicroseconds).to.equal(2.5);
     for (const text of ['-1', '1e3', '2.', '100001', '1.2345']) {
       expect(
@@ -87,12 +88,14 @@ describe('the settings of an instance', () => {
   });
 
   it('take an empty variable for one that is not there', async () => {
-    expect((await readInstanceSettings({ ...jwt, PORT: '' })).settings.port).to.equal(3000);
+    expect((await readInstanceSettings(strategies, { ...jwt, PORT: '' })).settings.port).to.equal(
+      3000,
+    );
   });
 
   it('mark cookies Secure as soon as others can reach the instance', async () => {
     const secure = async (variables: Record<string, string>) =>
-      (await readInstanceSettings({ ...jwt, ...variables })).settings.cookieSecure;
+      (await readInstanceSettings(strategies, { ...jwt, ...variables })).settings.cookieSecure;
     expect(await secure({ HOST: '0.0.0.0' })).to.equal(true);
     expect(await secure({ HOST: 'localhost' })).to.equal(false);
     expect(await secure({ HOST: '127.0.0.1', COOKIE_SECURE: 'on' })).to.equal(true);
@@ -101,7 +104,7 @@ describe('the settings of an instance', () => {
 
   it('show documentation to this machine only, unless told otherwise', async () => {
     const shown = async (variables: Record<string, string>) =>
-      (await readInstanceSettings({ ...jwt, ...variables })).settings.docs;
+      (await readInstanceSettings(strategies, { ...jwt, ...variables })).settings.docs;
     expect(await shown({})).to.equal(true);
     expect(await shown({ DOCS: 'off' })).to.equal(false);
     expect(await shown({ HOST: '0.0.0.0' })).to.equal(false);
@@ -156,7 +159,7 @@ describe('the settings of an instance', () => {
         [name]: Buffer.alloc(64, 'ab').toString('base64url'),
       });
       expect(weak).to.match(new RegExp(`^${name}: is too weak`));
-      const { settings } = await readInstanceSettings({ ...jwt, [name]: SECRET });
+      const { settings } = await readInstanceSettings(strategies, { ...jwt, [name]: SECRET });
       const read = {
         OPERATOR_TOKEN: settings.operatorToken,
         AUTHORITY_SECRET: settings.authoritySecret,
@@ -180,7 +183,7 @@ describe('the settings of an instance', () => {
     );
     const sources = { TOKEN_SECRET: SECRET, TOKEN_KEYS: '{"keys":[]}', JWKS_URL: 'http://a/b' };
     for (const [name, value] of Object.entries(sources)) {
-      const { settings } = await readInstanceSettings({
+      const { settings } = await readInstanceSettings(strategies, {
         AUTH_STRATEGY: 'jwt-es256',
         DATABASE_URL,
         [name]: value,
@@ -191,7 +194,8 @@ describe('the settings of an instance', () => {
 
   it('name the clients that may act for users in a shape that fits tokens and headers', async () => {
     const clients = async (DELEGATE_CLIENTS: string) =>
-      (await readInstanceSettings({ ...jwt, DELEGATE_CLIENTS })).settings.delegateClients;
+      (await readInstanceSettings(strategies, { ...jwt, DELEGATE_CLIENTS })).settings
+        .delegateClients;
     expect(await clients('a, post-scheduler ,b.c_1')).to.deep.equal([
       'a',
       'post-scheduler',
@@ -230,7 +234,7 @@ describe('the settings of an instance', () => {
 
   it('let the control listen on loopback only', async () => {
     const none = { AUTH_STRATEGY: 'none', DATABASE_URL };
-    expect((await readInstanceSettings(none)).settings.host).to.equal('127.0.0.1');
+    expect((await readInstanceSettings(strategies, none)).settings.host).to.equal('127.0.0.1');
     expect(await problemsOf({ ...none, HOST: '0.0.0.0' })).to.match(/^HOST must be loopback/);
   });
 

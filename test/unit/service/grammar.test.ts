@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
 import { parseMediaType, requireUncoded, utf8TypeOf } from '../../../src/api/representation.js';
+import { ExactRouter } from '../../../src/api/router.js';
 import { clientAddress, normalAddress } from '../../../src/server/client-address.js';
 import type { AppError } from '../../../src/server/errors.js';
-import { ExactRouter } from '../../../src/server/exact-router.js';
-import { pathOfTarget } from '../../../src/server/request-target.js';
+import { pathOfTarget } from '../../../src/server/request-head.js';
 
 const PEER = '192.0.2.7';
 

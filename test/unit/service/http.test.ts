@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { decodeCursor, encodeCursor, readId } from '../../../src/api/validation.js';
+import { decodeCursor, encodeCursor } from '../../../src/api/paging.js';
+import { readId } from '../../../src/api/path-ids.js';
 import { AppError, PROBLEMS, toProblem } from '../../../src/server/errors.js';
 
 function codeOf(work: () => unknown): string {

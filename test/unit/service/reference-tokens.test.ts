@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import { createMemoryLoginStore } from '../../../src/auth/credentials/memory-login-store.js';
 import type { Introspection } from '../../../src/auth/opaque/introspection.js';
-import { readIntrospection } from '../../../src/auth/opaque/introspection.js';
-import { isReferenceToken } from '../../../src/auth/opaque/reference-token.js';
+import { isReferenceToken, readIntrospection } from '../../../src/auth/opaque/introspection.js';
 import { createReferenceTokens } from '../../../src/auth/opaque/reference-tokens.js';
 
 const MINUTE = 60_000;

@@ -2,7 +2,7 @@ import type { webcrypto } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { AccessToken } from '../../../src/auth/token/access-token.js';
-import { isCanonical } from '../../../src/auth/token/canonical.js';
+import { isCanonical } from '../../../src/auth/token/access-token.js';
 import type { KeySet } from '../../../src/auth/token/keys/key-set.js';
 import { createLocalRevocations } from '../../../src/auth/token/local-revocations.js';
 import { createVerifiedTokenCache } from '../../../src/auth/token/verified-token-cache.js';

@@ -1,15 +1,13 @@
 import { randomBytes, type webcrypto } from 'node:crypto';
 import { calculateJwkThumbprint, type JWK } from 'jose';
-import { isPredictable } from '../../credentials/predictable-bytes.js';
-import { weaknessOf } from '../../credentials/secret-policy.js';
+import type { TokenAlgorithm } from '../../../config/settings.js';
+import { isPredictable } from '../../../secrets/predictable-bytes.js';
+import { weaknessOf } from '../../../secrets/secret-policy.js';
 import { weaknessOfPoint } from './weakness/ed25519.js';
 import { bitLength, fromBytes } from './weakness/integers.js';
 import { weaknessOfCoordinate, weaknessOfScalar } from './weakness/p256.js';
 import { publicationOfKey } from './weakness/published-keys.js';
 import { factorable } from './weakness/rsa.js';
-
-/** The signature algorithms of tokens (RFC 7518, section 3.1; EdDSA: RFC 8037, section 3.1). */
-export type TokenAlgorithm = 'HS256' | 'ES256' | 'EdDSA' | 'RS256';
 
 /** Everything this service needs to know about one algorithm. */
 export interface Algorithm {
@@ -31,7 +29,7 @@ export interface Algorithm {
   generate(): Promise<JWK>;
 }
 
-export type KeyParameters = (
+type KeyParameters = (
   | webcrypto.HmacImportParams
   | webcrypto.EcKeyImportParams
   | webcrypto.RsaHashedImportParams

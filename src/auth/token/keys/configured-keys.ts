@@ -1,8 +1,8 @@
 import { StartupError } from '../../../server/errors.js';
 import type { Algorithm } from './algorithms.js';
 import { readOwnKeys } from './jwk-set.js';
-import { createKeyRing } from './key-ring.js';
 import type { KeySet } from './key-set.js';
+import { createKeyRing } from './refreshed-keys.js';
 
 /**
  * Keys from TOKEN_KEYS, a JWK Set: the first of the algorithm signs, all of them verify. To rotate,

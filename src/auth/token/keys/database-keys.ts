@@ -2,9 +2,8 @@ import type { Logger } from 'pino';
 import type { Database } from '../../../data/database.js';
 import type { Algorithm } from './algorithms.js';
 import type { KeyMaterial } from './key-material.js';
-import { createKeyRing } from './key-ring.js';
 import type { KeySet } from './key-set.js';
-import { type LoadedKeys, openRefreshedKeys } from './refreshed-keys.js';
+import { createKeyRing, type LoadedKeys, openRefreshedKeys } from './refreshed-keys.js';
 import { createKeySealer, makeSealedKey, openSealedKey } from './sealed-key.js';
 import {
   changeSigningKeys,

@@ -4,9 +4,8 @@ import { isLoopback } from '../../../server/loopback.js';
 import type { Algorithm } from './algorithms.js';
 import { fetchJwks } from './fetch-jwks.js';
 import { createForeignKeyReader } from './jwk-set.js';
-import { createKeyRing } from './key-ring.js';
 import type { KeySet } from './key-set.js';
-import { type LoadedKeys, openRefreshedKeys } from './refreshed-keys.js';
+import { createKeyRing, type LoadedKeys, openRefreshedKeys } from './refreshed-keys.js';
 
 export interface RemoteKeysOptions {
   readonly algorithm: Algorithm;

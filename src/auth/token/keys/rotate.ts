@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
-import type { RotationSettings } from '../../../config/settings.js';
+import type { RotationSettings, TokenAlgorithm } from '../../../config/settings.js';
 import { StartupError } from '../../../server/errors.js';
-import { type Algorithm, algorithms, type TokenAlgorithm } from './algorithms.js';
+import { type Algorithm, algorithms } from './algorithms.js';
 import { publishSecondsMin } from './publish-delay.js';
 import { createKeySealer, makeSealedKey, openSealedKey } from './sealed-key.js';
 import {

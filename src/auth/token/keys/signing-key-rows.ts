@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
+import type { TokenAlgorithm } from '../../../config/settings.js';
 import { dialectOf } from '../../../data/dialects/registry.js';
 import { handWritten, prepare, rowsOf } from '../../../data/statement.js';
-import type { TokenAlgorithm } from './algorithms.js';
 
 /** A row of the table signing_keys. */
 export interface SigningKeyRow {
