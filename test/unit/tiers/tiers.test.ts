@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { limitOf } from '../../../bench/analyse/limits.js';
+import { holdProcesses } from '../../../bench/fleet/held-processes.js';
 import { DATABASE_NAMES } from '../../../bench/model/databases.js';
 import type { Trial } from '../../../bench/model/result-schema.js';
 import {
@@ -15,6 +16,9 @@ import {
 } from '../../../bench/model/tiers.js';
 import { tiersOfEveryRun } from '../../../bench/model/tiers-of-run.js';
 import { plannedTiers } from '../../../bench/plan/planned-tiers.js';
+import type { CpuGroup } from '../../../bench/processes/cpu-limits/cpu-group.js';
+import type { CpuLimiter } from '../../../bench/processes/cpu-limits/cpu-limiter.js';
+import { NOT_THROTTLED } from '../../../bench/processes/cpu-limits/throttling.js';
 import { makeTrial } from '../bench-support.js';
 
 const idsOf = (tiers: readonly Tier[]) => tiers.map(({ id }) => id);
@@ -88,6 +92,31 @@ describe('the limit of a trial in which several tiers are busy', () => {
   });
 });
 
+describe('a process of a fleet', () => {
+  it('is held to what the run says of its tier, where that can be held', () => {
+    const holdWith = (canBeHeld: boolean, limits: Record<string, number | null>) => {
+      const held: string[] = [];
+      const limiter: CpuLimiter = {
+        method: 'cgroup-v2',
+        mostCores: 8,
+        description: 'a limiter that notes what it is asked for',
+        hold(name) {
+          held.push(name);
+          return NO_GROUP;
+        },
+        close: () => {},
+      };
+      const { cores } = withMoreTiers([{ ...tierOf('prediction'), id: 'vault', canBeHeld }], () =>
+        holdProcesses(limiter, limits, ELSEWHERE).hold({ tier: 'vault', name: 'vault 1', pid: 7 }),
+      );
+      return { cores, held };
+    };
+    expect(holdWith(true, { vault: 0.25 })).to.deep.equal({ cores: 0.25, held: ['vault-1'] });
+    expect(holdWith(false, { vault: 0.25 })).to.deep.equal({ cores: null, held: [] });
+    expect(holdWith(true, { application: 0.25 })).to.deep.equal({ cores: null, held: [] });
+  });
+});
+
 describe('a longer table of tiers', () => {
   const added = (id: string): Tier => ({ ...tierOf('prediction'), id, label: id, word: id });
 
@@ -135,6 +164,17 @@ describe('a longer table of tiers', () => {
     });
   });
 });
+
+const NO_GROUP: CpuGroup = {
+  setCores: () => {},
+  throttling: () => NOT_THROTTLED,
+  release: () => {},
+};
+const STORE = { startedBy: 'somebody', version: '1', pid: null, given: true as const };
+const ELSEWHERE = {
+  database: { ...STORE, name: 'postgres' as const },
+  sessionStore: { ...STORE, name: 'redis' as const },
+};
 
 function fillOfUnknown(): string {
   const { color, pattern } = tierOf('ledger').fill;
