@@ -64,7 +64,33 @@ interface LoadedSession {
   manuallyCommit(): Promise<void>;
 }
 
-type SessionContext = Context & { session: LoadedSession | null };
+const REQUEST = Symbol('session request');
+
+type SessionContext = Context & { session: LoadedSession | null; [REQUEST]?: SessionRequest };
+
+/** What a request carries from the strategy to the store, past koa-session. */
+interface SessionRequest {
+  /** The secret asked for last, and the name of its login: a request hashes its secret once. */
+  named?: { readonly secret: string; readonly loginId: string };
+  /** The secret that koa-session was given for a new session. */
+  minted?: string;
+  /** Whose session ends: by then `ctx.session` may hold the next one. */
+  ending?: LoginRecord | undefined;
+}
+
+function requestOf(ctx: Context): SessionRequest {
+  const carrier = ctx as SessionContext;
+  carrier[REQUEST] ??= {};
+  return carrier[REQUEST];
+}
+
+function loginIdIn(ctx: Context, secret: string): string {
+  const request = requestOf(ctx);
+  if (request.named?.secret !== secret) {
+    request.named = { secret, loginId: loginIdOf(secret) };
+  }
+  return request.named.loginId;
+}
 
 /**
  * Sessions by koa-session. The strategy runs it for the routes that ask for a principal, instead of
@@ -134,14 +160,14 @@ export function createKoaSessionStrategy(
         throw new TypeError('koa-session gives a session to a request that has not dropped it');
       }
       // What koa-session's store needs to find the old one in its owner's index.
-      ctx.state.endingLogin = session.login;
+      const request = requestOf(ctx);
+      request.ending = session.login;
       const before = session.isNew ? undefined : session.login;
       session.login = recordOf(principal, clientLabel(ctx.get('user-agent')), now());
       // A session the browser came with is deleted and a new ID taken: one that an attacker planted
       // is worth nothing after the login (session fixation). A new session has a new ID already.
       await (before === undefined ? session.save() : session.regenerate());
-      const secret: string | undefined = ctx.state.mintedSessionSecret;
-      return secret === undefined ? {} : { loginId: loginIdOf(secret) };
+      return request.minted === undefined ? {} : { loginId: loginIdIn(ctx, request.minted) };
     },
 
     authenticate: async (ctx) => {
@@ -158,13 +184,13 @@ export function createKoaSessionStrategy(
         await session.save();
       }
       const { externalKey } = session;
-      return principalOfRecord(login, externalKey && loginIdOf(externalKey));
+      return principalOfRecord(login, externalKey && loginIdIn(ctx, externalKey));
     },
 
     end: async (ctx) => {
       allowSecureCookie(ctx);
       const { session } = ctx as SessionContext;
-      ctx.state.endingLogin = session?.login;
+      requestOf(ctx).ending = session?.login;
       (ctx as SessionContext).session = null;
       await session?.manuallyCommit();
     },
@@ -217,8 +243,9 @@ export function createKoaSessionStrategy(
         },
       },
       genid: (ctx: Context) => {
-        ctx.state.mintedSessionSecret = newLoginSecret();
-        return ctx.state.mintedSessionSecret;
+        const secret = newLoginSecret();
+        requestOf(ctx).minted = secret;
+        return secret;
       },
     };
   }
@@ -265,16 +292,16 @@ export function createKoaSessionStrategy(
 
 async function nothing(): Promise<void> {}
 
-/** The store methods of koa-session 7. */
+/** The store methods of koa-session 7, which gives each the context of the request. */
 interface KoaSessionStore {
-  get(secret: string): Promise<SessionData | undefined>;
-  set(
-    secret: string,
-    data: SessionData,
-    maxAgeMs: number,
-    options: { ctx?: Context },
-  ): Promise<void>;
-  destroy(secret: string, options: { ctx?: Context }): Promise<void>;
+  get(secret: string, maxAgeMs: number, options: OfRequest): Promise<SessionData | undefined>;
+  set(secret: string, data: SessionData, maxAgeMs: number, options: OfRequest): Promise<void>;
+  destroy(secret: string, options: OfRequest): Promise<void>;
+}
+
+/** Its types say that the context may be missing. */
+interface OfRequest {
+  ctx?: Context;
 }
 
 /** Lets koa-session keep its sessions as logins. */
@@ -284,14 +311,14 @@ function createKoaSessionStore(
   now: () => number,
 ): KoaSessionStore {
   return {
-    get: async (secret) => {
-      const login = await logins.read(loginIdOf(secret));
+    get: async (secret, _maxAgeMs, { ctx }) => {
+      const login = await logins.read(loginIdIn(ctx as Context, secret));
       return login && { login, _expire: endOf(login, limits) };
     },
     set: async (secret, { login }, _maxAgeMs, { ctx }) => {
-      const id = loginIdOf(secret);
+      const id = loginIdIn(ctx as Context, secret);
       const ttlMs = Math.max(1, endOf(login, limits) - now());
-      if (ctx?.state.mintedSessionSecret === secret) {
+      if (requestOf(ctx as Context).minted === secret) {
         await logins.create(id, login, ttlMs);
         return;
       }
@@ -302,9 +329,11 @@ function createKoaSessionStore(
       }
     },
     destroy: async (secret, { ctx }) => {
-      // Whoever ends a session says whose it was: by now ctx.session may hold the next one.
-      const login: LoginRecord = ctx?.state.endingLogin;
-      await logins.end(login.userId, loginIdOf(secret));
+      const { ending } = requestOf(ctx as Context);
+      if (ending === undefined) {
+        throw new TypeError('a session ends, and nobody said whose it was');
+      }
+      await logins.end(ending.userId, loginIdIn(ctx as Context, secret));
     },
   };
 }
