@@ -5,7 +5,8 @@
  */
 const layers = require('./layers.json');
 
-const foldersOf = (half) => layers[half].map(([folder]) => folder);
+/** Folders within a folder are of its layer. */
+const foldersOf = (half) => Object.keys(layers[half]).filter((path) => !path.includes('/'));
 
 function orderOf(half) {
   const folders = foldersOf(half);

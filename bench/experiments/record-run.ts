@@ -40,7 +40,7 @@ export interface FinishedRun {
 
 export interface RecordedWork {
   /** What the result has from the start beyond what every result has. */
-  begin?: Partial<Result>;
+  begin?(): Promise<Partial<Result>>;
   /** Unless told, what the configuration says. */
   mode?: LoadMode;
   /** Before each time that the result is written. */
@@ -66,7 +66,7 @@ export interface Recording {
 export async function recordRun(input: RunInput, work: RecordedWork): Promise<FinishedRun> {
   const { emit, signal } = input;
   const folder = await createResultFolder(input.outFolder);
-  const result = { ...emptyResult(folder.id, input), ...work.begin };
+  const result = { ...emptyResult(folder.id, input), ...(await work.begin?.()) };
   const started = performance.now();
   const save = async () => {
     noteOthers(result, await input.alongside());

@@ -19,9 +19,11 @@ export async function runComparison(input: RunInput): Promise<FinishedRun> {
   const { config, outFolder } = input;
   const blocks = blocksOf(config.order, mostInstancesAtOnce());
   await assertOpenFiles(mostConnections(config, Math.max(...blocks.map((block) => block.length))));
-  const calibration = await readCalibration(outFolder, describeMachine());
   return recordRun(input, {
-    ...(calibration && { begin: { calibration } }),
+    async begin() {
+      const calibration = await readCalibration(outFolder, describeMachine());
+      return calibration ? { calibration } : {};
+    },
     analyse(result) {
       result.comparisons = compareStrategies(result);
     },

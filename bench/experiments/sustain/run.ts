@@ -42,7 +42,7 @@ export async function runSustain(input: SustainInput): Promise<FinishedRun> {
       },
     },
     {
-      begin: { sustained: [] },
+      begin: async () => ({ sustained: [] }),
       mode: openLoop(REHEARSAL),
       measure: (recording) => measureConditions(input, recording),
     },

@@ -179,8 +179,11 @@ async function measure(
       await (await fetch(vault?.origin as string)).text();
     }
     const to = await takeSnapshot('to', meter, processes, now);
-    const planned = { round: 1, strategy: 'none', workload: 'me', instances: 1 };
-    const config = { connections: 1, shards: 1, seconds: 1, warmUpSeconds: 1 };
+    const planned = {
+      ...{ round: 1, variant: 'none', workload: 'me', instances: 1 },
+      topology: 'direct' as const,
+    };
+    const config = { connections: 1, loadWorkers: 1, seconds: 1, warmUpSeconds: 1 };
     return assembleEvidence({
       blank: emptyTrial(planned, 0, {}, config),
       fleet,

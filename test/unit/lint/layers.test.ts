@@ -22,7 +22,7 @@ describe('the rules of what may import what', function () {
       'bench/cli/fine.ts',
       "import type { Fine } from '../model/fine.js';\nexport type F = Fine;",
     );
-    plant('src/main.ts', 'export const main = 1;');
+    plant('src/server/fine.ts', 'export const main = 1;');
   });
 
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -69,11 +69,11 @@ describe('the rules of what may import what', function () {
   it('find an import between the two halves, either way', () => {
     plant(
       'bench/cli/across.ts',
-      "import { main } from '../../src/main.js';\nexport const m = main;",
+      "import { main } from '../../src/server/fine.js';\nexport const m = main;",
     );
     plant(
-      'src/across.ts',
-      "import type { Fine } from '../bench/model/fine.js';\nexport type A = Fine;",
+      'src/data/across.ts',
+      "import type { Fine } from '../../bench/model/fine.js';\nexport type A = Fine;",
     );
     expect(lint().broken).to.deep.equal([
       'the-lab-imports-nothing-of-the-service',
