@@ -2,8 +2,8 @@ import type { Comparison, Result } from '../model/result-schema.js';
 import type { PooledSpread } from '../statistics/statistics.js';
 
 /**
- * The spread that `lab calibrate` found, for a comparison that it speaks of: only the same cell with as
- * long a window scatters alike. null where it was not calibrated.
+ * The spread that `lab calibrate` found, for a comparison that it speaks of: only the same scenario with
+ * as long a window scatters alike. null where it was not calibrated.
  */
 export function calibratedSpread(
   { calibration, config }: Pick<Result, 'calibration' | 'config'>,

@@ -1,9 +1,11 @@
 /**
- * Trials -> comparisons: every pair of strategies, in every cell, by every metric.
+ * Trials -> comparisons: every pair of variants, in every scenario, by every metric.
  */
 
-import { armNames, strategyOfArm } from '../model/arms.js';
+import { validTrialsOf } from '../model/condition.js';
 import type { Comparison, Result, Trial } from '../model/result-schema.js';
+import { type Scenario, scenarioOf, scenariosOf } from '../model/scenario.js';
+import { isControl } from '../model/variant.js';
 import { type PooledSpread, pooledSpread, ratioWithInterval } from '../statistics/statistics.js';
 import { METRICS, type Metric, verdictsOfPair } from './metrics.js';
 import { verdictFor } from './verdict.js';
@@ -11,60 +13,58 @@ import { verdictFor } from './verdict.js';
 type Input = Pick<Result, 'config' | 'strategies' | 'trials'>;
 
 /**
- * The cells (workload x instances) of one metric and one pair share an estimate of the spread. The
- * family of a verdict is all verdicts on the pair, of every cell and metric; its interval is
- * Bonferroni's, the simplest that holds whatever the dependence between them (docs/decisions/004).
- * Where rounds are added until verdicts are sure, each look at them counts as a cell more.
+ * The scenarios of one metric and one pair share an estimate of the spread. The simultaneous interval
+ * holds for all verdicts on the pair, of every scenario and metric; it is Bonferroni's, the simplest that
+ * holds whatever the dependence between them (docs/decisions/004). Where rounds are added until verdicts
+ * are sure, each look at them counts as a scenario more.
  */
 export function compareStrategies({ config, strategies, trials }: Input): Comparison[] {
-  const arms = armNames(config.strategies);
-  const cells = cellsOf(config);
-  return pairsOf(arms, strategies).flatMap(([baseline, candidate]) =>
+  const scenarios = scenariosOf(config);
+  return pairsOf(config.variants, strategies).flatMap(([baseline, candidate]) =>
     METRICS.flatMap((metric) => {
-      const paired = cells.map((cell) => pairRounds(metric, cell, baseline, candidate, trials));
+      const paired = scenarios.map((scenario) =>
+        pairRounds(metric, scenario, baseline, candidate, trials),
+      );
       const shared = pooledSpread(
         paired.map((rounds) => rounds.map(({ ratio }) => Math.log(ratio))),
       );
-      return cells.map((cell, index) =>
-        compareCell({
-          ...cell,
+      return scenarios.map((scenario, index) =>
+        compareIn({
+          ...scenario,
           metric,
           baseline,
           candidate,
           rounds: paired[index] as PairedRound[],
           shared,
-          familySize: verdictsOfPair(cells.length),
+          verdicts: verdictsOfPair(scenarios.length),
           looks: config.untilSure?.looks ?? 1,
-          horizon: config.horizon,
+          equivalenceMargin: config.equivalenceMargin,
         }),
       );
     }),
   );
 }
 
-interface Cell {
-  workload: string;
-  instances: number;
-}
-
-function cellsOf({ workloads, instances }: Input['config']): Cell[] {
-  return workloads.flatMap((workload) =>
-    instances.map((count) => ({ workload, instances: count })),
+/** Ids. The control is the baseline of every other variant; among the rest, the one named first. */
+function pairsOf(
+  variants: Input['config']['variants'],
+  strategies: Input['strategies'],
+): [baseline: string, candidate: string][] {
+  const known = variants.map((variant) => ({
+    id: variant.id,
+    control: isControl(variant, strategies),
+  }));
+  const ordered = [
+    ...known.filter(({ control }) => !control),
+    ...known.filter((each) => each.control),
+  ];
+  return ordered.flatMap((first, index) =>
+    ordered
+      .slice(index + 1)
+      .map((second): [string, string] =>
+        second.control && !first.control ? [second.id, first.id] : [first.id, second.id],
+      ),
   );
-}
-
-/** The control is the baseline of every other arm; among the rest, the one named first. */
-function pairsOf(arms: string[], strategies: Input['strategies']): [string, string][] {
-  const isControl = (arm: string) =>
-    strategies.some((known) => known.name === strategyOfArm(arm) && known.control);
-  const ordered = [...arms.filter((arm) => !isControl(arm)), ...arms.filter(isControl)];
-  const pairs: [string, string][] = [];
-  ordered.forEach((first, index) => {
-    for (const second of ordered.slice(index + 1)) {
-      pairs.push(isControl(second) && !isControl(first) ? [second, first] : [first, second]);
-    }
-  });
-  return pairs;
 }
 
 interface PairedRound {
@@ -74,46 +74,47 @@ interface PairedRound {
   ratio: number;
 }
 
-/** The rounds in which both sides have a valid trial that measured the metric. */
+/** The rounds in which both variants have a valid trial that measured the metric. */
 function pairRounds(
   metric: Metric,
-  cell: Cell,
+  scenario: Scenario,
   baseline: string,
   candidate: string,
   trials: readonly Trial[],
 ): PairedRound[] {
-  const inCell = trials.filter(
-    (trial) =>
-      trial.valid && trial.workload === cell.workload && trial.instances === cell.instances,
-  );
-  const measured = (strategy: string, round: number) => {
-    const trial = inCell.find((known) => known.strategy === strategy && known.round === round);
+  const of = (variant: string) => validTrialsOf({ variant, ...scenario }, trials);
+  const [before, after] = [of(baseline), of(candidate)];
+  const measured = (trials: readonly Trial[], round: number) => {
+    const trial = trials.find((known) => known.round === round);
     return trial ? metric.of(trial) : null;
   };
-  const rounds = [...new Set(inCell.map((trial) => trial.round))].sort((a, b) => a - b);
+  const rounds = [...new Set(before.map(({ round }) => round))].sort((a, b) => a - b);
   return rounds.flatMap((round) => {
-    const before = measured(baseline, round);
-    const after = measured(candidate, round);
-    return before && after ? [{ round, before, after, ratio: after / before }] : [];
+    const [first, second] = [measured(before, round), measured(after, round)];
+    return first && second ? [{ round, before: first, after: second, ratio: second / first }] : [];
   });
 }
 
-interface CellInput extends Cell {
+interface ComparisonInput extends Scenario {
   metric: Metric;
   baseline: string;
   candidate: string;
   rounds: PairedRound[];
   shared: PooledSpread | null;
-  familySize: number;
+  /** On the pair, all of which are to hold together. */
+  verdicts: number;
   /** How often verdicts are passed at most, each time from all rounds so far. */
   looks: number;
-  horizon: number;
+  equivalenceMargin: number;
 }
 
-function compareCell(input: CellInput): Comparison {
-  const { workload, instances, metric, baseline, candidate, rounds, shared, horizon } = input;
+function compareIn(input: ComparisonInput): Comparison {
+  const { metric, baseline, candidate, rounds, shared, equivalenceMargin } = input;
   const ratios = rounds.map(({ round, ratio }) => ({ round, ratio }));
-  const known = { workload, instances, metric: metric.name, baseline, candidate, ratios, horizon };
+  const known = {
+    ...scenarioOf(input),
+    ...{ metric: metric.name, baseline, candidate, ratios, equivalenceMargin },
+  };
   if (rounds.length === 0) {
     return {
       ...known,
@@ -121,7 +122,7 @@ function compareCell(input: CellInput): Comparison {
       candidateMean: null,
       ratio: null,
       interval95: null,
-      familyInterval: null,
+      simultaneousInterval: null,
       rounds: 0,
       verdict: 'unsure',
     };
@@ -130,16 +131,21 @@ function compareCell(input: CellInput): Comparison {
   const { mean, interval95 } = ratioWithInterval(values, { shared });
   const intervalFor = (chances: number) =>
     ratioWithInterval(values, { shared, confidence: 1 - 0.05 / chances }).interval95;
-  const familyInterval = intervalFor(input.familySize * input.looks);
+  const simultaneousInterval = intervalFor(input.verdicts * input.looks);
   return {
     ...known,
     baselineMean: average(rounds.map(({ before }) => before)),
     candidateMean: average(rounds.map(({ after }) => after)),
     ratio: mean,
     interval95,
-    familyInterval,
+    simultaneousInterval,
     rounds: rounds.length,
-    verdict: verdictFor(metric.better, intervalFor(input.looks), familyInterval, horizon),
+    verdict: verdictFor(
+      metric.better,
+      intervalFor(input.looks),
+      simultaneousInterval,
+      equivalenceMargin,
+    ),
   };
 }
 

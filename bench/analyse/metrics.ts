@@ -1,5 +1,5 @@
 /**
- * The metrics that strategies are compared by, as a table: to add one is to add a line.
+ * The metrics that variants are compared by, as a table: to add one is to add a line.
  */
 import type { Trial } from '../model/result-schema.js';
 import { allTiers, tierOf } from '../model/tiers.js';
@@ -47,11 +47,11 @@ export const METRICS: readonly Metric[] = [
 ];
 
 /**
- * How many verdicts a pair of strategies gets: one for each cell and metric. All of them are to hold
+ * How many verdicts a pair of variants gets: one for each scenario and metric. All of them are to hold
  * together, so each is asked to hold so many times more surely (docs/decisions/004).
  */
-export function verdictsOfPair(cells: number): number {
-  return cells * METRICS.length;
+export function verdictsOfPair(scenarios: number): number {
+  return scenarios * METRICS.length;
 }
 
 /**

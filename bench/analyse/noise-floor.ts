@@ -5,6 +5,7 @@
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import type { Calibration, NoiseFloor } from '../model/calibration-schema.js';
 import type { Comparison, Environment, Result } from '../model/result-schema.js';
+import { variantWith } from '../model/variant.js';
 import { varianceOf } from '../statistics/statistics.js';
 import { detectableDistance, fewestRounds } from './rounds-needed.js';
 
@@ -14,7 +15,7 @@ const CONFIDENCE = 0.95;
 const POWER = 0.8;
 
 /**
- * @param result of an A/A run of one strategy in one cell
+ * @param result of an A/A run of one strategy in one scenario
  * @returns null where no metric has two valid rounds
  */
 export function calibrationOf({
@@ -25,9 +26,10 @@ export function calibrationOf({
   comparisons,
 }: Result): Calibration | null {
   const noise = noiseFloors(comparisons);
-  const [cell] = comparisons;
-  if (!cell || noise.length === 0) return null;
-  const { baseline: strategy, workload, instances } = cell;
+  const [comparison] = comparisons;
+  if (!comparison || noise.length === 0) return null;
+  const { workload, instances } = comparison;
+  const { strategy } = variantWith(comparison.baseline, config.variants);
   return {
     schemaVersion: 1,
     measuredAt: startedAt,

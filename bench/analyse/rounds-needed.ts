@@ -18,7 +18,7 @@ const POWER = 0.8;
 export interface RoundsNeeded {
   /** In all, to tell the ratio from 1 for certain; null: more than MOST_ROUNDS. */
   difference: number | null;
-  /** In all, to show it within the horizon; null: more than MOST_ROUNDS, or it seems outside. */
+  /** In all, to show it within the equivalence margin; null: more than MOST_ROUNDS, or it seems outside. */
   equality: number | null;
   /** The smaller of the two; null: so many rounds as MOST_ROUNDS would not tell. */
   verdict: number | null;
@@ -27,27 +27,27 @@ export interface RoundsNeeded {
 /**
  * An estimate: it takes the ratio and the spread seen so far for the true ones.
  *
- * @param cell with a ratio; its verdict is usually "unsure"
- * @param family the comparisons of the same metric and pair, this one included
+ * @param comparison with a ratio; its verdict is usually "unsure"
+ * @param alike the comparisons of the same metric and pair, this one included
  * @param calibrated what is known of this spread from before; counts as one more group of rounds
  * @returns null below two rounds, which say nothing of the spread
  */
 export function roundsNeeded(
-  cell: Comparison,
-  family: readonly Comparison[],
+  comparison: Comparison,
+  alike: readonly Comparison[],
   calibrated: PooledSpread | null = null,
 ): RoundsNeeded | null {
-  const logs = logsOf(cell);
+  const logs = logsOf(comparison);
   if (logs.length < 2) return null;
-  const shared = withCalibrated(pooledSpread(family.map(logsOf)), calibrated);
+  const shared = withCalibrated(pooledSpread(alike.map(logsOf)), calibrated);
   const variance = Math.max(varianceOf(logs), shared?.variance ?? 0);
   const distance = Math.abs(logs.reduce((sum, log) => sum + log, 0) / logs.length);
-  const room = Math.log(1 + cell.horizon) - distance;
-  const degreesWith = (rounds: number) => family.length * (rounds - 1);
+  const room = Math.log(1 + comparison.equivalenceMargin) - distance;
+  const degreesWith = (rounds: number) => alike.length * (rounds - 1);
   const difference = fewestRounds({
     variance,
     distance,
-    confidence: 1 - 0.05 / verdictsOfPair(family.length),
+    confidence: 1 - 0.05 / verdictsOfPair(alike.length),
     power: POWER,
     degreesWith,
   });
@@ -55,7 +55,7 @@ export function roundsNeeded(
     variance,
     distance: room,
     confidence: 0.95,
-    // Either end of the interval may leave the horizon; each is given half of the risk.
+    // Either end of the interval may leave the margin; each is given half of the risk.
     power: 1 - (1 - POWER) / 2,
     degreesWith,
   });

@@ -1,24 +1,19 @@
 /**
- * Trials -> one summary for each strategy, workload and number of instances: means over the valid
- * rounds, with intervals, and what limited the runs.
+ * Trials -> one summary for each condition: means over the valid rounds, with intervals, and what limited the runs.
  */
 
-import { armNames } from '../model/arms.js';
+import { type Condition, conditionsOf, trialsOf } from '../model/condition.js';
 import type { Result, Trial } from '../model/result-schema.js';
 import type { Tier } from '../model/tiers.js';
 import { tiersOfTable } from '../model/tiers-of-run.js';
 import { type Estimate, meanWithInterval } from '../statistics/statistics.js';
-import { type CellName, trialsOf } from './cells.js';
 import { type Limit, limitOf } from './limits.js';
 import { serverCpuMicroseconds } from './metrics.js';
 
 /** By the id of the tier; null, or absent, where no valid trial measured it. */
 export type PerTier = Readonly<Record<string, Estimate | null>>;
 
-export interface Summary {
-  strategy: string;
-  workload: string;
-  instances: number;
+export interface Summary extends Condition {
   validRounds: number;
   invalidRounds: number;
   /** null when no valid trial measured it. */
@@ -34,19 +29,13 @@ export interface Summary {
 }
 
 export function summarise({ config, trials }: Pick<Result, 'config' | 'trials'>): Summary[] {
-  const arms = armNames(config.strategies);
   const tiers = tiersOfTable(trials);
-  return config.workloads.flatMap((workload) =>
-    config.instances.flatMap((instances) =>
-      arms.map((strategy) => {
-        const cell = { strategy, workload, instances };
-        return summariseCell(cell, trialsOf(cell, trials), tiers);
-      }),
-    ),
+  return conditionsOf(config).map((condition) =>
+    summariseTrials(condition, trialsOf(condition, trials), tiers),
   );
 }
 
-function summariseCell(cell: CellName, trials: Trial[], tiers: readonly Tier[]): Summary {
+function summariseTrials(condition: Condition, trials: Trial[], tiers: readonly Tier[]): Summary {
   const valid = trials.filter((trial) => trial.valid);
   const estimate = (of: (trial: Trial) => number | null | undefined): Estimate | null => {
     const values = valid.map(of).filter((value) => typeof value === 'number');
@@ -57,7 +46,7 @@ function summariseCell(cell: CellName, trials: Trial[], tiers: readonly Tier[]):
   const latency = (name: keyof NonNullable<Trial['latencyMs']>) =>
     estimate((trial) => trial.latencyMs?.[name]);
   return {
-    ...cell,
+    ...condition,
     validRounds: valid.length,
     invalidRounds: trials.length - valid.length,
     throughputRps: estimate((trial) => trial.throughputRps),

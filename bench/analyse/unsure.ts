@@ -1,23 +1,16 @@
-/** Which cells more rounds are worth their time for. */
+/** Which scenarios more rounds are worth their time for. */
 import type { Comparison } from '../model/result-schema.js';
-
-export interface Cell {
-  workload: string;
-  instances: number;
-}
+import { distinctScenarios, type Scenario } from '../model/scenario.js';
 
 /**
- * Cells in which throughput or the CPU time of all servers is undecided for some pair. The tail of
+ * Scenarios in which throughput or the CPU time of all servers is undecided for some pair. The tail of
  * latency is left out: it may stay unsure for as long as anybody likes to wait.
  */
-export function unsureCells(comparisons: readonly Comparison[]): Cell[] {
-  const cells = new Map<string, Cell>();
-  for (const { workload, instances, metric, verdict } of comparisons) {
-    if (verdict !== 'unsure' || !['throughput', cpuMetricOf(comparisons)].includes(metric))
-      continue;
-    cells.set(`${workload} ${instances}`, { workload, instances });
-  }
-  return [...cells.values()];
+export function unsureScenarios(comparisons: readonly Comparison[]): Scenario[] {
+  const watched = ['throughput', cpuMetricOf(comparisons)];
+  return distinctScenarios(
+    comparisons.filter(({ metric, verdict }) => verdict === 'unsure' && watched.includes(metric)),
+  );
 }
 
 /** Of all servers where every one could be measured, else of the application. */

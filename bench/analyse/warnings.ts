@@ -3,13 +3,12 @@
  * A table: each entry looks at the whole result and says what it sees, or nothing.
  */
 
-import { armNames } from '../model/arms.js';
+import { conditionsOf, validTrialsOf } from '../model/condition.js';
 import { databaseOf } from '../model/databases.js';
 import type { Result, Warning } from '../model/result-schema.js';
 import { inSentence } from '../model/tiers.js';
 import { tiersOfEveryRun, tiersOfRun } from '../model/tiers-of-run.js';
 import { countOf } from '../text/count-of.js';
-import { validTrialsOf } from './cells.js';
 import { METRICS } from './metrics.js';
 import { outlierRounds } from './outliers.js';
 
@@ -78,14 +77,14 @@ function limitsMissing({ config, environment }: Result): Warning[] {
 /** Everything runs on this machine; each process wants a core of its own. */
 function moreProcessesThanCores({ config, environment, strategies }: Result): Warning[] {
   const { cores } = environment;
-  const predictionServers = Object.values(config.variables ?? {}).some(
-    ({ PREDICTION }) => PREDICTION === 'server',
+  const predictionServers = config.variants.some(
+    ({ environment }) => environment.PREDICTION === 'server',
   );
   const companions = Math.max(0, ...strategies.map((known) => known.companions?.length ?? 0));
   const beside = companions + (environment.web?.workers ?? 0) + Number(predictionServers);
   const stores = tiersOfEveryRun(databaseOf(config)).filter(({ scope }) => scope === 'run').length;
   // A store counts as one, however many processes it has.
-  const processesWith = (instances: number) => instances + config.shards + stores + beside;
+  const processesWith = (instances: number) => instances + config.loadWorkers + stores + beside;
   const crowded = config.instances.filter((count) => processesWith(count) > cores);
   const [fewest] = crowded;
   if (fewest === undefined) return [];
@@ -140,28 +139,23 @@ function unmeasuredServers(result: Result): Warning[] {
 }
 
 function outliers({ trials, config }: Result): Warning[] {
-  const arms = armNames(config.strategies);
   return METRICS.flatMap((metric) =>
-    config.workloads.flatMap((workload) =>
-      config.instances.flatMap((instances) =>
-        arms.flatMap((strategy) => {
-          const cell = validTrialsOf({ strategy, workload, instances }, trials);
-          const rounds = outlierRounds(
-            cell.flatMap((trial) => {
-              const value = metric.of(trial);
-              return value === null ? [] : [{ round: trial.round, value }];
-            }),
-          );
-          if (rounds.length === 0) return [];
-          return [
-            {
-              code: 'outlier',
-              message: `${metric.label} of ${strategy}, ${workload}, ${instances} instance${instances === 1 ? '' : 's'}: ${rounds.length === 1 ? `round ${list(rounds)} lies far from the others. It is` : `rounds ${list(rounds)} lie far from the others. They are`} kept in all figures.`,
-            },
-          ];
+    conditionsOf(config).flatMap((condition) => {
+      const rounds = outlierRounds(
+        validTrialsOf(condition, trials).flatMap((trial) => {
+          const value = metric.of(trial);
+          return value === null ? [] : [{ round: trial.round, value }];
         }),
-      ),
-    ),
+      );
+      if (rounds.length === 0) return [];
+      const { variant, workload, instances } = condition;
+      return [
+        {
+          code: 'outlier',
+          message: `${metric.label} of ${variant}, ${workload}, ${instances} instance${instances === 1 ? '' : 's'}: ${rounds.length === 1 ? `round ${list(rounds)} lies far from the others. It is` : `rounds ${list(rounds)} lie far from the others. They are`} kept in all figures.`,
+        },
+      ];
+    }),
   );
 }
 

@@ -94,7 +94,7 @@ async function compare(words: string[], outFolder: string): Promise<Result> {
   const config = configFrom(parseOptions(asked, compareOptions(names)).options, names);
   const { result } = await runComparison({
     config,
-    strategies: describedStrategies(known, config.strategies),
+    strategies: describedStrategies(known, config.variants),
     outFolder,
     becomesLatest: false,
     render: renderReports,

@@ -1,5 +1,5 @@
 /**
- * Two runs -> what changed from A to B, for each strategy, cell and metric that both measured. Pure.
+ * Two runs -> what changed from A to B, for each condition and metric that both measured. Pure.
  *
  * The runs did not share rounds, so rounds cannot be paired: each run is a sample of its own, and the
  * interval is Welch's, on the logarithms. What it cannot know is how the machine differed between the
@@ -8,11 +8,13 @@
  */
 import { METRICS, verdictsOfPair } from '../analyse/metrics.js';
 import { verdictFor } from '../analyse/verdict.js';
+import { type Condition, conditionOf } from '../model/condition.js';
 import type { Result, Verdict } from '../model/result-schema.js';
+import { controlOf } from '../model/variant.js';
 import { type PooledSpread, pooledSpread } from '../statistics/statistics.js';
 import { type Difference, intervalOfDifference, welchDifference } from '../statistics/welch.js';
 import { type Basis, type Gap, gapsOf, isPlannedIn } from './gaps.js';
-import { type Cell, controlArmOf, isSameCell, type Series, seriesOf } from './series.js';
+import { isCounterpart, type Series, seriesOf } from './series.js';
 
 /** `control`: relative to the control of the same round. `absolute`: as measured. */
 export type { Basis } from './gaps.js';
@@ -22,15 +24,15 @@ export interface Change {
   ratio: number;
   /** null where a run has fewer than two rounds. */
   interval95: [number, number] | null;
-  /** Holds for all cells and metrics of this strategy at once. */
-  familyInterval: [number, number] | null;
+  /** Holds for all scenarios and metrics of this variant at once. */
+  simultaneousInterval: [number, number] | null;
   /** On the logarithms, for intervals at other levels; null as the intervals are. */
   difference: Difference | null;
   roundsA: number;
   roundsB: number;
 }
 
-export interface DiffRow extends Cell {
+export interface DiffRow extends Condition {
   metric: string;
   control: boolean;
   /** Arithmetic means as measured, in the metric's unit. */
@@ -48,11 +50,11 @@ export interface DiffRow extends Cell {
 
 export interface Diff {
   rows: DiffRow[];
-  /** Cells that one run measured and the other did not. */
-  onlyInA: Cell[];
-  onlyInB: Cell[];
+  /** What one run measured and the other did not. */
+  onlyInA: Condition[];
+  onlyInB: Condition[];
   /** The smaller of both runs'. */
-  horizon: number;
+  equivalenceMargin: number;
   /** Which was asked for; where a run has no control, rows have `absolute` all the same. */
   asked: Basis;
   /** Names of the runs without a control: "A", "B". */
@@ -63,22 +65,22 @@ export interface Diff {
 
 /** @param basis `absolute` takes figures as measured even where both runs have a control */
 export function diffResults(a: Result, b: Result, basis: Basis = 'control'): Diff {
-  const horizon = Math.min(a.config.horizon, b.config.horizon);
+  const equivalenceMargin = Math.min(a.config.equivalenceMargin, b.config.equivalenceMargin);
   const [seriesA, seriesB] = [seriesOf(a), seriesOf(b)];
   const pairs = seriesA.flatMap((before): Pair[] => {
     const after = seriesB.find(
-      (known) => known.metric === before.metric && isSameCell(known, before),
+      (known) => known.metric === before.metric && isCounterpart(known, before),
     );
     return after ? [{ before, after }] : [];
   });
   return {
-    rows: pairs.map((pair) => rowOf(pair, pairs.filter(isFamilyOf(pair)), basis, horizon)),
-    onlyInA: cellsMissingFrom(seriesB, seriesA),
-    onlyInB: cellsMissingFrom(seriesA, seriesB),
-    horizon,
+    rows: pairs.map((pair) => rowOf(pair, pairs.filter(isAlike(pair)), basis, equivalenceMargin)),
+    onlyInA: conditionsMissingFrom(seriesB, seriesA),
+    onlyInB: conditionsMissingFrom(seriesA, seriesB),
+    equivalenceMargin,
     asked: basis,
     withoutControl: Object.entries({ A: a, B: b }).flatMap(([name, run]) =>
-      controlArmOf(run) === undefined ? [name] : [],
+      controlOf(run.config.variants, run.strategies) === undefined ? [name] : [],
     ),
     gaps: gapsOf(a, b, basis).map((gap) => ({ ...gap, plannedInA: isPlannedIn(a, gap) })),
   };
@@ -94,43 +96,55 @@ interface Pair {
   after: Series;
 }
 
-function isFamilyOf({ before }: Pair): (other: Pair) => boolean {
+/** Of the same metric and variant, in any scenario. */
+function isAlike({ before }: Pair): (other: Pair) => boolean {
   return (other) =>
-    other.before.metric === before.metric && other.before.strategy === before.strategy;
+    other.before.metric === before.metric && other.before.variant === before.variant;
 }
 
-function rowOf(pair: Pair, family: readonly Pair[], wanted: Basis, horizon: number): DiffRow {
+function rowOf(
+  pair: Pair,
+  alike: readonly Pair[],
+  wanted: Basis,
+  equivalenceMargin: number,
+): DiffRow {
   const { before, after } = pair;
-  const { strategy, workload, instances, metric, control } = before;
-  const absolute = changeOf(pair, family, ({ values }) => values);
+  const { metric, control } = before;
+  const absolute = changeOf(pair, alike, ({ values }) => values);
   const relative =
     before.relative && after.relative
-      ? changeOf(pair, family, (series) => series.relative ?? [])
+      ? changeOf(pair, alike, (series) => series.relative ?? [])
       : null;
   const basis = relative && wanted === 'control' ? 'control' : 'absolute';
   const deciding = basis === 'control' && relative ? relative : absolute;
   const better = METRICS.find(({ name }) => name === metric)?.better ?? 'lower';
   return {
-    ...{ strategy, workload, instances, metric, control },
+    ...conditionOf(before),
+    ...{ metric, control },
     meanA: meanOf(before.values),
     meanB: meanOf(after.values),
     absolute,
     relative,
     basis,
-    verdict: verdictFor(better, deciding.interval95, deciding.familyInterval, horizon),
+    verdict: verdictFor(
+      better,
+      deciding.interval95,
+      deciding.simultaneousInterval,
+      equivalenceMargin,
+    ),
   };
 }
 
-/** @param family the pairs of the same metric and strategy, this one included */
+/** @param alike the pairs of the same metric and variant, this one included */
 function changeOf(
   { before, after }: Pair,
-  family: readonly Pair[],
+  alike: readonly Pair[],
   valuesOf: (series: Series) => readonly number[],
 ): Change {
   const logsOf = (series: Series) => valuesOf(series).map(Math.log);
-  // Each run has a spread of its own, shared by its cells (docs/decisions/004).
-  const shared = (side: keyof Pair): PooledSpread | null =>
-    pooledSpread(family.map((pair) => logsOf(pair[side])));
+  // Each run has a spread of its own, shared by its scenarios (docs/decisions/004).
+  const shared = (run: keyof Pair): PooledSpread | null =>
+    pooledSpread(alike.map((each) => logsOf(each[run])));
   const [first, second] = [logsOf(before), logsOf(after)];
   const difference = welchDifference(
     { values: first, shared: shared('before') },
@@ -139,8 +153,8 @@ function changeOf(
   return {
     ratio: Math.exp(meanOf(second) - meanOf(first)),
     interval95: difference && ratioInterval(difference, 0.95),
-    familyInterval:
-      difference && ratioInterval(difference, 1 - 0.05 / verdictsOfPair(family.length)),
+    simultaneousInterval:
+      difference && ratioInterval(difference, 1 - 0.05 / verdictsOfPair(alike.length)),
     difference,
     roundsA: first.length,
     roundsB: second.length,
@@ -153,11 +167,11 @@ export function ratioInterval(difference: Difference, confidence: number): [numb
   return [Math.exp(low), Math.exp(high)];
 }
 
-function cellsMissingFrom(there: readonly Series[], here: readonly Series[]): Cell[] {
-  const missing = here.filter((series) => !there.some((other) => isSameCell(other, series)));
+function conditionsMissingFrom(there: readonly Series[], here: readonly Series[]): Condition[] {
+  const missing = here.filter((series) => !there.some((other) => isCounterpart(other, series)));
   return missing
-    .filter((cell, index) => missing.findIndex((other) => isSameCell(other, cell)) === index)
-    .map(({ strategy, workload, instances }) => ({ strategy, workload, instances }));
+    .filter((each, index) => missing.findIndex((other) => isCounterpart(other, each)) === index)
+    .map(conditionOf);
 }
 
 function meanOf(values: readonly number[]): number {

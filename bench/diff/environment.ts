@@ -45,15 +45,15 @@ const LOOKS: readonly Look[] = [
   { weight: 'code', what: 'version of the lab', of: ({ environment }) => environment.lab },
   { weight: 'conditions', what: 'profile', of: ({ config }) => config.profile },
   { weight: 'conditions', what: 'window', of: ({ config }) => `${config.seconds} s` },
-  { weight: 'conditions', what: 'turns', of: ({ config }) => String(config.turns ?? 'none') },
+  { weight: 'conditions', what: 'windows', of: ({ config }) => String(config.windows ?? 'none') },
   { weight: 'conditions', what: 'warm-up', of: ({ config }) => `${config.warmUpSeconds} s` },
   { weight: 'conditions', what: 'connections', of: ({ config }) => connectionsOf(config) },
   { weight: 'conditions', what: 'users', of: ({ config }) => String(config.users) },
   { weight: 'conditions', what: 'posts', of: ({ config }) => String(config.posts) },
   {
     weight: 'conditions',
-    what: 'load-generating processes',
-    of: ({ config }) => String(config.shards),
+    what: 'load workers',
+    of: ({ config }) => String(config.loadWorkers),
   },
   { weight: 'conditions', what: 'web tier', of: ({ config }) => config.web?.balance ?? 'none' },
   {
@@ -64,7 +64,7 @@ const LOOKS: readonly Look[] = [
   { weight: 'conditions', what: 'limits of CPU time', of: ({ config }) => limitsOf(config) },
   {
     weight: 'conditions',
-    what: 'variables of one side',
+    what: 'variables of one variant',
     of: ({ config }) => variablesOf(config),
   },
 ];
@@ -111,9 +111,9 @@ function connectionsOf({ connections, connectionsPerInstance }: RunConfig): stri
     : `${connectionsPerInstance} for each instance`;
 }
 
-function variablesOf({ variables }: RunConfig): string {
-  const given = Object.entries(variables ?? {}).flatMap(([arm, values]) =>
-    Object.entries(values).map(([name, value]) => `${arm}.${name}=${value}`),
+function variablesOf({ variants }: RunConfig): string {
+  const given = variants.flatMap(({ id, environment }) =>
+    Object.entries(environment).map(([name, value]) => `${id}.${name}=${value}`),
   );
   return given.length === 0 ? 'none' : given.sort().join(', ');
 }

@@ -4,13 +4,15 @@
  */
 
 import { METRICS, type Metric } from '../analyse/metrics.js';
-import { armNames } from '../model/arms.js';
+import type { Condition } from '../model/condition.js';
 import type { Result, Trial } from '../model/result-schema.js';
+import { scenariosOf } from '../model/scenario.js';
+import { controlOf, isControl } from '../model/variant.js';
 import { countOf } from '../text/count-of.js';
 import { code } from '../text/format.js';
-import { type Cell, controlArmOf, isControlOf, isSameCell } from './series.js';
+import { isCounterpart } from './series.js';
 
-export interface Gap extends Cell {
+export interface Gap extends Condition {
   metric: string;
   /** Why it cannot be decided, for each run that is to blame: "in B all 5 trials are invalid (…)". */
   why: string;
@@ -22,45 +24,40 @@ const ROUNDS_FOR_INTERVAL = 2;
 
 /** @param basis what verdicts look at: figures relative to the control need its rounds as well */
 export function gapsOf(a: Result, b: Result, basis: Basis): Gap[] {
-  const cells = [...plannedCells(a), ...plannedCells(b)];
-  const distinct = cells.filter(
-    (cell, index) => cells.findIndex((other) => isSameCell(other, cell)) === index,
+  const planned = [...plannedIn(a), ...plannedIn(b)];
+  const distinct = planned.filter(
+    (each, index) => planned.findIndex((other) => isCounterpart(other, each)) === index,
   );
-  return distinct.flatMap((cell) =>
+  return distinct.flatMap((condition) =>
     METRICS.flatMap((metric): Gap[] => {
-      const why = whyUndecided(metric, cell, { a, b, basis });
-      return why === null ? [] : [{ ...cell, metric: metric.name, why }];
+      const why = whyUndecided(metric, condition, { a, b, basis });
+      return why === null ? [] : [{ ...condition, metric: metric.name, why }];
     }),
   );
 }
 
 /** Whether the run was to measure it, by its plan. */
-export function isPlannedIn({ config }: Result, cell: Cell): boolean {
-  return (
-    armNames(config.strategies).includes(cell.strategy) &&
-    config.workloads.includes(cell.workload) &&
-    config.instances.includes(cell.instances)
-  );
+export function isPlannedIn(run: Result, condition: Condition): boolean {
+  return plannedIn(run).some((planned) => isCounterpart(planned, condition));
 }
 
-function plannedCells({ config }: Result): Cell[] {
-  return armNames(config.strategies).flatMap((strategy) =>
-    config.workloads.flatMap((workload) =>
-      config.instances.map((instances) => ({ strategy, workload, instances })),
-    ),
+/** All scenarios of a variant, then the next variant. */
+function plannedIn({ config }: Result): Condition[] {
+  return config.variants.flatMap(({ id }) =>
+    scenariosOf(config).map((scenario) => ({ variant: id, ...scenario })),
   );
 }
 
 function whyUndecided(
   metric: Metric,
-  cell: Cell,
+  condition: Condition,
   { a, b, basis }: { a: Result; b: Result; basis: Basis },
 ): string | null {
   const found = Object.entries({ A: a, B: b }).map(([name, run]) => ({
     name,
-    reason: whyNotMeasured(metric, cell, run),
-    rounds: roundsWith(metric, cell, run).size,
-    related: basis === 'control' ? roundsBesideControl(metric, cell, run) : null,
+    reason: whyNotMeasured(metric, condition, run),
+    rounds: roundsWith(metric, condition, run).size,
+    related: basis === 'control' ? roundsBesideControl(metric, condition, run) : null,
   }));
   const reasons = found.flatMap(({ name, reason }) => (reason ? [`in ${name} ${reason}`] : []));
   if (reasons.length > 0) return reasons.join('; ');
@@ -76,16 +73,16 @@ function whyUndecided(
 }
 
 /** null where at least one round has a figure. */
-function whyNotMeasured(metric: Metric, cell: Cell, run: Result): string | null {
+function whyNotMeasured(metric: Metric, condition: Condition, run: Result): string | null {
   const { config, trials } = run;
   if (run.sustained) return 'nothing of it: that is a result of lab sustain, which has no trials';
   const lacks = [
-    ...(armNames(config.strategies).includes(cell.strategy) ? [] : ['strategy']),
-    ...(config.workloads.includes(cell.workload) ? [] : ['workload']),
-    ...(config.instances.includes(cell.instances) ? [] : ['number of instances']),
+    ...(config.variants.some(({ id }) => id === condition.variant) ? [] : ['strategy']),
+    ...(config.workloads.includes(condition.workload) ? [] : ['workload']),
+    ...(config.instances.includes(condition.instances) ? [] : ['number of instances']),
   ];
   if (lacks.length > 0) return `it was not asked for (no such ${lacks.join(', no such ')})`;
-  const measured = trials.filter((trial) => isSameCell(trial, cell));
+  const measured = trials.filter((trial) => isCounterpart(trial, condition));
   if (measured.length === 0) {
     return `it has no trial${run.partial ? ': the run ended before its plan did' : ''}`;
   }
@@ -97,7 +94,7 @@ function whyNotMeasured(metric: Metric, cell: Cell, run: Result): string | null 
   }
   // No ratio is made of zero, and leaving such a trial out would hide a standstill.
   if (valid.some((trial) => metric.of(trial) === 0)) return `a valid trial has ${metric.name} 0`;
-  return roundsWith(metric, cell, run).size === 0
+  return roundsWith(metric, condition, run).size === 0
     ? `none of ${countOf(valid.length, 'valid trial')} has ${code(metric.name)} (it could not be measured)`
     : null;
 }
@@ -117,17 +114,19 @@ function frequentReasons(trials: readonly Trial[]): string[] {
   return [...counts].sort((first, second) => second[1] - first[1]).map(([name]) => name);
 }
 
-function roundsWith(metric: Metric, cell: Cell, { trials }: Result): Set<number> {
+function roundsWith(metric: Metric, condition: Condition, { trials }: Result): Set<number> {
   const found = trials.filter(
-    (trial) => trial.valid && isSameCell(trial, cell) && (metric.of(trial) ?? 0) > 0,
+    (trial) => trial.valid && isCounterpart(trial, condition) && (metric.of(trial) ?? 0) > 0,
   );
   return new Set(found.map(({ round }) => round));
 }
 
 /** null where it is the control itself, or there is none. */
-function roundsBesideControl(metric: Metric, cell: Cell, run: Result): number | null {
-  const control = controlArmOf(run);
-  if (control === undefined || isControlOf(run, cell.strategy)) return null;
-  const beside = roundsWith(metric, { ...cell, strategy: control }, run);
-  return [...roundsWith(metric, cell, run)].filter((round) => beside.has(round)).length;
+function roundsBesideControl(metric: Metric, condition: Condition, run: Result): number | null {
+  const { config, strategies } = run;
+  const control = controlOf(config.variants, strategies);
+  const own = config.variants.find(({ id }) => id === condition.variant);
+  if (!control || (own && isControl(own, strategies))) return null;
+  const beside = roundsWith(metric, { ...condition, variant: control.id }, run);
+  return [...roundsWith(metric, condition, run)].filter((round) => beside.has(round)).length;
 }

@@ -5,10 +5,10 @@
  * conditions there are (each has one bad side, and 5 % are spread over two).
  */
 
+import type { Condition } from '../model/condition.js';
 import { usageError } from '../model/errors.js';
 import { countOf } from '../text/count-of.js';
 import { isTelling } from '../text/format.js';
-import type { Condition } from './conditions.js';
 import {
   type Basis,
   type Diff,
@@ -17,7 +17,7 @@ import {
   ratioInterval,
 } from './diff-results.js';
 import type { Gap } from './gaps.js';
-import type { Cell } from './series.js';
+import type { GateCondition } from './gate-conditions.js';
 
 export interface JudgedFigure {
   row: DiffRow;
@@ -29,7 +29,7 @@ export interface JudgedFigure {
 }
 
 export interface JudgedCondition {
-  condition: Condition;
+  condition: GateCondition;
   figures: JudgedFigure[];
   broken: boolean;
 }
@@ -40,7 +40,10 @@ export interface JudgedCondition {
  *
  * @throws LabError CONTROL_MISSING, CONDITION_WITHOUT_DATA, exit code 2, with the list of what is missing
  */
-export function judgeConditions(conditions: readonly Condition[], diff: Diff): JudgedCondition[] {
+export function judgeConditions(
+  conditions: readonly GateCondition[],
+  diff: Diff,
+): JudgedCondition[] {
   const watched = conditions.map((condition) => ({ condition, rows: rowsFor(condition, diff) }));
   assertNotTheMachine(watched, diff);
   assertMeasured(conditions, diff);
@@ -54,7 +57,7 @@ export function judgeConditions(conditions: readonly Condition[], diff: Diff): J
   return judged;
 }
 
-function rowsFor(condition: Condition, diff: Diff): DiffRow[] {
+function rowsFor(condition: GateCondition, diff: Diff): DiffRow[] {
   const found = diff.rows.filter((row) => isCovered(condition, row));
   const hasGap = diff.gaps.some((gap) => gap.plannedInA && isCovered(condition, gap));
   if (found.length > 0 || hasGap) return found;
@@ -65,9 +68,9 @@ function rowsFor(condition: Condition, diff: Diff): DiffRow[] {
   ]);
 }
 
-function isCovered(condition: Condition, figure: Cell & { metric: string }): boolean {
+function isCovered(condition: GateCondition, figure: Condition & { metric: string }): boolean {
   return (
-    figure.strategy === condition.strategy &&
+    figure.variant === condition.variant &&
     figure.metric === condition.metric &&
     (condition.workload === null || figure.workload === condition.workload) &&
     (condition.instances === null || figure.instances === condition.instances)
@@ -79,7 +82,7 @@ function isCovered(condition: Condition, figure: Cell & { metric: string }): boo
  * identical code, so they decide only where that was asked for.
  */
 function assertNotTheMachine(
-  watched: readonly { condition: Condition; rows: DiffRow[] }[],
+  watched: readonly { condition: GateCondition; rows: DiffRow[] }[],
   { asked, withoutControl }: Diff,
 ): void {
   const [first] = watched;
@@ -99,7 +102,7 @@ function assertNotTheMachine(
   }
 }
 
-function assertMeasured(conditions: readonly Condition[], { gaps, rows }: Diff): void {
+function assertMeasured(conditions: readonly GateCondition[], { gaps, rows }: Diff): void {
   const missing = gaps.filter(
     (gap) => gap.plannedInA && conditions.some((condition) => isCovered(condition, gap)),
   );
@@ -125,7 +128,7 @@ function assertTold(judged: readonly JudgedCondition[]): void {
   ]);
 }
 
-function judgeFigure(condition: Condition, row: DiffRow, confidence: number): JudgedFigure {
+function judgeFigure(condition: GateCondition, row: DiffRow, confidence: number): JudgedFigure {
   const { ratio, difference } = decidingChange(row);
   const interval: [number, number] = difference
     ? ratioInterval(difference, confidence)
@@ -138,19 +141,19 @@ function judgeFigure(condition: Condition, row: DiffRow, confidence: number): Ju
   return { row, ratio, interval, basis: row.basis, broken };
 }
 
-export function pathOf({ strategy, workload, instances, metric }: DiffRow): string {
-  return `${strategy}.${workload}.${instances}.${metric}`;
+export function pathOf({ variant, workload, instances, metric }: DiffRow): string {
+  return `${variant}.${workload}.${instances}.${metric}`;
 }
 
 function available(rows: readonly DiffRow[]): string {
   const listed = (of: (row: DiffRow) => string | number) => [...new Set(rows.map(of))].join(', ');
   return rows.length === 0
     ? 'Both measured nothing in common.'
-    : `Available: strategies ${listed((row) => row.strategy)}; workloads ${listed((row) => row.workload)}; instances ${listed((row) => row.instances)}; metrics ${listed((row) => row.metric)}.`;
+    : `Available: strategies ${listed((row) => row.variant)}; workloads ${listed((row) => row.workload)}; instances ${listed((row) => row.instances)}; metrics ${listed((row) => row.metric)}.`;
 }
 
 function gapText(gap: Gap): string {
-  return `${gap.strategy}.${gap.workload}.${gap.instances}.${gap.metric}: ${gap.why.replaceAll('`', '')}`;
+  return `${gap.variant}.${gap.workload}.${gap.instances}.${gap.metric}: ${gap.why.replaceAll('`', '')}`;
 }
 
 function noData(lines: readonly string[]) {

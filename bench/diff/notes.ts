@@ -1,5 +1,6 @@
 /** What a reader must know of two runs before believing a difference between them, in sentences. */
 
+import type { Condition } from '../model/condition.js';
 import { databaseOf } from '../model/databases.js';
 import { tierOf } from '../model/tiers.js';
 import { signedChange, wordingOf } from '../report/wording.js';
@@ -8,7 +9,6 @@ import { code, formatPercentPoints, listOf } from '../text/format.js';
 import type { DiffRow } from './diff-results.js';
 import type { EnvironmentDifference, Weight } from './environment.js';
 import { type DiffReport, isSameRun, machineMayExplain } from './report.js';
-import type { Cell } from './series.js';
 
 type RunOfDiff = DiffReport['a'];
 
@@ -45,12 +45,12 @@ export function summaryOf(report: DiffReport): string {
   const count = (...verdicts: DiffRow['verdict'][]) =>
     diff.rows.filter(({ verdict }) => verdicts.includes(verdict)).length;
   if (diff.rows.length === 0) return 'The runs have no figure in common.';
-  const horizon = formatPercentPoints(diff.horizon * 100);
+  const margin = formatPercentPoints(diff.equivalenceMargin * 100);
   const changed = machineMayExplain(report)
     ? 'changed, which the machine alone may have caused'
     : 'changed';
   const are = (number: number) => `${number} ${number === 1 ? 'is' : 'are'}`;
-  return `${count('faster', 'slower')} of ${countOf(diff.rows.length, 'figure')} ${changed}; ${are(count('equal'))} equal within ${horizon} %; ${are(count('unsure'))} unsure.`;
+  return `${count('faster', 'slower')} of ${countOf(diff.rows.length, 'figure')} ${changed}; ${are(count('equal'))} equal within ${margin} %; ${are(count('unsure'))} unsure.`;
 }
 
 function sameRun({ a, b }: DiffReport): string[] {
@@ -116,7 +116,7 @@ function control({ diff }: DiffReport): string[] {
     ? ' The figures relative to the control take it out, as if it had slowed every strategy by the same factor. If shared code is what you changed, read the figures as measured (--absolute).'
     : '';
   return [
-    `The control ${first.strategy} itself changed: ${each.join('; ')}. That is the machine, or code that all strategies share.${takenOut}`,
+    `The control ${first.variant} itself changed: ${each.join('; ')}. That is the machine, or code that all strategies share.${takenOut}`,
   ];
 }
 
@@ -151,8 +151,8 @@ function basisOf({ diff }: DiffReport): string {
 }
 
 function onlyInOne({ diff }: DiffReport): string[] {
-  return Object.entries({ A: diff.onlyInA, B: diff.onlyInB }).flatMap(([name, cells]) =>
-    cells.length > 0 ? [`Only in ${name}: ${cells.map(cellInWords).join('; ')}.`] : [],
+  return Object.entries({ A: diff.onlyInA, B: diff.onlyInB }).flatMap(([name, only]) =>
+    only.length > 0 ? [`Only in ${name}: ${only.map(conditionInWords).join('; ')}.`] : [],
   );
 }
 
@@ -165,8 +165,8 @@ function withoutInterval({ diff }: DiffReport): string[] {
       ];
 }
 
-function cellInWords({ strategy, workload, instances }: Cell): string {
-  return `${strategy} on ${code(workload)} with ${countOf(instances, 'instance')}`;
+function conditionInWords({ variant, workload, instances }: Condition): string {
+  return `${variant} on ${code(workload)} with ${countOf(instances, 'instance')}`;
 }
 
 function weighing(weight: Weight, differences: readonly EnvironmentDifference[]) {

@@ -1,10 +1,11 @@
 /** Everything that `lab diff` found of two runs, gathered once for every form of it. */
+import { conditionOf } from '../model/condition.js';
 import { usageError } from '../model/errors.js';
 import type { Result } from '../model/result-schema.js';
-import type { Condition } from './conditions.js';
 import { type Basis, type Diff, diffResults } from './diff-results.js';
 import { type EnvironmentDifference, environmentDifferences } from './environment.js';
 import { type JudgedCondition, judgeConditions } from './gate.js';
+import type { GateCondition } from './gate-conditions.js';
 
 export interface DiffReport {
   a: Result;
@@ -18,7 +19,7 @@ export interface DiffReport {
 export function reportDiff(
   a: Result,
   b: Result,
-  { basis, conditions }: { basis: Basis; conditions: readonly Condition[] },
+  { basis, conditions }: { basis: Basis; conditions: readonly GateCondition[] },
 ): DiffReport {
   if (conditions.length > 0 && isSameRun(a, b)) {
     throw usageError(
@@ -62,7 +63,7 @@ export function diffAsJson({ a, b, diff, environment, conditions }: DiffReport) 
       condition: condition.text,
       broken,
       figures: figures.map(({ row, ...figure }) => ({
-        ...{ strategy: row.strategy, workload: row.workload, instances: row.instances },
+        ...conditionOf(row),
         metric: row.metric,
         ...figure,
       })),

@@ -1,21 +1,17 @@
 /**
- * One run as rows of figures: for each strategy, cell and metric the values of its rounds, as measured
- * and relative to the control of the same round.
+ * One run as rows of figures: for each condition and metric the values of its rounds, as measured and
+ * relative to the control of the same round.
  */
 
 import { METRICS, type Metric } from '../analyse/metrics.js';
-import { armNames, strategyOfArm } from '../model/arms.js';
+import { type Condition, trialsOf } from '../model/condition.js';
 import type { Result, Trial } from '../model/result-schema.js';
+import { scenariosOf } from '../model/scenario.js';
+import { controlOf, isControl } from '../model/variant.js';
 
-export interface Cell {
-  strategy: string;
-  workload: string;
-  instances: number;
-}
-
-export interface Series extends Cell {
+export interface Series extends Condition {
   metric: string;
-  /** Whether the strategy is the control itself. */
+  /** Whether the variant is the control itself. */
   control: boolean;
   /** One value a round, in the metric's unit, from valid trials. */
   values: number[];
@@ -23,50 +19,38 @@ export interface Series extends Cell {
   relative: number[] | null;
 }
 
-/** Cells without one valid trial that measured the metric are left out. */
-export function seriesOf(result: Result): Series[] {
-  const { config, trials } = result;
-  const arms = armNames(config.strategies);
-  const isControl = (arm: string) => isControlOf(result, arm);
-  const controlArm = controlArmOf(result);
+/** Conditions without one valid trial that measured the metric are left out. */
+export function seriesOf({ config, strategies, trials }: Result): Series[] {
+  const { variants } = config;
+  const controlVariant = controlOf(variants, strategies);
   const valid = trials.filter((trial) => trial.valid);
   return METRICS.flatMap((metric) =>
-    config.workloads.flatMap((workload) =>
-      config.instances.flatMap((instances) => {
-        const measured = (strategy: string) =>
-          roundsOf(metric, { strategy, workload, instances }, valid);
-        const reference = controlArm === undefined ? null : measured(controlArm);
-        return arms.flatMap((strategy): Series[] => {
-          const rounds = measured(strategy);
-          if (rounds.size === 0) return [];
-          const control = isControl(strategy);
-          const cell = { strategy, workload, instances, metric: metric.name, control };
-          const relative = reference && !control ? relativeTo(reference, rounds) : null;
-          return [{ ...cell, values: [...rounds.values()], relative }];
-        });
-      }),
-    ),
+    scenariosOf(config).flatMap((scenario) => {
+      const measured = (variant: string) => roundsOf(metric, { variant, ...scenario }, valid);
+      const reference = controlVariant ? measured(controlVariant.id) : null;
+      return variants.flatMap((variant): Series[] => {
+        const rounds = measured(variant.id);
+        if (rounds.size === 0) return [];
+        const control = isControl(variant, strategies);
+        const named = { variant: variant.id, ...scenario, metric: metric.name, control };
+        const relative = reference && !control ? relativeTo(reference, rounds) : null;
+        return [{ ...named, values: [...rounds.values()], relative }];
+      });
+    }),
   );
 }
 
-export function isControlOf({ strategies }: Result, arm: string): boolean {
-  return strategies.some(({ name, control }) => control && name === strategyOfArm(arm));
-}
-
-/** The arm that others are set against; undefined where the run has no control. */
-export function controlArmOf(result: Result): string | undefined {
-  return armNames(result.config.strategies).find((arm) => isControlOf(result, arm));
-}
-
 /** By round. A zero has no logarithm, and no valid trial has one. */
-function roundsOf(metric: Metric, cell: Cell, trials: readonly Trial[]): Map<number, number> {
+function roundsOf(
+  metric: Metric,
+  condition: Condition,
+  trials: readonly Trial[],
+): Map<number, number> {
   return new Map(
-    trials
-      .filter((trial) => isSameCell(trial, cell))
-      .flatMap((trial) => {
-        const value = metric.of(trial);
-        return value === null || value <= 0 ? [] : [[trial.round, value] as const];
-      }),
+    trialsOf(condition, trials).flatMap((trial) => {
+      const value = metric.of(trial);
+      return value === null || value <= 0 ? [] : [[trial.round, value] as const];
+    }),
   );
 }
 
@@ -82,6 +66,10 @@ function relativeTo(
   return ratios.length > 0 ? ratios : null;
 }
 
-export function isSameCell(a: Cell, b: Cell): boolean {
-  return a.strategy === b.strategy && a.workload === b.workload && a.instances === b.instances;
+/**
+ * Whether conditions of two runs are set side by side. Their topology may differ: that is told as a
+ * difference of the runs, and may be what they are compared for.
+ */
+export function isCounterpart(a: Condition, b: Condition): boolean {
+  return a.variant === b.variant && a.workload === b.workload && a.instances === b.instances;
 }

@@ -3,10 +3,10 @@
 import { signedChange, unitOf, wordingOf } from '../report/wording.js';
 import { left, right, type Table, type Cell as TableCell } from '../text/blocks.js';
 import { formatNumber, formatPercentPoints, NOT_MEASURED } from '../text/format.js';
-import type { Condition } from './conditions.js';
 import type { Change, DiffRow } from './diff-results.js';
 import type { EnvironmentDifference } from './environment.js';
 import { type JudgedCondition, type JudgedFigure, pathOf } from './gate.js';
+import type { GateCondition } from './gate-conditions.js';
 
 /** One row a figure. Without any row relative to a control, that column is left out. */
 export function rowsTable(rows: readonly DiffRow[]): Table {
@@ -27,7 +27,7 @@ export function rowsTable(rows: readonly DiffRow[]): Table {
 
 function rowCells(row: DiffRow, relative: boolean): TableCell[] {
   return [
-    ...[row.strategy, row.workload, String(row.instances)],
+    ...[row.variant, row.workload, String(row.instances)],
     // The name that --fail-on takes.
     `${row.metric} (${unitOf(row.metric)})`,
     ...[formatNumber(row.meanA), formatNumber(row.meanB), changeText(row.absolute)],
@@ -71,7 +71,7 @@ export function conditionsTable(conditions: readonly JudgedCondition[]): Table {
 }
 
 /** As given, with room to read: "session.me.cpu > 5 %". */
-export function conditionText({ text, direction, limit }: Condition): string {
+export function conditionText({ text, direction, limit }: GateCondition): string {
   const [path = ''] = text.split(/[<>]/);
   const sign = limit < 0 ? '−' : '';
   return `${path} ${direction === 'above' ? '>' : '<'} ${sign}${formatPercentPoints(Math.abs(limit) * 100)} %`;

@@ -47,6 +47,6 @@ export const calibrationSchema = z.object({
   noise: z.array(noiseFloorSchema),
 });
 
-/** All for one cell on its own, at 95 % and with 80 % power. */
+/** All for one scenario on its own, at 95 % and with 80 % power. */
 export type NoiseFloor = z.infer<typeof noiseFloorSchema>;
 export type Calibration = z.infer<typeof calibrationSchema>;

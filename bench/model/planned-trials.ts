@@ -1,48 +1,42 @@
 /**
  * Options and seed -> the ordered trials of a run. Pure: the same input gives the same order.
  */
-import { armNames } from './arms.js';
+import type { Condition } from './condition.js';
 import { seededRandom, shuffled } from './random.js';
+import { isSameScenario, type ScenarioPlan, scenariosOf } from './scenario.js';
+import type { Variant } from './variant.js';
 
-export interface PlannedTrial {
+/** One condition in one round. */
+export interface PlannedTrial extends Condition {
   round: number;
-  /** Name of the arm; "session#2" when a strategy is compared with itself. */
-  strategy: string;
-  workload: string;
-  instances: number;
 }
 
-export interface PlanInput {
-  strategies: readonly string[];
-  workloads: readonly string[];
-  instances: readonly number[];
+export interface PlanInput extends ScenarioPlan {
+  variants: readonly Variant[];
   rounds: number;
   seed: number;
 }
 
 /**
- * A randomised complete block design: in each round the cells (workload and instances) come in a
- * shuffled order, and in each cell all strategies run side by side in turns, in a shuffled order. What
- * is compared stands close in time, so that the drift of a busy machine cancels in the ratio.
+ * A randomised complete block design: in each round the scenarios come in a shuffled order, and in each
+ * scenario the windows of all variants alternate, in a shuffled order. What is compared stands close in
+ * time, so that the drift of a busy machine cancels in the ratio.
  */
 export function planTrials(input: PlanInput): PlannedTrial[] {
   const random = seededRandom(input.seed);
-  const arms = armNames(input.strategies);
-  const cells = input.workloads.flatMap((workload) =>
-    input.instances.map((instances) => ({ workload, instances })),
-  );
+  const scenarios = scenariosOf(input);
   const rounds = Array.from({ length: input.rounds }, (_, index) => index + 1);
   return rounds.flatMap((round) =>
-    shuffled(cells, random).flatMap((cell) =>
-      shuffled(arms, random).map((strategy) => ({ round, strategy, ...cell })),
+    shuffled(scenarios, random).flatMap((scenario) =>
+      shuffled(input.variants, random).map(({ id }) => ({ round, variant: id, ...scenario })),
     ),
   );
 }
 
 /**
- * The blocks of an order: neighbours of the same round and cell, which run side by side.
+ * The blocks of an order: neighbours of the same round and scenario, which run side by side.
  *
- * @param mostInstances a block with more is cut into several, of one strategy at least
+ * @param mostInstances a block with more is cut into several, of one variant at least
  */
 export function blocksOf(
   order: readonly PlannedTrial[],
@@ -55,8 +49,7 @@ export function blocksOf(
     const fits =
       first !== undefined &&
       first.round === trial.round &&
-      first.workload === trial.workload &&
-      first.instances === trial.instances &&
+      isSameScenario(first, trial) &&
       ((block?.length ?? 0) + 1) * trial.instances <= mostInstances;
     if (fits) block?.push(trial);
     else blocks.push([trial]);

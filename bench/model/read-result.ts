@@ -3,28 +3,39 @@ import { lstat, readFile, readlink, realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { LabError } from './errors.js';
+import { upgradeResult } from './older-results/upgrade-result.js';
 import { type Result, resultSchema, SCHEMA_VERSION } from './result-schema.js';
 
 /**
  * @param folder that holds a result.json
+ * @returns in the shape of the current version, whatever version wrote it
  * @throws LabError RESULT_NOT_FOUND, RESULT_UNREADABLE, RESULT_TOO_NEW, RESULT_MALFORMED
  */
 export async function readResult(folder: string): Promise<Result> {
   const path = join(await shownFolder(folder), 'result.json');
   const parsed = parse(await readText(folder), path);
-  const version = z.looseObject({ schemaVersion: z.int() }).safeParse(parsed);
-  if (version.success && version.data.schemaVersion > SCHEMA_VERSION) {
+  const version = versionOf(parsed);
+  if (version > SCHEMA_VERSION) {
     throw new LabError(
       'RESULT_TOO_NEW',
-      `${path} was written by a newer lab (schema version ${version.data.schemaVersion}, this lab reads up to ${SCHEMA_VERSION}). Update the lab.`,
+      `${path} was written by a newer lab (schema version ${version}, this lab reads up to ${SCHEMA_VERSION}). Update the lab.`,
     );
   }
-  const result = resultSchema.safeParse(parsed);
-  if (result.success) return result.data;
-  throw new LabError(
-    'RESULT_MALFORMED',
-    `${path} is no result of lab compare or lab sustain, or was changed: ${z.prettifyError(result.error).split('\n').slice(0, 4).join(' ')}`,
-  );
+  try {
+    return resultSchema.parse(version < SCHEMA_VERSION ? upgradeResult(parsed) : parsed);
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error;
+    throw new LabError(
+      'RESULT_MALFORMED',
+      `${path} is no result of lab compare or lab sustain, or was changed: ${z.prettifyError(error).split('\n').slice(0, 4).join(' ')}`,
+    );
+  }
+}
+
+/** What names no version is checked as the current one. */
+function versionOf(parsed: unknown): number {
+  const named = z.looseObject({ schemaVersion: z.int().positive() }).safeParse(parsed);
+  return named.success ? named.data.schemaVersion : SCHEMA_VERSION;
 }
 
 /** Where it really lies: results/latest is a link, and a message must say to which run. */

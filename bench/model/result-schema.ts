@@ -7,16 +7,15 @@
 import { z } from 'zod';
 import { calibrationSchema } from './calibration-schema.js';
 import { DATABASE_NAMES } from './databases.js';
+import { scenarioFields } from './scenario.js';
+import { variantSchema } from './variant.js';
 
 /**
- * 1: the first. 2: strategies carry their whole declaration, and a trial may have an `authority`.
- * 3: processes may be held to a share of a core, and the load may follow a plan (open loop).
- * 4: a web tier may stand before the instances, and a prediction server beside them; a trial may tell
- * kinds of requests apart, and how late event loops were.
- * 5: the database may be a MariaDB.
- * Whatever a version added is optional, so one schema reads all (docs/decisions/401).
+ * Version 6 names what a run compares: `config.variants`, and each trial, comparison and rate names its
+ * variant and its scenario. Results of older versions are upgraded as they are read
+ * (older-results/upgrade-result.ts, docs/decisions/401).
  */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 const count = z.int().nonnegative();
 const amount = z.number().nonnegative();
@@ -27,6 +26,12 @@ const perTier = z
   .describe(
     'By tier, all its processes together. null: could not be measured (a store on another machine).',
   );
+
+/** The fields that name a condition. */
+const conditionFields = {
+  variant: z.string().describe('The id of one of `config.variants`.'),
+  ...scenarioFields,
+};
 
 const latencyMs = z
   .object({
@@ -114,20 +119,20 @@ const eventLoop = z
   .describe('Of the instances, where they say.');
 
 export const trialSchema = z.object({
-  strategy: z.string().describe('Name of the arm; a strategy named twice has "session#2".'),
-  workload: z.string(),
-  instances: count.positive(),
+  ...conditionFields,
   round: count.positive(),
   position: count.describe('Place in the order as run, from 0.'),
   startedAt: z.iso.datetime(),
   connections: count.positive(),
-  shards: count.positive().describe('Load-generating processes.'),
+  loadWorkers: count.positive().describe('Processes that send load.'),
   warmUpSeconds: amount,
   seconds: amount.describe('Length of the measured windows together.'),
   loadedSeconds: amount
     .optional()
     .describe('Time between the readings of every process: the windows and the load around each.'),
-  turns: count.optional().describe('Windows, in turn with the other strategies of the block.'),
+  windows: count
+    .optional()
+    .describe('Measured windows; those of the variants of a block alternate.'),
   requests: count.describe('Answered inside the window.'),
   throughputRps: amount,
   latencyMs: latencyMs.nullable().describe('null when no request was answered.'),
@@ -151,7 +156,7 @@ export const trialSchema = z.object({
   windowsRps: z.array(amount).describe('Throughput in equal slices of the window, for steadiness.'),
   reconciliation: z
     .object({ clientRequests: count, serverRequests: count.nullable(), inFlightLimit: count })
-    .describe('Since the start of the load, warm-up included: what each side counted.'),
+    .describe('Since the start of the load, warm-up included: what client and server counted.'),
   openLoop: openLoop.optional(),
   latencyByRequest: z.array(latencyOfRequest).optional(),
   eventLoop: eventLoop.optional(),
@@ -162,23 +167,22 @@ export const trialSchema = z.object({
 export const verdictSchema = z.enum(['faster', 'slower', 'equal', 'unsure']);
 
 export const comparisonSchema = z.object({
-  workload: z.string(),
-  instances: count.positive(),
+  ...scenarioFields,
   metric: z.string().describe('A name from the table of metrics, for instance "throughput".'),
-  baseline: z.string(),
-  candidate: z.string(),
+  baseline: z.string().describe('The id of a variant.'),
+  candidate: z.string().describe('The id of a variant.'),
   baselineMean: amount.nullable(),
   candidateMean: amount.nullable(),
   ratio: z.number().positive().nullable().describe('Candidate over baseline: geometric mean.'),
   interval95: z.tuple([z.number(), z.number()]).nullable().describe('null below 2 rounds.'),
-  familyInterval: z
+  simultaneousInterval: z
     .tuple([z.number(), z.number()])
     .nullable()
-    .describe('Wider: holds for all cells and metrics of this pair at once, at 95 %.'),
-  rounds: count.describe('Rounds in which both sides have a valid trial.'),
+    .describe('Wider: holds for all scenarios and metrics of this pair at once, at 95 %.'),
+  rounds: count.describe('Rounds in which both variants have a valid trial.'),
   ratios: z.array(z.object({ round: count, ratio: z.number() })),
   verdict: verdictSchema.describe('From the candidate: "faster" is better, for CPU: cheaper.'),
-  horizon: z.number().describe('0.05: within 5 % counts as equal.'),
+  equivalenceMargin: z.number().describe('0.05: within 5 % counts as equal.'),
 });
 
 export const warningSchema = z.object({ code: z.string(), message: z.string() });
@@ -226,7 +230,7 @@ export const strategySchema = z.object({ ...strategyName.shape, ...declaration.p
 
 export const configSchema = z.object({
   profile: z.string(),
-  strategies: z.array(z.string()).describe('As asked for; the same name twice is an A/A run.'),
+  variants: z.array(variantSchema).describe('What is compared, in the order asked for.'),
   instances: z.array(count.positive()),
   workloads: z.array(z.string()),
   rounds: count.positive(),
@@ -235,18 +239,18 @@ export const configSchema = z.object({
   connections: count.positive(),
   users: count.positive(),
   posts: count.positive(),
-  shards: count.positive(),
+  loadWorkers: count.positive().describe('Processes that send load.'),
   seed: count,
-  horizon: z.number(),
+  equivalenceMargin: z.number(),
   command: z.string().describe('Repeats this run.'),
   database: z
     .enum(DATABASE_NAMES)
     .optional()
     .describe('What holds users and posts; absent: postgres.'),
-  turns: count
+  windows: count
     .positive()
     .optional()
-    .describe('Windows that a trial is cut into where strategies are compared.'),
+    .describe('Windows that a trial is cut into; absent: as many as the workload allows.'),
   connectionsPerInstance: count
     .positive()
     .optional()
@@ -275,19 +279,8 @@ export const configSchema = z.object({
     .object({ balance: z.enum(['round-robin', 'least-connections', 'sticky']) })
     .optional()
     .describe('How a web tier spreads the requests; absent: connections go to the instances.'),
-  variables: z
-    .record(z.string(), z.record(z.string(), z.string()))
-    .optional()
-    .describe('Environment variables that the instances of one side had beyond the others.'),
   order: z
-    .array(
-      z.object({
-        round: count.positive(),
-        strategy: z.string(),
-        workload: z.string(),
-        instances: count.positive(),
-      }),
-    )
+    .array(z.object({ round: count.positive(), ...conditionFields }))
     .describe('The plan, in the order in which its trials run.'),
 });
 
@@ -326,9 +319,7 @@ const sustainedAttempt = z.object({
 });
 
 export const sustainedSchema = z.object({
-  strategy: z.string(),
-  workload: z.string(),
-  instances: count.positive(),
+  ...conditionFields,
   objective,
   searchedRps: amount.nullable().describe('What the search found, for the rounds to begin at.'),
   rounds: z.array(
@@ -383,7 +374,7 @@ export const environmentSchema = z.object({
 });
 
 export const resultSchema = z.object({
-  schemaVersion: z.literal([1, 2, 3, 4, SCHEMA_VERSION]),
+  schemaVersion: z.literal(SCHEMA_VERSION),
   id: z.string().describe('Name of the folder: the time of the start in UTC.'),
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),

@@ -7,6 +7,7 @@ import { type DatabaseName, databaseOf } from '../model/databases.js';
 import { LabError, usageError } from '../model/errors.js';
 import type { Result, StrategyInfo } from '../model/result-schema.js';
 import { isKnownTier, type Tier } from '../model/tiers.js';
+import { strategiesOf } from '../model/variant.js';
 import type { Estimate } from '../statistics/statistics.js';
 import { didYouMean } from '../text/nearest.js';
 import { plannedTiers, type SizedTier } from './planned-tiers.js';
@@ -45,31 +46,46 @@ const IDLE_COMMANDS = 0.01;
 export function demandsOfResult(
   result: Result,
   workload: string,
-  strategies: readonly string[] = [...new Set(result.config.strategies)],
+  strategies: readonly string[] = strategiesOf(result.config.variants),
 ): Demands[] {
   if (!result.config.workloads.includes(workload)) {
     throw unknown('WORKLOAD', `workload "${workload}"`, result.config.workloads);
   }
+  const asked = strategiesOf(result.config.variants);
   const infos = strategies.map((name) => {
     const info = result.strategies.find((known) => known.name === name);
-    if (info && result.config.strategies.includes(name)) return info;
-    throw unknown('STRATEGY', `strategy "${name}"`, result.config.strategies);
+    if (info && asked.includes(name)) return info;
+    throw unknown('STRATEGY', `strategy "${name}"`, asked);
   });
-  const summaries = summarise(result);
+  const summaries = summariesByStrategy(result);
   const measured = summaries.filter(
     (summary) =>
       summary.workload === workload && summary.cpuMicrosecondsPerRequest.application != null,
   );
   const instances = mostInstances(measured, strategies, workload);
   return infos.map((info) => {
-    const cell = measured.find(
-      (summary) => summary.strategy === info.name && summary.instances === instances,
-    ) as Summary;
+    const summary = measured.find(
+      ({ strategy, instances: count }) => strategy === info.name && count === instances,
+    ) as StrategySummary;
     const database = databaseOf(result.config);
     return {
-      ...demandsOfCell(info, cell, database),
+      ...demandsIn(info, summary, database),
       loginCpuMicroseconds: loginOf(summaries, info.name),
     };
+  });
+}
+
+type StrategySummary = Summary & { strategy: string };
+
+/** Of the first variant of each strategy. */
+function summariesByStrategy(result: Result): StrategySummary[] {
+  const { variants } = result.config;
+  const firsts = variants.filter(
+    ({ strategy }, index) => variants.findIndex((other) => other.strategy === strategy) === index,
+  );
+  return summarise(result).flatMap((summary) => {
+    const variant = firsts.find(({ id }) => id === summary.variant);
+    return variant ? [{ ...summary, strategy: variant.strategy }] : [];
   });
 }
 
@@ -86,7 +102,7 @@ function unknown(what: string, name: string, known: readonly string[]): LabError
  * take from each other.
  */
 function mostInstances(
-  measured: readonly Summary[],
+  measured: readonly StrategySummary[],
   strategies: readonly string[],
   workload: string,
 ): number {
@@ -103,25 +119,25 @@ function mostInstances(
   );
 }
 
-function demandsOfCell(
+function demandsIn(
   strategy: StrategyInfo,
-  cell: Summary,
+  summary: Summary,
   database: DatabaseName,
 ): Omit<Demands, 'loginCpuMicroseconds'> {
-  const cpu = cell.cpuMicrosecondsPerRequest;
-  const commands = cell.storeCommandsPerRequest?.mean ?? null;
+  const cpu = summary.cpuMicrosecondsPerRequest;
+  const commands = summary.storeCommandsPerRequest?.mean ?? null;
   const hasWork = ({ id, planned }: SizedTier): boolean =>
     id === 'redis' && commands !== null
       ? commands >= IDLE_COMMANDS
       : (cpu[id]?.mean ?? 0) >= planned.idleMicroseconds;
-  const throughputRps = cell.throughputRps?.mean ?? 0;
-  const instances = cell.rssBytes.application;
+  const throughputRps = summary.throughputRps?.mean ?? 0;
+  const instances = summary.rssBytes.application;
   return {
     strategy,
-    workload: cell.workload,
+    workload: summary.workload,
     measuredAt: {
-      instances: cell.instances,
-      rounds: cell.validRounds,
+      instances: summary.instances,
+      rounds: summary.validRounds,
       throughputRps,
       redisCores: cpu.redis ? (cpu.redis.mean * throughputRps) / 1e6 : null,
     },
@@ -134,8 +150,8 @@ function demandsOfCell(
       .filter((tier) => !cpu[tier.id] && mayHave(tier, strategy, database))
       .map(({ id }) => id),
     notKnown: Object.keys(cpu).filter((id) => !isKnownTier(id) && (cpu[id]?.mean ?? 0) > 0),
-    instanceBytes: instances ? divided(instances, cell.instances) : null,
-    bytesPerRequest: cell.bytesPerRequest,
+    instanceBytes: instances ? divided(instances, summary.instances) : null,
+    bytesPerRequest: summary.bytesPerRequest,
     redisCommandsPerRequest: commands,
   };
 }
@@ -149,13 +165,11 @@ function mayHave(
   return presence !== 'some-strategies' || companions.includes(id);
 }
 
-function loginOf(summaries: readonly Summary[], strategy: string): Estimate | null {
-  const cells = summaries.filter(
-    (summary) => summary.workload === LOGIN && summary.strategy === strategy,
-  );
+function loginOf(summaries: readonly StrategySummary[], strategy: string): Estimate | null {
   return (
-    cells
-      .map((cell) => cell.serverCpuMicrosecondsPerRequest)
+    summaries
+      .filter((summary) => summary.workload === LOGIN && summary.strategy === strategy)
+      .map((summary) => summary.serverCpuMicrosecondsPerRequest)
       .filter((estimate) => estimate !== null)
       .at(-1) ?? null
   );

@@ -21,9 +21,9 @@ export function renderCalibration(calibration: Calibration, width: number): stri
 function winners(noise: readonly NoiseFloor[]): string {
   const named = noise.filter(({ verdict }) => verdict === 'faster' || verdict === 'slower');
   if (named.length === 0)
-    return '• No winner was named, as it must be: both sides are the same program.';
+    return '• No winner was named, as it must be: both variants are the same program.';
   const metrics = named.map(({ metric }) => wordingOf(metric).question);
-  return `! A winner was named in ${listOf(metrics)}, although both sides are the same program. That happens to one figure in twenty. If it happens again, something disturbs this machine in step with the rounds: do not trust its verdicts.`;
+  return `! A winner was named in ${listOf(metrics)}, although both variants are the same program. That happens to one figure in twenty. If it happens again, something disturbs this machine in step with the rounds: do not trust its verdicts.`;
 }
 
 function widthsTable(noise: readonly NoiseFloor[]): Table {

@@ -14,7 +14,7 @@ export function renderTrialsCsv({ trials }: Result): string {
     columns.map(({ name }) => field(name)),
     ...trials.map((trial) => columns.map(({ of }) => field(of(trial)))),
   ];
-  return `${lines.map((cells) => cells.join(',')).join('\r\n')}\r\n`;
+  return `${lines.map((fields) => fields.join(',')).join('\r\n')}\r\n`;
 }
 
 interface Column {
@@ -26,14 +26,14 @@ interface Column {
 function columnsOf(trials: readonly Trial[]): Column[] {
   const tiers = tiersOfTable(trials);
   return [
-    { name: 'strategy', of: (trial) => trial.strategy },
+    { name: 'variant', of: (trial) => trial.variant },
     { name: 'workload', of: (trial) => trial.workload },
     { name: 'instances', of: (trial) => trial.instances },
     { name: 'round', of: (trial) => trial.round },
     { name: 'position', of: (trial) => trial.position },
     { name: 'startedAt', of: (trial) => trial.startedAt },
     { name: 'connections', of: (trial) => trial.connections },
-    { name: 'shards', of: (trial) => trial.shards },
+    { name: 'loadWorkers', of: (trial) => trial.loadWorkers },
     { name: 'warmUpSeconds', of: (trial) => trial.warmUpSeconds },
     { name: 'seconds', of: (trial) => trial.seconds },
     { name: 'requests', of: (trial) => trial.requests },

@@ -1,5 +1,5 @@
-import { strategyOfArm } from '../model/arms.js';
-import type { Result, RunConfig } from '../model/result-schema.js';
+import type { Result } from '../model/result-schema.js';
+import { isSameProgram, strategiesOf } from '../model/variant.js';
 import type { Section } from '../text/blocks.js';
 import { countOf } from '../text/count-of.js';
 import { formatTime, listOf } from '../text/format.js';
@@ -7,8 +7,7 @@ import { escapeHtml } from './html/escape.js';
 import { renderBlock } from './html/render-block.js';
 import { STYLE } from './html/style.js';
 import { sectionsOf } from './sections.js';
-import { isSameProgram } from './variants.js';
-import { type ReportView, viewOf } from './view.js';
+import { type ReportedVariant, type ReportView, viewOf } from './view.js';
 
 /** The report as one file: no request to anywhere, no script. */
 export function renderHtml(result: Result): string {
@@ -41,32 +40,29 @@ ${sections.map(renderSection).join('\n')}
 const MOST_NAMED = 4;
 
 /** "session and jwt compared" */
-export function titleOf({ arms, result }: ReportView): string {
-  const names = arms.filter(({ control }) => !control).map(({ name }) => name);
-  const shown = names.length > 0 ? names : arms.map(({ name }) => name);
-  const strategies = [...new Set(shown.map(strategyOfArm))];
-  if (strategies.length < shown.length) return titleOfVariants(strategies, shown, result.config);
-  if (shown.length === 2) return `${shown.join(' against ')}, measured`;
-  if (shown.length > MOST_NAMED) return `${shown.length} strategies compared`;
-  return shown.length === 1 ? `${shown[0]}, measured` : `${listOf(shown)} compared`;
+export function titleOf({ variants }: ReportView): string {
+  const compared = variants.filter(({ control }) => !control);
+  const shown = compared.length > 0 ? compared : variants;
+  if (strategiesOf(shown).length < shown.length) return titleOfVariants(shown);
+  const ids = shown.map(({ id }) => id);
+  if (ids.length === 2) return `${ids.join(' against ')}, measured`;
+  if (ids.length > MOST_NAMED) return `${ids.length} strategies compared`;
+  return ids.length === 1 ? `${ids[0]}, measured` : `${listOf(ids)} compared`;
 }
 
 /** "session against itself, measured", "2 strategies in 5 variants, compared" */
-function titleOfVariants(
-  strategies: readonly string[],
-  [first = '', ...others]: readonly string[],
-  config: RunConfig,
-): string {
-  const [only = ''] = strategies;
-  const who = strategies.length === 1 ? only : `${strategies.length} strategies`;
-  return strategies.length === 1 && others.every((arm) => isSameProgram(first, arm, config))
+function titleOfVariants(variants: readonly ReportedVariant[]): string {
+  const strategies = strategiesOf(variants);
+  const who = strategies.length === 1 ? strategies[0] : `${strategies.length} strategies`;
+  const [first, ...others] = variants;
+  return first && others.every((other) => isSameProgram(first, other))
     ? `${who} against itself, measured`
-    : `${who} in ${others.length + 1} variants, compared`;
+    : `${who} in ${variants.length} variants, compared`;
 }
 
 export function subtitleOf({ result }: ReportView): string {
   const { environment, config, startedAt, partial } = result;
-  const attempts = result.sustained?.reduce((sum, cell) => sum + cell.attempts.length, 0);
+  const attempts = result.sustained?.reduce((sum, rate) => sum + rate.attempts.length, 0);
   const measured =
     attempts === undefined
       ? `${result.trials.length} of ${countOf(config.order.length, 'trial')}`

@@ -1,5 +1,6 @@
 /** The end of `lab sustain` on a terminal: the rates in words. */
 
+import { isSameCondition } from '../model/condition.js';
 import type { Result, Sustained } from '../model/result-schema.js';
 import { countOf } from '../text/count-of.js';
 import { objectiveInWords, sentenceOf } from './sections/sustained.js';
@@ -7,7 +8,7 @@ import { objectiveInWords, sentenceOf } from './sections/sustained.js';
 export function renderSustained({ config, sustained = [], warnings, partial }: Result): string {
   const [first] = sustained;
   if (!first) return '  No rate was measured.';
-  const attempts = sustained.flatMap((cell) => cell.attempts);
+  const attempts = sustained.flatMap((rate) => rate.attempts);
   const invalid = attempts.filter(({ outcome }) => outcome === 'invalid').length;
   return [
     `Objective: ${objectiveInWords(first.objective)}.`,
@@ -15,27 +16,20 @@ export function renderSustained({ config, sustained = [], warnings, partial }: R
     ...warnings
       .filter(({ code }) => code === 'cpu-limits-missing')
       .map(({ message }) => `! ${message}`),
-    ...sustained.map((cell) => `• ${sentenceOf(cell).replaceAll('`', '')}`),
+    ...sustained.map((rate) => `• ${sentenceOf(rate).replaceAll('`', '')}`),
     ...notTried(config.order, sustained),
     '',
     `  ${countOf(attempts.length, 'attempt')}, ${invalid} invalid; ${countOf(warnings.length, 'warning')}.`,
   ].join('\n');
 }
 
-/** Cells that an interrupted run did not come to: nothing is known of them. */
+/** Conditions that an interrupted run did not come to: nothing is known of them. */
 function notTried(order: Result['config']['order'], sustained: readonly Sustained[]): string[] {
   const missing = order.filter(
-    ({ round, ...cell }) =>
-      round === 1 &&
-      !sustained.some(
-        (known) =>
-          known.strategy === cell.strategy &&
-          known.workload === cell.workload &&
-          known.instances === cell.instances,
-      ),
+    (planned) => planned.round === 1 && !sustained.some((known) => isSameCondition(known, planned)),
   );
   return missing.map(
-    ({ strategy, workload, instances }) =>
-      `• ${strategy} was not tried on ${workload} with ${countOf(instances, 'instance')}: the run ended before.`,
+    ({ variant, workload, instances }) =>
+      `• ${variant} was not tried on ${workload} with ${countOf(instances, 'instance')}: the run ended before.`,
   );
 }

@@ -55,10 +55,10 @@ function whatFits(all: readonly string[][], room: number): string[] {
 }
 
 /** "session#2: PREDICTION=threads": what the names of the table do not say. */
-function variantLines({ arms }: ReportView): string[] {
-  const named = arms.filter(({ variant }) => variant !== '');
+function variantLines({ variants }: ReportView): string[] {
+  const named = variants.filter(({ difference }) => difference !== '');
   if (named.length === 0) return [];
-  const text = named.map(({ name, variant }) => `${name}: ${variant}`).join('; ');
+  const text = named.map(({ id, difference }) => `${id}: ${difference}`).join('; ');
   return ['', ...wrapped(text, '  ')];
 }
 
@@ -112,7 +112,7 @@ function figures(view: ReportView): string[] {
       .map((row) => [
         printable(row.workload),
         String(row.instances),
-        printable(row.strategy),
+        printable(row.variant),
         formatMean(row.throughputRps),
         formatMean(row.cpuMicrosecondsPerRequest.application, formatMicroseconds),
         formatMean(row.serverCpuMicrosecondsPerRequest, formatMicroseconds),

@@ -5,21 +5,23 @@
 import { compareStrategies } from '../analyse/compare.js';
 import { analyseScaling, type Scaling } from '../analyse/scaling/analyse-scaling.js';
 import { type Summary, summarise } from '../analyse/summarise.js';
-import { armNames, strategyOfArm } from '../model/arms.js';
 import { databaseOf } from '../model/databases.js';
 import type { Comparison, Result } from '../model/result-schema.js';
 import { tierOf } from '../model/tiers.js';
-import { isSameProgram, variantOf } from './variants.js';
+import { isSameProgram, type Variant, variantWith } from '../model/variant.js';
 
-export interface Arm {
-  name: string;
-  /** What the service says of it; empty when the result carries nothing. */
+export interface ReportedVariant extends Variant {
+  /** What the service says of its strategy; empty when the result carries nothing. */
   summary: string;
   control: boolean;
-  /** What tells it from another side of the same strategy; empty where the name says all. */
-  variant: string;
+  /**
+   * What tells it from another variant of the same strategy: "PREDICTION=threads", or "the same program
+   * as session"; empty where the id says all.
+   */
+  difference: string;
 }
 
+/** Two variants, by their ids. */
 export interface Pair {
   baseline: string;
   candidate: string;
@@ -28,45 +30,46 @@ export interface Pair {
 
 export interface ReportView {
   result: Result;
-  arms: Arm[];
+  /** In the order asked for: the order as run is shuffled, and would turn pairs round. */
+  variants: ReportedVariant[];
   summaries: Summary[];
   /** Empty where too few numbers of instances were measured for a curve. */
   scaling: Scaling[];
-  /** The pairs that the verdict speaks of: the first strategy against each other one. */
+  /** The pairs that the verdict speaks of: the first variant against each other one. */
   mainPairs: Pair[];
-  /** The control without authentication against each strategy: what authentication costs. */
+  /** The control without authentication against each variant: what authentication costs. */
   controlPairs: Pair[];
-  /** A strategy against itself: the noise floor. */
-  sameStrategyPairs: Pair[];
+  /** A program against itself: the noise floor. */
+  sameProgramPairs: Pair[];
   /** Every pair, for the table of all comparisons. */
   allPairs: Pair[];
 }
 
 export function viewOf(result: Result): ReportView {
-  const arms = armsOf(result);
-  const controls = new Set(arms.filter(({ control }) => control).map(({ name }) => name));
+  const variants = reportedVariants(result);
+  const controls = new Set(variants.filter(({ control }) => control).map(({ id }) => id));
   // A run that was cut short may end before its comparisons were written.
   const comparisons =
     result.comparisons.length > 0 ? result.comparisons : compareStrategies(result);
   const allPairs = pairsOf(comparisons);
   const isOneProgram = ({ baseline, candidate }: Pair) =>
-    isSameProgram(baseline, candidate, result.config);
-  const sameStrategyPairs = allPairs.filter(isOneProgram);
+    isSameProgram(variantWith(baseline, variants), variantWith(candidate, variants));
+  const sameProgramPairs = allPairs.filter(isOneProgram);
   const controlPairs = allPairs.filter(
     (pair) => controls.has(pair.baseline) && !isOneProgram(pair),
   );
-  const first = arms.find(({ control }) => !control)?.name;
+  const first = variants.find(({ control }) => !control)?.id;
   const mainPairs = allPairs.filter(
     (pair) => pair.baseline === first && !controls.has(pair.candidate) && !isOneProgram(pair),
   );
   return {
     result,
-    arms,
+    variants,
     summaries: summarise(result),
     scaling: scalingOf(result),
     mainPairs,
     controlPairs,
-    sameStrategyPairs,
+    sameProgramPairs,
     allPairs,
   };
 }
@@ -85,23 +88,30 @@ export function databaseProduct({ result }: Pick<ReportView, 'result'>): string 
   return tierOf(databaseOf(result.config)).label;
 }
 
-/** Measured cells only: a plan that was cut short leaves cells without a trial. */
+/** Measured conditions only: a plan that was cut short leaves some without a trial. */
 export function measuredSummaries({ summaries }: ReportView): Summary[] {
   return summaries.filter(({ validRounds, invalidRounds }) => validRounds + invalidRounds > 0);
 }
 
-function armsOf({ config, strategies }: Result): Arm[] {
-  // As asked for: the order as run is shuffled, and would turn pairs round.
-  const names = armNames(config.strategies);
-  return names.map((name, index) => {
-    const known = strategies.find((strategy) => strategy.name === strategyOfArm(name));
+function reportedVariants({ config, strategies }: Result): ReportedVariant[] {
+  return config.variants.map((variant, index) => {
+    const known = strategies.find(({ name }) => name === variant.strategy);
     return {
-      name,
+      ...variant,
       summary: known?.summary ?? '',
       control: known?.control ?? false,
-      variant: variantOf(name, names.slice(0, index), config),
+      difference: differenceOf(variant, config.variants.slice(0, index)),
     };
   });
+}
+
+/** @param before the variants named before it */
+function differenceOf(variant: Variant, before: readonly Variant[]): string {
+  const twin = before.find((other) => isSameProgram(other, variant));
+  if (twin !== undefined) return `the same program as ${twin.id}`;
+  return Object.entries(variant.environment)
+    .map((entry) => entry.join('='))
+    .join(', ');
 }
 
 function pairsOf(comparisons: Comparison[]): Pair[] {

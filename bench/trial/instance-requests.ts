@@ -107,21 +107,21 @@ async function countersOf(origin: string): Promise<z.infer<typeof counters>> {
 export async function deleteLeftovers(
   reports: readonly WorkerReport[],
   connections: readonly Connection[],
-  shards: number,
+  loadWorkers: number,
 ): Promise<void> {
-  const shares = spreadOverWorkers(connections, shards);
-  const deletions = reports.flatMap((report, shard) =>
+  const shares = spreadOverWorkers(connections, loadWorkers);
+  const deletions = reports.flatMap((report, worker) =>
     report.leftovers.flatMap(({ path, connection }) => {
-      const owner = shares[shard]?.[connection];
-      return owner ? [{ owner, path }] : [];
+      const author = shares[worker]?.[connection];
+      return author ? [{ author, path }] : [];
     }),
   );
   await Promise.allSettled(
-    deletions.map(async ({ owner, path }) => {
-      const answer = await send(owner.origin, {
+    deletions.map(async ({ author, path }) => {
+      const answer = await send(author.origin, {
         method: 'DELETE',
         path,
-        headers: owner.credential,
+        headers: author.credential,
       });
       await answer.arrayBuffer();
     }),

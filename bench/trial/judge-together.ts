@@ -31,9 +31,9 @@ function failedIn({ trial, unexpectedStatuses }: Evidence): number {
 }
 
 /** Throughput of each window, from its slices. */
-function windowsOf({ windowsRps, turns = 1 }: Pick<Trial, 'windowsRps' | 'turns'>): number[] {
-  const perWindow = windowsRps.length / turns;
-  return Array.from({ length: turns }, (_, window) => {
+function windowsOf({ windowsRps, windows = 1 }: Pick<Trial, 'windowsRps' | 'windows'>): number[] {
+  const perWindow = windowsRps.length / windows;
+  return Array.from({ length: windows }, (_, window) => {
     const slices = windowsRps.slice(window * perWindow, (window + 1) * perWindow);
     return slices.reduce((sum, rps) => sum + rps, 0) / perWindow;
   });

@@ -1,4 +1,4 @@
-/** Reports of shards -> latencies of each kind of request, where a workload names kinds. Pure. */
+/** Reports of load workers -> latencies of each kind of request, where a workload names kinds. Pure. */
 import type { WorkerReport } from '../load/messages.js';
 import type { Trial } from '../model/result-schema.js';
 import {

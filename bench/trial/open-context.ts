@@ -52,7 +52,7 @@ export async function withTrialContext(
     const serviceEnvironment = { ...ready.serviceEnvironment, STORE_TIMEOUT_MS: '5000' };
     const web = await openWeb(config, { guardian, signal, say }, result);
     const meter = await sessionStores[sessionStore.name].connectMeter(stores.redisUrl);
-    const load = openLoadProcesses(config.shards, guardian);
+    const load = openLoadProcesses(config.loadWorkers, guardian);
     const limiter = await openLimiter(config, guardian, result);
     try {
       const holder = holdProcesses(limiter, config.cpuLimits, stores);

@@ -9,6 +9,7 @@ import { monotonicClock } from '../load/clock.js';
 import { type Credentials, logInAll } from '../load/credentials.js';
 import { spreadOverInstances } from '../load/spread.js';
 import { workloadNamed } from '../load/workloads/registry.js';
+import { strategiesOf } from '../model/variant.js';
 import { countOf } from '../text/count-of.js';
 import { strategyNamed, type TrialContext } from './context.js';
 import { deleteLeftovers } from './instance-requests.js';
@@ -36,7 +37,7 @@ export async function logInAndRehearse(
 ): Promise<Rehearsed> {
   const { seeded, signal, config } = context;
   const users = seeded.users.slice(0, config.users);
-  const strategies = [...new Set(config.strategies)];
+  const strategies = strategiesOf(config.variants);
   const fleets = await startOneOfEach(strategies, context);
   try {
     const credentials = new Map<string, Credentials>();

@@ -4,8 +4,8 @@ import { type Fleet, serviceCompanion, startFleet } from '../fleet/fleet.js';
 import type { HeldProcess } from '../fleet/held-processes.js';
 import { workloadNamed } from '../load/workloads/registry.js';
 import type { MeasuredProcess } from '../measure/snapshot.js';
-import { strategyOfArm } from '../model/arms.js';
 import type { PlannedTrial } from '../model/planned-trials.js';
+import { variantWith } from '../model/variant.js';
 import { strategyNamed, type TrialContext } from './context.js';
 import { probeInstances } from './instance-requests.js';
 import { type ConnectInput, connectTrial, type TrialConnections } from './trial-connections.js';
@@ -27,15 +27,13 @@ export async function startTrial(
   planned: PlannedTrial,
   context: TrialContext,
 ): Promise<StartedTrial> {
-  const strategy = strategyNamed(strategyOfArm(planned.strategy), context);
+  const variant = variantWith(planned.variant, context.config.variants);
+  const strategy = strategyNamed(variant.strategy, context);
   const fleet = await startFleet({
     strategy: strategy.name,
     instances: planned.instances,
     companions: strategy.companions.map(serviceCompanion),
-    environment: {
-      ...context.serviceEnvironment,
-      ...context.config.variables?.[planned.strategy],
-    },
+    environment: { ...context.serviceEnvironment, ...variant.environment },
     web: context.web,
     guardian: context.guardian,
   });
@@ -71,7 +69,8 @@ export async function connectUsers(
   context: TrialContext,
 ): Promise<TrialConnections> {
   const { config, seeded, signal, probes } = context;
-  const strategy = strategyNamed(strategyOfArm(planned.strategy), context);
+  const variant = variantWith(planned.variant, config.variants);
+  const strategy = strategyNamed(variant.strategy, context);
   const workload = workloadNamed(planned.workload);
   const input: ConnectInput = {
     strategy,

@@ -16,6 +16,7 @@ import {
   secondsBetween,
 } from '../measure/process-uses.js';
 import type { Evidence } from '../measure/validity.js';
+import { conditionOf } from '../model/condition.js';
 import { databaseOf } from '../model/databases.js';
 import type { PlannedTrial } from '../model/planned-trials.js';
 import type { RunConfig, Trial } from '../model/result-schema.js';
@@ -33,7 +34,8 @@ export function emptyTrial(
   planned: PlannedTrial,
   position: number,
   workload: Pick<Workload, 'maxConnections'>,
-  config: ConnectionsConfig & Pick<RunConfig, 'shards' | 'seconds' | 'warmUpSeconds' | 'database'>,
+  config: ConnectionsConfig &
+    Pick<RunConfig, 'loadWorkers' | 'seconds' | 'warmUpSeconds' | 'database'>,
 ): Trial {
   const cores = cpus().length;
   const nothing = Object.fromEntries(
@@ -41,15 +43,13 @@ export function emptyTrial(
   );
   const connections = connectionsOf(config, workload, planned.instances);
   return {
-    strategy: planned.strategy,
-    workload: planned.workload,
-    instances: planned.instances,
+    ...conditionOf(planned),
     round: planned.round,
     position,
     startedAt: new Date().toISOString(),
     connections,
-    shards: Math.min(config.shards, connections),
-    turns: 0,
+    loadWorkers: Math.min(config.loadWorkers, connections),
+    windows: 0,
     warmUpSeconds: config.warmUpSeconds,
     seconds: config.seconds,
     requests: 0,
@@ -116,7 +116,7 @@ export function assembleEvidence(observation: Observation): Evidence {
       ...known,
       seconds,
       loadedSeconds: total(spans, secondsBetween),
-      turns: readings === 'between-loads' ? windowsRps.length : windows.length,
+      windows: readings === 'between-loads' ? windowsRps.length : windows.length,
       requests,
       throughputRps: requests / seconds,
       latencyMs: describeLatency(

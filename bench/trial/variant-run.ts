@@ -151,7 +151,7 @@ export function openVariantRun(
       measurement.countedAfter = await readCounters(running().fleet);
       const loads = [...(record?.windows ?? []).map(({ reports }) => reports), warmUps];
       for (const reports of loads) {
-        await deleteLeftovers(reports, connected?.connections ?? [], config.shards);
+        await deleteLeftovers(reports, connected?.connections ?? [], config.loadWorkers);
       }
     },
     conclude: () => concludeVariant({ measurement, warmed, failure, fleet: started?.fleet, blank }),

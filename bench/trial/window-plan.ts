@@ -17,12 +17,17 @@ const WEB_TIMES = 2;
 
 /**
  * As short as the workload allows: what the machine does to one window it then does to its neighbours
- * too. An even number, since the order of a turn is reversed in the next.
+ * too. An even number, since the order of the variants is reversed from one to the next.
  *
  * @param variants in the block: where nothing is compared, windows would cost their time for nothing
  */
 export function windowPlanOf(
-  { seconds, turns, cpuLimits, web }: Pick<RunConfig, 'seconds' | 'turns' | 'cpuLimits' | 'web'>,
+  {
+    seconds,
+    windows: asked,
+    cpuLimits,
+    web,
+  }: Pick<RunConfig, 'seconds' | 'windows' | 'cpuLimits' | 'web'>,
   { windowMs }: Pick<Workload, 'windowMs'>,
   { shortestWindowMs, cutsAlone }: Pick<LoadMode, 'shortestWindowMs' | 'cutsAlone'>,
   variants: number,
@@ -33,7 +38,7 @@ export function windowPlanOf(
     shortestWindowMs,
   );
   const fitting = Math.max(2, 2 * Math.round((seconds * 1000) / wantedMs / 2));
-  const windows = turns ?? (variants > 1 || cutsAlone ? fitting : 1);
+  const windows = asked ?? (variants > 1 || cutsAlone ? fitting : 1);
   return {
     windows,
     windowMs: (seconds * 1000) / windows,

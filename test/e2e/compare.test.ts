@@ -54,11 +54,12 @@ describe('lab compare, end to end', function () {
   });
 
   it('runs the plan in the order that it recorded', () => {
-    const ran = result.trials.map(({ round, strategy, workload, instances }) => ({
+    const ran = result.trials.map(({ round, variant, workload, instances, topology }) => ({
       round,
-      strategy,
+      variant,
       workload,
       instances,
+      topology,
     }));
     expect(ran).to.deep.equal(result.config.order);
     expect(result.partial).to.equal(false);
@@ -66,17 +67,17 @@ describe('lab compare, end to end', function () {
 
   it('counts one Redis command a request under session, and none under jwt', () => {
     for (const trial of result.trials) {
-      const expected = trial.strategy === 'session' ? 1 : 0;
-      expect(trial.storeCommandsPerRequest, trial.strategy).to.be.closeTo(expected, 0.05);
+      const expected = trial.variant === 'session' ? 1 : 0;
+      expect(trial.storeCommandsPerRequest, trial.variant).to.be.closeTo(expected, 0.05);
     }
   });
 
   it('measures CPU time and memory of every kind of process', () => {
-    for (const { cpuMicrosecondsPerRequest: cpu, rssBytes, strategy } of result.trials) {
+    for (const { cpuMicrosecondsPerRequest: cpu, rssBytes, variant } of result.trials) {
       expect(cpu.application, 'application').to.be.within(5, 2000);
       expect(cpu.loadGenerator, 'loadGenerator').to.be.within(5, 2000);
       expect(cpu.postgres, 'postgres').to.be.within(0, 50);
-      if (strategy === 'session') expect(cpu.redis, 'redis').to.be.within(0.5, 200);
+      if (variant === 'session') expect(cpu.redis, 'redis').to.be.within(0.5, 200);
       for (const kind of ['application', 'redis', 'postgres', 'loadGenerator'] as const) {
         expect(rssBytes[kind], kind).to.be.greaterThan(1e6);
       }
@@ -99,11 +100,11 @@ describe('lab compare, end to end', function () {
   });
 
   it('counts the bytes of a request and its answer as they go over the wire', () => {
-    for (const { bytesPerRequest, strategy } of result.trials) {
+    for (const { bytesPerRequest, variant } of result.trials) {
       // "GET /me HTTP/1.1" with its headers and credential; the token is longer than the cookie.
-      const [low, high] = strategy === 'session' ? [120, 300] : [300, 700];
-      expect(bytesPerRequest.sent, strategy).to.be.within(low, high);
-      expect(bytesPerRequest.received, strategy).to.be.within(150, 900);
+      const [low, high] = variant === 'session' ? [120, 300] : [300, 700];
+      expect(bytesPerRequest.sent, variant).to.be.within(low, high);
+      expect(bytesPerRequest.received, variant).to.be.within(150, 900);
     }
   });
 });

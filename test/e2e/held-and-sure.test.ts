@@ -39,18 +39,18 @@ describe('lab compare with instances of a fixed size', function () {
       expect(trial.connections).to.equal(100);
       for (const use of trial.processes.filter(({ kind }) => kind === 'application')) {
         expect(use.limitCores).to.equal(0.1);
-        expect(use.cores, `${trial.strategy} ${use.name}`).to.be.within(0.05, 0.125);
+        expect(use.cores, `${trial.variant} ${use.name}`).to.be.within(0.05, 0.125);
         expect(use.throttledSeconds).to.be.greaterThan(0.3);
       }
       const redis = trial.processes.find(({ kind }) => kind === 'redis');
       expect(redis).to.include({ limitCores: 0.5 });
     }
-    const rps = (strategy: string, instances: number) =>
-      trials.find((trial) => trial.strategy === strategy && trial.instances === instances)
+    const rps = (variant: string, instances: number) =>
+      trials.find((trial) => trial.variant === variant && trial.instances === instances)
         ?.throughputRps ?? 0;
     // Twice the CPU time is about twice the work. One trial each on a busy machine shows a part of that.
-    for (const strategy of ['session', 'jwt']) {
-      expect(rps(strategy, 2) / rps(strategy, 1), strategy).to.be.greaterThan(1.2);
+    for (const variant of ['session', 'jwt']) {
+      expect(rps(variant, 2) / rps(variant, 1), variant).to.be.greaterThan(1.2);
     }
     const groups = readdirSync(control.parent).filter((name) => /session-token/.test(name));
     expect(groups.filter((name) => !groupsBefore.includes(name))).to.deep.equal([]);

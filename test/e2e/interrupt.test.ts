@@ -108,7 +108,7 @@ describe('a run that is disturbed', function () {
     );
     expect(others).to.deep.equal([]);
     for (const trial of trials) {
-      if (trial !== broken) expect(trial.requests, trial.strategy).to.be.greaterThan(1000);
+      if (trial !== broken) expect(trial.requests, trial.variant).to.be.greaterThan(1000);
     }
     expect(broken?.valid).to.equal(false);
     expect(broken?.invalidReasons[0]?.message).to.match(/instance 1 ended with SIGKILL/);

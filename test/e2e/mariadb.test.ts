@@ -42,9 +42,9 @@ describe('lab compare on MariaDB, end to end', function () {
 
   it('measures CPU time and memory of MariaDB, which GET /me does not ask', () => {
     expect(trials).to.have.lengthOf(4);
-    for (const { workload, strategy, cpuMicrosecondsPerRequest: cpu, rssBytes } of trials) {
+    for (const { workload, variant, cpuMicrosecondsPerRequest: cpu, rssBytes } of trials) {
       const [low, high] = workload === 'read' ? [5, 3000] : [0, 3];
-      expect(cpu.mariadb, `${workload}, ${strategy}`).to.be.within(low, high);
+      expect(cpu.mariadb, `${workload}, ${variant}`).to.be.within(low, high);
       expect(rssBytes.mariadb, 'memory').to.be.within(2e7, 2e9);
       expect(cpu).not.to.have.property('postgres');
     }

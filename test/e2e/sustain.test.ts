@@ -22,18 +22,18 @@ describe('lab sustain, end to end', function () {
     const lab = startLab(['sustain', ...EASY, ...SMALL, '--seed', '9', '--json', '--out', out]);
     expect(await lab.ended, lab.stderr()).to.equal(0);
     const printed = JSON.parse(lab.stdout());
-    expect(printed.sustained[0]).to.include({ strategy: 'none', atLeast: true });
+    expect(printed.sustained[0]).to.include({ variant: 'none', atLeast: true });
     expect(printed.sustained[0].rateRps).to.be.closeTo(80, 1e-6);
 
     const text = await readFile(join(printed.folder, 'result.json'), 'utf8');
     const result: Result = resultSchema.parse(JSON.parse(text));
     expect(result.partial).to.equal(false);
-    const [cell] = result.sustained ?? [];
-    expect(cell?.rounds).to.deep.equal([
+    const [rate] = result.sustained ?? [];
+    expect(rate?.rounds).to.deep.equal([
       { round: 1, rateRps: 80, atLeast: true },
       { round: 2, rateRps: 80, atLeast: true },
     ]);
-    const met = cell?.attempts.filter(({ outcome }) => outcome === 'met') ?? [];
+    const met = rate?.attempts.filter(({ outcome }) => outcome === 'met') ?? [];
     expect(met.map(({ phase, offeredRps }) => `${phase} ${offeredRps}`)).to.deep.equal([
       'search 40',
       'search 80',

@@ -42,12 +42,12 @@ describe('three tiers, end to end', function () {
     return resultSchema.parse(JSON.parse(text));
   }
 
-  function trialOf(strategy: string, { trials }: Result): Trial {
-    return trials.find((trial) => trial.strategy === strategy) as Trial;
+  function trialOf(variant: string, { trials }: Result): Trial {
+    return trials.find((trial) => trial.variant === variant) as Trial;
   }
 
   function expectMeasured(trial: Trial): void {
-    expect(trial.statuses, trial.strategy).to.deep.equal({ 200: trial.requests });
+    expect(trial.statuses, trial.variant).to.deep.equal({ 200: trial.requests });
     expect(trial.cpuMicrosecondsPerRequest.web, 'web').to.be.within(3, 1000);
     expect(trial.rssBytes.web, 'web').to.be.within(1e6, 1e9);
     const { clientRequests, serverRequests } = trial.reconciliation;

@@ -2,19 +2,21 @@
 
 import { planTrials } from '../../bench/model/planned-trials.js';
 import type { RunConfig, Trial } from '../../bench/model/result-schema.js';
+import { variantsOf } from '../../bench/model/variant.js';
 
 export function makeTrial(changes: Partial<Trial> = {}): Trial {
   const throughputRps = changes.throughputRps ?? 10_000;
   const connections = changes.connections ?? 100;
   return {
-    strategy: 'session',
+    variant: 'session',
     workload: 'me',
     instances: 1,
+    topology: 'direct',
     round: 1,
     position: 0,
     startedAt: '2026-01-01T00:00:00.000Z',
     connections,
-    shards: 2,
+    loadWorkers: 2,
     warmUpSeconds: 1,
     seconds: 2,
     requests: throughputRps * 2,
@@ -64,7 +66,7 @@ export function makeTrial(changes: Partial<Trial> = {}): Trial {
 
 export function makeConfig(changes: Partial<RunConfig> = {}): RunConfig {
   const plan = {
-    strategies: ['session', 'jwt'],
+    variants: variantsOf(['session', 'jwt']),
     workloads: ['me'],
     instances: [1],
     rounds: 3,
@@ -78,8 +80,8 @@ export function makeConfig(changes: Partial<RunConfig> = {}): RunConfig {
     connections: 100,
     users: 100,
     posts: 10_000,
-    shards: 2,
-    horizon: 0.05,
+    loadWorkers: 2,
+    equivalenceMargin: 0.05,
     command: 'npm run lab -- compare --seed 1',
     order: planTrials(plan),
     ...plan,

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { compareOptions, configFrom } from '../../bench/cli/options/options.js';
 import { parseOptions } from '../../bench/cli/parse-options.js';
 import { LabError } from '../../bench/model/errors.js';
+import { variantsOf } from '../../bench/model/variant.js';
 import { namedDatabase } from '../../bench/stores/registry.js';
 
 const STRATEGIES = ['session', 'jwt', 'none'];
@@ -27,7 +28,7 @@ describe('options of compare', () => {
   it('make the quick profile when nothing is said', () => {
     expect(configOf()).to.deep.include({
       profile: 'quick',
-      strategies: ['session', 'jwt', 'none'],
+      variants: variantsOf(['session', 'jwt', 'none']),
       workloads: ['me', 'crud'],
       instances: [1, 2],
       rounds: 3,
@@ -50,7 +51,8 @@ describe('options of compare', () => {
       connectionsPerInstance: 4,
       connections: 32,
     });
-    expect(configOf()).not.to.have.any.keys('cpuLimits', 'connectionsPerInstance', 'variables');
+    expect(configOf()).not.to.have.any.keys('cpuLimits', 'connectionsPerInstance');
+    expect(configOf().variants.map(({ environment }) => environment)).to.deep.equal([{}, {}, {}]);
     const both = refusalOf('--connections', '40', '--connections-per-instance', '4');
     expect(both.message).to.include('not both');
     expect(refusalOf('--instance-cpu', '0').message).to.include('0.01 to 64');
@@ -120,30 +122,34 @@ describe('options of compare', () => {
     expect(refusalOf('--topology=web', '--balance=random').message).to.include('sticky');
   });
 
-  it('set variables of one side, and repeat them in the command', () => {
+  it('set variables of one variant, and repeat them in the command', () => {
     const set = 'session#2.UV_THREADPOOL_SIZE=2,session#2.LOG_LEVEL=info';
     const config = configOf('--strategies', 'session,session', '--set', set);
-    expect(config.variables).to.deep.equal({
-      'session#2': { UV_THREADPOOL_SIZE: '2', LOG_LEVEL: 'info' },
-    });
+    expect(config.variants).to.deep.equal([
+      { id: 'session', strategy: 'session', environment: {} },
+      {
+        ...{ id: 'session#2', strategy: 'session' },
+        environment: { UV_THREADPOOL_SIZE: '2', LOG_LEVEL: 'info' },
+      },
+    ]);
     expect(config.command).to.include(`--set '${set}'`);
     expect(refusalOf('--set', 'jwt#2.A=1').message).to.include('session, jwt, none');
     const wrongs = ['session', 'session.a=1', 'session.A', '__proto__.A=1', 'session.A=1,', ''];
     for (const wrong of wrongs) {
       const { code, message } = refusalOf('--set', wrong);
       expect(code, wrong).to.equal('OPTION_INVALID');
-      expect(message, wrong).to.include('--set takes variables as OWNER.NAME=VALUE');
+      expect(message, wrong).to.include('--set takes variables as VARIANT.NAME=VALUE');
     }
   });
 
-  it('add up what several --set say, each variable of a side once', () => {
+  it('add up what several --set say, each variable of a variant once', () => {
     const words = ['--set', 'session.A=1,jwt.A=2', '--set=session.B=3', '--set', 'none.C=x=y'];
     const config = configOf(...words);
-    expect(config.variables).to.deep.equal({
-      session: { A: '1', B: '3' },
-      jwt: { A: '2' },
-      none: { C: 'x=y' },
-    });
+    expect(config.variants).to.deep.equal([
+      { id: 'session', strategy: 'session', environment: { A: '1', B: '3' } },
+      { id: 'jwt', strategy: 'jwt', environment: { A: '2' } },
+      { id: 'none', strategy: 'none', environment: { C: 'x=y' } },
+    ]);
     expect(config.command).to.include("--set 'session.A=1,session.B=3,jwt.A=2,none.C=x=y'");
     for (const twice of [
       ['--set', 'jwt.A=1,jwt.A=2'],
@@ -153,7 +159,7 @@ describe('options of compare', () => {
       expect(code).to.equal('OPTION_INVALID');
       expect(message).to.include('jwt.A is set twice, to "1" and to "2"');
     }
-    expect(refusalOf('--set', 'jwt.A=1', '--set', 'jwt#2.A=1').message).to.include('no side');
+    expect(refusalOf('--set', 'jwt.A=1', '--set', 'jwt#2.A=1').message).to.include('no variant');
   });
 
   it('take every other value once, rather than the last silently', () => {
@@ -204,8 +210,10 @@ describe('options of compare', () => {
   });
 
   it('take a strategy twice for an A/A run', () => {
-    const arms = configOf('--strategies', 'session,session').order.map((trial) => trial.strategy);
-    expect(new Set(arms)).to.deep.equal(new Set(['session', 'session#2']));
+    const { order } = configOf('--strategies', 'session,session');
+    expect(new Set(order.map(({ variant }) => variant))).to.deep.equal(
+      new Set(['session', 'session#2']),
+    );
   });
 
   it('name an unknown option and what is allowed', () => {

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { blocksOf, type PlanInput, planTrials } from '../../bench/model/planned-trials.js';
+import { variantsOf } from '../../bench/model/variant.js';
 
 const INPUT: PlanInput = {
-  strategies: ['session', 'jwt', 'none'],
+  variants: variantsOf(['session', 'jwt', 'none']),
   workloads: ['me', 'crud'],
   instances: [1, 2],
   rounds: 5,
@@ -15,13 +16,13 @@ describe('plan', () => {
     expect(planTrials({ ...INPUT, seed: 43 })).to.not.deep.equal(planTrials(INPUT));
   });
 
-  it('has every cell exactly once in every round', () => {
+  it('has every condition exactly once in every round', () => {
     for (let round = 1; round <= INPUT.rounds; round++) {
-      const cells = planTrials(INPUT)
+      const conditions = planTrials(INPUT)
         .filter((trial) => trial.round === round)
-        .map((trial) => `${trial.strategy} ${trial.workload} ${trial.instances}`);
-      expect(cells).to.have.lengthOf(12);
-      expect(new Set(cells).size).to.equal(12);
+        .map((trial) => `${trial.variant} ${trial.workload} ${trial.instances}`);
+      expect(conditions).to.have.lengthOf(12);
+      expect(new Set(conditions).size).to.equal(12);
     }
   });
 
@@ -30,7 +31,7 @@ describe('plan', () => {
     expect(rounds).to.deep.equal([...rounds].sort((a, b) => a - b));
   });
 
-  it('keeps the strategies of a cell side by side', () => {
+  it('keeps the variants of a scenario side by side', () => {
     const trials = planTrials(INPUT);
     for (let start = 0; start < trials.length; start += 3) {
       const block = trials
@@ -40,33 +41,32 @@ describe('plan', () => {
     }
   });
 
-  it('does not always begin with the same strategy', () => {
+  it('does not always begin with the same variant', () => {
     const first = planTrials(INPUT).filter((_, index) => index % 3 === 0);
-    expect(new Set(first.map((trial) => trial.strategy)).size).to.equal(3);
+    expect(new Set(first.map((trial) => trial.variant)).size).to.equal(3);
   });
 
-  it('holds any mix of names, each strategy in every place of its block sooner or later', () => {
+  it('holds any mix of names, each variant in every place of its block sooner or later', () => {
     const strategies = [...'abcdefghij', 'session-memory', 'a'];
-    const trials = planTrials({ ...INPUT, strategies, rounds: 100 });
+    const trials = planTrials({ ...INPUT, variants: variantsOf(strategies), rounds: 100 });
     expect(trials).to.have.lengthOf(100 * 4 * 12);
     const places = new Map<string, Set<number>>();
-    trials.forEach(({ strategy }, index) => {
-      places.set(strategy, (places.get(strategy) ?? new Set()).add(index % 12));
+    trials.forEach(({ variant }, index) => {
+      places.set(variant, (places.get(variant) ?? new Set()).add(index % 12));
     });
     expect([...places.keys()]).to.have.members([...strategies.slice(0, -1), 'a#2']);
-    for (const [strategy, seen] of places) expect(seen.size, strategy).to.equal(12);
+    for (const [variant, seen] of places) expect(seen.size, variant).to.equal(12);
   });
 
-  it('gives the two sides of an A/A run names of their own', () => {
-    const arms = planTrials({ ...INPUT, strategies: ['session', 'session'] }).map(
-      (trial) => trial.strategy,
-    );
-    expect(new Set(arms)).to.deep.equal(new Set(['session', 'session#2']));
+  it('gives the two variants of an A/A run ids of their own', () => {
+    const variants = variantsOf(['session', 'session']);
+    const planned = planTrials({ ...INPUT, variants }).map(({ variant }) => variant);
+    expect(new Set(planned)).to.deep.equal(new Set(['session', 'session#2']));
   });
 });
 
 describe('blocks of a plan', () => {
-  it('hold every strategy of a cell and round, in the order of the plan', () => {
+  it('hold every variant of a scenario and round, in the order of the plan', () => {
     const order = planTrials(INPUT);
     const blocks = blocksOf(order);
     expect(blocks.flat()).to.deep.equal(order);
@@ -74,7 +74,7 @@ describe('blocks of a plan', () => {
     for (const block of blocks) expect(block).to.have.lengthOf(3);
   });
 
-  it('are cut where so many instances would not fit, down to one strategy', () => {
+  it('are cut where so many instances would not fit, down to one variant', () => {
     const order = planTrials({ ...INPUT, workloads: ['me'], instances: [1, 4], rounds: 1 });
     const sizes = blocksOf(order, 8).map((block) => block.length);
     expect(sizes.sort()).to.deep.equal([1, 2, 3]);

@@ -1,4 +1,4 @@
-/** Everything the lab can say about how a strategy scales, from the trials of a result. */
+/** Everything the lab can say about how a variant scales, from the trials of a result. */
 import type { Result } from '../../model/result-schema.js';
 import { type Demand, demandsOf } from './demands.js';
 import { BASIS_COUNTS, type Forecast, forecastOf } from './forecast.js';
@@ -11,7 +11,8 @@ import { type Series, seriesOf, smallestCounts } from './series.js';
 export const LEAST_COUNTS_FOR_A_CURVE = 3;
 
 export interface Scaling {
-  strategy: string;
+  /** Id of the variant. */
+  variant: string;
   workload: string;
   /** The numbers of instances with a valid trial, rising. */
   counts: readonly number[];
@@ -27,7 +28,7 @@ export interface Scaling {
   forecast: Forecast | null;
 }
 
-/** One for each strategy and workload with a curve; the seed of the run repeats every figure. */
+/** One for each variant and workload with a curve; the seed of the run repeats every figure. */
 export function analyseScaling(result: Pick<Result, 'config' | 'trials'>): Scaling[] {
   return seriesOf(result)
     .filter(({ counts }) => counts.length >= LEAST_COUNTS_FOR_A_CURVE)
@@ -35,11 +36,11 @@ export function analyseScaling(result: Pick<Result, 'config' | 'trials'>): Scali
 }
 
 function scalingOf(series: Series, seed: number): Scaling {
-  const { strategy, workload, counts } = series;
+  const { variant, workload, counts } = series;
   const law = lawOf(series);
   const measuredKnee = measureKnee(series);
   return {
-    strategy,
+    variant,
     workload,
     counts,
     demands: demandsOf(series),

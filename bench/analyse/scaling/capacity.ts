@@ -10,7 +10,7 @@ export interface Capacity {
   cores: number;
   /**
    * - limit: the run held it to that
-   * - assumption: JavaScript, Redis's commands and a shard run on one thread; a database has a process
+   * - assumption: JavaScript, Redis's commands and a load worker run on one thread; a database has a process
    *   or a thread for each connection, a web tier its workers
    * - observation: it was seen to use more than the assumption (hashing threads)
    */

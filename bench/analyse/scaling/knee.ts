@@ -76,7 +76,7 @@ export function predictKnee(series: Series): PredictedKnee | null {
 export function sharedCapacity(tier: string, { trials }: Series): Capacity {
   const one = capacityOf(tier, trials);
   if (tierOf(tier).scope !== 'lab') return one;
-  return { ...one, cores: one.cores * Math.max(...trials.map(({ shards }) => shards)) };
+  return { ...one, cores: one.cores * Math.max(...trials.map(({ loadWorkers }) => loadWorkers)) };
 }
 
 /** Errors of the two demands are taken as independent, and add in the logarithm of their ratio. */

@@ -48,7 +48,7 @@ export function meanValueAnalysis(
 
 /**
  * The same for connections that each belong to one copy of every station for good, as the lab's
- * connections belong to one instance and one shard. Chance would leave some instance without work
+ * connections belong to one instance and one load worker. Chance would leave some instance without work
  * now and then; a fixed share does not, and with many instances that is a difference of a tenth.
  *
  * Each connection is a class of its own, too many for the exact recursion, so a request is taken to

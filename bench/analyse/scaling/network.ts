@@ -24,7 +24,7 @@ export interface Setup {
 export interface Model {
   demands: ReadonlyMap<string, DemandModel>;
   cores: ReadonlyMap<string, number>;
-  shards: number;
+  loadWorkers: number;
   machineCores: number;
 }
 
@@ -37,7 +37,7 @@ export function modelOf(few: Series): Model {
   return {
     demands: new Map(demands),
     cores: new Map(ids.map((id) => [id, capacityOf(id, few.trials).cores])),
-    shards: Math.max(...few.trials.map(({ shards }) => shards)),
+    loadWorkers: Math.max(...few.trials.map(({ loadWorkers }) => loadWorkers)),
     machineCores: availableCores(few.trials),
   };
 }
@@ -99,9 +99,9 @@ function stationsOf(model: Model, instances: number, scope: Scope, load: number)
     }));
 }
 
-function copiesOf(tier: string, { shards }: Model, instances: number): number {
+function copiesOf(tier: string, { loadWorkers }: Model, instances: number): number {
   const { scope } = tierOf(tier);
-  return scope === 'instance' ? instances : scope === 'lab' ? shards : 1;
+  return scope === 'instance' ? instances : scope === 'lab' ? loadWorkers : 1;
 }
 
 function changesWithLoad({ demands }: Model): boolean {

@@ -1,13 +1,13 @@
 /**
- * One curve: a strategy under a workload, at several numbers of instances. Every analysis of this
+ * One curve: a variant under a workload, at several numbers of instances. Every analysis of this
  * folder reads one of these.
  */
 
-import { armNames } from '../../model/arms.js';
 import type { Result, Trial } from '../../model/result-schema.js';
 
 export interface Series {
-  strategy: string;
+  /** Id of the variant. */
+  variant: string;
   workload: string;
   /** Valid trials only, by rising number of instances. */
   trials: readonly Trial[];
@@ -17,17 +17,17 @@ export interface Series {
 
 export function seriesOf({ config, trials }: Pick<Result, 'config' | 'trials'>): Series[] {
   return config.workloads.flatMap((workload) =>
-    armNames(config.strategies).map((strategy) => {
+    config.variants.map(({ id }) => {
       const mine = trials
         .filter(
           (trial) =>
             trial.valid &&
             trial.throughputRps > 0 &&
-            trial.strategy === strategy &&
+            trial.variant === id &&
             trial.workload === workload,
         )
         .sort((a, b) => a.instances - b.instances);
-      return { strategy, workload, trials: mine, counts: countsOf(mine) };
+      return { variant: id, workload, trials: mine, counts: countsOf(mine) };
     }),
   );
 }

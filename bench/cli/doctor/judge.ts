@@ -1,3 +1,5 @@
+import { databaseOf } from '../../model/databases.js';
+import { tiersOfEveryRun } from '../../model/tiers-of-run.js';
 import type { NoCpuControl } from '../../processes/cpu-limits/cpu-control.js';
 import type { Finding } from './finding.js';
 
@@ -19,10 +21,10 @@ export function judgeNode(version: string): Finding {
       };
 }
 
-/** The smallest run has an instance, Redis, PostgreSQL and a load generator at work at once. */
+/** The smallest run has a process of each tier that every run has at work at once. */
 export function judgeCores(cores: number): Finding {
   const finding: Finding = { topic: 'cores', status: 'ok', found: `${cores} usable` };
-  if (cores >= 4) return finding;
+  if (cores >= tiersOfEveryRun(databaseOf({})).length) return finding;
   return {
     ...finding,
     status: 'warning',

@@ -6,12 +6,13 @@ import { WORKLOADS } from '../../load/workloads/registry.js';
 import { databaseOf } from '../../model/databases.js';
 import { planTrials } from '../../model/planned-trials.js';
 import type { RunConfig } from '../../model/result-schema.js';
+import { variantsOf } from '../../model/variant.js';
 import { decimal, integer, integers, listOf, oneOf, type ParsedOptions } from '../parse-options.js';
 import { DATABASE_OPTION } from './database-option.js';
 import { LIMIT_OPTIONS, limitsFrom } from './limit-options.js';
 import {
   DEFAULT_STRATEGIES,
-  HORIZON,
+  EQUIVALENCE_MARGIN,
   MIN_USERS,
   POSTS,
   RUN_OPTIONS,
@@ -20,7 +21,7 @@ import {
   repeatCommand,
   usersOf,
 } from './run-options.js';
-import { assertSides, setOption, typedSet } from './set-option.js';
+import { assertVariants, setOption, typedSet } from './set-option.js';
 import { WEB_OPTIONS, webFrom } from './web-options.js';
 
 const DEFAULT_CONNECTIONS = 100;
@@ -95,8 +96,10 @@ export type CompareOptions = ParsedOptions<ReturnType<typeof compareOptions>>;
 export function configFrom(options: CompareOptions, known: readonly string[]): RunConfig {
   const profileName = options.profile ?? 'quick';
   const profile = PROFILES[profileName];
+  const strategies =
+    options.strategies ?? DEFAULT_STRATEGIES.filter((name) => known.includes(name));
   const plan = {
-    strategies: options.strategies ?? DEFAULT_STRATEGIES.filter((name) => known.includes(name)),
+    variants: variantsOf(strategies, options.set),
     workloads: options.workloads ?? profile.workloads,
     instances: options.instances ?? profile.instances,
     rounds: options.rounds ?? profile.rounds,
@@ -107,33 +110,33 @@ export function configFrom(options: CompareOptions, known: readonly string[]): R
     Math.max(...plan.instances),
   );
   const users = usersOf(options.users, connections, plan.instances);
-  const shards = Math.min(
+  const loadWorkers = Math.min(
     connections,
     options.shards ?? Math.max(1, Math.floor(cpus().length / 2)),
   );
   const seconds = options.seconds ?? profile.seconds;
   const limits = limitsFrom(options, databaseOf(options));
-  assertSides(options.set, plan.strategies);
+  assertVariants(options.set, plan.variants);
+  const web = webFrom(options);
   return {
     profile: profileName,
     ...plan,
     seconds,
-    ...(options.turns !== undefined && { turns: options.turns }),
+    ...(options.turns !== undefined && { windows: options.turns }),
     warmUpSeconds: options['warm-up'] ?? profile.warmUpSeconds,
     connections,
     ...(connectionsPerInstance !== undefined && { connectionsPerInstance }),
     ...(options.database && { database: options.database }),
     ...limits,
     ...offeredFrom(options),
-    ...webFrom(options),
+    ...web,
     ...untilSureFrom(options, plan.rounds),
-    ...(options.set && { variables: options.set }),
     users,
     posts: POSTS,
-    shards,
-    horizon: HORIZON,
+    loadWorkers,
+    equivalenceMargin: EQUIVALENCE_MARGIN,
     command: commandOf(options, profileName, plan.seed),
-    order: planTrials(plan),
+    order: planTrials({ ...plan, ...web }),
   };
 }
 

@@ -10,7 +10,7 @@ export const DEFAULT_STRATEGIES = ['session', 'jwt', 'none'];
 export const MIN_USERS = 100;
 export const POSTS = 10_000;
 /** Within 5 % counts as equal. */
-export const HORIZON = 0.05;
+export const EQUIVALENCE_MARGIN = 0.05;
 const SEED_LIMIT = 2 ** 31 - 1;
 
 export const RUN_OPTIONS = {

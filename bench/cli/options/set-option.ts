@@ -1,21 +1,18 @@
-/** Environment variables of one side alone: the option, and what is wrong with it. */
-import { armNames } from '../../model/arms.js';
+/** Environment variables of one variant alone: the option, and what is wrong with it. */
 import { usageError } from '../../model/errors.js';
+import type { Environments, Variant } from '../../model/variant.js';
 import { didYouMean } from '../../text/nearest.js';
 import type { OptionKind } from '../parse-options.js';
 import { refuse } from './run-options.js';
 
-/** Side -> name of a variable -> its value. */
-export type VariablesOfSides = Readonly<Record<string, Readonly<Record<string, string>>>>;
-
 /**
- * "session#2.UV_THREADPOOL_SIZE=2,jwt.LOG_LEVEL=info" -> variables by side. A value holds no comma.
+ * "session#2.UV_THREADPOOL_SIZE=2,jwt.LOG_LEVEL=info" -> variables by the id of a variant. A value holds no comma.
  * Given again, the variables add up.
  */
-export const setOption: OptionKind<VariablesOfSides> = {
-  takes: 'OWNER.NAME=VALUE,…',
-  allowed: 'variables as OWNER.NAME=VALUE with commas between, NAME in capitals',
-  help: 'environment variables of one side, for instance session#2.UV_THREADPOOL_SIZE=2 beside --strategies session,session; given again, they add up',
+export const setOption: OptionKind<Environments> = {
+  takes: 'VARIANT.NAME=VALUE,…',
+  allowed: 'variables as VARIANT.NAME=VALUE with commas between, NAME in capitals',
+  help: 'environment variables of one variant, for instance session#2.UV_THREADPOOL_SIZE=2 beside --strategies session,session; given again, they add up',
   parse(text) {
     const parts = text.split(',').map(readVariable);
     const known = parts.filter((part) => part !== undefined);
@@ -24,40 +21,37 @@ export const setOption: OptionKind<VariablesOfSides> = {
   join: joinVariables,
 };
 
-function readVariable(text: string): VariablesOfSides | undefined {
-  const [, owner, name, value] = /^([a-z][\w#-]*)\.([A-Z][A-Z0-9_]*)=(.*)$/.exec(text) ?? [];
-  return owner === undefined || name === undefined || value === undefined
+function readVariable(text: string): Environments | undefined {
+  const [, variant, name, value] = /^([a-z][\w#-]*)\.([A-Z][A-Z0-9_]*)=(.*)$/.exec(text) ?? [];
+  return variant === undefined || name === undefined || value === undefined
     ? undefined
-    : { [owner]: { [name]: value } };
+    : { [variant]: { [name]: value } };
 }
 
-/** @throws LabError OPTION_INVALID where both set the same variable of the same owner */
-function joinVariables(earlier: VariablesOfSides, later: VariablesOfSides): VariablesOfSides {
+/** @throws LabError OPTION_INVALID where both set the same variable of the same variant */
+function joinVariables(earlier: Environments, later: Environments): Environments {
   const joined = new Map(Object.entries(earlier));
-  for (const [owner, added] of Object.entries(later)) {
-    const before = joined.get(owner) ?? {};
+  for (const [variant, added] of Object.entries(later)) {
+    const before = joined.get(variant) ?? {};
     const twice = Object.keys(added).find((name) => Object.hasOwn(before, name));
     if (twice !== undefined) {
       throw usageError(
         'OPTION_INVALID',
-        `${owner}.${twice} is set twice, to "${before[twice]}" and to "${added[twice]}". Set each variable of a side once.`,
+        `${variant}.${twice} is set twice, to "${before[twice]}" and to "${added[twice]}". Set each variable of a variant once.`,
       );
     }
-    joined.set(owner, { ...before, ...added });
+    joined.set(variant, { ...before, ...added });
   }
   return Object.fromEntries(joined);
 }
 
-/** @throws LabError OPTION_INVALID, exit code 2, where it names a side that is not there */
-export function assertSides(
-  set: VariablesOfSides | undefined,
-  strategies: readonly string[],
-): void {
-  const sides = armNames(strategies);
-  const unknown = Object.keys(set ?? {}).find((owner) => !sides.includes(owner));
+/** @throws LabError OPTION_INVALID, exit code 2, where it names a variant that is not there */
+export function assertVariants(set: Environments | undefined, variants: readonly Variant[]): void {
+  const ids = variants.map(({ id }) => id);
+  const unknown = Object.keys(set ?? {}).find((id) => !ids.includes(id));
   refuse(
     unknown !== undefined,
-    `--set names "${unknown}", which is no side of this run. Its sides: ${sides.join(', ')}.`,
+    `--set names "${unknown}", which is no variant of this run. Its variants: ${ids.join(', ')}.`,
   );
 }
 
@@ -78,26 +72,26 @@ const OF_THE_RUNTIME: readonly string[] = [
  * @param known names that the service reads
  * @throws LabError OPTION_INVALID, exit code 2, that names the variable
  */
-export function assertVariables(set: VariablesOfSides | undefined, known: readonly string[]): void {
+export function assertVariables(set: Environments | undefined, known: readonly string[]): void {
   const settable = [...known, ...OF_THE_RUNTIME].filter((name) => !SET_BY_THE_LAB.includes(name));
-  for (const [owner, values] of Object.entries(set ?? {})) {
+  for (const [variant, values] of Object.entries(set ?? {})) {
     for (const name of Object.keys(values)) {
       refuse(
         SET_BY_THE_LAB.includes(name),
-        `--set ${owner}.${name} cannot be had: the lab sets ${name} itself for every instance.`,
+        `--set ${variant}.${name} cannot be had: the lab sets ${name} itself for every instance.`,
       );
       refuse(
         !settable.includes(name),
-        `--set ${owner}.${name}: the service knows no variable ${name}. ${didYouMean(name, settable) || `It knows ${settable.join(', ')}.`}`.trimEnd(),
+        `--set ${variant}.${name}: the service knows no variable ${name}. ${didYouMean(name, settable) || `It knows ${settable.join(', ')}.`}`.trimEnd(),
       );
     }
   }
 }
 
 /** As it is to be typed; quoted, since a shell takes # for a comment. */
-export function typedSet(set: VariablesOfSides): string {
-  const parts = Object.entries(set).flatMap(([owner, values]) =>
-    Object.entries(values).map(([name, value]) => `${owner}.${name}=${value}`),
+export function typedSet(set: Environments): string {
+  const parts = Object.entries(set).flatMap(([variant, values]) =>
+    Object.entries(values).map(([name, value]) => `${variant}.${name}=${value}`),
   );
   return `'${parts.join(',')}'`;
 }

@@ -5,13 +5,14 @@ import type { SustainConfig } from '../../experiments/sustain/sustain-config.js'
 import { WORKLOADS } from '../../load/workloads/registry.js';
 import { databaseOf } from '../../model/databases.js';
 import { planTrials } from '../../model/planned-trials.js';
+import { variantsOf } from '../../model/variant.js';
 import { decimal, integer, integers, listOf, type ParsedOptions } from '../parse-options.js';
 import { DATABASE_OPTION } from './database-option.js';
 import { LIMIT_OPTIONS, limitsFrom } from './limit-options.js';
 import { slo } from './objective-option.js';
 import {
   DEFAULT_STRATEGIES,
-  HORIZON,
+  EQUIVALENCE_MARGIN,
   MIN_USERS,
   POSTS,
   RUN_OPTIONS,
@@ -60,8 +61,10 @@ export function sustainConfigFrom(
   known: readonly string[],
 ): SustainConfig {
   const connections = options.connections ?? DEFAULT_CONNECTIONS;
+  const strategies =
+    options.strategies ?? DEFAULT_STRATEGIES.filter((name) => known.includes(name));
   const plan = {
-    strategies: options.strategies ?? DEFAULT_STRATEGIES.filter((name) => known.includes(name)),
+    variants: variantsOf(strategies),
     workloads: options.workloads ?? ['me'],
     instances: options.instances ?? [1],
     rounds: options.rounds ?? 3,
@@ -70,7 +73,7 @@ export function sustainConfigFrom(
   const limits = limitsFrom(options, databaseOf(options));
   const fromRps = options['from-rate'] ?? 100;
   const toRps = options['to-rate'] ?? 100_000;
-  const shards = Math.min(connections, options.shards ?? 1);
+  const loadWorkers = Math.min(connections, options.shards ?? 1);
   const users = usersOf(options.users, connections, plan.instances);
   refuse(fromRps > toRps, `--from-rate ${fromRps} is more than --to-rate ${toRps}.`);
   return {
@@ -87,8 +90,8 @@ export function sustainConfigFrom(
       ...(options.database && { database: options.database }),
       ...limits,
       posts: POSTS,
-      shards,
-      horizon: HORIZON,
+      loadWorkers,
+      equivalenceMargin: EQUIVALENCE_MARGIN,
       command: repeatCommand('sustain', { ...options, slo: options.slo?.text }, plan.seed),
       order: planTrials(plan),
     },

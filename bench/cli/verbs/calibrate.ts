@@ -21,7 +21,7 @@ const DEFAULT_ROUNDS = 10;
 const WIDTH = 120;
 
 const OPTIONS = {
-  rounds: integer(3, 1000, `how often both sides are measured (${DEFAULT_ROUNDS})`),
+  rounds: integer(3, 1000, `how often both variants are measured (${DEFAULT_ROUNDS})`),
   seconds: decimal(0.5, 600, 'length of the measured window; take that of the runs you plan'),
   ...DATABASE_OPTION,
   seed: RUN_OPTIONS.seed,
@@ -53,7 +53,7 @@ export const calibrate: Verb = {
     const talk = options.json ? stderr : stdout;
     const { result, folder } = await runComparison({
       config,
-      strategies: describedStrategies(known, config.strategies),
+      strategies: describedStrategies(known, config.variants),
       outFolder: out,
       becomesLatest: false,
       render: renderReports,

@@ -35,7 +35,7 @@ export const compare: Verb = {
     const talk = options.json ? stderr : stdout;
     const { result, folder } = await runComparison({
       config,
-      strategies: describedStrategies(known, config.strategies),
+      strategies: describedStrategies(known, config.variants),
       outFolder: options.out ?? 'results',
       becomesLatest: true,
       render: renderReports,

@@ -1,11 +1,10 @@
 /** lab diff A B: what changed from one run to another, and whether a build should fail for it. */
 import { writeFile } from 'node:fs/promises';
-import { parseConditions } from '../../diff/conditions.js';
+import { parseConditions } from '../../diff/gate-conditions.js';
 import { renderDiffMarkdown } from '../../diff/render-markdown.js';
 import { renderDiffText } from '../../diff/render-text.js';
 import { type DiffReport, diffAsJson, machineMayExplain, reportDiff } from '../../diff/report.js';
 import { conditionText, figureText } from '../../diff/tables.js';
-import { armNames } from '../../model/arms.js';
 import { LabError, usageError } from '../../model/errors.js';
 import { readResult } from '../../model/read-result.js';
 import type { Result } from '../../model/result-schema.js';
@@ -42,9 +41,7 @@ export const diff: Verb = {
     }
     const failOn = options['fail-on'];
     const [a, b] = await readBoth([folderA, folderB], failOn !== undefined);
-    const known = [
-      ...new Set([...armNames(a.config.strategies), ...armNames(b.config.strategies)]),
-    ];
+    const known = [...new Set([...a.config.variants, ...b.config.variants].map(({ id }) => id))];
     const conditions = failOn === undefined ? [] : parseConditions(failOn, known);
     const report = reportDiff(a, b, {
       basis: options.absolute ? 'absolute' : 'control',

@@ -17,20 +17,15 @@ import {
 } from '../../fleet/service-commands.js';
 import type { Balance } from '../../fleet/web-tier/nginx-configuration.js';
 import { planWebTier, type WebTierPlan } from '../../fleet/web-tier/plan.js';
-import { armNames } from '../../model/arms.js';
 import type { DatabaseName } from '../../model/databases.js';
 import { usageError } from '../../model/errors.js';
 import type { DescribedStrategy } from '../../model/result-schema.js';
 import { tierOf } from '../../model/tiers.js';
+import { type Variant, variantsOf } from '../../model/variant.js';
 import { holdPorts, PORT_MAX } from '../../processes/ports/held-ports.js';
 import { BALANCE_WORDS } from '../../report/wording.js';
 import { DATABASE_OPTION } from '../options/database-option.js';
-import {
-  assertSides,
-  assertVariables,
-  setOption,
-  type VariablesOfSides,
-} from '../options/set-option.js';
+import { assertVariables, assertVariants, setOption } from '../options/set-option.js';
 import { balanceFrom, balanceOption } from '../options/web-options.js';
 import { integer, listOf, oneOf, parseOptions } from '../parse-options.js';
 import { curlSteps } from './curl-steps.js';
@@ -85,12 +80,17 @@ export const serve: Verb = {
     const { strategies: known, variables } = await describeWholeService();
     const { options } = parseOptions(words, serveOptions(known.map(({ name }) => name)));
     const asked = options.strategies ?? ['session', 'jwt'];
-    assertSides(options.set, asked);
+    const variants = variantsOf(asked, options.set);
+    assertVariants(options.set, variants);
     assertVariables(options.set, variables);
-    const strategies = asked.flatMap((name) => known.filter((each) => each.name === name));
+    const started = variants.flatMap((variant) =>
+      known
+        .filter(({ name }) => name === variant.strategy)
+        .map((strategy) => ({ variant, strategy })),
+    );
     const balance = balanceFrom(options.web !== undefined, options.balance, WITH_WEB);
-    const { instances = 1, port, database, set = {} } = options;
-    await serveUntilStopped(strategies, { instances, port, database, balance, set }, context);
+    const { instances = 1, port, database } = options;
+    await serveUntilStopped(started, { instances, port, database, balance }, context);
   },
 };
 
@@ -99,32 +99,29 @@ interface ServeOptions {
   port: number | undefined;
   database: DatabaseName | undefined;
   balance: Balance | undefined;
-  set: VariablesOfSides;
 }
 
 async function serveUntilStopped(
-  strategies: readonly DescribedStrategy[],
-  { instances, port, database, balance, set }: ServeOptions,
+  started: readonly { variant: Variant; strategy: DescribedStrategy }[],
+  { instances, port, database, balance }: ServeOptions,
   { signal, stdout }: VerbContext,
 ): Promise<void> {
   const say = (line: string) => stdout.write(`${line}\n`);
   const exported = exportedSettings(process.env);
-  const names = armNames(strategies.map(({ name }) => name));
-  const sides = strategies.map((strategy, index) => {
-    const side = names[index] as string;
+  const variants = started.map(({ variant: { id, environment }, strategy }) => {
     const own = {
       ...SECRETS,
-      SESSION_COOKIE_NAME: side.replace('#', '.'),
+      SESSION_COOKIE_NAME: id.replace('#', '.'),
       // Behind nginx it would be off, and it is printed below.
       DOCS: 'on',
       ...exported.settings,
-      ...set[side],
+      ...environment,
     };
     const companions = strategy.companions.map(serviceCompanion);
     const listeners = listenersOf({ instances, companions, environment: own, web: !!balance });
-    return { side, strategy, own, companions, listeners };
+    return { id, strategy, own, companions, listeners };
   });
-  const users = sides.flatMap(({ side, listeners }) => listeners.map((each) => `${each} ${side}`));
+  const users = variants.flatMap(({ id, listeners }) => listeners.map((each) => `${each} ${id}`));
   if (port !== undefined) assertPortsExist(port, users.length);
   const ports = port === undefined ? undefined : await holdPorts(port, users);
   const fleets: Fleet[] = [];
@@ -138,9 +135,9 @@ async function serveUntilStopped(
               { guardian, signal, onMessage: say },
             )
           : undefined;
-        for (const [index, { side, strategy, own, companions, listeners }] of sides.entries()) {
+        for (const [index, { id, strategy, own, companions, listeners }] of variants.entries()) {
           const environment: Record<string, string> = { ...serviceEnvironment, ...own };
-          const routeCookie = `route_${side.replaceAll(/\W/g, '_')}`;
+          const routeCookie = `route_${id.replaceAll(/\W/g, '_')}`;
           const options: FleetOptions = {
             strategy: strategy.name,
             instances,
@@ -152,11 +149,11 @@ async function serveUntilStopped(
           };
           const fleet = await startFleet(options);
           fleets.push(fleet);
-          fleet.onLost((what) => say(`${side}: ${what}`));
+          fleet.onLost((what) => say(`${id}: ${what}`));
           // All share a database: whom the lines of one shut out must be able to try the others.
           const user = seeded.users[index % seeded.users.length] as SeededUser;
           announce({
-            side,
+            id,
             strategy,
             fleet,
             web,
@@ -197,7 +194,8 @@ function assertPortsExist(first: number, count: number): void {
 }
 
 interface Announcement {
-  side: string;
+  /** Of the variant. */
+  id: string;
   strategy: DescribedStrategy;
   fleet: Fleet;
   web: WebTierPlan | undefined;
@@ -209,11 +207,11 @@ interface Announcement {
 
 type SeededUser = SeededData['users'][number];
 
-function announce({ side, fleet, web, say, ...target }: Announcement): void {
+function announce({ id, fleet, web, say, ...target }: Announcement): void {
   const { strategy, environment } = target;
   const origins = fleet.instances.map(({ origin }) => origin);
   const origin = fleet.web?.origin ?? (origins[0] as string);
-  say(`\n${side}: ${web ? origin : origins.join('  ')}`);
+  say(`\n${id}: ${web ? origin : origins.join('  ')}`);
   if (web) {
     say(
       `  that is nginx ${web.program.version}; behind it, ${BALANCE_WORDS[web.balance]}: ${origins.join('  ')}`,

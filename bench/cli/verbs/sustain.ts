@@ -31,7 +31,7 @@ export const sustain: Verb = {
     const talk = options.json ? stderr : stdout;
     const { result, folder } = await runSustain({
       config,
-      strategies: describedStrategies(known, config.run.strategies),
+      strategies: describedStrategies(known, config.run.variants),
       outFolder: options.out ?? 'results',
       render: renderReports,
       signal,
@@ -48,7 +48,7 @@ export const sustain: Verb = {
 
 /** @throws LabError NO_VALID_ATTEMPT: a run without one has measured nothing */
 function assertMeasured({ sustained = [] }: Result, folder: string): void {
-  const attempts = sustained.flatMap((cell) => cell.attempts);
+  const attempts = sustained.flatMap((rate) => rate.attempts);
   if (attempts.some(({ outcome }) => outcome !== 'invalid')) return;
   const why = attempts.flatMap(({ reasons }) => reasons)[0] ?? 'none was made';
   throw new LabError(

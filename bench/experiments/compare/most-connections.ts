@@ -2,22 +2,22 @@ import type { RunConfig } from '../../model/result-schema.js';
 
 /**
  * The most connections that one process of a run has open at once: of the load
- * generator, which holds those of all sides of a block; of nginx, with one to an instance for each of
+ * generator, which holds those of all variants of a block; of nginx, with one to an instance for each of
  * a client; of an instance.
  *
- * @param sides of a block
+ * @param variants how many a block has
  */
 export function mostConnections(
   {
     connections,
-    shards,
+    loadWorkers,
     instances,
     web,
-  }: Pick<RunConfig, 'connections' | 'shards' | 'instances' | 'web'>,
-  sides: number,
+  }: Pick<RunConfig, 'connections' | 'loadWorkers' | 'instances' | 'web'>,
+  variants: number,
 ): number {
   return Math.max(
-    sides * Math.ceil(connections / shards),
+    variants * Math.ceil(connections / loadWorkers),
     web ? 2 * connections : 0,
     Math.ceil(connections / Math.min(...instances)),
   );

@@ -82,14 +82,14 @@ export function createProgress(output: ProgressOutput, nowMs: () => number = Dat
 function heading(
   index: number,
   planned: number,
-  trials: readonly Pick<PlannedTrial, 'round' | 'workload' | 'instances' | 'strategy'>[],
+  trials: readonly Pick<PlannedTrial, 'round' | 'workload' | 'instances' | 'variant'>[],
 ): string {
   const [first] = trials;
   if (!first) return '';
   const { round, workload, instances } = first;
   const places = trials.length === 1 ? index + 1 : `${index + 1}-${index + trials.length}`;
   const plural = instances === 1 ? 'instance' : 'instances';
-  const names = trials.map(({ strategy }) => strategy).join(', ');
+  const names = trials.map(({ variant }) => variant).join(', ');
   return `[${places}/${planned}] round ${round} · ${workload} · ${instances} ${plural} · ${names}`;
 }
 

@@ -4,10 +4,11 @@
  */
 
 import { freemem } from 'node:os';
-import { unsureCells } from '../../analyse/unsure.js';
+import { unsureScenarios } from '../../analyse/unsure.js';
 import { LabError } from '../../model/errors.js';
 import { blocksOf, type PlannedTrial, planTrials } from '../../model/planned-trials.js';
 import type { Result } from '../../model/result-schema.js';
+import { isSameScenario } from '../../model/scenario.js';
 import { countOf } from '../../text/count-of.js';
 import { runBlock } from '../../trial/block.js';
 import type { TrialContext } from '../../trial/context.js';
@@ -68,19 +69,15 @@ async function runTrials(
   }
 }
 
-/** The next rounds, of the cells that have a verdict still unsure; none at the limit. */
+/** The next rounds, of the scenarios that have a verdict still unsure; none at the limit. */
 function furtherRounds({ config, comparisons }: Result): PlannedTrial[] {
   const { untilSure, rounds } = config;
   if (!untilSure || rounds >= untilSure.maxRounds) return [];
-  const unsure = unsureCells(comparisons);
+  const unsure = unsureScenarios(comparisons);
   const until = Math.min(untilSure.maxRounds, rounds + untilSure.step);
   return planTrials({ ...config, rounds: until }).filter(
     (planned) =>
-      planned.round > rounds &&
-      unsure.some(
-        ({ workload, instances }) =>
-          workload === planned.workload && instances === planned.instances,
-      ),
+      planned.round > rounds && unsure.some((scenario) => isSameScenario(scenario, planned)),
   );
 }
 

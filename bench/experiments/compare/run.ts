@@ -1,9 +1,9 @@
 /** The main job: the plan's blocks, one after the other, and the calibration of the machine beside them. */
 import { compareStrategies } from '../../analyse/compare.js';
 import { describeMachine } from '../../measure/environment.js';
-import { strategyOfArm } from '../../model/arms.js';
 import { blocksOf } from '../../model/planned-trials.js';
 import type { DescribedStrategy } from '../../model/result-schema.js';
+import type { Variant } from '../../model/variant.js';
 import { assertOpenFiles } from '../../processes/open-files.js';
 import { readCalibration } from '../calibration.js';
 import { type FinishedRun, type RunInput, recordRun } from '../record-run.js';
@@ -29,10 +29,10 @@ export async function runComparison(input: RunInput): Promise<FinishedRun> {
   });
 }
 
-/** The strategies asked for, as the service describes them. */
+/** The strategies of the variants, as the service describes them. */
 export function describedStrategies(
   known: readonly DescribedStrategy[],
-  asked: readonly string[],
+  variants: readonly Variant[],
 ): DescribedStrategy[] {
-  return known.filter(({ name }) => asked.some((arm) => strategyOfArm(arm) === name));
+  return known.filter(({ name }) => variants.some(({ strategy }) => strategy === name));
 }

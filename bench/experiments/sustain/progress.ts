@@ -1,16 +1,13 @@
 /** What is going on, in words. Pure. */
 
-import type { Sustained, SustainedAttempt } from '../../model/result-schema.js';
+import type { Condition } from '../../model/condition.js';
+import type { SustainedAttempt } from '../../model/result-schema.js';
 import { countOf } from '../../text/count-of.js';
 import { formatNumber } from '../../text/format.js';
 
-/** Names a cell; no two cells of a run share it. */
-export function describeCell({
-  strategy,
-  workload,
-  instances,
-}: Pick<Sustained, 'strategy' | 'workload' | 'instances'>): string {
-  return `${strategy} · ${workload} · ${countOf(instances, 'instance')}`;
+/** "session · me · 1 instance" */
+export function describeCondition({ variant, workload, instances }: Condition): string {
+  return `${variant} · ${workload} · ${countOf(instances, 'instance')}`;
 }
 
 export function describeAttempt(attempt: SustainedAttempt): string {

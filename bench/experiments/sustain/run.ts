@@ -1,13 +1,19 @@
 /** lab sustain: a search for each condition, then rounds that confirm. */
 import { summariseRounds } from '../../analyse/sustained.js';
 import { openLoop } from '../../load/open-loop/open-loop.js';
+import { isSameCondition } from '../../model/condition.js';
 import type { PlannedTrial } from '../../model/planned-trials.js';
 import type { Sustained } from '../../model/result-schema.js';
 import { assertOpenFiles } from '../../processes/open-files.js';
 import { mostConnections } from '../compare/most-connections.js';
 import { type FinishedRun, type Recording, type RunInput, recordRun } from '../record-run.js';
-import { type CellInput, confirmCell, emptySustained, searchCell } from './measure-cell.js';
-import { describeAttempt, describeCell } from './progress.js';
+import {
+  type ConditionInput,
+  confirmCondition,
+  emptySustained,
+  searchCondition,
+} from './measure-condition.js';
+import { describeAttempt, describeCondition } from './progress.js';
 import type { SustainConfig } from './sustain-config.js';
 
 /** For the rehearsal, whose only purpose is that the sender's code is compiled. */
@@ -38,40 +44,42 @@ export async function runSustain(input: SustainInput): Promise<FinishedRun> {
     {
       begin: { sustained: [] },
       mode: openLoop(REHEARSAL),
-      measure: (recording) => measureCells(input, recording),
+      measure: (recording) => measureConditions(input, recording),
     },
   );
 }
 
-async function measureCells(
+async function measureConditions(
   { config, say }: SustainInput,
   { result, context, save }: Recording,
 ): Promise<void> {
-  const found = new Map<string, Sustained>();
-  const cellInput = (cell: PlannedTrial, sustained: Sustained): CellInput => ({
-    cell,
+  const found: Sustained[] = [];
+  const inputFor = (planned: PlannedTrial, sustained: Sustained): ConditionInput => ({
+    planned,
     config,
     context,
     onAttempt(attempt) {
       sustained.attempts.push(attempt);
-      say(`${describeCell(cell)}: ${describeAttempt(attempt)}`);
+      say(`${describeCondition(planned)}: ${describeAttempt(attempt)}`);
     },
   });
-  // The first round of the plan has every cell once, in shuffled order.
-  for (const cell of config.run.order.filter(({ round }) => round === 1)) {
-    const sustained = emptySustained(cell, config);
-    found.set(describeCell(cell), sustained);
+  // The first round of the plan has every condition once, in shuffled order.
+  for (const planned of config.run.order.filter(({ round }) => round === 1)) {
+    const sustained = emptySustained(planned, config);
+    found.push(sustained);
     result.sustained?.push(sustained);
-    say(`${describeCell(cell)}: searching`);
-    sustained.searchedRps = (await searchCell(cellInput(cell, sustained))).rateRps;
+    say(`${describeCondition(planned)}: searching`);
+    sustained.searchedRps = (await searchCondition(inputFor(planned, sustained))).rateRps;
     await save();
   }
-  for (const cell of config.run.order) {
-    const sustained = found.get(describeCell(cell));
+  for (const planned of config.run.order) {
+    const sustained = found.find((known) => isSameCondition(known, planned));
     if (!sustained || sustained.searchedRps === null) continue;
-    say(`${describeCell(cell)}: confirming, round ${cell.round} of ${config.run.rounds}`);
-    const confirmed = await confirmCell(cellInput(cell, sustained), sustained.searchedRps);
-    sustained.rounds.push({ round: cell.round, ...confirmed });
+    const { round } = planned;
+    say(`${describeCondition(planned)}: confirming, round ${round} of ${config.run.rounds}`);
+    const input = inputFor(planned, sustained);
+    const confirmed = await confirmCondition(input, sustained.searchedRps);
+    sustained.rounds.push({ round, ...confirmed });
     Object.assign(sustained, summariseRounds(sustained.rounds));
     await save();
   }

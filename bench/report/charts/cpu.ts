@@ -1,5 +1,5 @@
 /**
- * CPU time per request, one panel a workload, one stacked bar for each strategy and number of
+ * CPU time per request, one panel a workload, one stacked bar for each variant and number of
  * instances. The load generator has a bar of its own below: it is no part of the service.
  */
 import type { BarSeriesOption, EChartsOption } from 'echarts';
@@ -22,8 +22,8 @@ const FRAME_HEIGHT = 118;
 const ROOM_FOR_LABEL = 0.09;
 
 export function cpuChart(view: ReportView, workload: string): Chart {
-  const cells = measuredSummaries(view).filter((cell) => cell.workload === workload);
-  const rows = [...cells].reverse();
+  const summaries = measuredSummaries(view).filter((summary) => summary.workload === workload);
+  const rows = [...summaries].reverse();
   const fills = serversOf(view.result).map(fillOf);
   const labFills = labTiersOf(view.result).map(fillOf);
   const longest = Math.max(...rows.map((row) => stackOf(row, fills)), 0);
@@ -63,7 +63,7 @@ export function cpuChart(view: ReportView, workload: string): Chart {
     ],
   };
   const id = chartId('cpu', workload, view.result.config.workloads.indexOf(workload));
-  const description = describe(cells, [...fills, ...labFills]);
+  const description = describe(summaries, [...fills, ...labFills]);
   return {
     id,
     title: `\`${workload}\``,
@@ -153,15 +153,15 @@ function stackOf({ cpuMicrosecondsPerRequest }: Summary, fills: readonly Fill[])
   return fills.reduce((sum, { id }) => sum + (cpuMicrosecondsPerRequest[id]?.mean ?? 0), 0);
 }
 
-function describe(cells: Summary[], fills: readonly Fill[]): string {
-  const parts = cells
+function describe(summaries: Summary[], fills: readonly Fill[]): string {
+  const parts = summaries
     .filter(({ validRounds }) => validRounds > 0)
-    .map(({ strategy, instances, cpuMicrosecondsPerRequest }) => {
+    .map(({ variant, instances, cpuMicrosecondsPerRequest }) => {
       const kinds = fills.map(
         ({ id, label }) =>
           `${label} ${formatMean(cpuMicrosecondsPerRequest[id], formatMicroseconds)}`,
       );
-      return `${strategy} with ${instances}: ${kinds.join(', ')}`;
+      return `${variant} with ${instances}: ${kinds.join(', ')}`;
     });
   return parts.length > 0
     ? `Microseconds of CPU time per request. ${parts.join('; ')}.`

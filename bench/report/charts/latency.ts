@@ -1,5 +1,5 @@
 /**
- * Latency percentiles, one panel a workload, one row for each strategy and number of instances, on
+ * Latency percentiles, one panel a workload, one row for each variant and number of instances, on
  * a logarithmic axis: the tail is many times the median, and both must be seen.
  */
 import type { EChartsOption, ScatterSeriesOption } from 'echarts';
@@ -33,8 +33,8 @@ const POINTS: readonly {
 ];
 
 export function latencyChart(view: ReportView, workload: string): Chart {
-  const cells = measuredSummaries(view).filter((cell) => cell.workload === workload);
-  const rows = [...cells].reverse();
+  const summaries = measuredSummaries(view).filter((summary) => summary.workload === workload);
+  const rows = [...summaries].reverse();
   const values = rows.flatMap((row) =>
     POINTS.map(({ name }) => row.latencyMs[name]?.mean ?? 0).filter((value) => value > 0),
   );
@@ -72,14 +72,14 @@ export function latencyChart(view: ReportView, workload: string): Chart {
         type: 'line' as const,
         silent: true,
         symbol: 'none',
-        lineStyle: { color: markOf(view.arms, row.strategy).color, width: 2, opacity: 0.6 },
+        lineStyle: { color: markOf(view.variants, row.variant).color, width: 2, opacity: 0.6 },
         data: spanOf(row).map((value) => [value, index]),
       })),
       ...POINTS.map((point) => percentile(point, rows, view)),
     ],
   };
   const id = chartId('latency', workload, view.result.config.workloads.indexOf(workload));
-  const description = describe(cells);
+  const description = describe(summaries);
   return {
     id,
     title: `\`${workload}\``,
@@ -113,7 +113,7 @@ function percentile(
       return [
         {
           value: [mean, index],
-          itemStyle: { color: markOf(view.arms, row.strategy).color },
+          itemStyle: { color: markOf(view.variants, row.variant).color },
           label: {
             show: figure,
             // p99 and p99.9 can lie close together: the last stands beside its mark.
@@ -146,12 +146,12 @@ function stepUp(value: number): number {
   return value / decade > 3 ? decade * 10 : decade * 3;
 }
 
-function describe(cells: Summary[]): string {
-  const parts = cells
+function describe(summaries: Summary[]): string {
+  const parts = summaries
     .filter(({ validRounds }) => validRounds > 0)
-    .map(({ strategy, instances, latencyMs }) => {
+    .map(({ variant, instances, latencyMs }) => {
       const figures = POINTS.map(({ name, label }) => `${label} ${formatMean(latencyMs[name])}`);
-      return `${strategy} with ${instances}: ${figures.join(', ')}`;
+      return `${variant} with ${instances}: ${figures.join(', ')}`;
     });
   return parts.length > 0
     ? `Latency in milliseconds, mean of the valid rounds. ${parts.join('; ')}.`

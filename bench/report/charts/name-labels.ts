@@ -7,23 +7,24 @@ import { shortened } from './svg.js';
 const LABEL_GAP = 19;
 
 /**
- * Names at the right edge, beside the last mean of each strategy and moved apart where they would
+ * Names at the right edge, beside the last mean of each variant and moved apart where they would
  * overlap, so that no key is needed.
  */
 export function nameLabels(
-  { arms, summaries }: ReportView,
+  { variants, summaries }: ReportView,
   workload: string,
   ceiling: number,
   rightEdge: number,
   plotHeight: number,
 ): ScatterSeriesOption {
   const gap = (LABEL_GAP * ceiling) / plotHeight;
-  const wanted = arms
-    .flatMap(({ name }) => {
+  const wanted = variants
+    .flatMap(({ id }) => {
       const mean = summaries.findLast(
-        (cell) => cell.strategy === name && cell.workload === workload && cell.throughputRps,
+        (summary) =>
+          summary.variant === id && summary.workload === workload && summary.throughputRps,
       )?.throughputRps?.mean;
-      return mean === undefined ? [] : [{ name, height: mean }];
+      return mean === undefined ? [] : [{ id, height: mean }];
     })
     .sort((a, b) => a.height - b.height);
   const heights = apart(
@@ -31,22 +32,22 @@ export function nameLabels(
     gap,
     ceiling,
   );
-  const placed = wanted.map(({ name }, index) => ({ name, height: heights[index] as number }));
+  const placed = wanted.map(({ id }, index) => ({ id, height: heights[index] as number }));
   return {
     type: 'scatter',
     silent: true,
     clip: false,
     symbolSize: 0.01,
     itemStyle: { opacity: 1 },
-    data: placed.map(({ name, height }) => {
-      const { color, sign } = markOf(arms, name);
+    data: placed.map(({ id, height }) => {
+      const { color, sign } = markOf(variants, id);
       return {
         value: [rightEdge, height],
         label: {
           show: true,
           position: 'right' as const,
           distance: 8,
-          formatter: () => `${sign} ${shortened(name)}`,
+          formatter: () => `${sign} ${shortened(id)}`,
           color,
           fontSize: 14,
           fontWeight: 'bold' as const,

@@ -2,8 +2,9 @@
  * Colours and signs of strategies, and patterns of tiers. Okabe and Ito's palette (https://jfly.uni-koeln.de/color/) can be told apart
  * with any colour vision; symbols, dashes and patterns carry the same difference without colour.
  */
+
 import type { Pattern, Tier } from '../../model/tiers.js';
-import type { Arm } from '../view.js';
+import type { ReportedVariant } from '../view.js';
 
 export interface Mark {
   color: string;
@@ -41,13 +42,14 @@ const MARKS: readonly Mark[] = [
 ];
 const CONTROL: Mark = { color: '#555555', symbol: 'triangle', sign: '▲', dash: 'dotted' };
 
-export function markOf(arms: readonly Arm[], name: string): Mark {
-  const arm = arms.find((known) => known.name === name);
-  if (arm?.control) return CONTROL;
-  const compared = arms.filter(({ control }) => !control);
+/** @param id of a variant */
+export function markOf(variants: readonly ReportedVariant[], id: string): Mark {
+  const variant = variants.find((known) => known.id === id);
+  if (variant?.control) return CONTROL;
+  const compared = variants.filter(({ control }) => !control);
   const index = Math.max(
     0,
-    compared.findIndex((known) => known.name === name),
+    compared.findIndex((known) => known.id === id),
   );
   return MARKS[index % MARKS.length] ?? CONTROL;
 }

@@ -3,11 +3,11 @@ import type { Summary } from '../../analyse/summarise.js';
 import { INK } from './palette.js';
 import { shortened } from './svg.js';
 
-/** The vertical axis of charts with a row for each strategy and number of instances. */
+/** The vertical axis of charts with a row for each variant and number of instances. */
 export function rowsAxis(rows: readonly Summary[]): EChartsOption['yAxis'] {
   return {
     type: 'category',
-    data: rows.map(({ strategy, instances }) => `${shortened(strategy)} × ${instances}`),
+    data: rows.map(({ variant, instances }) => `${shortened(variant)} × ${instances}`),
     axisLabel: { color: INK, fontSize: 13, interval: 0 },
     axisTick: { show: false },
     axisLine: { lineStyle: { color: INK } },

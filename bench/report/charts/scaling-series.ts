@@ -1,4 +1,4 @@
-/** What one strategy draws in a panel on scaling. */
+/** What one variant draws in a panel on scaling. */
 import type { CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts';
 import type { Scaling } from '../../analyse/scaling/analyse-scaling.js';
 import type { Forecast } from '../../analyse/scaling/forecast.js';
@@ -11,9 +11,9 @@ import { INK, type Mark, markOf } from './palette.js';
 const STEPS = 60;
 const CROSS = 'path://M2 0L5 3L8 0L10 2L7 5L10 8L8 10L5 7L2 10L0 8L3 5L0 2Z';
 
-/** @param place among the strategies of the panel: names of near knees stand below each other */
+/** @param place among the variants of the panel: names of near knees stand below each other */
 export function seriesOf(view: ReportView, each: Scaling, ceiling: number, place: number) {
-  const mark = markOf(view.arms, each.strategy);
+  const mark = markOf(view.variants, each.variant);
   const points = measuredOf(view, each);
   const bars = points.flatMap(({ instances, throughputRps }) => {
     const interval = shownInterval(throughputRps);
@@ -132,10 +132,10 @@ function kneeLine(
   ];
 }
 
-export function measuredOf({ summaries }: ReportView, { strategy, workload }: Scaling) {
-  return summaries.flatMap((cell) =>
-    cell.strategy === strategy && cell.workload === workload && cell.throughputRps
-      ? [{ instances: cell.instances, throughputRps: cell.throughputRps }]
+export function measuredOf({ summaries }: ReportView, { variant, workload }: Scaling) {
+  return summaries.flatMap((summary) =>
+    summary.variant === variant && summary.workload === workload && summary.throughputRps
+      ? [{ instances: summary.instances, throughputRps: summary.throughputRps }]
       : [],
   );
 }

@@ -1,6 +1,6 @@
 /**
  * How throughput grows with instances: what was measured, the curve of the law with its band, the
- * forecast from the fewest instances, and the knee. Up to three strategies share a panel; more have
+ * forecast from the fewest instances, and the knee. Up to three variants share a panel; more have
  * one each, because bands would hide each other.
  */
 import type { EChartsOption } from 'echarts';
@@ -32,7 +32,7 @@ export function scalingCharts(view: ReportView, workload: string): Chart[] {
   return panels
     .filter((shown) => shown.length > 0)
     .map((shown, index) => {
-      const alone = panels.length > 1 ? shown[0]?.strategy : undefined;
+      const alone = panels.length > 1 ? shown[0]?.variant : undefined;
       const id = chartId(`scaling-${index}`, workload, workloads.indexOf(workload));
       return panel(view, shown, id, alone ? `\`${workload}\`: ${alone}` : `\`${workload}\``);
     });
@@ -43,12 +43,12 @@ function panel(view: ReportView, shown: Scaling[], id: string, title: string): C
   const counts = [...new Set(shown.flatMap((each) => each.counts))].sort((a, b) => a - b);
   const rightEdge = (counts.at(-1) ?? 1) * 1.04;
   const { ceiling, step } = axisUpTo(highestOf(view, shown));
-  const longest = Math.max(...shown.map(({ strategy }) => textWidth(shortened(strategy))));
+  const longest = Math.max(...shown.map(({ variant }) => textWidth(shortened(variant))));
   const plotHeight = HEIGHT - GRID_TOP - GRID_BOTTOM - AXIS_HEIGHT;
-  const names = new Set(shown.map(({ strategy }) => strategy));
+  const ids = new Set(shown.map(({ variant }) => variant));
   const labelled = {
     ...view,
-    summaries: view.summaries.filter(({ strategy }) => names.has(strategy)),
+    summaries: view.summaries.filter(({ variant }) => ids.has(variant)),
   };
   const option: EChartsOption = {
     grid: { left: 28, right: longest + 34, top: GRID_TOP, bottom: GRID_BOTTOM, containLabel: true },
@@ -125,7 +125,7 @@ function describe(view: ReportView, shown: readonly Scaling[]): string {
     const knee = first
       ? ` Knee at ${formatNumber(first.instances)} instances, ${limitWords(first.limit).inSentence}.`
       : '';
-    return `${each.strategy}, measured by number of instances: ${measured.join('; ')}. Forecast: ${told.join('; ') || 'none'}.${knee}`;
+    return `${each.variant}, measured by number of instances: ${measured.join('; ')}. Forecast: ${told.join('; ') || 'none'}.${knee}`;
   });
   return `Requests per second. ${parts.join(' ')}`;
 }

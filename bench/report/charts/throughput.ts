@@ -1,5 +1,5 @@
 /**
- * Throughput against instances, one panel a workload: the mean of each strategy with its interval,
+ * Throughput against instances, one panel a workload: the mean of each variant with its interval,
  * and every round beside it. Rounds that do not count are hollow.
  */
 import type {
@@ -24,35 +24,35 @@ export const THROUGHPUT_CAPTION =
 
 const WIDTH = 520;
 const LEAST_HEIGHT = 360;
-/** Room for a name beside its line, for each strategy beyond six. */
+/** Room for a name beside its line, for each variant beyond six. */
 const NAME_HEIGHT = 19;
 const GRID_TOP = 40;
 const GRID_BOTTOM = 44;
 const AXIS_HEIGHT = 20;
-/** Between the strategies of one number of instances, as a share of the way to the next. */
+/** Between the variants of one number of instances, as a share of the way to the next. */
 const WIDEST_DODGE = 0.16;
-/** All strategies together; the rest parts them from the next number of instances. */
+/** All variants together; the rest parts them from the next number of instances. */
 const GROUP_WIDTH = 0.8;
 
 export function throughputChart(view: ReportView, workload: string): Chart {
-  const { arms, result } = view;
+  const { variants, result } = view;
   const counts = result.config.instances;
   const title = `Throughput of ${workload}, in requests per second`;
   const trials = result.trials.filter((trial) => trial.workload === workload);
-  const dodge = Math.min(WIDEST_DODGE, GROUP_WIDTH / arms.length);
-  const series = arms.flatMap(({ name }, index) => {
-    const offset = (index - (arms.length - 1) / 2) * dodge;
+  const dodge = Math.min(WIDEST_DODGE, GROUP_WIDTH / variants.length);
+  const series = variants.flatMap(({ id }, index) => {
+    const offset = (index - (variants.length - 1) / 2) * dodge;
     const place = (instances: number) => counts.indexOf(instances) + offset;
     const mine = view.summaries.filter(
-      (cell) => cell.strategy === name && cell.workload === workload && cell.throughputRps,
+      (summary) => summary.variant === id && summary.workload === workload && summary.throughputRps,
     );
-    const own = trials.filter(({ strategy }) => strategy === name);
+    const own = trials.filter(({ variant }) => variant === id);
     return [
-      meanLine(view, name, mine, place),
-      intervals(view, name, mine, place),
+      meanLine(view, id, mine, place),
+      intervals(view, id, mine, place),
       rounds(
         view,
-        name,
+        id,
         own
           .filter(({ valid }) => valid)
           .map((trial) => [place(trial.instances) + dodge / 3, trial.throughputRps]),
@@ -60,7 +60,7 @@ export function throughputChart(view: ReportView, workload: string): Chart {
       ),
       rounds(
         view,
-        name,
+        id,
         own
           .filter(({ valid }) => !valid)
           .map((trial) => [place(trial.instances) + dodge / 3, trial.throughputRps]),
@@ -68,10 +68,10 @@ export function throughputChart(view: ReportView, workload: string): Chart {
       ),
     ];
   });
-  const height = LEAST_HEIGHT + NAME_HEIGHT * Math.max(0, arms.length - 6);
+  const height = LEAST_HEIGHT + NAME_HEIGHT * Math.max(0, variants.length - 6);
   const plotHeight = height - GRID_TOP - GRID_BOTTOM - AXIS_HEIGHT;
   const { ceiling, step } = scaleOf(view, workload);
-  const longest = Math.max(...arms.map(({ name }) => textWidth(shortened(name))));
+  const longest = Math.max(...variants.map(({ id }) => textWidth(shortened(id))));
   const option: EChartsOption = {
     grid: { left: 12, right: longest + 34, top: GRID_TOP, bottom: GRID_BOTTOM, containLabel: true },
     xAxis: {
@@ -121,12 +121,12 @@ function formatAxis(value: number): string {
 }
 
 function meanLine(
-  { arms }: ReportView,
-  name: string,
-  cells: Summary[],
+  { variants }: ReportView,
+  id: string,
+  summaries: Summary[],
   place: (instances: number) => number,
 ): LineSeriesOption {
-  const { color, symbol, dash } = markOf(arms, name);
+  const { color, symbol, dash } = markOf(variants, id);
   return {
     type: 'line',
     silent: true,
@@ -135,20 +135,20 @@ function meanLine(
     lineStyle: { color, width: 2.5, type: dash },
     itemStyle: { color, opacity: 1 },
     z: 4,
-    data: cells.map((cell) => [place(cell.instances), cell.throughputRps?.mean ?? 0]),
+    data: summaries.map((summary) => [place(summary.instances), summary.throughputRps?.mean ?? 0]),
   };
 }
 
 function intervals(
-  { arms }: ReportView,
-  name: string,
-  cells: Summary[],
+  { variants }: ReportView,
+  id: string,
+  summaries: Summary[],
   place: (instances: number) => number,
 ): CustomSeriesOption {
-  const bars = cells.flatMap(({ instances, throughputRps }) =>
+  const bars = summaries.flatMap(({ instances, throughputRps }) =>
     barsOf(place(instances), throughputRps),
   );
-  return errorBars(markOf(arms, name).color, bars);
+  return errorBars(markOf(variants, id).color, bars);
 }
 
 function barsOf(x: number, estimate: Estimate | null) {
@@ -157,12 +157,12 @@ function barsOf(x: number, estimate: Estimate | null) {
 }
 
 function rounds(
-  { arms }: ReportView,
-  name: string,
+  { variants }: ReportView,
+  id: string,
   data: [number, number][],
   valid: boolean,
 ): ScatterSeriesOption {
-  const { color, symbol } = markOf(arms, name);
+  const { color, symbol } = markOf(variants, id);
   return {
     type: 'scatter',
     silent: true,
@@ -178,14 +178,14 @@ function rounds(
 
 function describe(view: ReportView, workload: string): string {
   const parts = view.summaries
-    .filter((cell) => cell.workload === workload && cell.throughputRps)
+    .filter((summary) => summary.workload === workload && summary.throughputRps)
     .map(
-      ({ strategy, instances, throughputRps }) =>
-        `${strategy} with ${instances}: ${formatEstimate(throughputRps)}`,
+      ({ variant, instances, throughputRps }) =>
+        `${variant} with ${instances}: ${formatEstimate(throughputRps)}`,
     );
   const invalid = view.result.trials.filter((trial) => trial.workload === workload && !trial.valid);
   const hollow = invalid.map(
-    (trial) => `${trial.strategy} with ${trial.instances}: ${formatNumber(trial.throughputRps)}`,
+    (trial) => `${trial.variant} with ${trial.instances}: ${formatNumber(trial.throughputRps)}`,
   );
   return [
     parts.length > 0

@@ -1,9 +1,10 @@
 /**
- * One sentence, or a few, for each cell (workload x instances) and metric of a pair.
+ * One sentence, or a few, for each scenario and metric of a pair.
  */
-import { isOfCell, trialsOf } from '../../analyse/cells.js';
+import { isSameCondition, trialsOf } from '../../model/condition.js';
 import { databaseOf } from '../../model/databases.js';
 import type { Comparison, Trial } from '../../model/result-schema.js';
+import { isSameScenario } from '../../model/scenario.js';
 import { inSentence } from '../../model/tiers.js';
 import { tiersOfEveryRun } from '../../model/tiers-of-run.js';
 import { countOf } from '../../text/count-of.js';
@@ -25,44 +26,45 @@ import { leavesRoundsOut, SHARED_ROUNDS } from './shared-rounds.js';
 export function comparisonFindings(view: ReportView): Finding[] {
   const pairs = view.mainPairs.length > 0 ? view.mainPairs : view.controlPairs;
   return pairs.flatMap((pair) => [
-    ...missingCells(pair).map((cell) => missingFinding(cell, view.result.trials)),
+    ...missingScenarios(pair).map((missing) => missingFinding(missing, view.result.trials)),
     ...pair.comparisons
-      .filter((cell) => !missingCells(pair).some((missing) => isSameCell(missing, cell)))
-      .map((cell) => cellFinding(cell, pair, view)),
+      .filter((each) => !missingScenarios(pair).some((missing) => isSameScenario(missing, each)))
+      .map((each) => findingOf(each, pair, view)),
   ]);
 }
 
-function cellFinding(cell: Comparison, pair: Pair, view: ReportView): Finding {
-  const sentences = [comparisonSentence(cell, pair, view.result.trials)];
-  if (cell.verdict === 'unsure') sentences.push(...moreRoundsSentence(cell, pair, view.result));
-  if (cell.metric === 'cpu.application' && cell.rounds > 0) {
-    sentences.push(...outsideSentences(cell, view));
+function findingOf(comparison: Comparison, pair: Pair, view: ReportView): Finding {
+  const sentences = [comparisonSentence(comparison, pair, view.result.trials)];
+  if (comparison.verdict === 'unsure')
+    sentences.push(...moreRoundsSentence(comparison, pair, view.result));
+  if (comparison.metric === 'cpu.application' && comparison.rounds > 0) {
+    sentences.push(...outsideSentences(comparison, view));
   }
-  const { workload, instances, metric, verdict } = cell;
+  const { workload, instances, metric, verdict } = comparison;
   return finding('comparison', sentences.join(' '), { workload, instances, metric, verdict });
 }
 
-/** One comparison for each cell in which no metric has a round: said once, not for each metric. */
-function missingCells({ comparisons }: Pair): Comparison[] {
-  return comparisons.filter((cell, index) => {
-    const here = comparisons.filter((other) => isSameCell(other, cell));
+/** One comparison for each scenario in which no metric has a round: said once, not for each metric. */
+function missingScenarios({ comparisons }: Pair): Comparison[] {
+  return comparisons.filter((each, index) => {
+    const here = comparisons.filter((other) => isSameScenario(other, each));
     return (
-      here.every(({ rounds }) => rounds === 0) && comparisons.indexOf(here[0] ?? cell) === index
+      here.every(({ rounds }) => rounds === 0) && comparisons.indexOf(here[0] ?? each) === index
     );
   });
 }
 
-function isSameCell(a: Comparison, b: Comparison): boolean {
-  return a.workload === b.workload && a.instances === b.instances;
-}
-
-function missingFinding(cell: Comparison, trials: Trial[]): Finding {
-  const { workload, instances } = cell;
-  return finding('comparison', `No verdict ${placeOf(cell)}: ${whyMissing(cell, trials)}.`, {
-    workload,
-    instances,
-    verdict: 'unsure',
-  });
+function missingFinding(comparison: Comparison, trials: Trial[]): Finding {
+  const { workload, instances } = comparison;
+  return finding(
+    'comparison',
+    `No verdict ${placeOf(comparison)}: ${whyMissing(comparison, trials)}.`,
+    {
+      workload,
+      instances,
+      verdict: 'unsure',
+    },
+  );
 }
 
 function placeOf({ workload, instances }: Comparison): string {
@@ -70,36 +72,39 @@ function placeOf({ workload, instances }: Comparison): string {
 }
 
 /** "On `me` with 1 instance, jwt answered 12 % more requests per second than session (95 % …)." */
-export function comparisonSentence(cell: Comparison, pair: Pair, trials: Trial[]): string {
-  const where = placeOf(cell);
-  if (cell.ratio === null || cell.rounds === 0) {
-    return `No verdict ${where} (${wordingOf(cell.metric).heading}): ${whyMissing(cell, trials)}.`;
+export function comparisonSentence(comparison: Comparison, pair: Pair, trials: Trial[]): string {
+  const where = placeOf(comparison);
+  if (comparison.ratio === null || comparison.rounds === 0) {
+    return `No verdict ${where} (${wordingOf(comparison.metric).heading}): ${whyMissing(comparison, trials)}.`;
   }
-  const change = sentenceOf(cell.metric, cell.ratio, cell.baseline, cell.candidate);
-  const amounts = `${amountsOf(cell)}${leavesRoundsOut(cell, trials) ? ` ${SHARED_ROUNDS}` : ''}`;
-  if (!cell.interval95) {
-    return `No verdict ${where}: in the one round ${whyOne(cell, trials)}, ${change} (${amounts}). One round has no interval, so this may be chance.`;
+  const change = sentenceOf(
+    comparison.metric,
+    comparison.ratio,
+    comparison.baseline,
+    comparison.candidate,
+  );
+  const amounts = `${amountsOf(comparison)}${leavesRoundsOut(comparison, trials) ? ` ${SHARED_ROUNDS}` : ''}`;
+  if (!comparison.interval95) {
+    return `No verdict ${where}: in the one round ${whyOne(comparison, trials)}, ${change} (${amounts}). One round has no interval, so this may be chance.`;
   }
-  const interval = `95 % interval ${intervalOf(cell.metric, cell.interval95)}, ${countOf(cell.rounds, 'round')}; ${amounts}`;
+  const interval = `95 % interval ${intervalOf(comparison.metric, comparison.interval95)}, ${countOf(comparison.rounds, 'round')}; ${amounts}`;
   const sentences: Record<Comparison['verdict'], string> = {
     faster: `On${where.slice(2)}, ${change} (${interval}).`,
     slower: `On${where.slice(2)}, ${change} (${interval}).`,
-    equal: `On${where.slice(2)}, ${cell.baseline} and ${cell.candidate} are equal within ${formatPercentPoints(cell.horizon * 100)} %: ${change} (${interval}).`,
-    unsure: `Unsure ${where}: ${change} (${interval}), ${whyUnsure(cell, pair)}.`,
+    equal: `On${where.slice(2)}, ${comparison.baseline} and ${comparison.candidate} are equal within ${formatPercentPoints(comparison.equivalenceMargin * 100)} %: ${change} (${interval}).`,
+    unsure: `Unsure ${where}: ${change} (${interval}), ${whyUnsure(comparison, pair)}.`,
   };
-  return sentences[cell.verdict];
+  return sentences[comparison.verdict];
 }
 
 /** Others may have been measured, and left out. */
-function whyOne({ baseline, candidate, workload, instances }: Comparison, trials: Trial[]): string {
+function whyOne(comparison: Comparison, trials: Trial[]): string {
+  const { baseline, candidate } = comparison;
   const here = trials.filter(
-    (trial) =>
-      [baseline, candidate].includes(trial.strategy) &&
-      trial.workload === workload &&
-      trial.instances === instances,
+    (trial) => [baseline, candidate].includes(trial.variant) && isSameScenario(trial, comparison),
   );
   const rounds = new Set(here.map(({ round }) => round)).size;
-  return rounds === 1 ? 'measured' : 'that counts on both sides';
+  return rounds === 1 ? 'measured' : 'that counts for both';
 }
 
 /** "3,400 against 3,040 requests/s" */
@@ -110,34 +115,37 @@ function amountsOf({ metric, baselineMean, candidateMean }: Comparison): string 
   return `${format(candidateMean)} against ${format(baselineMean)} ${unit}`;
 }
 
-function whyUnsure({ metric, interval95, familyInterval }: Comparison, pair: Pair): string {
+function whyUnsure({ metric, interval95, simultaneousInterval }: Comparison, pair: Pair): string {
   const [low, high] = interval95 ?? [0, Number.POSITIVE_INFINITY];
   if (low <= 1 && high >= 1) return 'and the interval includes no difference at all';
   const all = pair.comparisons.length;
-  const wider = familyInterval ? ` (${intervalOf(metric, familyInterval)})` : '';
-  return `but the wider interval${wider} that has to hold for all ${countOf(all, 'comparison')} of the two at once includes no difference`;
+  const range = simultaneousInterval ? ` (${intervalOf(metric, simultaneousInterval)})` : '';
+  return `but the simultaneous interval${range} that has to hold for all ${countOf(all, 'comparison')} of the two at once includes no difference`;
 }
 
-function whyMissing(cell: Comparison, trials: Trial[]): string {
-  const mineOf = (strategy: string) => trialsOf({ ...cell, strategy }, trials);
-  const reasons = [cell.baseline, cell.candidate].flatMap((strategy) => {
-    const mine = mineOf(strategy);
-    if (mine.length === 0) return [`${strategy} was not measured`];
+function whyMissing(comparison: Comparison, trials: Trial[]): string {
+  const mineOf = (variant: string) => trialsOf({ ...comparison, variant }, trials);
+  const reasons = [comparison.baseline, comparison.candidate].flatMap((variant) => {
+    const mine = mineOf(variant);
+    if (mine.length === 0) return [`${variant} was not measured`];
     if (mine.every(({ valid }) => !valid)) {
-      return [`no trial of ${strategy} is valid (${countOf(mine.length, 'trial')})`];
+      return [`no trial of ${variant} is valid (${countOf(mine.length, 'trial')})`];
     }
     return [];
   });
-  if (reasons.length === 2 && mineOf(cell.baseline).length + mineOf(cell.candidate).length === 0) {
-    return `neither ${cell.baseline} nor ${cell.candidate} was measured`;
+  if (
+    reasons.length === 2 &&
+    mineOf(comparison.baseline).length + mineOf(comparison.candidate).length === 0
+  ) {
+    return `neither ${comparison.baseline} nor ${comparison.candidate} was measured`;
   }
   if (reasons.length > 0) return listOf(reasons);
-  const roundsOf = (strategy: string) =>
-    mineOf(strategy)
+  const roundsOf = (variant: string) =>
+    mineOf(variant)
       .filter(({ valid }) => valid)
       .map(({ round }) => round);
-  const candidateRounds = roundsOf(cell.candidate);
-  if (!roundsOf(cell.baseline).some((round) => candidateRounds.includes(round))) {
+  const candidateRounds = roundsOf(comparison.candidate);
+  if (!roundsOf(comparison.baseline).some((round) => candidateRounds.includes(round))) {
     return 'no round has a valid trial of both';
   }
   return 'no round has a figure for both, for instance because a server ran on another machine';
@@ -147,27 +155,27 @@ function whyMissing(cell: Comparison, trials: Trial[]): string {
 const NOTABLE_MICROSECONDS = 0.5;
 
 /** What a request cost outside the application: the half of the bill that is easily overlooked. */
-function outsideSentences(cell: Comparison, { summaries, result }: ReportView): string[] {
+function outsideSentences(comparison: Comparison, { summaries, result }: ReportView): string[] {
   const always = tiersOfEveryRun(databaseOf(result.config)).map(({ id }) => id);
   const servers = serversOf(result).filter(({ scope }) => scope !== 'instance');
   const costs = servers.flatMap((tier) => {
-    const sides = [cell.candidate, cell.baseline].map((strategy) => {
-      const found = summaries.find((known) => isOfCell(known, { ...cell, strategy }));
-      return { strategy, estimate: found?.cpuMicrosecondsPerRequest[tier.id] ?? null };
+    const both = [comparison.candidate, comparison.baseline].map((variant) => {
+      const found = summaries.find((known) => isSameCondition(known, { ...comparison, variant }));
+      return { variant, estimate: found?.cpuMicrosecondsPerRequest[tier.id] ?? null };
     });
-    if (sides.every(({ estimate }) => estimate !== null && estimate.mean < NOTABLE_MICROSECONDS))
+    if (both.every(({ estimate }) => estimate !== null && estimate.mean < NOTABLE_MICROSECONDS))
       return [];
-    // Both sides use the stores, if only at rest; another server may be on one side or none.
-    const used = sides.filter(({ estimate }) => always.includes(tier.id) || estimate !== null);
+    // Both use the stores, if only at rest; another server may be there for one of them or none.
+    const used = both.filter(({ estimate }) => always.includes(tier.id) || estimate !== null);
     const name = tier.program ?? inSentence(tier);
     if (used.some(({ estimate }) => estimate === null)) {
       return [`what ${name} spent was not measured`];
     }
     const [first, ...others] = used.map(
-      ({ strategy, estimate }) => [formatMean(estimate, formatMicroseconds), strategy] as const,
+      ({ variant, estimate }) => [formatMean(estimate, formatMicroseconds), variant] as const,
     );
     if (!first) return [];
-    const rest = others.map(([amount, strategy]) => ` and ${amount} µs with ${strategy}`);
+    const rest = others.map(([amount, variant]) => ` and ${amount} µs with ${variant}`);
     return [`${first[0]} µs in ${name} with ${first[1]}${rest.join('')}`];
   });
   return costs.length > 0

@@ -3,7 +3,7 @@ import type { Verdict } from '../../model/result-schema.js';
 /**
  * - state: the run is partial, has one round, has no valid trial …
  * - short: the answer in a line for each metric
- * - comparison: one cell and one metric
+ * - comparison: one scenario and one metric
  * - control: what authentication costs over the control without it
  * - noise: a strategy against itself
  * - limit: what limited the runs, and what that does to the reading

@@ -17,56 +17,62 @@ export function inShortOfMany(pairs: readonly Pair[]): Finding[] {
   );
 }
 
-interface Side {
-  name: string;
-  cells: Comparison[];
+interface Compared {
+  variant: string;
+  comparisons: Comparison[];
 }
 
 function sentence(metric: string, pairs: readonly Pair[]): string {
   const { noun, up, down, question } = wordingOf(metric);
-  const sides = pairs.map(({ candidate, comparisons }) => ({
-    name: candidate,
-    cells: comparisons.filter((cell) => cell.metric === metric && cell.rounds > 0),
+  const all = pairs.map(({ candidate, comparisons }) => ({
+    variant: candidate,
+    comparisons: comparisons.filter(
+      (comparison) => comparison.metric === metric && comparison.rounds > 0,
+    ),
   }));
-  const measured = sides.filter(({ cells }) => cells.length > 0);
-  if (measured.every(({ cells }) => cells.every(({ rounds }) => rounds < 2))) {
+  const measured = all.filter(({ comparisons }) => comparisons.length > 0);
+  if (measured.every(({ comparisons }) => comparisons.every(({ rounds }) => rounds < 2))) {
     return `No verdict on ${question}: one round has no interval.`;
   }
-  const decided = (side: Side, ahead: boolean) =>
-    side.cells.every(
+  const decided = (each: Compared, ahead: boolean) =>
+    each.comparisons.every(
       ({ verdict, ratio }) =>
         (verdict === 'faster' || verdict === 'slower') && (ratio ?? 1) > 1 === ahead,
     );
-  const equal = (side: Side) => side.cells.every(({ verdict }) => verdict === 'equal');
+  const equal = (each: Compared) => each.comparisons.every(({ verdict }) => verdict === 'equal');
   const groups = [
-    { word: up, sides: furthestFirst(measured.filter((side) => decided(side, true))) },
-    { word: down, sides: furthestFirst(measured.filter((side) => decided(side, false))) },
-  ].map(({ word, sides: own }) => {
-    const shown = own.map(({ name, cells }) => `${name} (${rangeOf(metric, ratiosOf(cells))})`);
+    { word: up, own: furthestFirst(measured.filter((each) => decided(each, true))) },
+    { word: down, own: furthestFirst(measured.filter((each) => decided(each, false))) },
+  ].map(({ word, own }) => {
+    const shown = own.map(
+      ({ variant, comparisons }) => `${variant} (${rangeOf(metric, ratiosOf(comparisons))})`,
+    );
     return own.length === 0 ? [] : [`${word}: ${listOf(shown)}`];
   });
-  const same = measured.filter(equal).map(({ name }) => name);
+  const same = measured.filter(equal).map(({ variant }) => variant);
   const settled = measured.filter(
-    (side) => equal(side) || decided(side, true) || decided(side, false),
+    (each) => equal(each) || decided(each, true) || decided(each, false),
   );
-  const open = measured.filter((side) => !settled.includes(side)).map(({ name }) => name);
-  const missing = sides.filter(({ cells }) => cells.length === 0).map(({ name }) => name);
-  const horizon = formatPercentPoints((measured[0]?.cells[0]?.horizon ?? 0) * 100);
+  const open = measured.filter((each) => !settled.includes(each)).map(({ variant }) => variant);
+  const missing = all
+    .filter(({ comparisons }) => comparisons.length === 0)
+    .map(({ variant }) => variant);
+  const margin = formatPercentPoints((measured[0]?.comparisons[0]?.equivalenceMargin ?? 0) * 100);
   const parts = [
     ...groups.flat(),
-    ...(same.length > 0 ? [`the same within ${horizon} %: ${listOf(same)}`] : []),
-    ...(open.length > 0 ? [`unsure, or different from cell to cell: ${listOf(open)}`] : []),
+    ...(same.length > 0 ? [`the same within ${margin} %: ${listOf(same)}`] : []),
+    ...(open.length > 0 ? [`unsure, or different from scenario to scenario: ${listOf(open)}`] : []),
     ...(missing.length > 0 ? [`no data: ${listOf(missing)}`] : []),
   ];
   return `${capitalised(noun)}, against ${pairs[0]?.baseline}. ${parts.map(capitalised).join('. ')}.`;
 }
 
-function ratiosOf(cells: readonly Comparison[]): number[] {
-  return cells.flatMap(({ ratio }) => ratio ?? []);
+function ratiosOf(comparisons: readonly Comparison[]): number[] {
+  return comparisons.flatMap(({ ratio }) => ratio ?? []);
 }
 
-function furthestFirst(sides: readonly Side[]): Side[] {
-  const distance = ({ cells }: Side) =>
-    Math.max(...ratiosOf(cells).map((ratio) => Math.abs(Math.log(ratio))));
-  return [...sides].sort((a, b) => distance(b) - distance(a));
+function furthestFirst(compared: readonly Compared[]): Compared[] {
+  const distance = ({ comparisons }: Compared) =>
+    Math.max(...ratiosOf(comparisons).map((ratio) => Math.abs(Math.log(ratio))));
+  return [...compared].sort((a, b) => distance(b) - distance(a));
 }

@@ -24,17 +24,20 @@ function pairInShort(pair: Pair, pairs: number): Finding[] {
   const told = metricsFor(pair, pairs)
     .map((metric) => ({
       metric,
-      cells: pair.comparisons.filter((cell) => cell.metric === metric),
+      comparisons: pair.comparisons.filter((comparison) => comparison.metric === metric),
     }))
-    .filter(({ cells }) => cells.length > 0);
-  const isMissing = ({ cells }: { cells: Comparison[] }) =>
-    cells.every(({ rounds }) => rounds === 0);
+    .filter(({ comparisons }) => comparisons.length > 0);
+  const isMissing = ({ comparisons }: { comparisons: Comparison[] }) =>
+    comparisons.every(({ rounds }) => rounds === 0);
   const unknown = told.filter(isMissing).map(({ metric }) => metric);
   return [
     ...told
       .filter((known) => !isMissing(known))
-      .map(({ metric, cells }) =>
-        finding('short', inShort(metric, pair, cells), { metric, verdict: shared(cells) }),
+      .map(({ metric, comparisons }) =>
+        finding('short', inShort(metric, pair, comparisons), {
+          metric,
+          verdict: shared(comparisons),
+        }),
       ),
     ...(unknown.length > 0 ? [missingInShort(unknown, unknown.length === told.length, pair)] : []),
   ];
@@ -61,78 +64,86 @@ function metricsFor({ comparisons }: Pair, pairs: number): string[] {
   return ['throughput', complete ? 'cpu.total' : 'cpu.application'];
 }
 
-function inShort(metric: string, pair: Pair, cells: Comparison[]): string {
+function inShort(metric: string, pair: Pair, comparisons: Comparison[]): string {
   const words = wordingOf(metric);
-  if (cells.every(({ rounds }) => rounds < 2)) return oneRound(metric, pair, cells);
+  if (comparisons.every(({ rounds }) => rounds < 2)) return oneRound(metric, pair, comparisons);
   return [
-    ...ahead(metric, pair, cells),
-    ...equal(words, pair, cells),
-    ...unsure(words, pair, cells),
-    ...missing(cells),
+    ...ahead(metric, pair, comparisons),
+    ...equal(words, pair, comparisons),
+    ...unsure(words, pair, comparisons),
+    ...missing(comparisons),
   ].join(' ');
 }
 
 /** "jwt answered more requests per second than session on `me` (18 % more; …)." */
-function ahead(metric: string, { baseline, candidate }: Pair, cells: Comparison[]): string[] {
+function ahead(metric: string, { baseline, candidate }: Pair, comparisons: Comparison[]): string[] {
   const words = wordingOf(metric);
-  const decided = cells.filter(({ verdict }) => verdict === 'faster' || verdict === 'slower');
-  const sides = [
-    { word: words.up, cells: decided.filter(({ ratio }) => (ratio ?? 1) > 1) },
-    { word: words.down, cells: decided.filter(({ ratio }) => (ratio ?? 1) <= 1) },
+  const decided = comparisons.filter(({ verdict }) => verdict === 'faster' || verdict === 'slower');
+  const groups = [
+    { word: words.up, comparisons: decided.filter(({ ratio }) => (ratio ?? 1) > 1) },
+    { word: words.down, comparisons: decided.filter(({ ratio }) => (ratio ?? 1) <= 1) },
   ];
-  return sides
-    .filter((side) => side.cells.length > 0)
+  return groups
+    .filter((group) => group.comparisons.length > 0)
     .map(
-      (side) =>
-        `${candidate} ${words.verb} ${side.word} ${words.noun} than ${baseline}${words.suffix} ${placesOf(side.cells, cells)} (${amountOf(metric, side.cells)}).`,
+      (group) =>
+        `${candidate} ${words.verb} ${group.word} ${words.noun} than ${baseline}${words.suffix} ${placesOf(group.comparisons, comparisons)} (${amountOf(metric, group.comparisons)}).`,
     );
 }
 
-function equal(words: Wording, { baseline, candidate }: Pair, cells: Comparison[]): string[] {
-  const found = cells.filter(({ verdict }) => verdict === 'equal');
-  const horizon = `${formatPercentPoints((cells[0]?.horizon ?? 0) * 100)} %`;
+function equal(words: Wording, { baseline, candidate }: Pair, comparisons: Comparison[]): string[] {
+  const found = comparisons.filter(({ verdict }) => verdict === 'equal');
+  const margin = `${formatPercentPoints((comparisons[0]?.equivalenceMargin ?? 0) * 100)} %`;
   if (found.length === 0) return [];
   return [
-    `${candidate} ${words.verb} ${words.asMuch} ${words.noun} as ${baseline}${words.suffix}, within ${horizon}, ${placesOf(found, cells)}.`,
+    `${candidate} ${words.verb} ${words.asMuch} ${words.noun} as ${baseline}${words.suffix}, within ${margin}, ${placesOf(found, comparisons)}.`,
   ];
 }
 
-function unsure(words: Wording, { baseline, candidate }: Pair, cells: Comparison[]): string[] {
-  const found = cells.filter(({ verdict, rounds }) => verdict === 'unsure' && rounds > 0);
+function unsure(
+  words: Wording,
+  { baseline, candidate }: Pair,
+  comparisons: Comparison[],
+): string[] {
+  const found = comparisons.filter(({ verdict, rounds }) => verdict === 'unsure' && rounds > 0);
   if (found.length === 0) return [];
-  const somethingIsKnown = cells.some(({ verdict }) => verdict !== 'unsure');
-  if (somethingIsKnown) return [`Unsure ${placesOf(found, cells)}.`];
+  const somethingIsKnown = comparisons.some(({ verdict }) => verdict !== 'unsure');
+  if (somethingIsKnown) return [`Unsure ${placesOf(found, comparisons)}.`];
   return [
-    `Unsure ${placesOf(found, cells)}: whether ${candidate} ${words.verb} ${words.up} or ${words.down} ${words.noun} than ${baseline}${words.suffix}. The intervals are too wide to tell.`,
+    `Unsure ${placesOf(found, comparisons)}: whether ${candidate} ${words.verb} ${words.up} or ${words.down} ${words.noun} than ${baseline}${words.suffix}. The intervals are too wide to tell.`,
   ];
 }
 
-function missing(cells: Comparison[]): string[] {
-  const found = cells.filter(({ rounds }) => rounds === 0);
-  return found.length === 0 ? [] : [`No data ${placesOf(found, cells)}.`];
+function missing(comparisons: Comparison[]): string[] {
+  const found = comparisons.filter(({ rounds }) => rounds === 0);
+  return found.length === 0 ? [] : [`No data ${placesOf(found, comparisons)}.`];
 }
 
 /** Says what was seen without calling it a finding. */
-function oneRound(metric: string, { baseline, candidate }: Pair, cells: Comparison[]): string {
+function oneRound(
+  metric: string,
+  { baseline, candidate }: Pair,
+  comparisons: Comparison[],
+): string {
   const seen = rangeOf(
     metric,
-    cells.flatMap(({ ratio }) => (ratio === null ? [] : [ratio])),
+    comparisons.flatMap(({ ratio }) => (ratio === null ? [] : [ratio])),
   );
   return `No verdict on ${wordingOf(metric).question}: one round has no interval. Seen in it: ${seen} with ${candidate} than with ${baseline}.`;
 }
 
 /** "18 % more; 95 % intervals from 15 to 22 % more" */
-function amountOf(metric: string, cells: Comparison[]): string {
+function amountOf(metric: string, comparisons: Comparison[]): string {
   const means = rangeOf(
     metric,
-    cells.map(({ ratio }) => ratio ?? 1),
+    comparisons.map(({ ratio }) => ratio ?? 1),
   );
-  const ends = cells.flatMap(({ interval95 }) => interval95 ?? []);
-  const intervals = cells.length === 1 ? 'interval' : 'intervals from';
+  const ends = comparisons.flatMap(({ interval95 }) => interval95 ?? []);
+  const intervals = comparisons.length === 1 ? 'interval' : 'intervals from';
   return `${means}; 95 % ${intervals} ${rangeOf(metric, ends)}`;
 }
 
-function shared(cells: Comparison[]): Comparison['verdict'] | null {
-  const verdicts = new Set(cells.map(({ verdict }) => verdict));
-  return verdicts.size === 1 ? (cells[0]?.verdict ?? null) : null;
+function shared(comparisons: Comparison[]): Comparison['verdict'] | null {
+  const verdicts = new Set(comparisons.map(({ verdict }) => verdict));
+  return verdicts.size === 1 ? (comparisons[0]?.verdict ?? null) : null;
 }

@@ -1,10 +1,11 @@
 /**
  * What limited the runs, and what that does to the reading of the figures.
  */
-import { isOfCell } from '../../analyse/cells.js';
 import { type Limit, limitOf } from '../../analyse/limits.js';
 import type { Summary } from '../../analyse/summarise.js';
+import { isSameCondition } from '../../model/condition.js';
 import type { Result } from '../../model/result-schema.js';
+import { distinctScenarios, isSameScenario } from '../../model/scenario.js';
 import { tierOf } from '../../model/tiers.js';
 import { countOf } from '../../text/count-of.js';
 import { code, listOf } from '../../text/format.js';
@@ -16,10 +17,10 @@ export function limitFindings(view: ReportView): Finding[] {
   const limited = view.summaries.filter(({ limit }) => limit !== null);
   const codes = [...new Set(limited.map(({ limit }) => limit?.code ?? 'none'))];
   return codes.map((limitCode) => {
-    const cells = limited.filter(({ limit }) => limit?.code === limitCode);
-    const label = cells[0]?.limit?.label ?? '';
-    const where = cells.length === limited.length ? 'Everywhere' : capitalWhere(cells, limited);
-    const seen = limitCode === 'nearlyMachine' ? `: ${busyInWords(cells, view.result)}` : '';
+    const here = limited.filter(({ limit }) => limit?.code === limitCode);
+    const label = here[0]?.limit?.label ?? '';
+    const where = here.length === limited.length ? 'Everywhere' : capitalWhere(here, limited);
+    const seen = limitCode === 'nearlyMachine' ? `: ${busyInWords(here, view.result)}` : '';
     return finding(
       'limit',
       `${where}, the limit was ${label}${seen}. ${limitWords(limitCode).reading}`,
@@ -36,9 +37,9 @@ function isOfTheLab(code: Limit['code']): boolean {
 }
 
 /** "no single process used its whole core, but the machine was 86 to 91 % busy" */
-function busyInWords(cells: readonly Summary[], { trials }: Result): string {
+function busyInWords(summaries: readonly Summary[], { trials }: Result): string {
   const shares = trials
-    .filter((trial) => cells.some((cell) => isOfCell(trial, cell)))
+    .filter((trial) => summaries.some((summary) => isSameCondition(trial, summary)))
     .filter((trial) => trial.valid && limitOf(trial).code === 'nearlyMachine')
     .flatMap(({ machine }) => machine.busyShare ?? []);
   const [least, most] = [Math.min(...shares), Math.max(...shares)].map((share) =>
@@ -49,18 +50,13 @@ function busyInWords(cells: readonly Summary[], { trials }: Result): string {
 }
 
 /** "With `me` and 2 instances, and with `crud` and 1 instance (session only)" */
-function capitalWhere(cells: Summary[], limited: Summary[]): string {
-  const sameCell = (a: Summary, b: Summary) =>
-    a.workload === b.workload && a.instances === b.instances;
-  const places = cells.filter(
-    (cell, index) => cells.findIndex((other) => sameCell(cell, other)) === index,
-  );
-  const parts = places.map((place) => {
-    const here = cells.filter((cell) => sameCell(cell, place));
-    const everyone = limited.filter((cell) => sameCell(cell, place));
+function capitalWhere(summaries: Summary[], limited: Summary[]): string {
+  const parts = distinctScenarios(summaries).map((scenario) => {
+    const here = summaries.filter((summary) => isSameScenario(summary, scenario));
+    const everyone = limited.filter((summary) => isSameScenario(summary, scenario));
     const who =
-      here.length === everyone.length ? '' : ` (${listOf(here.map(({ strategy }) => strategy))})`;
-    return `${code(place.workload)} with ${countOf(place.instances, 'instance')}${who}`;
+      here.length === everyone.length ? '' : ` (${listOf(here.map(({ variant }) => variant))})`;
+    return `${code(scenario.workload)} with ${countOf(scenario.instances, 'instance')}${who}`;
   });
   return `On ${listOf(parts)}`;
 }

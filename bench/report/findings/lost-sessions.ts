@@ -2,7 +2,6 @@
  * Why a strategy that keeps its state in one instance fails behind a web tier: the trials that show it
  * are no measurements, and what makes them so is the finding.
  */
-import { strategyOfArm } from '../../model/arms.js';
 import type { Trial } from '../../model/result-schema.js';
 import { countOf } from '../../text/count-of.js';
 import { formatShare, listOf } from '../../text/format.js';
@@ -10,15 +9,15 @@ import type { ReportView } from '../view.js';
 import { BALANCE_WORDS } from '../wording.js';
 import { type Finding, finding } from './finding.js';
 
-export function lostSessionFindings({ arms, result }: ReportView): Finding[] {
+export function lostSessionFindings({ variants, result }: ReportView): Finding[] {
   const { web } = result.config;
   if (!web) return [];
-  return arms.flatMap(({ name }) => {
-    const strategy = result.strategies.find((known) => known.name === strategyOfArm(name));
-    const lost = result.trials.filter((trial) => trial.strategy === name && refused(trial) > 0);
-    if (strategy?.stateIn !== 'instance' || lost.length === 0) return [];
+  return variants.flatMap(({ id, strategy }) => {
+    const described = result.strategies.find(({ name }) => name === strategy);
+    const lost = result.trials.filter((trial) => trial.variant === id && refused(trial) > 0);
+    if (described?.stateIn !== 'instance' || lost.length === 0) return [];
     const text = [
-      `${name} keeps a login in the memory of the instance that answered it.`,
+      `${id} keeps a login in the memory of the instance that answered it.`,
       `nginx (${BALANCE_WORDS[web.balance]}) sent the requests that followed to the other instances as well. They had never heard of the login: ${sharesOf(lost)}.`,
       'That is why these trials do not count, and it is the finding: state in one instance breaks when instances are added.',
       web.balance === 'sticky'

@@ -78,8 +78,8 @@ function untilSureInWords(metrics: readonly string[]): string {
 }
 
 /** "About 14 rounds would tell." for one comparison. */
-export function moreRoundsSentence(cell: Comparison, pair: Pair, result: Result): string[] {
-  const needed = neededFor(cell, pair, result);
+export function moreRoundsSentence(comparison: Comparison, pair: Pair, result: Result): string[] {
+  const needed = neededFor(comparison, pair, result);
   if (!needed) return [];
   return needed.verdict === null
     ? [`More than ${MOST_ROUNDS} rounds would be needed to tell.`]
@@ -88,16 +88,16 @@ export function moreRoundsSentence(cell: Comparison, pair: Pair, result: Result)
 
 function neededIn(pair: Pair, metric: string, result: Result): (number | null)[] {
   return pair.comparisons
-    .filter((cell) => cell.metric === metric && cell.verdict === 'unsure')
-    .flatMap((cell) => {
-      const needed = neededFor(cell, pair, result);
+    .filter((comparison) => comparison.metric === metric && comparison.verdict === 'unsure')
+    .flatMap((comparison) => {
+      const needed = neededFor(comparison, pair, result);
       return needed ? [needed.verdict] : [];
     });
 }
 
-function neededFor(cell: Comparison, pair: Pair, result: Result): RoundsNeeded | null {
-  const family = pair.comparisons.filter(({ metric }) => metric === cell.metric);
-  return roundsNeeded(cell, family, calibratedSpread(result, cell));
+function neededFor(comparison: Comparison, pair: Pair, result: Result): RoundsNeeded | null {
+  const alike = pair.comparisons.filter(({ metric }) => metric === comparison.metric);
+  return roundsNeeded(comparison, alike, calibratedSpread(result, comparison));
 }
 
 /** " (about 9 minutes)"; a round takes as long as in this run. */

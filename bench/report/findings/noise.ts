@@ -1,5 +1,5 @@
 /**
- * A strategy against itself. Any difference there is the noise of machine and method.
+ * A program against itself. Any difference there is the noise of machine and method.
  */
 
 import type { Comparison } from '../../model/result-schema.js';
@@ -9,22 +9,24 @@ import type { Pair, ReportView } from '../view.js';
 import { intervalOf, wordingOf } from '../wording.js';
 import { type Finding, finding } from './finding.js';
 
-export function noiseFindings({ sameStrategyPairs }: ReportView): Finding[] {
-  return sameStrategyPairs.flatMap((pair) => [
+export function noiseFindings({ sameProgramPairs }: ReportView): Finding[] {
+  return sameProgramPairs.flatMap((pair) => [
     finding(
       'noise',
       `${pair.baseline} and ${pair.candidate} are the same program, measured twice. What differs between them is the noise floor of this run: a difference of that size between strategies means nothing.`,
     ),
-    ...pair.comparisons.filter(({ rounds }) => rounds > 0).map((cell) => noiseOf(cell, pair)),
+    ...pair.comparisons
+      .filter(({ rounds }) => rounds > 0)
+      .map((comparison) => noiseOf(comparison, pair)),
   ]);
 }
 
-function noiseOf(cell: Comparison, { baseline, candidate }: Pair): Finding {
-  const { workload, instances, metric, verdict, ratio, interval95 } = cell;
+function noiseOf(comparison: Comparison, { baseline, candidate }: Pair): Finding {
+  const { workload, instances, metric, verdict, ratio, interval95 } = comparison;
   const where = `On ${code(workload)} with ${countOf(instances, 'instance')}, ${wordingOf(metric).heading}`;
   const apart = `${formatPercentPoints(((ratio ?? 1) - 1) * 100)} % apart`;
   const interval = interval95
-    ? ` (95 % interval ${intervalOf(metric, interval95)}, ${countOf(cell.rounds, 'round')})`
+    ? ` (95 % interval ${intervalOf(metric, interval95)}, ${countOf(comparison.rounds, 'round')})`
     : ' (one round, no interval)';
   const foundOne = verdict === 'faster' || verdict === 'slower';
   const text = foundOne

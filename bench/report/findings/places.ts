@@ -3,19 +3,19 @@ import { countOf } from '../../text/count-of.js';
 import { code, listOf } from '../../text/format.js';
 
 /** "in all 4 comparisons", "on `me`", "on `me` with 2 instances and on `crud`" */
-export function placesOf(some: Comparison[], cells: Comparison[]): string {
-  if (some.length === cells.length) return `in ${all(cells)}`;
+export function placesOf(some: Comparison[], comparisons: Comparison[]): string {
+  if (some.length === comparisons.length) return `in ${all(comparisons)}`;
   const partial = new Set(
     some
-      .filter(({ workload }) => countIn(some, workload) < countIn(cells, workload))
+      .filter(({ workload }) => countIn(some, workload) < countIn(comparisons, workload))
       .map(({ workload }) => workload),
   );
   // A long list of places tells less than their number.
-  if (partial.size > 1) return `in ${some.length} of ${countOf(cells.length, 'comparison')}`;
+  if (partial.size > 1) return `in ${some.length} of ${countOf(comparisons.length, 'comparison')}`;
   const workloads = [...new Set(some.map(({ workload }) => workload))];
   const places = workloads.map((workload) => {
-    const here = some.filter((cell) => cell.workload === workload);
-    const everything = cells.filter((cell) => cell.workload === workload);
+    const here = some.filter((comparison) => comparison.workload === workload);
+    const everything = comparisons.filter((comparison) => comparison.workload === workload);
     if (here.length === everything.length) return `on ${code(workload)}`;
     const counts = here.map(({ instances }) => String(instances));
     const last = here.at(-1)?.instances ?? 0;
@@ -26,14 +26,14 @@ export function placesOf(some: Comparison[], cells: Comparison[]): string {
   return listOf(places);
 }
 
-function countIn(cells: Comparison[], workload: string): number {
-  return cells.filter((cell) => cell.workload === workload).length;
+function countIn(comparisons: Comparison[], workload: string): number {
+  return comparisons.filter((comparison) => comparison.workload === workload).length;
 }
 
-function all(cells: Comparison[]): string {
-  if (cells.length === 1) {
-    const [cell] = cells;
-    return `the one comparison, ${code(cell?.workload ?? '')} with ${countOf(cell?.instances ?? 0, 'instance')}`;
+function all(comparisons: Comparison[]): string {
+  if (comparisons.length === 1) {
+    const [comparison] = comparisons;
+    return `the one comparison, ${code(comparison?.workload ?? '')} with ${countOf(comparison?.instances ?? 0, 'instance')}`;
   }
-  return `${cells.length === 2 ? 'both' : `all ${cells.length}`} comparisons`;
+  return `${comparisons.length === 2 ? 'both' : `all ${comparisons.length}`} comparisons`;
 }

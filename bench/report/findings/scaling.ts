@@ -13,7 +13,7 @@ import { type Finding, finding } from './finding.js';
 /** Above this share, a forecast is no longer one to plan with. */
 const POOR_FORECAST = 0.2;
 
-/** With more strategies than these the tables tell of law and forecast: a page of sentences tells nothing. */
+/** With more variants than these the tables tell of law and forecast: a page of sentences tells nothing. */
 const MOST_IN_FULL = 3;
 
 export function scalingFindings({ scaling, result }: ReportView): Finding[] {
@@ -35,10 +35,10 @@ export function scalingFindings({ scaling, result }: ReportView): Finding[] {
 
 /** "On `me`, session stops gaining at 3 to 4 instances, because Redis is busy then …" */
 function kneeInWords(scaling: Scaling): string {
-  const { strategy, workload, counts, predictedKnee, measuredKnee } = scaling;
+  const { variant, workload, counts, predictedKnee, measuredKnee } = scaling;
   const most = counts.at(-1) ?? 0;
   const [first] = predictedKnee?.limits ?? [];
-  const who = `On ${code(workload)}, ${strategy}`;
+  const who = `On ${code(workload)}, ${variant}`;
   if (first && first.instances <= most) {
     const stops = measuredKnee ? 'stops' : 'should stop';
     return `${who} ${stops} gaining ${aboutInstances(first.instances)}, because ${limitWords(first.limit).inSentence} is busy then: ${capacityInWords(first)}. The demands put that at ${withInterval(first)}. ${againstCurve(first, scaling)}`;
@@ -122,32 +122,32 @@ function lawInWords({ law, sharpBend, counts }: Scaling): string {
   return `The law of scaling sees ${formatPercentPoints(sigma.value * 100)} % contention (σ), ${formatNumber(kappa.value)} coherency (κ) and ${peak}; it explains ${formatPercentPoints(Math.max(0, rSquared) * 100)} % of the spread.${bend}`;
 }
 
-function forecastInWords({ strategy, workload, forecast }: Scaling): Finding[] {
+function forecastInWords({ variant, workload, forecast }: Scaling): Finding[] {
   const told = forecast?.onThisMachine.filter(({ known }) => !known) ?? [];
   const furthest = furthestOf(told);
   if (!forecast || !furthest) return [];
   const { relativeError, instances } = furthest;
-  const text = `On ${code(workload)}, the throughput of ${strategy} with ${listOf(told.map((point) => String(point.instances)))} instances was foretold from ${basisInWords(forecast)} alone to within ${formatPercentPoints(Math.abs(relativeError) * 100)} % (furthest with ${instances}: ${relativeError > 0 ? 'too high' : 'too low'}).`;
+  const text = `On ${code(workload)}, the throughput of ${variant} with ${listOf(told.map((point) => String(point.instances)))} instances was foretold from ${basisInWords(forecast)} alone to within ${formatPercentPoints(Math.abs(relativeError) * 100)} % (furthest with ${instances}: ${relativeError > 0 ? 'too high' : 'too low'}).`;
   const caution = Math.abs(relativeError) > POOR_FORECAST;
   return [finding('scaling', text, { workload, metric: 'throughput', caution })];
 }
 
-/** Of many strategies, only the one that was foretold worst. */
+/** Of many variants, only the one that was foretold worst. */
 function forecastsInShort(scalings: readonly Scaling[]): Finding[] {
-  const told = scalings.flatMap(({ strategy, workload, forecast }) => {
+  const told = scalings.flatMap(({ variant, workload, forecast }) => {
     const furthest = furthestOf(forecast?.onThisMachine.filter(({ known }) => !known) ?? []);
-    return furthest && forecast ? [{ strategy, workload, forecast, furthest }] : [];
+    return furthest && forecast ? [{ variant, workload, forecast, furthest }] : [];
   });
   const [worst] = told.sort(
     (a, b) => Math.abs(b.furthest.relativeError) - Math.abs(a.furthest.relativeError),
   );
   if (!worst) return [];
-  const { strategy, workload, forecast, furthest } = worst;
+  const { variant, workload, forecast, furthest } = worst;
   const size = formatPercentPoints(Math.abs(furthest.relativeError) * 100);
   return [
     finding(
       'scaling',
-      `On ${code(workload)}, the throughput of ${countOf(told.length, 'strategy', 'strategies')} with more instances was foretold from ${basisInWords(forecast)} alone to within ${size} % (furthest: ${strategy} with ${furthest.instances}).`,
+      `On ${code(workload)}, the throughput of ${countOf(told.length, 'strategy', 'strategies')} with more instances was foretold from ${basisInWords(forecast)} alone to within ${size} % (furthest: ${variant} with ${furthest.instances}).`,
       {
         workload,
         metric: 'throughput',

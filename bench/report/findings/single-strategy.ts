@@ -8,7 +8,7 @@ import { type Finding, finding } from './finding.js';
 
 export function singleStrategyFindings(view: ReportView): Finding[] {
   if (view.allPairs.length > 0) return [];
-  return measuredSummaries(view).flatMap(({ strategy, workload, instances, throughputRps }) => {
+  return measuredSummaries(view).flatMap(({ variant, workload, instances, throughputRps }) => {
     if (!throughputRps) return [];
     const { mean, n } = throughputRps;
     const interval = shownInterval(throughputRps);
@@ -18,7 +18,7 @@ export function singleStrategyFindings(view: ReportView): Finding[] {
     return [
       finding(
         'short',
-        `On ${code(workload)} with ${countOf(instances, 'instance')}, ${strategy} answered ${formatNumber(mean)} requests per second (${certainty}).`,
+        `On ${code(workload)} with ${countOf(instances, 'instance')}, ${variant} answered ${formatNumber(mean)} requests per second (${certainty}).`,
         { workload, instances, metric: 'throughput' },
       ),
     ];

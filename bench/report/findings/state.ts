@@ -60,7 +60,7 @@ export function stateFindings({ result, mainPairs, controlPairs }: ReportView): 
   if (
     trials.length > 0 &&
     mainPairs.length + controlPairs.length === 0 &&
-    new Set(config.order.map(({ strategy }) => strategy)).size === 1
+    new Set(config.order.map(({ variant }) => variant)).size === 1
   ) {
     texts.push('One strategy only was measured, so there is nothing to compare it with.');
   }

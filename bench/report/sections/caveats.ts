@@ -34,9 +34,9 @@ const CAVEATS: readonly Caveat[] = [
   (_, { mainPairs }) =>
     mainPairs.length <= FEW_PAIRS
       ? null
-      : `${mainPairs.length} strategies were measured against ${mainPairs[0]?.baseline}. The wider interval holds for all cells of one figure of one of them, not for all of them at once. Among so many, expect one false winner now and then, and repeat the run before you rely on a single verdict.`,
-  (_, { arms }) =>
-    arms.some(({ control }) => control)
+      : `${mainPairs.length} strategies were measured against ${mainPairs[0]?.baseline}. The simultaneous interval holds for all comparisons of one of them, not for all of them at once. Among so many, expect one false winner now and then, and repeat the run before you rely on a single verdict.`,
+  (_, { variants }) =>
+    variants.some(({ control }) => control)
       ? null
       : 'There was no control without authentication, so the share of authentication in these costs is not known.',
   unmeasured,
@@ -75,8 +75,8 @@ function fewRounds({ trials }: Result): string | null {
     : `${rounds} rounds give wide intervals. “Unsure” here often means “too few rounds”, not “no difference”.`;
 }
 
-function noiseFloor({ calibration }: Result, { sameStrategyPairs }: ReportView): string | null {
-  if (sameStrategyPairs.length > 0) return null;
+function noiseFloor({ calibration }: Result, { sameProgramPairs }: ReportView): string | null {
+  if (sameProgramPairs.length > 0) return null;
   if (!calibration) {
     return 'No strategy was compared with itself, so the noise floor of this machine is not known. `npm run lab -- calibrate` measures it.';
   }

@@ -25,7 +25,7 @@ export function comparisons({ allPairs, result }: ReportView, findings: Finding[
   }
   return [
     paragraph(
-      `The ratio is taken within each round, second strategy over first, and then averaged (geometric mean). Above 1 the second has more, below 1 less. A verdict needs the wider interval, which holds for all comparisons of the two at once, of every workload, number of instances and figure, to leave out 1. “Equal” needs the 95 % interval to lie within ${formatRatio(1 / (1 + result.config.horizon))} to ${formatRatio(1 + result.config.horizon)}. Anything else is “unsure”.`,
+      `The ratio is taken within each round, second strategy over first, and then averaged (geometric mean). Above 1 the second has more, below 1 less. A verdict needs the simultaneous interval, which holds for all comparisons of the two at once, of every workload, number of instances and figure, to leave out 1. “Equal” needs the 95 % interval to lie within ${formatRatio(1 / (1 + result.config.equivalenceMargin))} to ${formatRatio(1 + result.config.equivalenceMargin)}. Anything else is “unsure”.`,
     ),
     ...inWords(findings, result.config.workloads),
     ...(allPairs.length > 0 ? [heading('In numbers')] : []),
@@ -43,7 +43,7 @@ function inWords(findings: Finding[], workloads: string[]): Block[] {
   });
 }
 
-function pairTable({ baseline, candidate, comparisons: cells }: Pair): Block[] {
+function pairTable({ baseline, candidate, comparisons: compared }: Pair): Block[] {
   return table(
     `${candidate} over ${baseline}; the verdict is on ${candidate}. Inst.: instances.`,
     [
@@ -55,20 +55,20 @@ function pairTable({ baseline, candidate, comparisons: cells }: Pair): Block[] {
       right(candidate),
       right('Ratio'),
       right('95 % interval'),
-      right('Wider interval'),
+      right('Simultaneous interval'),
       right('Rounds'),
     ],
-    cells.map((cell): Cell[] => [
-      code(cell.workload),
-      String(cell.instances),
-      `${wordingOf(cell.metric).heading} (${unitOf(cell.metric)})`,
-      { word: verdictWord(cell), detail: '', verdict: cell.verdict },
-      amountOf(cell.metric, cell.baselineMean),
-      amountOf(cell.metric, cell.candidateMean),
-      formatRatio(cell.ratio),
-      formatRatioInterval(cell.interval95),
-      formatRatioInterval(cell.familyInterval),
-      String(cell.rounds),
+    compared.map((comparison): Cell[] => [
+      code(comparison.workload),
+      String(comparison.instances),
+      `${wordingOf(comparison.metric).heading} (${unitOf(comparison.metric)})`,
+      { word: verdictWord(comparison), detail: '', verdict: comparison.verdict },
+      amountOf(comparison.metric, comparison.baselineMean),
+      amountOf(comparison.metric, comparison.candidateMean),
+      formatRatio(comparison.ratio),
+      formatRatioInterval(comparison.interval95),
+      formatRatioInterval(comparison.simultaneousInterval),
+      String(comparison.rounds),
     ]),
     3,
   );

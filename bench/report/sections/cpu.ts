@@ -19,7 +19,7 @@ import {
   NO_INTERVAL_BELOW,
 } from '../../text/format.js';
 import { CPU_CAPTION, cpuChart } from '../charts/cpu.js';
-import { controlCells, differenceOf } from '../findings/control.js';
+import { controlComparisons, differenceOf } from '../findings/control.js';
 import type { Finding } from '../findings/finding.js';
 import { labTiersOf, serversOf } from '../servers.js';
 import { measuredSummaries, type ReportView } from '../view.js';
@@ -38,7 +38,7 @@ export function cpu(view: ReportView, _findings: Finding[]): Block[] {
       kind: 'figures',
       caption: CPU_CAPTION,
       charts: view.result.config.workloads
-        .filter((workload) => summaries.some((cell) => cell.workload === workload))
+        .filter((workload) => summaries.some((summary) => summary.workload === workload))
         .map((workload) => cpuChart(view, workload)),
     },
     ...table(
@@ -51,12 +51,12 @@ export function cpu(view: ReportView, _findings: Finding[]): Block[] {
         right('All servers'),
         ...labTiers.map(({ label }) => right(label)),
       ],
-      summaries.map(({ workload, strategy, instances, cpuMicrosecondsPerRequest, ...cell }) => [
+      summaries.map(({ workload, variant, instances, cpuMicrosecondsPerRequest, ...others }) => [
         code(workload),
-        strategy,
+        variant,
         String(instances),
         ...servers.map(({ id }) => formatMean(cpuMicrosecondsPerRequest[id], formatMicroseconds)),
-        formatEstimate(cell.serverCpuMicrosecondsPerRequest, formatMicroseconds),
+        formatEstimate(others.serverCpuMicrosecondsPerRequest, formatMicroseconds),
         ...labTiers.map(({ id }) => formatMean(cpuMicrosecondsPerRequest[id], formatMicroseconds)),
       ]),
       3,
@@ -98,18 +98,18 @@ function whereItIs({ presence }: Tier): string {
 /** Each strategy over the control without authentication. */
 function authentication({ controlPairs }: ReportView): Block[] {
   const rows = controlPairs.flatMap((pair) =>
-    controlCells(pair).map((cell): Cell[] => [
-      code(cell.workload),
-      cell.candidate,
-      String(cell.instances),
-      formatMicroseconds(cell.baselineMean),
-      formatMicroseconds(cell.candidateMean),
-      formatMicroseconds(differenceOf(cell)),
-      signedChange(cell.ratio ?? 1, cell.interval95),
+    controlComparisons(pair).map((comparison): Cell[] => [
+      code(comparison.workload),
+      comparison.candidate,
+      String(comparison.instances),
+      formatMicroseconds(comparison.baselineMean),
+      formatMicroseconds(comparison.candidateMean),
+      formatMicroseconds(differenceOf(comparison)),
+      signedChange(comparison.ratio ?? 1, comparison.interval95),
       {
-        word: verdictWord(cell),
+        word: verdictWord(comparison),
         detail: '',
-        verdict: cell.verdict,
+        verdict: comparison.verdict,
       },
     ]),
   );
@@ -117,7 +117,7 @@ function authentication({ controlPairs }: ReportView): Block[] {
   return [
     heading('What authentication costs'),
     ...table(
-      `CPU time per request in µs, of each strategy and of the control without authentication in the same rounds (${wordingOf(controlPairs.flatMap(controlCells)[0]?.metric ?? '').heading}).`,
+      `CPU time per request in µs, of each strategy and of the control without authentication in the same rounds (${wordingOf(controlPairs.flatMap(controlComparisons)[0]?.metric ?? '').heading}).`,
       [
         left('Workload'),
         left('Strategy'),

@@ -33,12 +33,7 @@ export function environment(view: ReportView, _findings: Finding[]): Block[] {
       `profile ${config.profile}; ${countOf(config.rounds, 'round')}; window ${config.seconds} s after ${config.warmUpSeconds} s of warm-up; ${countOf(config.connections, 'connection')}; ${countOf(config.users, 'user')}; ${countOf(config.posts, 'post')}; seed ${config.seed}`,
     ],
     ...limitRows(config, where),
-    ...Object.entries(config.variables ?? {}).map(([arm, values]): [string, string] => [
-      `Variables of ${arm}`,
-      Object.entries(values)
-        .map((entry) => code(entry.join('=')))
-        .join(', '),
-    ]),
+    ...variableRows(config),
     ['Started', formatTime(result.startedAt)],
     ['Ended', result.endedAt ? formatTime(result.endedAt) : 'not recorded'],
     [
@@ -69,6 +64,16 @@ function limitRows(
           ['Connections', `${connectionsPerInstance} for each instance`] satisfies [string, string],
         ]),
   ];
+}
+
+function variableRows({ variants }: RunConfig): [string, string][] {
+  return variants
+    .map(({ id, environment }) => [id, Object.entries(environment)] as const)
+    .filter(([, entries]) => entries.length > 0)
+    .map(([id, entries]) => [
+      `Variables of ${id}`,
+      entries.map((entry) => code(entry.join('='))).join(', '),
+    ]);
 }
 
 function webRows({ web }: RunConfig, { web: server }: Environment): [string, string][] {

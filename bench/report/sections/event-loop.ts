@@ -1,4 +1,4 @@
-import { validTrialsOf } from '../../analyse/cells.js';
+import { validTrialsOf } from '../../model/condition.js';
 import { meanWithInterval } from '../../statistics/statistics.js';
 import { type Block, heading, left, paragraph, right, table } from '../../text/blocks.js';
 import {
@@ -12,8 +12,10 @@ import { measuredSummaries, type ReportView } from '../view.js';
 
 /** How long ready work waited in the instances; nothing for results that do not say. */
 export function eventLoop(view: ReportView): Block[] {
-  const rows = measuredSummaries(view).flatMap((cell) => {
-    const loops = validTrialsOf(cell, view.result.trials).flatMap((trial) => trial.eventLoop ?? []);
+  const rows = measuredSummaries(view).flatMap((summary) => {
+    const loops = validTrialsOf(summary, view.result.trials).flatMap(
+      (trial) => trial.eventLoop ?? [],
+    );
     if (loops.length === 0) return [];
     const delay = (name: 'p50' | 'p99' | 'max') => {
       const values = loops.flatMap(({ delayMs }) => delayMs?.[name] ?? []);
@@ -23,9 +25,9 @@ export function eventLoop(view: ReportView): Block[] {
     const utilization = utilizations.length > 0 ? meanWithInterval(utilizations).mean : null;
     return [
       [
-        code(cell.workload),
-        cell.strategy,
-        String(cell.instances),
+        code(summary.workload),
+        summary.variant,
+        String(summary.instances),
         formatMean(delay('p50')),
         formatEstimate(delay('p99')),
         formatMean(delay('max')),

@@ -1,5 +1,5 @@
-import { validTrialsOf } from '../../analyse/cells.js';
 import type { Summary } from '../../analyse/summarise.js';
+import { validTrialsOf } from '../../model/condition.js';
 import { meanWithInterval } from '../../statistics/statistics.js';
 import {
   type Block,
@@ -17,7 +17,7 @@ const PERCENTILES = ['p50', 'p90', 'p99', 'max'] as const;
 
 /** Apart for each kind of request; nothing where no workload has several. */
 export function latencyByRequest(view: ReportView): Block[] {
-  const rows = measuredSummaries(view).flatMap((cell) => rowsOf(cell, view));
+  const rows = measuredSummaries(view).flatMap((summary) => rowsOf(summary, view));
   if (rows.length === 0) return [];
   return [
     heading('Apart for each kind of request'),
@@ -43,8 +43,8 @@ export function latencyByRequest(view: ReportView): Block[] {
   ];
 }
 
-function rowsOf(cell: Summary, { result }: ReportView): Cell[][] {
-  const trials = validTrialsOf(cell, result.trials);
+function rowsOf(summary: Summary, { result }: ReportView): Cell[][] {
+  const trials = validTrialsOf(summary, result.trials);
   const kinds = trials[0]?.latencyByRequest?.map(({ request }) => request) ?? [];
   return kinds.map((request) => {
     const found = trials.flatMap(
@@ -56,9 +56,9 @@ function rowsOf(cell: Summary, { result }: ReportView): Cell[][] {
       return values.length > 0 ? meanWithInterval(values) : null;
     });
     return [
-      code(cell.workload),
-      cell.strategy,
-      String(cell.instances),
+      code(summary.workload),
+      summary.variant,
+      String(summary.instances),
       code(request),
       found.reduce((sum, { requests }) => sum + requests, 0).toLocaleString('en'),
       formatMean(p50 ?? null),

@@ -20,7 +20,7 @@ export function latency(view: ReportView, _findings: Finding[]): Block[] {
       kind: 'figures',
       caption: LATENCY_CAPTION,
       charts: view.result.config.workloads
-        .filter((workload) => summaries.some((cell) => cell.workload === workload))
+        .filter((workload) => summaries.some((summary) => summary.workload === workload))
         .map((workload) => latencyChart(view, workload)),
     },
     ...table(
@@ -37,9 +37,9 @@ export function latency(view: ReportView, _findings: Finding[]): Block[] {
         right('p99.9'),
         right('Longest'),
       ],
-      summaries.map(({ workload, strategy, instances, latencyMs }) => [
+      summaries.map(({ workload, variant, instances, latencyMs }) => [
         code(workload),
-        strategy,
+        variant,
         String(instances),
         ...PERCENTILES.map((name) => formatMean(latencyMs[name])),
       ]),

@@ -1,5 +1,5 @@
-import { validTrialsOf } from '../../analyse/cells.js';
 import type { Summary } from '../../analyse/summarise.js';
+import { validTrialsOf } from '../../model/condition.js';
 import { type Block, left, paragraph, right, table } from '../../text/blocks.js';
 import { code, formatMean, formatMegabytes, formatShare, NOT_MEASURED } from '../../text/format.js';
 import type { Finding } from '../findings/finding.js';
@@ -22,11 +22,11 @@ export function otherCosts(view: ReportView, _findings: Finding[]): Block[] {
         right('Bytes sent'),
         right('Bytes received'),
       ],
-      summaries.map((cell) => [
-        ...nameOf(cell),
-        formatMean(cell.storeCommandsPerRequest),
-        formatMean(cell.bytesPerRequest.sent),
-        formatMean(cell.bytesPerRequest.received),
+      summaries.map((summary) => [
+        ...nameOf(summary),
+        formatMean(summary.storeCommandsPerRequest),
+        formatMean(summary.bytesPerRequest.sent),
+        formatMean(summary.bytesPerRequest.received),
       ]),
       3,
     ),
@@ -39,10 +39,10 @@ export function otherCosts(view: ReportView, _findings: Finding[]): Block[] {
         ...servers.map(({ label }) => right(label)),
         ...labTiersOf(view.result).map(({ label }) => right(label)),
       ],
-      summaries.map((cell) => [
-        ...nameOf(cell),
+      summaries.map((summary) => [
+        ...nameOf(summary),
         ...[...servers, ...labTiersOf(view.result)].map(({ id }) =>
-          formatMegabytes(cell.rssBytes[id]?.mean),
+          formatMegabytes(summary.rssBytes[id]?.mean),
         ),
       ]),
       3,
@@ -58,18 +58,18 @@ export function otherCosts(view: ReportView, _findings: Finding[]): Block[] {
       ],
       summaries
         .filter(({ instances, validRounds }) => instances > 1 && validRounds > 0)
-        .map((cell) => [...nameOf(cell), ...sharesOf(view, cell)]),
+        .map((summary) => [...nameOf(summary), ...sharesOf(view, summary)]),
       3,
     ),
   ];
 }
 
-function nameOf({ workload, strategy, instances }: Summary): string[] {
-  return [code(workload), strategy, String(instances)];
+function nameOf({ workload, variant, instances }: Summary): string[] {
+  return [code(workload), variant, String(instances)];
 }
 
-function sharesOf({ result }: ReportView, cell: Summary): [string, string] {
-  const shares = validTrialsOf(cell, result.trials).flatMap(({ perInstance }) => perInstance);
+function sharesOf({ result }: ReportView, summary: Summary): [string, string] {
+  const shares = validTrialsOf(summary, result.trials).flatMap(({ perInstance }) => perInstance);
   if (shares.length === 0) return [NOT_MEASURED, NOT_MEASURED];
   const instances = [...new Set(shares.map(({ instance }) => instance))].sort((a, b) => a - b);
   const means = instances.map((instance) => {

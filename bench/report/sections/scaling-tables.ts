@@ -32,10 +32,10 @@ export function forecastTable(scalings: readonly Scaling[]): Block[] {
       right('At most'),
       left('Busy first'),
     ],
-    scalings.flatMap(({ workload, strategy, forecast }) =>
+    scalings.flatMap(({ workload, variant, forecast }) =>
       (forecast?.onThisMachine ?? []).map((point) => [
         code(workload),
-        strategy,
+        variant,
         `${point.instances}${point.known ? ' *' : ''}`,
         formatEstimate(point.measured),
         estimateOf(point),
@@ -59,10 +59,10 @@ export function aloneTable(scalings: readonly Scaling[]): Block[] {
       right('Any instance'),
       left('Busy first'),
     ],
-    scalings.flatMap(({ workload, strategy, forecast }) =>
+    scalings.flatMap(({ workload, variant, forecast }) =>
       (forecast?.serviceAlone ?? []).map((point) => [
         code(workload),
-        strategy,
+        variant,
         String(point.instances),
         estimateOf(point),
         `${formatNumber(point.anyInstanceRps)} (${formatNumber(point.anyInstanceBounds.lowRps)} to ${formatNumber(point.anyInstanceBounds.highRps)})`,
@@ -94,12 +94,12 @@ export function kneeTable(scalings: readonly Scaling[]): Block[] {
       right('Of the curve'),
       right('Foretold over curve'),
     ],
-    scalings.map(({ workload, strategy, foretoldKnee, predictedKnee, measuredKnee }) => {
+    scalings.map(({ workload, variant, foretoldKnee, predictedKnee, measuredKnee }) => {
       const [foretold] = foretoldKnee?.limits ?? [];
       const [first, second] = predictedKnee?.limits ?? [];
       return [
         code(workload),
-        strategy,
+        variant,
         foretold ? `${kneeEstimate(foretold)}, ${limitWords(foretold.limit).word}` : NOT_MEASURED,
         first ? kneeEstimate(first) : NOT_MEASURED,
         first ? limitWords(first.limit).word : NOT_MEASURED,
@@ -138,11 +138,11 @@ export function lawTable(scalings: readonly Scaling[]): Block[] {
       right('R²'),
       left('Peak'),
     ],
-    scalings.map(({ workload, strategy, law: { law, refusal } }) =>
+    scalings.map(({ workload, variant, law: { law, refusal } }) =>
       law
         ? [
             code(workload),
-            strategy,
+            variant,
             parameterOf(law.lambda),
             parameterOf(law.sigma),
             parameterOf(law.kappa),
@@ -151,7 +151,7 @@ export function lawTable(scalings: readonly Scaling[]): Block[] {
           ]
         : [
             code(workload),
-            strategy,
+            variant,
             ...[NOT_MEASURED, NOT_MEASURED, NOT_MEASURED, NOT_MEASURED],
             `refused: ${refusal.message}`,
           ],
@@ -165,7 +165,7 @@ function parameterOf({ value, interval95, standardError }: Parameter): string {
 }
 
 export function demandTable(
-  scalings: readonly Pick<Scaling, 'workload' | 'strategy' | 'counts' | 'demands'>[],
+  scalings: readonly Pick<Scaling, 'workload' | 'variant' | 'counts' | 'demands'>[],
 ): Block[] {
   const demanded = scalings.flatMap(({ demands }) =>
     demands.filter(({ microsecondsPerRequest }) => microsecondsPerRequest.mean > 0),
@@ -179,10 +179,10 @@ export function demandTable(
       right('Instances'),
       ...shown.map(({ label }) => left(label)),
     ],
-    scalings.flatMap(({ workload, strategy, counts, demands }) =>
+    scalings.flatMap(({ workload, variant, counts, demands }) =>
       counts.map((instances) => [
         code(workload),
-        strategy,
+        variant,
         String(instances),
         ...shown.map(({ id }) =>
           demandOf(demands.find((known) => known.tier === id && known.instances === instances)),

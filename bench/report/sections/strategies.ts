@@ -1,3 +1,4 @@
+import { strategiesOf } from '../../model/variant.js';
 import { type Block, paragraph } from '../../text/blocks.js';
 import type { Finding } from '../findings/finding.js';
 import { isDeclared } from '../strategy-properties.js';
@@ -6,7 +7,7 @@ import type { ReportView } from '../view.js';
 
 /** What the strategies of the run are and can do: speed is half of a choice. */
 export function strategies({ result }: ReportView, _findings: Finding[]): Block[] {
-  const asked = new Set(result.config.strategies);
+  const asked = new Set(strategiesOf(result.config.variants));
   const known = result.strategies.filter(({ name }) => asked.has(name));
   if (known.length === 0) return [paragraph('The result does not describe its strategies.')];
   if (!known.some(isDeclared)) {

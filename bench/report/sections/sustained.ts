@@ -18,8 +18,8 @@ import type { ReportView } from '../view.js';
 import { workloadTable } from '../workload-table.js';
 
 export function sustained({ result }: ReportView, _findings: Finding[]): Block[] {
-  const cells = result.sustained ?? [];
-  const [first] = cells;
+  const rates = result.sustained ?? [];
+  const [first] = rates;
   if (!first) return [paragraph('No rate was measured.')];
   return [
     paragraph(
@@ -27,7 +27,7 @@ export function sustained({ result }: ReportView, _findings: Finding[]): Block[]
     ),
     ...workloadTable(result),
     ...result.warnings.map(({ message }) => notice(message)),
-    ...list(cells.map(sentenceOf), 'strong'),
+    ...list(rates.map(sentenceOf), 'strong'),
     ...table(
       `Sustainable rate for ${first.objective.text}, in requests per second, with its 95 % interval over the rounds. The other figures are those of the longest attempts that met the objective: means over the rounds.`,
       [
@@ -41,10 +41,10 @@ export function sustained({ result }: ReportView, _findings: Finding[]): Block[]
         right('CPU µs app'),
         right('Rounds'),
       ],
-      cells.map(rowOf),
+      rates.map(rowOf),
       3,
     ),
-    ...howItWasFound(result, cells),
+    ...howItWasFound(result, rates),
     ...table(
       'Every attempt, in the order as run. Late: the sender got to the request so long after the plan that it could matter.',
       [
@@ -59,11 +59,11 @@ export function sustained({ result }: ReportView, _findings: Finding[]): Block[]
         right('Late'),
         left('Outcome'),
       ],
-      cells.flatMap((cell) =>
-        cell.attempts.map((attempt) => [
-          cell.strategy,
-          code(cell.workload),
-          String(cell.instances),
+      rates.flatMap((rate) =>
+        rate.attempts.map((attempt) => [
+          rate.variant,
+          code(rate.workload),
+          String(rate.instances),
           attempt.phase === 'search' ? 'search' : `round ${attempt.round}`,
           formatNumber(attempt.offeredRps),
           formatNumber(attempt.answeredRps),
@@ -79,22 +79,22 @@ export function sustained({ result }: ReportView, _findings: Finding[]): Block[]
 }
 
 /** "`session` sustained 1,200 requests/s on `me` with 1 instance (95 % interval 1,100 to 1,300)." */
-export function sentenceOf(cell: Sustained): string {
-  const where = `on ${code(cell.workload)} with ${countOf(cell.instances, 'instance')}`;
-  if (cell.rateRps === null) {
+export function sentenceOf(rate: Sustained): string {
+  const where = `on ${code(rate.workload)} with ${countOf(rate.instances, 'instance')}`;
+  if (rate.rateRps === null) {
     const why =
-      cell.rounds.length > 0
+      rate.rounds.length > 0
         ? 'in some round no rate near the one that the search had found met it'
-        : cell.searchedRps === null
-          ? whyNotFound(cell)
+        : rate.searchedRps === null
+          ? whyNotFound(rate)
           : 'the run ended before a round confirmed it';
-    return `${code(cell.strategy)} has no sustainable rate ${where}: ${why}.`;
+    return `${code(rate.variant)} has no sustainable rate ${where}: ${why}.`;
   }
-  const interval = cell.interval95
-    ? `95 % interval ${formatInterval(cell.interval95)}, ${countOf(cell.rounds.length, 'round')}`
+  const interval = rate.interval95
+    ? `95 % interval ${formatInterval(rate.interval95)}, ${countOf(rate.rounds.length, 'round')}`
     : 'one round, so no interval';
-  const atLeast = cell.atLeast ? ' at least: no higher rate was seen to miss the objective' : '';
-  return `${code(cell.strategy)} sustained ${formatNumber(cell.rateRps)} requests/s ${where}${atLeast} (${interval}).`;
+  const atLeast = rate.atLeast ? ' at least: no higher rate was seen to miss the objective' : '';
+  return `${code(rate.variant)} sustained ${formatNumber(rate.rateRps)} requests/s ${where}${atLeast} (${interval}).`;
 }
 
 /** What was tried and missed it is a finding; what was not tried, or not measured, is none. */
@@ -123,9 +123,9 @@ function shareOf(metric: Exclude<Objective['latency'][number]['metric'], 'mean'>
   return metric === 'p999' ? '99.9 %' : `${metric.slice(1)} %`;
 }
 
-function rowOf(cell: Sustained): string[] {
-  const met = cell.rounds.flatMap(({ round, rateRps }) =>
-    cell.attempts.filter(
+function rowOf(rate: Sustained): string[] {
+  const met = rate.rounds.flatMap(({ round, rateRps }) =>
+    rate.attempts.filter(
       (attempt) =>
         attempt.phase === 'confirm' &&
         attempt.round === round &&
@@ -140,20 +140,20 @@ function rowOf(cell: Sustained): string[] {
       : values.reduce((sum, value) => sum + value, 0) / values.length;
   };
   return [
-    code(cell.workload),
-    cell.strategy,
-    String(cell.instances),
-    `${cell.atLeast ? '≥ ' : ''}${formatNumber(cell.rateRps)}`,
-    formatInterval(cell.interval95),
+    code(rate.workload),
+    rate.variant,
+    String(rate.instances),
+    `${rate.atLeast ? '≥ ' : ''}${formatNumber(rate.rateRps)}`,
+    formatInterval(rate.interval95),
     formatNumber(mean(({ latencyMs }) => latencyMs?.p50)),
     formatNumber(mean(({ latencyMs }) => latencyMs?.p99)),
     formatNumber(mean(({ cpuMicrosecondsPerRequest: cpu }) => cpu.application)),
-    String(cell.rounds.length),
+    String(rate.rounds.length),
   ];
 }
 
-function howItWasFound({ config, environment }: Result, cells: readonly Sustained[]): Block[] {
-  const attempts = cells.flatMap((cell) => cell.attempts);
+function howItWasFound({ config, environment }: Result, rates: readonly Sustained[]): Block[] {
+  const attempts = rates.flatMap((rate) => rate.attempts);
   const invalid = attempts.filter(({ outcome }) => outcome === 'invalid').length;
   return [
     heading('How it was found, and what it does not show'),

@@ -1,4 +1,4 @@
-import { type CellName, validTrialsOf } from '../../analyse/cells.js';
+import { type Condition, validTrialsOf } from '../../model/condition.js';
 import { type Block, left, paragraph, right, table } from '../../text/blocks.js';
 import {
   code,
@@ -24,7 +24,7 @@ export function throughput(view: ReportView, _findings: Finding[]): Block[] {
       kind: 'figures',
       caption: THROUGHPUT_CAPTION,
       charts: view.result.config.workloads
-        .filter((workload) => summaries.some((cell) => cell.workload === workload))
+        .filter((workload) => summaries.some((summary) => summary.workload === workload))
         .map((workload) => throughputChart(view, workload)),
     },
     ...table(
@@ -38,22 +38,22 @@ export function throughput(view: ReportView, _findings: Finding[]): Block[] {
         right('Growth'),
         left('Limited by'),
       ],
-      summaries.map((cell) => {
+      summaries.map((summary) => {
         const smallest = summaries.find(
-          (other) => other.strategy === cell.strategy && other.workload === cell.workload,
+          (other) => other.variant === summary.variant && other.workload === summary.workload,
         );
         const growth =
-          cell.throughputRps && smallest?.throughputRps && smallest.throughputRps.mean > 0
-            ? `×${formatRatio(cell.throughputRps.mean / smallest.throughputRps.mean)}`
+          summary.throughputRps && smallest?.throughputRps && smallest.throughputRps.mean > 0
+            ? `×${formatRatio(summary.throughputRps.mean / smallest.throughputRps.mean)}`
             : NOT_MEASURED;
         return [
-          code(cell.workload),
-          cell.strategy,
-          String(cell.instances),
-          formatEstimate(cell.throughputRps),
-          roundsOf(view, cell),
+          code(summary.workload),
+          summary.variant,
+          String(summary.instances),
+          formatEstimate(summary.throughputRps),
+          roundsOf(view, summary),
           growth,
-          cell.limit ? limitWords(cell.limit.code).word : NOT_MEASURED,
+          summary.limit ? limitWords(summary.limit.code).word : NOT_MEASURED,
         ];
       }),
       3,
@@ -61,8 +61,8 @@ export function throughput(view: ReportView, _findings: Finding[]): Block[] {
   ];
 }
 
-function roundsOf({ result }: ReportView, cell: CellName): string {
-  const values = validTrialsOf(cell, result.trials).map(({ throughputRps }) => throughputRps);
+function roundsOf({ result }: ReportView, condition: Condition): string {
+  const values = validTrialsOf(condition, result.trials).map(({ throughputRps }) => throughputRps);
   if (values.length === 0) return NOT_MEASURED;
   return `${formatNumber(Math.min(...values))} to ${formatNumber(Math.max(...values))}`;
 }

@@ -35,7 +35,7 @@ export function trials({ result }: ReportView, _findings: Finding[]): Block[] {
       invalid.map((trial) => [
         String(trial.round),
         code(trial.workload),
-        trial.strategy,
+        trial.variant,
         String(trial.instances),
         formatNumber(trial.throughputRps),
         trial.invalidReasons.map(({ message }) => message).join('; ') || 'no reason was recorded',

@@ -1,6 +1,6 @@
 import { METRICS } from '../../analyse/metrics.js';
-import { strategyOfArm } from '../../model/arms.js';
 import type { Comparison } from '../../model/result-schema.js';
+import { isSameScenario } from '../../model/scenario.js';
 import {
   type Block,
   type Cell,
@@ -14,7 +14,7 @@ import {
 import { countOf } from '../../text/count-of.js';
 import { code, formatPercentPoints, listOf, uncapitalised } from '../../text/format.js';
 import type { Finding, Topic } from '../findings/finding.js';
-import type { Arm, Pair, ReportView } from '../view.js';
+import type { Pair, ReportedVariant, ReportView } from '../view.js';
 import { signedChange, verdictWord, wordingOf } from '../wording.js';
 import { workloadTable } from '../workload-table.js';
 
@@ -27,7 +27,7 @@ export function verdict(view: ReportView, findings: Finding[]): Block[] {
     ...workloadTable(view.result),
     ...of('state').map(({ text }) => notice(text)),
     ...list(textsOf([...of('short'), ...of('control')]), 'strong'),
-    ...glance(pairs, view.result.config.horizon),
+    ...glance(pairs, view.result.config.equivalenceMargin),
     ...(of('limit').length > 0 ? [heading('What limited the runs')] : []),
     ...list(textsOf(of('limit'))),
     ...(of('noise').length > 0 ? [heading('The noise floor: a strategy against itself')] : []),
@@ -45,29 +45,30 @@ function textsOf(findings: Finding[]): string[] {
 /** More of them are named only: a sentence each would be a page, and stands in the next section. */
 const MOST_DESCRIBED = 3;
 
-function whatWasCompared({ arms, result }: ReportView): string {
-  const described = arms.map((arm) => {
-    const what = [arm.variant, ...(arms.length > MOST_DESCRIBED ? [] : descriptionOf(arm, arms))];
-    const shown = what.filter((part) => part !== '').join(', ');
-    return shown === '' ? arm.name : `${arm.name} (${shown})`;
+function whatWasCompared({ variants, result }: ReportView): string {
+  const described = variants.map((variant) => {
+    const inFull = variants.length > MOST_DESCRIBED ? [] : descriptionOf(variant, variants);
+    const shown = [variant.difference, ...inFull].filter((part) => part !== '').join(', ');
+    return shown === '' ? variant.id : `${variant.id} (${shown})`;
   });
-  const { workloads, instances, rounds, variables } = result.config;
-  const ofOneSide =
-    Object.keys(variables ?? {}).length > 0
-      ? ' Values in brackets are environment variables that only that side had; the number after # tells sides of one strategy apart.'
-      : '';
-  return `The same API was run with ${listOf(described)}.${ofOneSide} Each was loaded on ${listOf(workloads.map(code))}, with ${listOf(instances.map(String))} ${instances.length === 1 && instances[0] === 1 ? 'instance' : 'instances'} of the service, in ${countOf(rounds, 'round')}. All figures below come from that run on one machine.`;
+  const { workloads, instances, rounds } = result.config;
+  const ofOneVariant = variants.some(({ environment }) => Object.keys(environment).length > 0)
+    ? ' Values in brackets are environment variables that only that variant had; the number after # tells variants of one strategy apart.'
+    : '';
+  return `The same API was run with ${listOf(described)}.${ofOneVariant} Each was loaded on ${listOf(workloads.map(code))}, with ${listOf(instances.map(String))} ${instances.length === 1 && instances[0] === 1 ? 'instance' : 'instances'} of the service, in ${countOf(rounds, 'round')}. All figures below come from that run on one machine.`;
 }
 
-/** Said of the first side of a strategy only. */
-function descriptionOf({ name, summary, control }: Arm, arms: readonly Arm[]): string[] {
-  const first = arms.find((other) => strategyOfArm(other.name) === strategyOfArm(name));
-  if (first?.name !== name) return [];
+/** Said of the first variant of a strategy only. */
+function descriptionOf(
+  { id, strategy, summary, control }: ReportedVariant,
+  variants: readonly ReportedVariant[],
+): string[] {
+  if (variants.find((other) => other.strategy === strategy)?.id !== id) return [];
   return [control && !/control/i.test(summary) ? 'the control' : '', uncapitalised(summary)];
 }
 
-/** One row a cell, one column a metric; a single table, however many strategies. */
-function glance(pairs: readonly Pair[], horizon: number): Block[] {
+/** One row a scenario, one column a metric; a single table, however many strategies. */
+function glance(pairs: readonly Pair[], equivalenceMargin: number): Block[] {
   const [first] = pairs;
   if (!first) return [];
   const metrics = METRICS.filter(({ name }) =>
@@ -77,7 +78,7 @@ function glance(pairs: readonly Pair[], horizon: number): Block[] {
   const baseline = pairs.every((pair) => pair.baseline === first.baseline) ? first.baseline : null;
   const who = many ? 'each strategy' : first.candidate;
   return table(
-    `At a glance: ${who} measured against ${baseline ?? 'its baseline'}. In brackets: the 95 % interval, in %. “Equal” means within ${formatPercentPoints(horizon * 100)} %. A winner needs more than that interval: one that holds for all figures of the pair at once (“Every comparison” has both), so “unsure” may stand beside an interval that leaves out 0.`,
+    `At a glance: ${who} measured against ${baseline ?? 'its baseline'}. In brackets: the 95 % interval, in %. “Equal” means within ${formatPercentPoints(equivalenceMargin * 100)} %. A winner needs more than that interval: one that holds for all figures of the pair at once (“Every comparison” has both), so “unsure” may stand beside an interval that leaves out 0.`,
     [
       ...(many ? [left('Strategy')] : []),
       left('Workload'),
@@ -99,23 +100,22 @@ function nameOfPair(pair: Pair, sharedBaseline: string | null): string {
 }
 
 function glanceRows({ comparisons }: Pair, metrics: readonly string[]): Cell[][] {
-  const cells = comparisons.filter(({ metric }) => metric === metrics[0]);
-  return cells.map(({ workload, instances }) => [
-    code(workload),
-    countOf(instances, 'instance'),
+  const each = comparisons.filter(({ metric }) => metric === metrics[0]);
+  return each.map((scenario) => [
+    code(scenario.workload),
+    countOf(scenario.instances, 'instance'),
     ...metrics.map((name): Cell => {
       const found = comparisons.find(
-        (cell) =>
-          cell.metric === name && cell.workload === workload && cell.instances === instances,
+        (other) => other.metric === name && isSameScenario(other, scenario),
       );
       return found ? glanceCell(found) : '';
     }),
   ]);
 }
 
-function glanceCell(cell: Comparison): Cell {
-  const { ratio, interval95, verdict: word, rounds } = cell;
+function glanceCell(comparison: Comparison): Cell {
+  const { ratio, interval95, verdict: word, rounds } = comparison;
   if (ratio === null || rounds === 0)
-    return { word: verdictWord(cell), detail: '', verdict: 'unsure' };
-  return { word: verdictWord(cell), detail: signedChange(ratio, interval95), verdict: word };
+    return { word: verdictWord(comparison), detail: '', verdict: 'unsure' };
+  return { word: verdictWord(comparison), detail: signedChange(ratio, interval95), verdict: word };
 }

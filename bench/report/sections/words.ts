@@ -18,11 +18,11 @@ const WORDS: readonly [string, string][] = [
     'The same API without authentication. What a strategy costs above it is the cost of authentication.',
   ],
   ['CPU time', 'Time a processor really worked for a process. Waiting does not count.'],
+  ['Equivalence margin', 'How small a difference must be to count as none.'],
   [
     'Event-loop delay',
     'How long work that was ready had to wait for other work of the same instance.',
   ],
-  ['Horizon', 'How small a difference must be to count as none.'],
   ['Instance', 'One process of the service. Several share the load.'],
   [
     'Knee',

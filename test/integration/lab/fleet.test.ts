@@ -54,6 +54,14 @@ describe('a fleet', () => {
     expect(own).to.include.members(['HOST=127.0.0.1', 'PORT=0', 'MARK=shared']);
   });
 
+  it('says of each process the tier that it was started as, and guesses none', async () => {
+    const { processes, instances, companions } = await start(['main']);
+    expect(processes).to.deep.equal([
+      { tier: 'application', name: 'instance 1', pid: instances[0]?.pid },
+      { tier: 'main', name: 'main', pid: companions[0]?.pid },
+    ]);
+  });
+
   it('starts a prediction server after the instances, which know where it is, and stops it', async () => {
     const environment = {
       DATABASE_URL: database.url,
@@ -65,6 +73,9 @@ describe('a fleet', () => {
     const seeded = await seedDatabase(database.url, { users: 1, posts: 1 }, guardian);
     const [server] = fleet.companions;
     expect(server?.name).to.equal('prediction-server');
+    expect(fleet.processes.at(-1)).to.deep.equal({
+      ...{ tier: 'prediction', name: 'prediction-server', pid: server?.pid },
+    });
     const { id, email, name } = seeded.users[0] ?? {};
     const token = Buffer.from(JSON.stringify({ id, email, name })).toString('base64url');
     const origins = [...fleet.instances, ...fleet.companions].map(({ origin }) => origin);

@@ -156,7 +156,7 @@ describe('the lab', function () {
     const a = await writeRun('gate-a');
     const { trials } = makeResult({ rounds: 5 });
     const invalid = trials.map((trial) =>
-      trial.strategy === 'session' ? { ...trial, valid: false } : trial,
+      trial.variant === 'session' ? { ...trial, valid: false } : trial,
     );
     const b = await writeRun('gate-b', { trials: invalid });
     const sustained = await writeRun('gate-sustained', { trials: [], sustained: [] });

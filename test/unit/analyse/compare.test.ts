@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { compareStrategies } from '../../../bench/analyse/compare.js';
+import { variantsOf } from '../../../bench/model/variant.js';
 import { makeConfig, makeTrial } from '../bench-support.js';
 
 const STRATEGIES = [
@@ -8,10 +9,10 @@ const STRATEGIES = [
   { name: 'none', summary: '', control: true },
 ];
 
-/** One trial a strategy and round, with throughput as given. */
+/** One trial a variant and round, with throughput as given. */
 function trialsOf(throughputs: Record<string, number[]>) {
-  return Object.entries(throughputs).flatMap(([strategy, values]) =>
-    values.map((throughputRps, index) => makeTrial({ strategy, round: index + 1, throughputRps })),
+  return Object.entries(throughputs).flatMap(([variant, values]) =>
+    values.map((throughputRps, index) => makeTrial({ variant, round: index + 1, throughputRps })),
   );
 }
 
@@ -43,7 +44,7 @@ describe('comparison of strategies', () => {
     expect(often?.interval95).to.deep.equal(once?.interval95);
   });
 
-  it('leaves out a round in which one side is invalid', () => {
+  it('leaves out a round in which one variant is invalid', () => {
     const trials = trialsOf({ session: [1000, 1000, 1000], jwt: [1200, 1200, 9999] });
     const broken = trials.map((trial) =>
       trial.throughputRps === 9999 ? { ...trial, valid: false } : trial,
@@ -77,7 +78,7 @@ describe('comparison of strategies', () => {
 
   it('measures every strategy against the control, and the others against the one named first', () => {
     const comparisons = compareStrategies({
-      config: makeConfig({ strategies: ['none', 'jwt', 'session'] }),
+      config: makeConfig({ variants: variantsOf(['none', 'jwt', 'session']) }),
       strategies: STRATEGIES,
       trials: [],
     });
@@ -85,9 +86,9 @@ describe('comparison of strategies', () => {
     expect([...pairs]).to.have.members(['session/jwt', 'jwt/none', 'session/none']);
   });
 
-  it('compares the two arms of an A/A run', () => {
+  it('compares the two variants of an A/A run', () => {
     const [comparison] = compareStrategies({
-      config: makeConfig({ strategies: ['session', 'session'] }),
+      config: makeConfig({ variants: variantsOf(['session', 'session']) }),
       strategies: STRATEGIES,
       trials: trialsOf({ session: [1000, 1010, 990], 'session#2': [1000, 1000, 1000] }),
     });
@@ -95,7 +96,7 @@ describe('comparison of strategies', () => {
     expect(comparison?.verdict).to.equal('equal');
   });
 
-  it('widens the family interval with the number of cells in the table', () => {
+  it('widens the simultaneous interval with the number of scenarios in the table', () => {
     const trials = trialsOf({ session: [1000, 1000, 1000], jwt: [1100, 1200, 1300] });
     const width = (workloads: string[]) => {
       const [comparison] = compareStrategies({
@@ -103,7 +104,7 @@ describe('comparison of strategies', () => {
         strategies: STRATEGIES,
         trials,
       });
-      const [low, high] = comparison?.familyInterval ?? [Number.NaN, Number.NaN];
+      const [low, high] = comparison?.simultaneousInterval ?? [Number.NaN, Number.NaN];
       return high / low;
     };
     expect(width(['me', 'crud'])).to.be.greaterThan(width(['me']));

@@ -7,8 +7,8 @@ import { renderCalibration } from '../../../bench/report/calibration.js';
 import { makeResult } from '../report/fixture.js';
 
 function selfRun(rounds = 10): Result {
-  const cell = { workloads: ['me'], instances: [1], spread: 0.04 };
-  return makeResult({ strategies: ['session', 'session'], rounds, ...cell });
+  const scenario = { workloads: ['me'], instances: [1] };
+  return makeResult({ strategies: ['session', 'session'], rounds, ...scenario, spread: 0.04 });
 }
 
 function calibrated(result = selfRun()): Calibration {
@@ -53,7 +53,7 @@ describe('the noise floor', () => {
     expect(calibrationOf({ ...selfRun(), comparisons: [comparison([1.1])] })).to.equal(null);
   });
 
-  it('is kept with the machine and the cell that it holds for', () => {
+  it('is kept with the machine and the scenario that it holds for', () => {
     const calibration = calibrated();
     expect(calibration).to.include({
       ...{ schemaVersion: 1, strategy: 'session', workload: 'me', instances: 1, seconds: 3 },
@@ -64,18 +64,18 @@ describe('the noise floor', () => {
     expect(calibration.noise.map(({ metric }) => metric)).to.include('cpu.application');
   });
 
-  it('speaks of the same metric, cell and window only', () => {
+  it('speaks of the same metric, scenario and window only', () => {
     const run = selfRun();
     const known = { ...run, calibration: calibrated(run) };
-    const [cell] = run.comparisons;
-    if (!cell) throw new Error('no comparison');
-    expect(calibratedSpread(known, cell)?.degrees).to.equal(9);
-    expect(calibratedSpread(known, { ...cell, instances: 2 })).to.equal(null);
-    expect(calibratedSpread(known, { ...cell, workload: 'crud' })).to.equal(null);
-    expect(calibratedSpread(known, { ...cell, metric: 'other' })).to.equal(null);
+    const [comparison] = run.comparisons;
+    if (!comparison) throw new Error('no comparison');
+    expect(calibratedSpread(known, comparison)?.degrees).to.equal(9);
+    expect(calibratedSpread(known, { ...comparison, instances: 2 })).to.equal(null);
+    expect(calibratedSpread(known, { ...comparison, workload: 'crud' })).to.equal(null);
+    expect(calibratedSpread(known, { ...comparison, metric: 'other' })).to.equal(null);
     const shorter = { ...known, config: { ...known.config, seconds: 1 } };
-    expect(calibratedSpread(shorter, cell)).to.equal(null);
-    expect(calibratedSpread(run, cell)).to.equal(null);
+    expect(calibratedSpread(shorter, comparison)).to.equal(null);
+    expect(calibratedSpread(run, comparison)).to.equal(null);
   });
 
   it('is shown with what it means, and with a caution where it named a winner', () => {

@@ -8,22 +8,34 @@ import { verdictFor } from '../../../bench/analyse/verdict.js';
 import type { Comparison } from '../../../bench/model/result-schema.js';
 import { ratioWithInterval } from '../../../bench/statistics/statistics.js';
 
-/** One cell whose logarithms have exactly this mean and standard deviation. */
-function cellWith(mean: number, deviation: number, rounds = 4, horizon = 0.05): Comparison {
+/** One comparison whose logarithms have exactly this mean and standard deviation. */
+function comparisonWith(
+  mean: number,
+  deviation: number,
+  rounds = 4,
+  equivalenceMargin = 0.05,
+): Comparison {
   const step = deviation * Math.sqrt((rounds - 1) / rounds);
   const ratios = Array.from({ length: rounds }, (_, index) => ({
     round: index + 1,
     ratio: Math.exp(mean + (index % 2 === 0 ? step : -step)),
   }));
   return {
-    ...{ workload: 'me', instances: 1, metric: 'throughput', baseline: 'a', candidate: 'b' },
+    ...{
+      workload: 'me',
+      instances: 1,
+      topology: 'direct',
+      metric: 'throughput',
+      baseline: 'a',
+      candidate: 'b',
+    },
     ...{ baselineMean: 1, candidateMean: 1, ratio: Math.exp(mean), interval95: null },
-    ...{ familyInterval: null, rounds, ratios, verdict: 'unsure', horizon },
+    ...{ simultaneousInterval: null, rounds, ratios, verdict: 'unsure', equivalenceMargin },
   };
 }
 
-function neededFor(cell: Comparison) {
-  const needed = roundsNeeded(cell, [cell]);
+function neededFor(comparison: Comparison) {
+  const needed = roundsNeeded(comparison, [comparison]);
   if (!needed) throw new Error('nothing is known');
   return needed;
 }
@@ -38,48 +50,49 @@ describe('the rounds needed', () => {
   });
 
   it('grow with the square of the spread', () => {
-    const few = neededFor(cellWith(0.2, 0.2)).difference ?? 0;
-    const many = neededFor(cellWith(0.2, 0.8)).difference ?? 0;
-    // One cell and four metrics: t[.99375] in place of t[.975]. n = 15: (2.864 + 0.868)² = 13.9.
+    const few = neededFor(comparisonWith(0.2, 0.2)).difference ?? 0;
+    const many = neededFor(comparisonWith(0.2, 0.8)).difference ?? 0;
+    // One scenario and four metrics: t[.99375] in place of t[.975]. n = 15: (2.864 + 0.868)² = 13.9.
     expect(few).to.equal(15);
     expect(many).to.be.within(180, 192);
   });
 
   it('have no number beyond 200', () => {
-    expect(neededFor(cellWith(0.2, 2)).difference).to.equal(null);
-    expect(neededFor(cellWith(0.2, 2)).verdict).to.equal(null);
+    expect(neededFor(comparisonWith(0.2, 2)).difference).to.equal(null);
+    expect(neededFor(comparisonWith(0.2, 2)).verdict).to.equal(null);
   });
 
-  it('are for equality where the ratio seems within the horizon, and that comes first', () => {
-    const near = neededFor(cellWith(0.002, 0.05));
+  it('are for equality where the ratio seems within the equivalence margin, and that comes first', () => {
+    const near = neededFor(comparisonWith(0.002, 0.05));
     expect(near.difference).to.equal(null);
     expect(near.equality).to.be.within(12, 20);
     expect(near.verdict).to.equal(near.equality);
-    expect(neededFor(cellWith(0.2, 0.1)).equality).to.equal(null);
+    expect(neededFor(comparisonWith(0.2, 0.1)).equality).to.equal(null);
   });
 
-  it('are many at the edge of the horizon only for equality', () => {
-    const edge = neededFor(cellWith(Math.log(1.049), 0.03));
+  it('are many at the edge of the margin only for equality', () => {
+    const edge = neededFor(comparisonWith(Math.log(1.049), 0.03));
     expect(edge.equality).to.equal(null);
     expect(edge.difference).to.be.within(4, 10);
     expect(edge.verdict).to.equal(edge.difference);
   });
 
-  it('are more where the verdict has to hold for several cells, whose spread is known better', () => {
-    const cell = cellWith(0.05, 0.08);
-    const alone = roundsNeeded(cell, [cell])?.difference ?? 0;
-    const among = roundsNeeded(cell, [cell, cell, cell, cell])?.difference ?? 0;
+  it('are more where the verdict has to hold for several scenarios, whose spread is known better', () => {
+    const comparison = comparisonWith(0.05, 0.08);
+    const alone = roundsNeeded(comparison, [comparison])?.difference ?? 0;
+    const among =
+      roundsNeeded(comparison, [comparison, comparison, comparison, comparison])?.difference ?? 0;
     expect(among).to.be.greaterThan(alone);
   });
 
   it('are known from two rounds on', () => {
-    const single = { ...cellWith(0.1, 0.1), ratios: [{ round: 1, ratio: 1.1 }], rounds: 1 };
+    const single = { ...comparisonWith(0.1, 0.1), ratios: [{ round: 1, ratio: 1.1 }], rounds: 1 };
     expect(roundsNeeded(single, [single])).to.equal(null);
-    expect(neededFor(cellWith(0.1, 0.1, 2)).difference).to.be.greaterThan(2);
+    expect(neededFor(comparisonWith(0.1, 0.1, 2)).difference).to.be.greaterThan(2);
   });
 
   it('believe a calibration more than three values that agree by chance', () => {
-    const lucky = cellWith(0.04, 0.001, 4);
+    const lucky = comparisonWith(0.04, 0.001, 4);
     const calibrated = { variance: 0.05 ** 2, degrees: 9 };
     expect(roundsNeeded(lucky, [lucky])?.difference).to.be.lessThan(4);
     expect(roundsNeeded(lucky, [lucky], calibrated)?.difference).to.be.greaterThan(8);
@@ -88,7 +101,7 @@ describe('the rounds needed', () => {
   it('do bring the verdict in about four of five runs', () => {
     const deviation = 0.06;
     const mean = 0.08;
-    const rounds = neededFor(cellWith(mean, deviation)).verdict ?? 0;
+    const rounds = neededFor(comparisonWith(mean, deviation)).verdict ?? 0;
     const normal = seededNormal();
     const runs = 2000;
     let decided = 0;

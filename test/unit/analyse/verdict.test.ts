@@ -21,7 +21,7 @@ describe('verdict', () => {
     expect(verdictFor('higher', [1.02, 1.2], [0.98, 1.25], HORIZON)).to.equal('unsure');
   });
 
-  it('is unsure when the interval holds both 1 and more than the horizon', () => {
+  it('is unsure when the interval holds both 1 and more than the equivalence margin', () => {
     expect(verdictFor('higher', [0.9, 1.2], [0.8, 1.3], HORIZON)).to.equal('unsure');
   });
 
@@ -29,7 +29,7 @@ describe('verdict', () => {
     expect(verdictFor('higher', [1.01, 1.03], [1.005, 1.04], HORIZON)).to.equal('equal');
   });
 
-  it('draws the lower edge of the horizon at 1/1.05, not at 0.95', () => {
+  it('draws the lower edge of the margin at 1/1.05, not at 0.95', () => {
     expect(verdictFor('higher', [1 / 1.05, 1], [0.94, 1.01], HORIZON)).to.equal('equal');
     expect(verdictFor('higher', [0.951, 1], [0.94, 1.01], HORIZON)).to.equal('unsure');
   });

@@ -24,7 +24,7 @@ describe('demands of a result', () => {
   });
 
   it('come from the largest number that is measured for every strategy', () => {
-    const trial = invalidate(({ strategy, instances }) => strategy === 'jwt' && instances === 2);
+    const trial = invalidate(({ variant, instances }) => variant === 'jwt' && instances === 2);
     for (const { measuredAt } of demandsOfResult(makeResult({ trial }), 'me')) {
       expect(measuredAt.instances).to.equal(1);
     }
@@ -83,7 +83,7 @@ describe('demands of a result', () => {
   });
 
   it('are refused when a strategy has no valid trial', () => {
-    const result = makeResult({ trial: invalidate(({ strategy }) => strategy === 'jwt') });
+    const result = makeResult({ trial: invalidate(({ variant }) => variant === 'jwt') });
     expect(codeOf(() => demandsOfResult(result, 'me'))).to.deep.equal(['PLAN_NOT_MEASURED', 1]);
     expect(() => demandsOfResult(result, 'me')).to.throw('none at all: jwt');
   });

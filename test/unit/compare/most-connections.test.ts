@@ -1,15 +1,15 @@
 import { expect } from 'chai';
 import { mostConnections } from '../../../bench/experiments/compare/most-connections.js';
 
-const plain = { connections: 100, shards: 2, instances: [1, 4] };
+const plain = { connections: 100, loadWorkers: 2, instances: [1, 4] };
 
 describe('the connections that one process of a run holds', () => {
-  it('are those of all sides in the load generator', () => {
+  it('are those of all variants in the load generator', () => {
     expect(mostConnections({ ...plain, instances: [4] }, 3)).to.equal(150);
     expect(mostConnections({ ...plain, connections: 101, instances: [4] }, 3)).to.equal(153);
   });
 
-  it('are all of one side in a single instance', () => {
+  it('are all of one variant in a single instance', () => {
     expect(mostConnections(plain, 1)).to.equal(100);
     expect(mostConnections({ ...plain, instances: [2, 4] }, 1)).to.equal(50);
   });

@@ -21,11 +21,12 @@ describe('the time that is left', () => {
     const printed: string[] = [];
     let nowMs = 0;
     const progress = createProgress({ write: (text) => printed.push(text) }, () => nowMs);
-    const trials = ['session', 'jwt'].map((strategy) => ({
-      strategy,
+    const trials = ['session', 'jwt'].map((variant) => ({
+      variant,
       round: 1,
       workload: 'me',
       instances: 1,
+      topology: 'direct',
     }));
     const plan = [...trials, ...trials] as Extract<RunEvent, { type: 'planned' }>['trials'];
     progress({ type: 'planned', trials: plan, secondsPerTrial: 1 });

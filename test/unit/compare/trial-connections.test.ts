@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { workloadNamed } from '../../../bench/load/workloads/registry.js';
+import { variantsOf } from '../../../bench/model/variant.js';
 import {
   connectTrial,
   loginsBefore,
@@ -65,7 +66,7 @@ describe('the connections of a trial', () => {
 describe('the first guess of how long a trial takes', () => {
   it('knows of logins and companions', () => {
     const seconds = (strategy: string) => {
-      const config = makeConfig({ strategies: [strategy] });
+      const config = makeConfig({ variants: variantsOf([strategy]) });
       return meanTrialSeconds(config, [declarationOf(strategy)], 0.02);
     };
     // Window 2 s and 0.3 s beside it, warm-up 2 × 1 s, 0.8 s around; 100 logins of 20 ms; half a second for the authority.

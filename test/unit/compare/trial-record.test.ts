@@ -51,6 +51,14 @@ interface Processes {
 }
 
 /** All processes at `atMs`, each having used the given CPU seconds so far. */
+const PLANNED = {
+  round: 1,
+  variant: 'session',
+  workload: 'me',
+  instances: 2,
+  topology: 'direct',
+} as const;
+
 function snapshot(
   atMs: number,
   cpuSeconds: number,
@@ -97,10 +105,9 @@ function observe(
   spans?: Span[],
   windows?: Observation['load']['windows'],
 ) {
-  const planned = { round: 1, strategy: 'session', workload: 'me', instances: 2 };
-  const config = { connections: 100, shards: 2, seconds: 2, warmUpSeconds: 1 };
+  const config = { connections: 100, loadWorkers: 2, seconds: 2, warmUpSeconds: 1 };
   return assembleEvidence({
-    blank: emptyTrial(planned, 0, {}, config),
+    blank: emptyTrial(PLANNED, 0, {}, config),
     fleet: {
       instances: [1, 2].map((number) => ({ number, pid: number, origin: 'http://127.0.0.1:1' })),
       ...(changes.countedByInstances !== undefined && {
@@ -230,7 +237,7 @@ describe('record of a trial', () => {
     const reports = [{ ...report, wire: { sentBytes: 0, receivedBytes: 0, responses: 8000 } }];
     const spans = [span(1000, 5, 5000), span(9000, 8, 3000)];
     const { trial } = observe({}, spans, [{ seconds: 4, reports }]);
-    expect(trial).to.deep.include({ turns: 2, seconds: 4, requests: 6000, throughputRps: 1500 });
+    expect(trial).to.deep.include({ windows: 2, seconds: 4, requests: 6000, throughputRps: 1500 });
     expect(trial.windowsRps).to.deep.equal([2000, 1000]);
     // What was used between the loads belongs to others: 2 s of CPU time for 8,000 requests.
     expect(trial.processes[0]).to.deep.include({ cpuSeconds: 2, cores: 0.4 });
@@ -256,9 +263,8 @@ describe('record of a trial', () => {
     );
     expect(trial.rssBytes).to.include({ mariadb: 1000 }).and.not.to.have.property('postgres');
     expect(trial.processes.map(({ kind }) => kind)).to.include('mariadb');
-    const planned = { round: 1, strategy: 'session', workload: 'me', instances: 2 };
-    const config = { connections: 100, shards: 2, seconds: 2, warmUpSeconds: 1 };
-    const blank = emptyTrial(planned, 0, {}, { ...config, database: 'mariadb' });
+    const config = { connections: 100, loadWorkers: 2, seconds: 2, warmUpSeconds: 1 };
+    const blank = emptyTrial(PLANNED, 0, {}, { ...config, database: 'mariadb' });
     expect(blank.cpuMicrosecondsPerRequest).to.deep.equal({
       ...{ application: null, redis: null, loadGenerator: null, mariadb: null },
     });

@@ -13,7 +13,7 @@ describe('the windows of a block', () => {
       leadMs: 25,
     });
     expect(windowPlanOf({ seconds: 0.05 }, SHORT, closedLoop, 3).windows).to.equal(2);
-    expect(windowPlanOf({ seconds: 2.45, turns: 7 }, SHORT, closedLoop, 3).windows).to.equal(7);
+    expect(windowPlanOf({ seconds: 2.45, windows: 7 }, SHORT, closedLoop, 3).windows).to.equal(7);
   });
 
   it('takes longer windows where a request, or the share of a process, needs them', () => {

@@ -8,9 +8,9 @@ import {
 import type { Result } from '../../../bench/model/result-schema.js';
 import { runWith } from './runs.js';
 
-function rowOf(a: Result, b: Result, strategy: string, basis?: Basis): DiffRow {
+function rowOf(a: Result, b: Result, variant: string, basis?: Basis): DiffRow {
   const row = diffResults(a, b, basis).rows.find(
-    (known) => known.strategy === strategy && known.metric === 'cpu.application',
+    (known) => known.variant === variant && known.metric === 'cpu.application',
   );
   if (!row) throw new Error('no such row');
   return row;
@@ -64,7 +64,7 @@ describe('the difference of two runs', () => {
     const b = runWith({ cpu: { session: [50, 51, 50], none: [20, 20.2, 20.1] } });
     expect(rowOf(a, b, 'session')).to.include({ basis: 'absolute', relative: null });
     expect(diffResults(a, b).onlyInB).to.deep.equal([
-      { strategy: 'none', workload: 'me', instances: 1 },
+      { variant: 'none', workload: 'me', instances: 1, topology: 'direct' },
     ]);
     expect(diffResults(a, b).onlyInA).to.deep.equal([]);
   });
@@ -92,13 +92,13 @@ describe('the difference of two runs', () => {
     expect(row.absolute.ratio).to.be.closeTo(10, 1e-9);
   });
 
-  it('needs a wider interval where several cells are looked at', () => {
-    const cells = { workloads: ['me', 'crud'], instances: [1, 2] };
-    const a = runWith({ cpu: { session: [50, 52, 51] }, ...cells });
-    const b = runWith({ cpu: { session: [55, 57, 56] }, ...cells });
-    const { familyInterval, interval95 } = rowOf(a, b, 'session').absolute;
-    expect(familyInterval?.[0]).to.be.lessThan(interval95?.[0] ?? 0);
-    expect(familyInterval?.[1]).to.be.greaterThan(interval95?.[1] ?? 0);
+  it('needs a wider interval where several scenarios are looked at', () => {
+    const several = { workloads: ['me', 'crud'], instances: [1, 2] };
+    const a = runWith({ cpu: { session: [50, 52, 51] }, ...several });
+    const b = runWith({ cpu: { session: [55, 57, 56] }, ...several });
+    const { simultaneousInterval, interval95 } = rowOf(a, b, 'session').absolute;
+    expect(simultaneousInterval?.[0]).to.be.lessThan(interval95?.[0] ?? 0);
+    expect(simultaneousInterval?.[1]).to.be.greaterThan(interval95?.[1] ?? 0);
   });
 
   it('calls more throughput faster and more CPU time slower', () => {

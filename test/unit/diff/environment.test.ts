@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { environmentDifferences } from '../../../bench/diff/environment.js';
 import type { Result } from '../../../bench/model/result-schema.js';
+import { variantsOf } from '../../../bench/model/variant.js';
 import { makeResult } from '../report/fixture.js';
 
 type Change = Partial<Pick<Result, 'config' | 'environment'>>;
@@ -46,20 +47,27 @@ describe('what differs between two runs', () => {
     const found = differencesWith(({ config }) => ({
       config: {
         ...config,
-        ...{ profile: 'full', seconds: 9, warmUpSeconds: 2, shards: 1, connectionsPerInstance: 20 },
-        ...{ turns: 4, variables: { session: { UV_THREADPOOL_SIZE: '2' } } },
+        ...{
+          profile: 'full',
+          seconds: 9,
+          warmUpSeconds: 2,
+          loadWorkers: 1,
+          connectionsPerInstance: 20,
+        },
+        windows: 4,
+        variants: variantsOf(['session', 'jwt', 'none'], { session: { UV_THREADPOOL_SIZE: '2' } }),
         cpuLimits: { application: 0.5, redis: null, postgres: null },
       },
     }));
     expect(found.map(({ what, b }) => `${what}: ${b}`)).to.deep.equal([
       'profile: full',
       'window: 9 s',
-      'turns: 4',
+      'windows: 4',
       'warm-up: 2 s',
       'connections: 20 for each instance',
-      'load-generating processes: 1',
+      'load workers: 1',
       'limits of CPU time: application 0.5 cores',
-      'variables of one side: session.UV_THREADPOOL_SIZE=2',
+      'variables of one variant: session.UV_THREADPOOL_SIZE=2',
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseConditions } from '../../../bench/diff/conditions.js';
+import { parseConditions } from '../../../bench/diff/gate-conditions.js';
 import { renderDiffMarkdown } from '../../../bench/diff/render-markdown.js';
 import { renderDiffText } from '../../../bench/diff/render-text.js';
 import { diffAsJson, reportDiff } from '../../../bench/diff/report.js';

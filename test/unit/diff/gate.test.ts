@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { parseConditions } from '../../../bench/diff/conditions.js';
 import { type Basis, diffResults } from '../../../bench/diff/diff-results.js';
 import { judgeConditions } from '../../../bench/diff/gate.js';
+import { parseConditions } from '../../../bench/diff/gate-conditions.js';
 import { LabError } from '../../../bench/model/errors.js';
 import type { Result, Trial } from '../../../bench/model/result-schema.js';
 import { type GivenRun, runWith } from './runs.js';
@@ -56,17 +56,17 @@ describe('a gate', () => {
     expect(judge(QUIET, faster, 'session.throughput<-5%')[0]?.broken).to.equal(false);
   });
 
-  it('looks at every cell that a short condition means', () => {
-    const cells = { workloads: ['me', 'crud'], instances: [1, 2] };
-    const both = { ...QUIET, ...cells };
+  it('looks at every scenario that a short condition means', () => {
+    const several = { workloads: ['me', 'crud'], instances: [1, 2] };
+    const both = { ...QUIET, ...several };
     expect(judge(both, both, 'session.cpu>5%')[0]?.figures).to.have.length(4);
     expect(judge(both, both, 'session.crud.cpu>5%')[0]?.figures).to.have.length(2);
     expect(judge(both, both, 'session.crud.2.cpu>5%')[0]?.figures).to.have.length(1);
   });
 
   it('asks for more certainty the more figures it looks at', () => {
-    const cells = { workloads: ['me', 'crud'], instances: [1, 2] };
-    const both = { ...QUIET, ...cells };
+    const several = { workloads: ['me', 'crud'], instances: [1, 2] };
+    const both = { ...QUIET, ...several };
     const alone = judge(both, both, 'session.me.1.cpu>5%')[0]?.figures[0]?.interval;
     const among = judge(both, both, 'session.cpu>5%')[0]?.figures[0]?.interval;
     expect(among?.[0]).to.be.lessThan(alone?.[0] ?? 0);
@@ -112,7 +112,7 @@ describe('a gate', () => {
         ...result,
         trials: result.trials.flatMap((trial) => change(trial) ?? []),
       });
-    const isCell = ({ strategy, workload }: Trial) => strategy === 'session' && workload === 'crud';
+    const isOfCrud = ({ variant, workload }: Trial) => variant === 'session' && workload === 'crud';
     const invalid = (trial: Trial): Trial => ({
       ...trial,
       valid: false,
@@ -124,46 +124,48 @@ describe('a gate', () => {
     });
     const cases: [string, Partial<GivenRun>, string][] = [
       [
-        'all trials of a cell are invalid',
-        { change: trialsOf((trial) => (isCell(trial) ? invalid(trial) : trial)) },
+        'all trials of a condition are invalid',
+        { change: trialsOf((trial) => (isOfCrud(trial) ? invalid(trial) : trial)) },
         'session.crud.1.cpu.application: in X all 3 trials are invalid (unsteady)',
       ],
       [
-        'the run ended before a cell',
+        'the run ended before a condition',
         {
           change: (result) => ({
-            ...trialsOf((trial) => (isCell(trial) ? null : trial))(result),
+            ...trialsOf((trial) => (isOfCrud(trial) ? null : trial))(result),
             partial: true,
           }),
         },
         'in X it has no trial: the run ended before its plan did',
       ],
       [
-        'one round is left of a cell',
+        'one round is left of a condition',
         {
-          change: trialsOf((trial) => (isCell(trial) && trial.round > 1 ? invalid(trial) : trial)),
+          change: trialsOf((trial) =>
+            isOfCrud(trial) && trial.round > 1 ? invalid(trial) : trial,
+          ),
         },
         'session.crud.1.cpu.application: there are too few valid rounds',
       ],
       [
         'the figure is absent',
-        { change: trialsOf((trial) => (isCell(trial) ? withCpu(trial, null) : trial)) },
+        { change: trialsOf((trial) => (isOfCrud(trial) ? withCpu(trial, null) : trial)) },
         'in X none of 3 valid trials has cpu.application',
       ],
       [
         'the figure is zero in a round',
         {
           change: trialsOf((trial) =>
-            isCell(trial) && trial.round === 2 ? withCpu(trial, 0) : trial,
+            isOfCrud(trial) && trial.round === 2 ? withCpu(trial, 0) : trial,
           ),
         },
         'in X a valid trial has cpu.application 0',
       ],
       [
-        'the control is invalid in the rounds of a cell',
+        'the control is invalid in the rounds of a condition',
         {
           change: trialsOf((trial) =>
-            trial.strategy === 'none' && trial.workload === 'crud' ? invalid(trial) : trial,
+            trial.variant === 'none' && trial.workload === 'crud' ? invalid(trial) : trial,
           ),
         },
         'session.crud.1.cpu.application: too few rounds have a valid trial of the control',

@@ -1,4 +1,4 @@
-/** Runs to set side by side, with figures as given: throughput of each round, by strategy. */
+/** Runs to set side by side, with figures as given: throughput of each round, by variant. */
 import type { Result } from '../../../bench/model/result-schema.js';
 import { makeTrial } from '../bench-support.js';
 import { makeResult } from '../report/fixture.js';
@@ -13,12 +13,12 @@ export interface GivenRun {
 
 export function runWith({ cpu, workloads = ['me'], instances = [1], change }: GivenRun): Result {
   const strategies = Object.keys(cpu);
-  const trials = Object.entries(cpu).flatMap(([strategy, values]) =>
+  const trials = Object.entries(cpu).flatMap(([variant, values]) =>
     workloads.flatMap((workload) =>
       instances.flatMap((count) =>
         values.map((application, index) =>
           makeTrial({
-            ...{ strategy, workload, instances: count, round: index + 1 },
+            ...{ variant, workload, instances: count, round: index + 1 },
             throughputRps: 1e6 / application,
             cpuMicrosecondsPerRequest: { application, redis: 7, postgres: 0, loadGenerator: 25 },
           }),

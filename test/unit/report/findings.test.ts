@@ -24,17 +24,17 @@ function withRatio(
     ratio: number;
     interval95: [number, number];
     verdict: 'faster' | 'slower' | 'equal' | 'unsure';
-    familyInterval?: [number, number];
+    simultaneousInterval?: [number, number];
   },
 ): Model {
   return {
     ...ONE_CELL,
     result: (result) => ({
       ...result,
-      comparisons: result.comparisons.map((cell) =>
-        cell.metric === metric && cell.baseline === 'session'
-          ? { ...cell, familyInterval: figures.interval95, ...figures }
-          : cell,
+      comparisons: result.comparisons.map((comparison) =>
+        comparison.metric === metric && comparison.baseline === 'session'
+          ? { ...comparison, simultaneousInterval: figures.interval95, ...figures }
+          : comparison,
       ),
     }),
   };
@@ -107,17 +107,18 @@ describe('the findings', () => {
       );
     });
 
-    it('say where each side is ahead when the workloads disagree', () => {
+    it('say where each is ahead when the workloads disagree', () => {
       const findings = findingsOf(
         makeResult({
           instances: [1],
           result: (result) => ({
             ...result,
-            comparisons: result.comparisons.map((cell) => {
-              if (cell.metric !== 'throughput' || cell.baseline !== 'session') return cell;
-              return cell.workload === 'me'
-                ? { ...cell, ratio: 1.2, interval95: [1.1, 1.3], verdict: 'faster' as const }
-                : { ...cell, ratio: 0.8, interval95: [0.7, 0.9], verdict: 'slower' as const };
+            comparisons: result.comparisons.map((comparison) => {
+              if (comparison.metric !== 'throughput' || comparison.baseline !== 'session')
+                return comparison;
+              return comparison.workload === 'me'
+                ? { ...comparison, ratio: 1.2, interval95: [1.1, 1.3], verdict: 'faster' as const }
+                : { ...comparison, ratio: 0.8, interval95: [0.7, 0.9], verdict: 'slower' as const };
             }),
           }),
         }),
@@ -144,19 +145,19 @@ describe('the findings', () => {
       );
     });
 
-    it('explain an interval that leaves out 1 where the wider one does not', () => {
+    it('explain an interval that leaves out 1 where the simultaneous one does not', () => {
       const findings = findingsOf(
         makeResult(
           withRatio('throughput', {
             ratio: 1.05,
             interval95: [1.01, 1.09],
-            familyInterval: [0.98, 1.12],
+            simultaneousInterval: [0.98, 1.12],
             verdict: 'unsure',
           }),
         ),
       );
       expect(only(textsOf(findings, 'comparison', 'throughput'))).to.include(
-        'but the wider interval (2 % fewer to 12 % more) that has to hold for all 4 comparisons of the two at once',
+        'but the simultaneous interval (2 % fewer to 12 % more) that has to hold for all 4 comparisons of the two at once',
       );
     });
 
@@ -224,7 +225,7 @@ describe('the findings', () => {
 
     it('say once that nothing has a verdict when no round has both', () => {
       const findings = findingsOf(
-        makeResult({ trial: invalidate(({ strategy }) => strategy === 'jwt') }),
+        makeResult({ trial: invalidate(({ variant }) => variant === 'jwt') }),
       );
       expect(only(textsOf(findings, 'short'))).to.equal(
         'No verdict on jwt against session: no round has a valid trial of both.',
@@ -234,10 +235,10 @@ describe('the findings', () => {
     it('tell one round that was measured from one that is left', () => {
       const left = makeResult({
         ...ONE_CELL,
-        trial: invalidate(({ strategy, round }) => strategy === 'jwt' && round > 1),
+        trial: invalidate(({ variant, round }) => variant === 'jwt' && round > 1),
       });
       const sentence = only(textsOf(findingsOf(left), 'comparison', 'throughput'));
-      expect(sentence).to.include('in the one round that counts on both sides, jwt answered');
+      expect(sentence).to.include('in the one round that counts for both, jwt answered');
       expect(sentence).to.include('requests/s in the rounds that both have)');
       const few = invalidate(({ round }) => round > 1);
       expect(textsOf(findingsOf(makeResult({ ...ONE_CELL, trial: few })), 'state')).to.include(
@@ -258,8 +259,7 @@ describe('the findings', () => {
           ...ONE_CELL,
           rounds: 2,
           trial: invalidate(
-            ({ strategy, round }) =>
-              (strategy === 'session') === (round === 1) && strategy !== 'none',
+            ({ variant, round }) => (variant === 'session') === (round === 1) && variant !== 'none',
           ),
         }),
       );
@@ -328,8 +328,8 @@ describe('the findings', () => {
           strategies: ['session', 'session'],
           result: (result) => ({
             ...result,
-            comparisons: result.comparisons.map((cell) => ({
-              ...cell,
+            comparisons: result.comparisons.map((comparison) => ({
+              ...comparison,
               ratio: 1.2,
               interval95: [1.1, 1.3],
               verdict: 'faster' as const,
@@ -358,10 +358,15 @@ describe('the findings', () => {
         instances: [1],
         result: (result) => ({
           ...result,
-          comparisons: result.comparisons.map((cell) =>
-            cell.baseline === 'none' && cell.workload === 'crud'
-              ? { ...cell, baselineMean: 50, candidateMean: 46.37, verdict: 'unsure' as const }
-              : cell,
+          comparisons: result.comparisons.map((comparison) =>
+            comparison.baseline === 'none' && comparison.workload === 'crud'
+              ? {
+                  ...comparison,
+                  baselineMean: 50,
+                  candidateMean: 46.37,
+                  verdict: 'unsure' as const,
+                }
+              : comparison,
           ),
         }),
       });

@@ -4,18 +4,28 @@
  */
 
 import { compareStrategies } from '../../../bench/analyse/compare.js';
-import { armNames } from '../../../bench/model/arms.js';
-import { type Result, resultSchema, type Trial } from '../../../bench/model/result-schema.js';
+import { conditionsOf } from '../../../bench/model/condition.js';
+import {
+  type Result,
+  resultSchema,
+  SCHEMA_VERSION,
+  type Trial,
+} from '../../../bench/model/result-schema.js';
+import { type Environments, variantsOf } from '../../../bench/model/variant.js';
 import { declarationOf } from './declarations.js';
 
 export interface Model {
   strategies?: string[];
+  /** Variables of single variants, by id. */
+  environments?: Environments;
+  /** A web tier before the instances. */
+  web?: Result['config']['web'];
   workloads?: string[];
   instances?: number[];
   rounds?: number;
   /** CPU of the application per request, in microseconds, by strategy. */
   applicationMicroseconds?: Record<string, number>;
-  /** Spread between the rounds of an arm, as a share of its value. */
+  /** Spread between the rounds of a variant, as a share of its value. */
   spread?: number;
   /** Changes any trial after it was made. */
   trial?: (trial: Trial) => Trial;
@@ -27,7 +37,7 @@ export interface Model {
 
 const APPLICATION = { session: 52, jwt: 44, none: 20 };
 const CORES = 8;
-const SHARDS = 4;
+const LOAD_WORKERS = 4;
 
 export function makeResult(model: Model = {}): Result {
   const {
@@ -36,21 +46,18 @@ export function makeResult(model: Model = {}): Result {
     instances = [1, 2],
     rounds = 3,
   } = model;
-  const arms = armNames(strategies);
+  const variants = variantsOf(strategies, model.environments);
+  const conditions = conditionsOf({ variants, workloads, instances, web: model.web });
   const order = Array.from({ length: rounds }, (_, index) => index + 1).flatMap((round) =>
-    workloads.flatMap((workload) =>
-      instances.flatMap((count) =>
-        arms.map((strategy) => ({ round, strategy, workload, instances: count })),
-      ),
-    ),
+    conditions.map((condition) => ({ round, ...condition })),
   );
   const trials = order
     .slice(0, model.trialsMade ?? order.length)
-    .map((cell, position) => makeTrial(cell, position, model))
+    .map((planned, position) => makeTrial(planned, position, model))
     .map(model.trial ?? ((trial) => trial));
   const config: Result['config'] = {
     profile: 'quick',
-    strategies,
+    variants,
     instances,
     workloads,
     rounds,
@@ -59,16 +66,17 @@ export function makeResult(model: Model = {}): Result {
     connections: 50,
     users: 100,
     posts: 10_000,
-    shards: SHARDS,
+    loadWorkers: LOAD_WORKERS,
     seed: 42,
-    horizon: 0.05,
+    equivalenceMargin: 0.05,
     command: 'npm run lab -- compare --profile quick --seed 42',
     order,
+    ...(model.web && { web: model.web }),
   };
   const known = [...new Set(strategies)].map(declarationOf);
   const partial = trials.length < order.length;
   const result: Result = {
-    schemaVersion: 2,
+    schemaVersion: SCHEMA_VERSION,
     id: '2026-03-01T10-00-00Z',
     startedAt: '2026-03-01T10:00:00.000Z',
     endedAt: '2026-03-01T10:02:40.000Z',
@@ -99,11 +107,11 @@ const ENVIRONMENT: Result['environment'] = {
   packages: { koa: '3.3.0', jose: '6.2.17', 'koa-session': '7.0.2', ioredis: '5.11.0' },
 };
 
-type CellOfRound = Result['config']['order'][number];
+type PlannedTrial = Result['config']['order'][number];
 
-function makeTrial(cell: CellOfRound, position: number, model: Model): Trial {
-  const { strategy, workload, instances } = cell;
-  const name = strategy.replace(/#\d+$/, '');
+function makeTrial(planned: PlannedTrial, position: number, model: Model): Trial {
+  const { variant, workload, instances } = planned;
+  const name = variant.replace(/#\d+$/, '');
   const heavy = workload === 'me' ? 0 : 1;
   const wobble = 1 + (model.spread ?? 0.01) * noise(position);
   const base = { ...APPLICATION, ...model.applicationMicroseconds }[name] ?? 60;
@@ -135,11 +143,11 @@ function makeTrial(cell: CellOfRound, position: number, model: Model): Trial {
     rssBytes: bytes,
   });
   return {
-    ...cell,
+    ...planned,
     position,
     startedAt: new Date(Date.UTC(2026, 2, 1, 10, 0, position * 4)).toISOString(),
     connections: 50,
-    shards: SHARDS,
+    loadWorkers: LOAD_WORKERS,
     warmUpSeconds: 1,
     seconds,
     requests,
@@ -184,12 +192,12 @@ function makeTrial(cell: CellOfRound, position: number, model: Model): Trial {
       ...(authority === undefined ? [] : [use('authority', 'authority', authority, 71e6)]),
       use('redis', 'redis', redis, rss.redis),
       use('postgres', 'postgres', postgres, rss.postgres),
-      ...Array.from({ length: SHARDS }, (_, index) =>
+      ...Array.from({ length: LOAD_WORKERS }, (_, index) =>
         use(
           'loadGenerator',
           `shard ${index + 1}`,
-          loadGenerator / SHARDS,
-          rss.loadGenerator / SHARDS,
+          loadGenerator / LOAD_WORKERS,
+          rss.loadGenerator / LOAD_WORKERS,
         ),
       ),
     ],

@@ -114,8 +114,8 @@ describe('report.html', () => {
   it('puts the figures of the summaries into the tables beside the charts', () => {
     const result = makeResult({ trial: invalidate(({ position }) => position === 2) });
     const html = renderHtml(result);
-    for (const { strategy, workload, instances, ...summary } of summarise(result)) {
-      const cell = `<th scope="row"><code>${workload}</code></th><th scope="row">${strategy}</th><th scope="row" class="number">${instances}</th>`;
+    for (const { variant, workload, instances, ...summary } of summarise(result)) {
+      const cell = `<th scope="row"><code>${workload}</code></th><th scope="row">${variant}</th><th scope="row" class="number">${instances}</th>`;
       const rows = rowsOf(html).filter((row) => row.includes(cell));
       const [throughput, cpu, authenticationOrLatency] = rows;
       expect(throughput).to.include(`>${formatEstimate(summary.throughputRps)}<`);
@@ -123,7 +123,7 @@ describe('report.html', () => {
         expect(cpu).to.include(`>${formatMean(summary.cpuMicrosecondsPerRequest[kind])}<`);
       }
       expect(cpu).to.include(`>${formatEstimate(summary.serverCpuMicrosecondsPerRequest)}<`);
-      const latency = strategy === 'none' ? authenticationOrLatency : rows[3];
+      const latency = variant === 'none' ? authenticationOrLatency : rows[3];
       for (const name of ['mean', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const) {
         expect(latency).to.include(`>${formatMean(summary.latencyMs[name])}<`);
       }
@@ -160,7 +160,7 @@ describe('report.html', () => {
     expect(count(all('slower'), 'unsure')).to.equal(0);
   });
 
-  it('marks the better side with a word and a sign, for more requests and for less CPU alike', () => {
+  it('marks the better variant with a word and a sign, for more requests and for less CPU alike', () => {
     const verdicts = (jwt: number) => {
       const html = renderHtml(
         makeResult({ strategies: ['session', 'jwt'], applicationMicroseconds: { jwt } }),
@@ -206,7 +206,7 @@ describe('tables of many columns', () => {
   });
 });
 
-describe('cells that one round is left of', () => {
+describe('scenarios that one round is left of', () => {
   it('have the same word at a glance and in numbers', () => {
     const result = makeResult({ trial: invalidate(({ round }) => round > 1) });
     const html = renderHtml(result);

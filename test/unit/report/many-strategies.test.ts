@@ -31,9 +31,9 @@ describe('a report of eleven strategies', () => {
     ]);
   });
 
-  it('gives every arm a mark of its own', () => {
-    const { arms } = viewOf(result);
-    const marks = arms.map(({ name }) => markOf(arms, name));
+  it('gives every variant a mark of its own', () => {
+    const { variants } = viewOf(result);
+    const marks = variants.map(({ id }) => markOf(variants, id));
     for (const part of ['symbol', 'sign'] as const) {
       expect(new Set(marks.map((mark) => mark[part])).size, part).to.equal(11);
     }
@@ -41,7 +41,7 @@ describe('a report of eleven strategies', () => {
     expect(new Set(looks).size).to.equal(11);
   });
 
-  it('names every arm in full in every chart', () => {
+  it('names every variant in full in every chart', () => {
     const twice = makeResult({
       strategies: ['session-memory', 'session-memory', ...NAMES.slice(2)],
       workloads: ['me'],
@@ -76,7 +76,7 @@ describe('a report of eleven strategies', () => {
     expect(control[0]).to.match(/in µs: jwt-cached [\d.]+, jwt [\d.]+, .*jwt-eddsa \d+\.$/);
   });
 
-  it('has one table at a glance, with a row for each strategy and cell', () => {
+  it('has one table at a glance, with a row for each variant and scenario', () => {
     const markdown = renderMarkdown(result);
     expect(markdown.match(/At a glance/g)).to.have.length(1);
     expect(markdown).to.include('each strategy measured against session');
@@ -109,17 +109,17 @@ describe('a report of eleven strategies', () => {
 
 describe('a report of a strategy with an authority', () => {
   it('counts its CPU time among the servers', () => {
-    const trial = result.trials.find(({ strategy }) => strategy === 'opaque');
+    const trial = result.trials.find(({ variant }) => variant === 'opaque');
     const { application, redis, postgres, authority } = trial?.cpuMicrosecondsPerRequest ?? {};
     const total = [application, redis, postgres, authority].reduce<number>(
       (sum, part) => sum + (part ?? Number.NaN),
       0,
     );
-    const cell = viewOf(result).summaries.find(({ strategy }) => strategy === 'opaque');
-    expect(cell?.cpuMicrosecondsPerRequest.authority?.mean).to.be.closeTo(31, 1);
-    expect(cell?.serverCpuMicrosecondsPerRequest?.mean).to.be.closeTo(total, total * 0.02);
+    const summary = viewOf(result).summaries.find(({ variant }) => variant === 'opaque');
+    expect(summary?.cpuMicrosecondsPerRequest.authority?.mean).to.be.closeTo(31, 1);
+    expect(summary?.serverCpuMicrosecondsPerRequest?.mean).to.be.closeTo(total, total * 0.02);
     expect(
-      viewOf(result).summaries.find(({ strategy }) => strategy === 'jwt')
+      viewOf(result).summaries.find(({ variant }) => variant === 'jwt')
         ?.serverCpuMicrosecondsPerRequest,
     ).not.to.equal(null);
   });

@@ -56,8 +56,8 @@ describe('advice on more rounds', () => {
       ...model,
       result: (result) => ({
         ...result,
-        comparisons: result.comparisons.map((cell) => ({
-          ...cell,
+        comparisons: result.comparisons.map((comparison) => ({
+          ...comparison,
           verdict: 'unsure',
           ratios: [3, 0.33, 3, 0.34].map((ratio, index) => ({ round: index + 1, ratio })),
         })),
@@ -73,14 +73,14 @@ describe('advice on more rounds', () => {
       workloads: ['me', 'crud'],
       result: (result) => ({
         ...result,
-        comparisons: result.comparisons.map((cell) =>
-          cell.metric === 'latency.p99' && cell.workload === 'crud'
+        comparisons: result.comparisons.map((comparison) =>
+          comparison.metric === 'latency.p99' && comparison.workload === 'crud'
             ? {
-                ...cell,
+                ...comparison,
                 verdict: 'unsure' as const,
                 ratios: [3, 0.33, 3, 0.34].map((ratio, index) => ({ round: index + 1, ratio })),
               }
-            : cell,
+            : comparison,
         ),
       }),
     });

@@ -2,19 +2,21 @@ import { expect } from 'chai';
 import { serverCpuMicroseconds } from '../../../bench/analyse/metrics.js';
 import { warningsOf } from '../../../bench/analyse/warnings.js';
 import type { Trial } from '../../../bench/model/result-schema.js';
+import { variantsOf } from '../../../bench/model/variant.js';
 import { renderTrialsCsv } from '../../../bench/report/csv.js';
 import { renderMarkdown } from '../../../bench/report/markdown.js';
 import { makeResult } from './fixture.js';
 
 const latencyMs = { mean: 2, p50: 1.5, p90: 3, p95: 4, p99: 12.5, p999: 20, max: 30 };
 
-/** The second side has a prediction server; both say how their event loops fared. */
+/** The second variant has a prediction server; both say how their event loops fared. */
 const result = makeResult({
   strategies: ['session', 'session'],
+  environments: { 'session#2': { PREDICTION: 'server' } },
   workloads: ['mixed'],
   instances: [1],
   trial: (trial) => {
-    const isServer = trial.strategy === 'session#2';
+    const isServer = trial.variant === 'session#2';
     const described: Trial = {
       ...trial,
       latencyByRequest: [
@@ -44,16 +46,12 @@ const result = makeResult({
       ],
     };
   },
-  result: (made) => ({
-    ...made,
-    config: { ...made.config, variables: { 'session#2': { PREDICTION: 'server' } } },
-  }),
 });
 const render = () => renderMarkdown(result);
 
 describe('a report of a run with predictions', () => {
   it('counts the CPU time of the prediction server as that of a server, and shows it apart', () => {
-    const [trial] = result.trials.filter(({ strategy }) => strategy === 'session#2');
+    const [trial] = result.trials.filter(({ variant }) => variant === 'session#2');
     const { application, redis, postgres } = trial?.cpuMicrosecondsPerRequest ?? {};
     expect(serverCpuMicroseconds(trial as Trial)).to.be.closeTo(
       (application ?? 0) + (redis ?? 0) + (postgres ?? 0) + 85,
@@ -64,7 +62,7 @@ describe('a report of a run with predictions', () => {
   });
 
   it('gives no total when the prediction server was not measured', () => {
-    const trial = result.trials.find(({ strategy }) => strategy === 'session#2') as Trial;
+    const trial = result.trials.find(({ variant }) => variant === 'session#2') as Trial;
     const unknown = { ...trial.cpuMicrosecondsPerRequest, prediction: null };
     expect(serverCpuMicroseconds({ ...trial, cpuMicrosecondsPerRequest: unknown })).to.equal(null);
   });
@@ -77,7 +75,7 @@ describe('a report of a run with predictions', () => {
     expect(predictions).to.include('300').and.to.include('–');
   });
 
-  it('shows the delay of the event loop of each side', () => {
+  it('shows the delay of the event loop of each variant', () => {
     const text = render();
     expect(text).to.include('Delay of the event loop');
     expect(text).to.include('6.75').and.to.include('1.25').and.to.include('42 %');
@@ -97,7 +95,7 @@ describe('a report of a run with predictions', () => {
       );
     // An instance, four shards, two stores: seven, and the eighth.
     expect(crowded(result)).to.equal(true);
-    const { variables: _variables, ...config } = result.config;
-    expect(crowded({ ...result, config })).to.equal(false);
+    const variants = variantsOf(['session', 'session']);
+    expect(crowded({ ...result, config: { ...result.config, variants } })).to.equal(false);
   });
 });

@@ -31,9 +31,10 @@ function attempt(offeredRps: number, round: number, outcome: 'met' | 'missed' = 
 function sustained(rates: (number | null)[], changes: Partial<Sustained> = {}): Sustained {
   const rounds = rates.map((rateRps, index) => ({ round: index + 1, rateRps, atLeast: false }));
   return {
-    strategy: 'session',
+    variant: 'session',
     workload: 'me',
     instances: 1,
+    topology: 'direct',
     objective: parseObjective('p99=50ms,errors=0'),
     searchedRps: 1000,
     rounds,
@@ -46,10 +47,10 @@ function sustained(rates: (number | null)[], changes: Partial<Sustained> = {}): 
   };
 }
 
-function resultWith(...cells: Sustained[]): Result {
+function resultWith(...rates: Sustained[]): Result {
   return resultSchema.parse({
     ...makeResult({ trialsMade: 0 }),
-    sustained: cells,
+    sustained: rates,
     comparisons: [],
   });
 }
@@ -78,8 +79,8 @@ describe('the sustainable rate of rounds', () => {
 describe('the report of sustainable rates', () => {
   const result = resultWith(
     sustained([990, 1010]),
-    sustained([500, 520], { strategy: 'jwt', atLeast: true }),
-    sustained([400, null], { strategy: 'none' }),
+    sustained([500, 520], { variant: 'jwt', atLeast: true }),
+    sustained([400, null], { variant: 'none' }),
   );
 
   it('leads with the rates in words, in every form', () => {

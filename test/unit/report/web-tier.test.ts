@@ -27,13 +27,11 @@ function behindNginx(trial: Trial): Trial {
 
 function webResult(balance: Balance, model: Model = {}): Result {
   return makeResult({
-    ...{ workloads: ['me'], instances: [2] },
+    ...{ workloads: ['me'], instances: [2], web: { balance } },
     ...model,
     trial: (trial) => behindNginx(model.trial ? model.trial(trial) : trial),
     result: (result) => ({
       ...result,
-      schemaVersion: 4,
-      config: { ...result.config, web: { balance } },
       environment: {
         ...result.environment,
         web: { version: '1.26.3', startedBy: 'nginx on PATH', workers: 2 },
@@ -45,12 +43,12 @@ function webResult(balance: Balance, model: Model = {}): Result {
 /** With 2 instances, half of the answers are 401. */
 const REFUSED = (trial: Trial): Trial =>
   invalidate(
-    ({ strategy }) => strategy === 'session-memory',
+    ({ variant }) => variant === 'session-memory',
     'unexpected answers: status 401 x 500',
     'unexpected-answers',
   )({
     ...trial,
-    ...(trial.strategy === 'session-memory' && {
+    ...(trial.variant === 'session-memory' && {
       requests: 1000,
       statuses: { '200': 500, '401': 500 },
     }),

@@ -4,12 +4,12 @@ import { renderMarkdown } from '../../../bench/report/markdown.js';
 import { renderSummary } from '../../../bench/report/terminal.js';
 import { makeResult } from './fixture.js';
 
-const VARIABLES = { 'session#2': { PREDICTION: 'threads' }, 'jwt#2': { PREDICTION: 'server' } };
+const ENVIRONMENTS = { 'session#2': { PREDICTION: 'threads' }, 'jwt#2': { PREDICTION: 'server' } };
 
 function withVariables(strategies: string[]) {
   return makeResult({
     ...{ strategies, workloads: ['me'], instances: [1] },
-    result: (result) => ({ ...result, config: { ...result.config, variables: VARIABLES } }),
+    environments: ENVIRONMENTS,
   });
 }
 

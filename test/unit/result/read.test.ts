@@ -4,10 +4,41 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { databaseOf } from '../../../bench/model/databases.js';
 import { readResult } from '../../../bench/model/read-result.js';
-import { SCHEMA_VERSION } from '../../../bench/model/result-schema.js';
+import { type Result, SCHEMA_VERSION } from '../../../bench/model/result-schema.js';
 import { renderHtml } from '../../../bench/report/html.js';
 import { makeResult } from '../report/fixture.js';
 import { onMariadb } from '../report/on-mariadb.js';
+
+/** As a lab of that version would have written it. */
+function asVersion(schemaVersion: number, { config, trials, comparisons, ...others }: Result) {
+  const { variants, loadWorkers, equivalenceMargin, order, ...settings } = config;
+  return {
+    ...others,
+    schemaVersion,
+    config: {
+      ...settings,
+      strategies: variants.map(({ strategy }) => strategy),
+      shards: loadWorkers,
+      horizon: equivalenceMargin,
+      order: order.map(({ variant, topology: _, ...planned }) => ({
+        ...planned,
+        strategy: variant,
+      })),
+    },
+    trials: trials.map(({ variant, topology: _, loadWorkers: shards, ...trial }) => ({
+      ...trial,
+      strategy: variant,
+      shards,
+    })),
+    comparisons: comparisons.map(
+      ({ topology: _, simultaneousInterval, equivalenceMargin: horizon, ...comparison }) => ({
+        ...comparison,
+        familyInterval: simultaneousInterval,
+        horizon,
+      }),
+    ),
+  };
+}
 
 describe('a result read again', () => {
   let folder: string;
@@ -23,7 +54,7 @@ describe('a result read again', () => {
     const strategies = makeResult().strategies.map(({ name, summary, control }) => ({
       ...{ name, summary, control },
     }));
-    await write({ ...makeResult(), schemaVersion: 1, strategies });
+    await write(asVersion(1, { ...makeResult(), strategies }));
     const result = await readResult(folder);
     expect(result.strategies[0]).to.have.all.keys('name', 'summary', 'control');
     const html = renderHtml(result);
@@ -32,14 +63,14 @@ describe('a result read again', () => {
   });
 
   it('of version 3, which knew of no web tier, is read as it was', async () => {
-    await write({ ...makeResult(), schemaVersion: 3 });
+    await write(asVersion(3, makeResult()));
     const result = await readResult(folder);
     expect(result.config).not.to.have.property('web');
     expect(result.trials[0]?.cpuMicrosecondsPerRequest).not.to.have.property('web');
   });
 
   it('of version 4, which knew one database only, is read as one on it', async () => {
-    await write({ ...makeResult(), schemaVersion: 4 });
+    await write(asVersion(4, makeResult()));
     const result = await readResult(folder);
     expect(result.config).not.to.have.property('database');
     expect(databaseOf(result.config)).to.equal('postgres');
@@ -66,6 +97,6 @@ describe('a result read again', () => {
     await write({ ...makeResult(), schemaVersion: SCHEMA_VERSION + 1 });
     const error = await readResult(folder).catch((caught) => caught);
     expect(error).to.include({ code: 'RESULT_TOO_NEW' });
-    expect(error.message).to.include('reads up to 5');
+    expect(error.message).to.include('reads up to 6');
   });
 });

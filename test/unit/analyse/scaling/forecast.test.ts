@@ -73,7 +73,7 @@ describe('the forecast from few instances', () => {
         jwt: { applicationMicroseconds: 50, redisMicroseconds: 0, loadGeneratorMicroseconds: 30 },
       },
       machineCores: 4,
-      shards: 4,
+      loadWorkers: 4,
     });
     // 4 cores over 80 µs.
     const last = onThisMachine.at(-1);
@@ -102,7 +102,7 @@ describe('the forecast from few instances', () => {
       truths: {
         jwt: { applicationMicroseconds: 50, redisMicroseconds: 0, loadGeneratorMicroseconds: 25 },
       },
-      shards: 1,
+      loadWorkers: 1,
     });
     expect(onThisMachine.at(-1)?.limit).to.equal('loadGenerator');
     expect(onThisMachine.at(-1)?.relativeError).to.be.within(-0.05, 0.05);

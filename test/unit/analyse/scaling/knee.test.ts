@@ -109,7 +109,7 @@ describe('the knee from demands', () => {
           },
         },
         machineCores: 6,
-        shards: 4,
+        loadWorkers: 4,
       }),
     );
     // 6 cores over 75 µs, one core over 50 µs: 4 instances.

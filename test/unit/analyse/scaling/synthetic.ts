@@ -23,7 +23,7 @@ export interface Lab {
   rounds?: number;
   connections?: number;
   machineCores?: number;
-  shards?: number;
+  loadWorkers?: number;
   /** Standard deviation between trials, as a share. */
   noise?: number;
   model?: Model;
@@ -35,10 +35,10 @@ const simulated = new Map<string, Run>();
 export function syntheticResult(lab: Lab): Result {
   const { truths, instances = [1, 2, 4, 8, 16], rounds = 3, noise = 0.01 } = lab;
   const random = seededRandom(7);
-  const runOf = (strategy: string, count: number): Run => {
-    const { shards, connections, machineCores } = lab;
-    const key = JSON.stringify([truths[strategy], count, shards, connections, machineCores]);
-    const run = simulated.get(key) ?? runWith(truths[strategy] as Truth, count, lab);
+  const runOf = (variant: string, count: number): Run => {
+    const { loadWorkers, connections, machineCores } = lab;
+    const key = JSON.stringify([truths[variant], count, loadWorkers, connections, machineCores]);
+    const run = simulated.get(key) ?? runWith(truths[variant] as Truth, count, lab);
     simulated.set(key, run);
     return run;
   };
@@ -49,7 +49,7 @@ export function syntheticResult(lab: Lab): Result {
     rounds,
     ...lab.model,
     trial: (trial) => {
-      const made = withRun(trial, runOf(trial.strategy, trial.instances), lab, () =>
+      const made = withRun(trial, runOf(trial.variant, trial.instances), lab, () =>
         Math.exp(noise * normal(random)),
       );
       return lab.model?.trial?.(made) ?? made;
@@ -72,7 +72,7 @@ function runWith(truth: Truth, instances: number, lab: Lab): Run {
     applicationCores = 1,
     redisCores = 1,
   } = truth;
-  const { shards = 2, connections = 100, machineCores = 64 } = lab;
+  const { loadWorkers = 2, connections = 100, machineCores = 64 } = lab;
   const bound = Math.min(
     (instances * applicationCores * 1e6) / application,
     (redisCores * 1e6 - fixed) / redisMicroseconds,
@@ -82,7 +82,7 @@ function runWith(truth: Truth, instances: number, lab: Lab): Run {
     connections,
     random: seededRandom(instances),
     stages: [
-      { servers: shards, seconds: loadGenerator / 1e6 },
+      { servers: loadWorkers, seconds: loadGenerator / 1e6 },
       { servers: instances, seconds: application / 1e6 / applicationCores },
       { servers: 1, seconds: redis / 1e6 / redisCores },
     ],
@@ -140,7 +140,7 @@ export function simulate({
 }
 
 function withRun(trial: Trial, run: Run, lab: Lab, wobble: () => number): Trial {
-  const { connections = 100, machineCores = 64, shards = 2 } = lab;
+  const { connections = 100, machineCores = 64, loadWorkers = 2 } = lab;
   const slow = wobble();
   const throughputRps = run.throughputRps / slow;
   const application = run.microseconds.application * slow * wobble();
@@ -175,15 +175,15 @@ function withRun(trial: Trial, run: Run, lab: Lab, wobble: () => number): Trial 
     ),
     use('redis', 'redis', redis, run.limits.redis),
     use('postgres', 'postgres', 0, null),
-    ...Array.from({ length: shards }, (_, index) =>
-      use('loadGenerator', `shard ${index + 1}`, loadGenerator / shards, null),
+    ...Array.from({ length: loadWorkers }, (_, index) =>
+      use('loadGenerator', `shard ${index + 1}`, loadGenerator / loadWorkers, null),
     ),
   ];
   const busy = processes.reduce((sum, { cores }) => sum + (cores ?? 0), 0);
   return {
     ...trial,
     connections,
-    shards,
+    loadWorkers,
     throughputRps,
     cpuMicrosecondsPerRequest: { application, redis, postgres: 0, loadGenerator },
     processes,

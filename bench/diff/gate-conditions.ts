@@ -1,15 +1,17 @@
 /**
  * The conditions of --fail-on, as text and as data:
- * `<strategy>[.<workload>[.<instances>]].<metric> > N%` or `< -N%`, with commas between.
+ * `<strategy>[.<workload>[.<instances>]].<metric> > N%` or `< -N%`, with commas between. <strategy> is
+ * the id of a variant: that of the first variant of a strategy is its name.
  */
 import { METRICS } from '../analyse/metrics.js';
 import { usageError } from '../model/errors.js';
 import { nearest } from '../text/nearest.js';
 
-export interface Condition {
+export interface GateCondition {
   /** As given, without spaces. */
   text: string;
-  strategy: string;
+  /** Id of the variant. */
+  variant: string;
   /** null: any. */
   workload: string | null;
   instances: number | null;
@@ -24,14 +26,14 @@ const ALIASES: Readonly<Record<string, string>> = { cpu: 'cpu.application', p99:
 
 /**
  * @param text for instance "session.me.cpu>5%,jwt.throughput<-10%"
- * @param strategies that are known, for the message
+ * @param variants ids that are known, for the message
  * @throws LabError CONDITION_INVALID, exit code 2, that names the part and what is wrong with it
  */
-export function parseConditions(text: string, strategies: readonly string[] = []): Condition[] {
-  return text.split(',').map((part) => parseCondition(part.replaceAll(/\s/g, ''), strategies));
+export function parseConditions(text: string, variants: readonly string[] = []): GateCondition[] {
+  return text.split(',').map((part) => parseCondition(part.replaceAll(/\s/g, ''), variants));
 }
 
-function parseCondition(text: string, strategies: readonly string[]): Condition {
+function parseCondition(text: string, variants: readonly string[]): GateCondition {
   if (text === '') throw invalid(text, `a condition is empty; ${FORM}`);
   const parts = /^([^<>]+)([<>])(-?\d{1,6}(?:\.\d+)?)%$/.exec(text);
   if (!parts) throw invalid(text, `${whatIsWrong(text)}; ${FORM}`);
@@ -46,16 +48,16 @@ function parseCondition(text: string, strategies: readonly string[]): Condition 
   }
   // Before names are read from the end: "latency.p99" is no strategy "latency".
   const metric = metricNames().includes(path) ? null : metricAtTheEndOf(path);
-  if (!metric) throw invalid(text, whatLacks(path, strategies));
-  const [strategy = '', workload, instances, ...rest] = metric.rest.split('.');
-  if (strategy === '' || workload === '' || rest.length > 0) {
+  if (!metric) throw invalid(text, whatLacks(path, variants));
+  const [variant = '', workload, instances, ...rest] = metric.rest.split('.');
+  if (variant === '' || workload === '' || rest.length > 0) {
     throw invalid(text, `before the metric stands <strategy>[.<workload>[.<instances>]]; ${FORM}`);
   }
   if (instances !== undefined && !/^[1-9]\d{0,3}$/.test(instances)) {
     throw invalid(text, `"${instances}" is no number of instances`);
   }
   return {
-    ...{ text, strategy, metric: metric.name, direction, limit },
+    ...{ text, variant, metric: metric.name, direction, limit },
     workload: workload ?? null,
     instances: instances === undefined ? null : Number(instances),
   };
@@ -77,9 +79,9 @@ function whatIsWrong(text: string): string {
 }
 
 /** Of a path without a strategy, or without a metric that is known. */
-function whatLacks(path: string, strategies: readonly string[]): string {
+function whatLacks(path: string, variants: readonly string[]): string {
   if (metricNames().includes(path)) {
-    const known = strategies.length > 0 ? `; these runs have ${strategies.join(', ')}` : '';
+    const known = variants.length > 0 ? `; these runs have ${variants.join(', ')}` : '';
     return `the strategy is missing before "${path}"${known}; ${FORM}`;
   }
   const last = path.split('.').at(-1) ?? '';

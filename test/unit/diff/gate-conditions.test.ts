@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { type Condition, parseConditions } from '../../../bench/diff/conditions.js';
+import { type GateCondition, parseConditions } from '../../../bench/diff/gate-conditions.js';
 import { LabError } from '../../../bench/model/errors.js';
 
-function only(text: string): Condition {
+function only(text: string): GateCondition {
   const [condition, ...others] = parseConditions(text);
   if (!condition || others.length > 0) throw new Error('not one condition');
   return condition;
@@ -23,11 +23,11 @@ describe('the conditions of --fail-on', () => {
   it('name strategy, workload, instances, metric and limit', () => {
     expect(only('session.me.2.cpu.total > 5 %')).to.deep.equal({
       text: 'session.me.2.cpu.total>5%',
-      ...{ strategy: 'session', workload: 'me', instances: 2, metric: 'cpu.total' },
+      ...{ variant: 'session', workload: 'me', instances: 2, metric: 'cpu.total' },
       ...{ direction: 'above', limit: 0.05 },
     });
     expect(only('jwt.throughput<-10.5%')).to.include({
-      ...{ strategy: 'jwt', workload: null, instances: null, metric: 'throughput' },
+      ...{ variant: 'jwt', workload: null, instances: null, metric: 'throughput' },
       ...{ direction: 'below', limit: -0.105 },
     });
   });
@@ -40,7 +40,7 @@ describe('the conditions of --fail-on', () => {
 
   it('stand with commas between, and keep the names of strategies as they are', () => {
     const found = parseConditions('jwt-eddsa.cpu>5%, session#2.crud.throughput < -3%');
-    expect(found.map(({ strategy }) => strategy)).to.deep.equal(['jwt-eddsa', 'session#2']);
+    expect(found.map(({ variant }) => variant)).to.deep.equal(['jwt-eddsa', 'session#2']);
   });
 
   it('are refused with the part that is wrong', () => {

@@ -1,5 +1,6 @@
-/** The rate of one strategy, workload and number of instances: searched once, confirmed in rounds. */
+/** The rate of one condition: searched once, confirmed in rounds. */
 
+import { conditionOf } from '../../model/condition.js';
 import type { PlannedTrial } from '../../model/planned-trials.js';
 import type { Sustained, SustainedAttempt } from '../../model/result-schema.js';
 import { type Block, withBlock } from '../../trial/block.js';
@@ -14,42 +15,37 @@ const RESOLUTION = 1.05;
 const MAX_SEARCH_SECONDS = 2;
 const SEARCH_WARM_UP_SECONDS = 0.5;
 
-export interface CellInput {
-  cell: PlannedTrial;
+export interface ConditionInput {
+  planned: PlannedTrial;
   config: SustainConfig;
   context: TrialContext;
   /** Called with every attempt, at once. */
   onAttempt(attempt: SustainedAttempt): void;
 }
 
-export function searchCell(input: CellInput): Promise<Found> {
-  const { cell, config, context } = input;
+export function searchCondition(input: ConditionInput): Promise<Found> {
+  const { planned, config, context } = input;
   const { fromRps, toRps, run } = config;
-  return withBlock([cell], 0, context, async (block) => {
+  return withBlock([planned], 0, context, async (block) => {
     const seconds = Math.min(MAX_SEARCH_SECONDS, run.seconds);
     const shape = { phase: 'search', seconds, warmUpSeconds: SEARCH_WARM_UP_SECONDS } as const;
     return searchRate(tries(block, shape, input), { fromRps, toRps, resolution: RESOLUTION });
   });
 }
 
-export function confirmCell(input: CellInput, searchedRps: number): Promise<Found> {
-  const { cell, config, context } = input;
-  return withBlock([cell], 0, context, async (block) => {
+export function confirmCondition(input: ConditionInput, searchedRps: number): Promise<Found> {
+  const { planned, config, context } = input;
+  return withBlock([planned], 0, context, async (block) => {
     const { seconds, warmUpSeconds } = config.run;
     const tryRate = tries(block, { phase: 'confirm', seconds, warmUpSeconds }, input);
     return confirmRate(tryRate, searchedRps, { toRps: config.toRps, resolution: RESOLUTION });
   });
 }
 
-/** One that nobody asked for a second time: its place in the result, before anything is known. */
-export function emptySustained(
-  { strategy, workload, instances }: PlannedTrial,
-  { objective }: SustainConfig,
-): Sustained {
+/** Its place in the result, before anything is known. */
+export function emptySustained(planned: PlannedTrial, { objective }: SustainConfig): Sustained {
   return {
-    strategy,
-    workload,
-    instances,
+    ...conditionOf(planned),
     objective,
     searchedRps: null,
     rounds: [],
@@ -63,12 +59,12 @@ export function emptySustained(
 function tries(
   block: Block,
   shape: Pick<AttemptOrder, 'phase' | 'seconds' | 'warmUpSeconds'>,
-  { cell, config, context, onAttempt }: CellInput,
+  { planned, config, context, onAttempt }: ConditionInput,
 ): TryRate {
   return async (rateRps) => {
     context.signal.throwIfAborted();
     block.assertSound();
-    const attempt = await attemptRate(block, cell, { ...shape, rateRps }, config.objective);
+    const attempt = await attemptRate(block, planned, { ...shape, rateRps }, config.objective);
     onAttempt(attempt);
     return attempt.outcome;
   };

@@ -1,0 +1,72 @@
+/** What a run compares: a strategy, perhaps with environment variables of its own. */
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+
+export const variantSchema = z.object({
+  id: z
+    .string()
+    .describe(
+      'Its name in this run: the strategy’s, with #2 after it for the second of a strategy.',
+    ),
+  strategy: z.string(),
+  environment: z
+    .record(z.string(), z.string())
+    .describe('Variables that its instances had beyond those of the others.'),
+});
+
+export type Variant = z.infer<typeof variantSchema>;
+
+/** By the id of a variant. */
+export type Environments = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/**
+ * The variants of a run, in the order asked for: "session", and "session#2" where a strategy is named
+ * a second time. Ids are for people and for the command line; what a variant is stands in its fields.
+ *
+ * @param strategies names; the same one twice is an A/A run
+ */
+export function variantsOf(
+  strategies: readonly string[],
+  environments: Environments = {},
+): Variant[] {
+  const seen = new Map<string, number>();
+  return strategies.map((strategy) => {
+    const times = (seen.get(strategy) ?? 0) + 1;
+    seen.set(strategy, times);
+    const id = times === 1 ? strategy : `${strategy}#${times}`;
+    return { id, strategy, environment: { ...environments[id] } };
+  });
+}
+
+/** Each once, in the order asked for. */
+export function strategiesOf(variants: readonly Variant[]): string[] {
+  return [...new Set(variants.map(({ strategy }) => strategy))];
+}
+
+/** @throws Error where the run has no such variant */
+export function variantWith(id: string, variants: readonly Variant[]): Variant {
+  const variant = variants.find((known) => known.id === id);
+  if (!variant) throw new Error(`the run has no variant ${id}`);
+  return variant;
+}
+
+/** Whether a difference between them is noise: variables of one variant make it another program. */
+export function isSameProgram(one: Variant, other: Variant): boolean {
+  return one.strategy === other.strategy && isDeepStrictEqual(one.environment, other.environment);
+}
+
+/** The variant of the control, which others are set against; undefined where the run has none. */
+export function controlOf(
+  variants: readonly Variant[],
+  strategies: readonly { name: string; control: boolean }[],
+): Variant | undefined {
+  return variants.find((variant) => isControl(variant, strategies));
+}
+
+/** @param strategies as the service describes them */
+export function isControl(
+  { strategy }: Variant,
+  strategies: readonly { name: string; control: boolean }[],
+): boolean {
+  return strategies.some(({ name, control }) => control && name === strategy);
+}
