@@ -16,7 +16,7 @@ export type Outcome =
 
 export const REFUSED: Outcome = { kind: 'refused' };
 export const UNTIL_EXPIRY: Outcome = { kind: 'until-expiry' };
-export const ELSEWHERE_UNTIL_EXPIRY: Outcome = { kind: 'elsewhere-until-expiry' };
+const ELSEWHERE_UNTIL_EXPIRY: Outcome = { kind: 'elsewhere-until-expiry' };
 
 export const NEVER: Outcome = { kind: 'never' };
 

@@ -4,7 +4,7 @@ import { delegate } from './delegated.js';
 import { type AttackTarget, openTarget, type Victim } from './target.js';
 
 /** Seconds of real time: short enough to wait for, long enough for a busy machine. */
-export const LIVES = {
+const LIVES = {
   ACCESS_TOKEN_TTL_SECONDS: '2',
   REFRESH_TOKEN_TTL_SECONDS: '4',
   SESSION_IDLE_SECONDS: '2',

@@ -18,7 +18,7 @@ import { TRUE_KEYS } from '../support/token-forge.js';
 export const OPERATOR_TOKEN = secretFrom('operator');
 export const ACTOR = 'post-scheduler';
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
-export const EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 /** A user with a login of their own. */
 export interface Victim {

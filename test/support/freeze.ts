@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 
 /** A process and all that descend from it: freezing PostgreSQL takes every one of its processes. */
-export function processTree(root: number): number[] {
+function processTree(root: number): number[] {
   const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
     .trim()
     .split('\n')

@@ -52,7 +52,7 @@ export async function startPredicting(
 }
 
 /** With asymmetric keys it gets no secret, so that a test fails if it needs one. */
-export async function variablesOfServer(variables: Variables, url: string): Promise<Variables> {
+async function variablesOfServer(variables: Variables, url: string): Promise<Variables> {
   const strategy = await strategies[variables.AUTH_STRATEGY ?? '']?.();
   return strategy?.description.verifiableByThirdParty
     ? {

@@ -49,16 +49,3 @@ function commandOf(pid: number): string {
     return '';
   }
 }
-
-/** Stops a process and all that descend from it in their tracks: PostgreSQL has many. */
-export function freeze(root: number): void {
-  for (const pid of familyOf(root)) process.kill(pid, 'SIGSTOP');
-}
-
-export function thaw(root: number): void {
-  for (const pid of familyOf(root).reverse()) process.kill(pid, 'SIGCONT');
-}
-
-function familyOf(root: number): number[] {
-  return [root, ...descendantsOf(root).map((found) => found.pid)];
-}

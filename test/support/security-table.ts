@@ -1,8 +1,8 @@
 import { strategies } from '../../src/auth/registry.js';
 import type { Attack, AttackFamily, Outcome } from '../attacks/attack.js';
 
-export const TABLE_BEGINS = '<!-- made by npm run docs:security: begin -->';
-export const TABLE_ENDS = '<!-- made by npm run docs:security: end -->';
+const TABLE_BEGINS = '<!-- made by npm run docs:security: begin -->';
+const TABLE_ENDS = '<!-- made by npm run docs:security: end -->';
 
 const MARKS: Readonly<Record<Exclude<Outcome['kind'], 'not-applicable'>, string>> = {
   refused: 'yes',

@@ -3,7 +3,7 @@ import { TEST_DATABASE } from './sql-servers/sql-server.js';
 import './with-added-strategies.js';
 
 /** Set by `npm run test:strategy -- NAME`: that one alone. */
-export const ONLY_VARIABLE = 'LAB_TEST_STRATEGY';
+const ONLY_VARIABLE = 'LAB_TEST_STRATEGY';
 
 const only = process.env[ONLY_VARIABLE];
 /** Those of the registry that this run is about, whatever the database. */

@@ -19,7 +19,7 @@ export interface Limit {
 export const OUR_CONTROL = 'none';
 export const TUTORIAL_CONTROL = 'tutorial-none';
 
-export const LIMITS: readonly Limit[] = [
+const LIMITS: readonly Limit[] = [
   { strategy: 'session', tutorial: 'tutorial-session', atMost: 0.65 },
   { strategy: 'jwt', tutorial: 'tutorial-jwt', atMost: 1 },
   { strategy: 'jwt-cached', tutorial: 'tutorial-jwt', atMost: 0.35 },

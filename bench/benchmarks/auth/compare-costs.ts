@@ -54,7 +54,7 @@ export function compareCosts(limit: Limit, rounds: readonly Round[]): Comparison
 }
 
 /** "Surely" means that the whole interval lies on that side of the limit. */
-export function judgeLimit({ mean, interval95 }: Estimate, atMost: number): LimitVerdict {
+function judgeLimit({ mean, interval95 }: Estimate, atMost: number): LimitVerdict {
   const [low, high] = interval95 ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   if (mean <= atMost) return high <= atMost ? 'met' : 'met, not surely';
   return low > atMost ? 'missed' : 'missed, not surely';

@@ -37,7 +37,7 @@ function p99Ratio({ stormP99Ms, idleP99Ms }: StormFigures): number {
 }
 
 /** "met", or everything that is not as it should be in the rounds of one strategy. */
-export function judgeStorms(rounds: readonly StormFigures[]): string {
+function judgeStorms(rounds: readonly StormFigures[]): string {
   const failedChecks = rounds.reduce((sum, { checksNot200 }) => sum + checksNot200, 0);
   const statuses = rounds.flatMap(({ loginStatuses }) => Object.keys(loginStatuses));
   const wrong = [...new Set(statuses)].filter((status) => !LOGIN_STATUSES.has(status));

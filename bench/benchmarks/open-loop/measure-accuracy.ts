@@ -16,7 +16,7 @@ import { createLatencyHistogram, mergeHistograms } from '../../statistics/latenc
 import type { FromDelayServer } from './delay-server.js';
 import { type KnownDelay, quantileOfStops } from './delays.js';
 
-export const SHARES = [0.5, 0.99, 0.999] as const;
+const SHARES = [0.5, 0.99, 0.999] as const;
 
 export interface AccuracyCase {
   delay: KnownDelay;

@@ -99,7 +99,7 @@ function runWith(truth: Truth, instances: number, lab: Lab): Run {
 }
 
 /** A closed loop in which each connection keeps its server of every stage. */
-export function simulate({
+function simulate({
   connections,
   stages,
   random,
