@@ -14,6 +14,7 @@ import { singleStrategyFindings } from './findings/single-strategy.js';
 import { stateFindings } from './findings/state.js';
 import { type ReportView, viewOf } from './view.js';
 
+/** For who has no view yet: the reports make one for all of their sections, tests have a result. */
 export function findingsOf(result: Result): Finding[] {
   return findingsOfView(viewOf(result));
 }

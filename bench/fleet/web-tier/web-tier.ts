@@ -146,7 +146,10 @@ function earlyLog({ version }: NginxProgram): string[] {
   return knows ? ['-e', 'stderr'] : [];
 }
 
-/** Asks nginx itself whether it takes a configuration. @returns null, or what is wrong */
+/**
+ * Asks nginx itself whether it takes a configuration. Tests ask: a run learns it from the start.
+ * @returns null, or what is wrong
+ */
 export async function checkConfiguration(
   program: NginxProgram,
   file: string,
