@@ -19,8 +19,8 @@ const [strategy = 'jwt', triesText = '400'] = process.argv.slice(2);
 const TRIES = Math.max(200, Number(triesText));
 const WARM_UP = 60;
 const USERS = 60;
-/** A difference below this share of the median counts as none: the horizon of the lab's verdicts. */
-const HORIZON = 0.05;
+/** A difference below this share of the median counts as none: the equivalence margin of the lab's verdicts. */
+const EQUIVALENCE_MARGIN = 0.05;
 const ORDER_SEED = 1;
 
 interface Kind {
@@ -114,15 +114,15 @@ function report(kinds: readonly Kind[], times: readonly number[][]): void {
     );
     say(`  ${name.padEnd(30)} median ${median}, middle half ${low} to ${high}`);
   });
-  const horizonMs = HORIZON * quantile(sorted[0] as number[], 0.5);
-  say(`Against "${kinds[0]?.name}"; less than ${horizonMs.toFixed(2)} ms (5 %) counts as none:`);
+  const marginMs = EQUIVALENCE_MARGIN * quantile(sorted[0] as number[], 0.5);
+  say(`Against "${kinds[0]?.name}"; less than ${marginMs.toFixed(2)} ms (5 %) counts as none:`);
   for (const [index, { name }] of [...kinds.entries()].slice(1)) {
     const { shift, interval95, p, superiority } = compareByRanks(
       sorted[index] as number[],
       sorted[0] as number[],
     );
     const [low, high] = interval95;
-    const equal = low > -horizonMs && high < horizonMs;
+    const equal = low > -marginMs && high < marginMs;
     const verdict = equal ? 'the same' : low > 0 || high < 0 ? 'DIFFERENT' : 'unsure: more tries';
     say(
       `  ${name}: ${shift.toFixed(3)} ms (95 % interval ${low.toFixed(3)} to ${high.toFixed(3)}), ` +

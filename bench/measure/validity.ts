@@ -56,7 +56,7 @@ export interface ValidityRule {
   breach(observed: Observed): string | null;
 }
 
-/** Share of a core above which a shard may have been the limit. */
+/** Share of a core above which a load worker may have been the limit. */
 export const SHARD_LIMIT_CORES = 0.9;
 /** More than a limit lets through, whose periods need not begin with the window. */
 export const MAX_TIMES_LIMIT = 1.5;
