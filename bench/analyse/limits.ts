@@ -6,12 +6,12 @@ import { inOrderOfScope, inSentence, type Tier, tierOf } from '../model/tiers.js
 import { tiersOfTrials } from '../model/tiers-of-run.js';
 
 /** A single-threaded process above this share of a core has nothing left for more load. */
-export const SATURATED_CORES = 0.9;
+const SATURATED_CORES = 0.9;
 /** Above this share of all cores, processes wait for each other's CPU time. */
-export const BUSY_MACHINE = 0.93;
+const BUSY_MACHINE = 0.93;
 
 /** From this share of all cores on, a lack of them is likelier than waiting for anything else. */
-export const NEARLY_BUSY_MACHINE = 0.8;
+const NEARLY_BUSY_MACHINE = 0.8;
 
 export interface Limit {
   /**

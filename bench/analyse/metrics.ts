@@ -72,9 +72,3 @@ export function serverCpuMicroseconds({ cpuMicrosecondsPerRequest }: Trial): num
       0,
     );
 }
-
-export function metricNamed(name: string): Metric {
-  const metric = METRICS.find((candidate) => candidate.name === name);
-  if (!metric) throw new Error(`no metric is named ${name}`);
-  return metric;
-}

@@ -123,7 +123,7 @@ function emptyResult(id: string, { config, strategies }: RunInput): Result {
 }
 
 /** Each once, whenever in the run it was seen. */
-export function noteOthers({ environment }: Result, seen: readonly string[]): void {
+function noteOthers({ environment }: Result, seen: readonly string[]): void {
   if (seen.length === 0) return;
   environment.alongside = [...new Set([...(environment.alongside ?? []), ...seen])];
 }

@@ -88,7 +88,7 @@ async function aFewAtOnce<Item, Outcome>(
 }
 
 /** @returns the headers that carry the credential: a cookie, a token, or whatever was issued */
-export async function logIn(
+async function logIn(
   origin: string,
   email: string,
   password: string,

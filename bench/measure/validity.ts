@@ -59,15 +59,15 @@ export interface ValidityRule {
 /** Share of a core above which a load worker may have been the limit. */
 export const SHARD_LIMIT_CORES = 0.9;
 /** More than a limit lets through, whose periods need not begin with the window. */
-export const MAX_TIMES_LIMIT = 1.5;
+const MAX_TIMES_LIMIT = 1.5;
 /** Little's law: connections = throughput x mean latency, within this share. */
 export const LITTLE_TOLERANCE = 0.05;
 /** Share of its requests that an open-loop sender may get to late. */
 export const MAX_LATE_SHARE = 0.01;
 /** One instance may get so many times the requests of another. */
-export const MAX_SHARE_RATIO = 2;
+const MAX_SHARE_RATIO = 2;
 /** The thirds of a window may differ in throughput by this share of the mean. */
-export const MAX_SPREAD = 0.3;
+const MAX_SPREAD = 0.3;
 
 export const VALIDITY_RULES: readonly ValidityRule[] = [
   {

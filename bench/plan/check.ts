@@ -58,7 +58,7 @@ export function checkPlan(plan: CapacityPlan, seed: number): StrategyCheck[] {
  * @param serviceTime the assumption that is checked; takes the place of the system's own
  * @param seed the same seed gives the same figures
  */
-export function checkSystem(
+function checkSystem(
   planned: OpenSystem,
   serviceTime: (meanSeconds: number) => ServiceTime,
   seed: number,
@@ -106,7 +106,7 @@ function checked(name: string, calculated: number, values: readonly number[]): C
 }
 
 /** Whole servers, rounded up: a slice is never busier than the plan. */
-export function sliceOf(
+function sliceOf(
   { arrivalsPerSecond, stations }: OpenSystem,
   share: number,
   serviceTime: (meanSeconds: number) => ServiceTime,

@@ -6,11 +6,11 @@
 import type { StrategyInfo } from '../model/result-schema.js';
 
 /** A login with its index: sessions, and reference tokens, which are kept alike (docs/decisions/109). */
-export const BYTES_PER_LOGIN = 392;
+const BYTES_PER_LOGIN = 392;
 /** One entry of the denylist. */
-export const BYTES_PER_DENIED_TOKEN = 117;
+const BYTES_PER_DENIED_TOKEN = 117;
 /** ACCESS_TOKEN_TTL_SECONDS of the service unless set: nothing is denied for longer. */
-export const ACCESS_TOKEN_SECONDS = 300;
+const ACCESS_TOKEN_SECONDS = 300;
 
 export interface Logins {
   perSecond: number;

@@ -74,7 +74,7 @@ export function systemAt(load: Load, utilisation: number): OpenSystem {
 }
 
 /** A database is one queue before its cores; the others are one server with a queue each. @param tier its id */
-export function stationOf(tier: string, servers: number, service: ServiceTime): Station {
+function stationOf(tier: string, servers: number, service: ServiceTime): Station {
   return tierOf(tier).threads === 'many'
     ? { name: tier, queues: 1, serversPerQueue: servers, service }
     : { name: tier, queues: servers, serversPerQueue: 1, service };

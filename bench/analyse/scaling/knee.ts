@@ -73,7 +73,7 @@ export function predictKnee(series: Series): PredictedKnee | null {
 }
 
 /** Shards are several; each is counted with its own core. */
-export function sharedCapacity(tier: string, { trials }: Series): Capacity {
+function sharedCapacity(tier: string, { trials }: Series): Capacity {
   const one = capacityOf(tier, trials);
   if (tierOf(tier).scope !== 'lab') return one;
   return { ...one, cores: one.cores * Math.max(...trials.map(({ loadWorkers }) => loadWorkers)) };

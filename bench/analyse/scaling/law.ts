@@ -6,9 +6,9 @@ import type { Series } from './series.js';
 import { fitScalabilityLaw, type Point, type ScalabilityLaw } from './usl.js';
 
 /** Three parameters; with as many points again there is something left to judge the fit by. */
-export const LEAST_POINTS = 6;
+const LEAST_POINTS = 6;
 /** Rounds repeat a point of the curve; its shape comes from different numbers of instances. */
-export const LEAST_COUNTS = 4;
+const LEAST_COUNTS = 4;
 /** A difference in Akaike's criterion that leaves the worse model little support (Burnham, Anderson 2002). */
 const CLEARLY_WORSE = 7;
 

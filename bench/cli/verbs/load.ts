@@ -14,7 +14,7 @@ import type { Verb } from './verb.js';
 const WINDOWS = 3;
 const DEFAULTS = { seconds: 5, connections: 50 };
 
-export const loadOptions = {
+const loadOptions = {
   seconds: integer(1, 60, `length of each of the ${WINDOWS} windows (${DEFAULTS.seconds})`),
   connections: integer(
     1,

@@ -46,7 +46,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
 };
 
 /** 1, 2, 4 … and the number of cores itself: 1, 2, 4, 6 on six cores. */
-export function powersOfTwoUpTo(cores: number): number[] {
+function powersOfTwoUpTo(cores: number): number[] {
   const counts: number[] = [];
   for (let count = 1; count < cores; count *= 2) counts.push(count);
   return [...counts, Math.max(1, cores)];

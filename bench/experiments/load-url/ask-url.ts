@@ -17,7 +17,7 @@ export interface UrlAnswer {
 }
 
 /** For one whole answer. Also what bounds a server that never answers, or never stops. */
-export const PATIENCE_MS = 5000;
+const PATIENCE_MS = 5000;
 
 /**
  * @returns the faster answer

@@ -8,7 +8,7 @@ export const BALANCES = ['round-robin', 'least-connections', 'sticky'] as const;
 export type Balance = (typeof BALANCES)[number];
 
 /** Names the instance that answered first; set by nginx in sticky balancing only. */
-export const ROUTE_COOKIE = 'route';
+const ROUTE_COOKIE = 'route';
 
 export interface NginxOptions {
   /** On loopback. */

@@ -14,7 +14,7 @@ import type { WorkerOrder, WorkerReport } from '../messages.js';
 import type { OfferedLoad } from './arrivals.js';
 
 /** Unless the offered load says otherwise. */
-export const LATE_AFTER_MS = 1;
+const LATE_AFTER_MS = 1;
 
 /** One planned request, by its place in the plan. */
 export interface OpenLoopRecorder {

@@ -72,7 +72,7 @@ function placeOf({ workload, instances }: Comparison): string {
 }
 
 /** "On `me` with 1 instance, jwt answered 12 % more requests per second than session (95 % …)." */
-export function comparisonSentence(comparison: Comparison, pair: Pair, trials: Trial[]): string {
+function comparisonSentence(comparison: Comparison, pair: Pair, trials: Trial[]): string {
   const where = placeOf(comparison);
   if (comparison.ratio === null || comparison.rounds === 0) {
     return `No verdict ${where} (${wordingOf(comparison.metric).heading}): ${whyMissing(comparison, trials)}.`;
