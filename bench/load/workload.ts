@@ -68,7 +68,7 @@ export interface Workload {
   anyServer?: true;
   /** Its requests are logins: it has users of its own, and needs no credential. */
   logsIn?: boolean;
-  /** A request whose answer must be the same for all strategies; sent to each instance before load. */
+  /** A request with an answer that must be the same for all strategies; sent to each instance before load. */
   probe(context: RequestContext): WorkloadRequest;
   loopFor(context: RequestContext): RequestLoop;
 }

@@ -1,6 +1,6 @@
 /**
  * Before the first trial: every user logs in, once a strategy, and the load generator sends every
- * workload once, for nobody's record. A generator whose code is not yet compiled would make the first
+ * workload once, for nobody's record. A generator with code that is not yet compiled would make the first
  * trials more expensive than the last.
  */
 

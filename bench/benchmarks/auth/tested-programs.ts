@@ -25,7 +25,7 @@ export const LIMITS: readonly Limit[] = [
   { strategy: 'jwt-cached', tutorial: 'tutorial-jwt', atMost: 0.35 },
 ];
 
-/** The limits whose strategy the service has. */
+/** The limits of strategies that the service has. */
 export function limitsFor(strategies: readonly string[]): Limit[] {
   return LIMITS.filter(({ strategy }) => strategies.includes(strategy));
 }
