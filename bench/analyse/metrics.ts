@@ -56,7 +56,7 @@ export function verdictsOfPair(scenarios: number): number {
 
 /**
  * CPU time of everything that serves, in microseconds per request; null when a part is unknown.
- * A strategy without an authority has none to pay for; one whose authority was not measured is unknown.
+ * A strategy without an authority has none to pay for; what the authority of another costs is unknown where it was not measured.
  * So it is with every tier that a run may be without.
  */
 export function serverCpuMicroseconds({ cpuMicrosecondsPerRequest }: Trial): number | null {

@@ -7,7 +7,7 @@ const MIN_ROUNDS = 5;
 /** Iglewicz and Hoaglin, How to Detect and Handle Outliers (1993): modified z-score above 3.5. */
 const LIMIT = 3.5;
 
-/** @returns the rounds whose modified z-score (from median and median absolute deviation) is large */
+/** @returns the rounds where the modified z-score (from median and median absolute deviation) is large */
 export function outlierRounds(values: readonly { round: number; value: number }[]): number[] {
   if (values.length < MIN_ROUNDS) return [];
   const middle = median(values.map(({ value }) => value));

@@ -8,8 +8,8 @@ import { promisify } from 'node:util';
 import { findOnPath } from '../processes/find-on-path.js';
 import { ratioWithInterval } from '../statistics/statistics.js';
 import { beginBenchmark } from './begin-benchmark.js';
+import { runLoad } from './load-trial.js';
 import { type OneInstance, withOneInstance } from './one-instance.js';
-import { runShards } from './shard-trial.js';
 
 const CONNECTIONS = 100;
 const ROUNDS = 6;
@@ -46,7 +46,7 @@ await withOneInstance(strategy, CONNECTIONS, signal, async (instance) => {
 });
 
 async function lab(instance: OneInstance): Promise<number> {
-  return (await runShards(instance, { workload, shards: 1, seconds: SECONDS })).throughputRps;
+  return (await runLoad(instance, { workload, loadWorkers: 1, seconds: SECONDS })).throughputRps;
 }
 
 async function independent(path: string, { origin, credentials }: OneInstance): Promise<number> {

@@ -1,4 +1,4 @@
-/** Verdicts of many runs of two arms, counted: how often the lab was right, wrong, or did not know. */
+/** Verdicts of many runs of two variants, counted: how often the lab was right, wrong, or did not know. */
 
 import type { Comparison } from '../model/result-schema.js';
 import { wilsonInterval } from '../statistics/proportion.js';
@@ -9,18 +9,18 @@ import { formatPercentPoints, formatRatio, formatShare, NOT_MEASURED } from '../
 export interface DetectionCount {
   metric: string;
   runs: number;
-  /** The arm with more work, or none at all where both have the same. */
+  /** The variant with more work, or none at all where both have the same. */
   right: number;
   wrong: number;
   equal: number;
   unsure: number;
-  /** Of the ratios, second arm over first; null where no run has one. */
+  /** Of the ratios, second variant over first; null where no run has one. */
   medianRatio: number | null;
 }
 
 /**
- * @param runs the comparisons of each run: one cell, one pair
- * @param different whether the second arm truly does more work. Then "slower" is right; else any winner
+ * @param runs the comparisons of each run: one scenario, one pair
+ * @param different whether the second variant truly does more work. Then "slower" is right; else any winner
  *   is wrong, and "equal" and "unsure" are right together.
  */
 export function countDetections(
@@ -49,8 +49,8 @@ export function detectionTable(counts: readonly DetectionCount[], different: boo
   return {
     kind: 'table',
     caption: different
-      ? 'Found: the arm with more work was called slower or dearer. Wrong: the other one was.'
-      : 'False winner: one of two equal arms was called faster or slower.',
+      ? 'Found: the variant with more work was called slower or more expensive. Wrong: the other one was.'
+      : 'False winner: one of two equal variants was called faster or slower.',
     columns: [
       ...[left('Figure'), right('Runs'), right(different ? 'Found' : 'False winner')],
       ...(different ? [right('Wrong')] : []),

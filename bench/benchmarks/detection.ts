@@ -1,6 +1,6 @@
 /**
  * npm run bench:detection -- --runs 20 --busy 0.05: whether verdicts can be believed. Runs `compare`
- * again and again with two arms of one strategy. With --busy 0 they are equal, and every winner is a
+ * again and again with two variants of one strategy. With --busy 0 they are equal, and every winner is a
  * false one; with --busy 0.05 one does 5 % more work on each request, and the lab should say so.
  */
 
@@ -19,7 +19,7 @@ import { beginBenchmark } from './begin-benchmark.js';
 import { countDetections, detectionTable } from './detection-table.js';
 
 const STRATEGY = 'session';
-/** Its other side, which may be given more work. */
+/** The second variant of it, which may be given more work. */
 const SECOND = `${STRATEGY}#2`;
 /** Of the run that measures what a request costs, and what so much spinning adds to it. */
 const PROBE_ROUNDS = 8;
@@ -28,7 +28,11 @@ const LEAST_MICROSECONDS = 0.001;
 
 const OPTIONS = {
   runs: integer(1, 1000, 'complete runs of compare (20)'),
-  busy: decimal(0, 10, 'CPU time that one arm spends more, as a share of that of a request (0)'),
+  busy: decimal(
+    0,
+    10,
+    'CPU time that one variant spends more, as a share of that of a request (0)',
+  ),
   rounds: integer(2, 1000, 'rounds of each run (3)'),
   seconds: decimal(0.5, 600, 'length of the measured window (that of --profile quick)'),
   seed: { ...RUN_OPTIONS.seed, help: 'of the first run; each further run has the next (random)' },
@@ -110,7 +114,7 @@ function spinning(microseconds: number): string[] {
 }
 
 /**
- * µs of CPU time in the application for a request of each arm.
+ * µs of CPU time in the application for a request of each variant.
  *
  * @throws LabError when it was not measured
  */

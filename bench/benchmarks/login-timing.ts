@@ -1,7 +1,7 @@
 /**
  * npm run bench:login: does the time of a refused login tell whether the account exists?
  *
- * Refused logins of three kinds take turns, one at a time, over real HTTP against one instance: a
+ * Refused logins of three kinds alternate, one at a time, over real HTTP against one instance: a
  * user with a wrong password, nobody, and a user who was shut out, with the right password.
  */
 
@@ -19,13 +19,13 @@ const [strategy = 'jwt', triesText = '400'] = process.argv.slice(2);
 const TRIES = Math.max(200, Number(triesText));
 const WARM_UP = 60;
 const USERS = 60;
-/** A difference below this share of the median counts as none: the horizon of the lab's verdicts. */
-const HORIZON = 0.05;
+/** A difference below this share of the median counts as none: the equivalence margin of the lab's verdicts. */
+const EQUIVALENCE_MARGIN = 0.05;
 const ORDER_SEED = 1;
 
 interface Kind {
   name: string;
-  credentials: (turn: number) => { email: string; password: string };
+  credentials: (attempt: number) => { email: string; password: string };
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -38,19 +38,25 @@ await withSeededStores({ users: USERS, posts: 1, signal, say }, async (ready) =>
   const kinds: Kind[] = [
     {
       name: 'known user, wrong password',
-      credentials: (turn) => ({ email: pick(users, turn).email, password: 'a wrong password' }),
+      credentials: (attempt) => ({
+        email: pick(users, attempt).email,
+        password: 'a wrong password',
+      }),
     },
     {
       name: 'unknown user',
       // As long as a known one: the first letter is another.
-      credentials: (turn) => ({
-        email: `_${pick(users, turn).email.slice(1)}`,
+      credentials: (attempt) => ({
+        email: `_${pick(users, attempt).email.slice(1)}`,
         password: 'a wrong password',
       }),
     },
     {
       name: 'disabled user, right password',
-      credentials: (turn) => ({ email: pick(shutOut, turn).email, password: seeded.password }),
+      credentials: (attempt) => ({
+        email: pick(shutOut, attempt).email,
+        password: seeded.password,
+      }),
     },
   ];
   const environment = { ...ready.serviceEnvironment, TRUST_PROXY: 'on' };
@@ -69,11 +75,11 @@ async function measure(origin: string, kinds: readonly Kind[]): Promise<number[]
   const random = seededRandom(ORDER_SEED);
   const times: number[][] = kinds.map(() => []);
   try {
-    for (let turn = 0; turn < WARM_UP + TRIES; turn++) {
+    for (let attempt = 0; attempt < WARM_UP + TRIES; attempt++) {
       signal.throwIfAborted();
       for (const [index, kind] of shuffled([...kinds.entries()], random)) {
-        const ms = await refusedLogin(agent, origin, turn, kind);
-        if (turn >= WARM_UP) times[index]?.push(ms);
+        const ms = await refusedLogin(agent, origin, attempt, kind);
+        if (attempt >= WARM_UP) times[index]?.push(ms);
       }
     }
   } finally {
@@ -82,13 +88,13 @@ async function measure(origin: string, kinds: readonly Kind[]): Promise<number[]
   return times;
 }
 
-/** Each turn comes from an address of its own, so that no limit is ever reached. */
-function refusedLogin(agent: Agent, origin: string, turn: number, kind: Kind): Promise<number> {
-  const body = JSON.stringify(kind.credentials(turn));
+/** Each attempt comes from an address of its own, so that no limit is ever reached. */
+function refusedLogin(agent: Agent, origin: string, attempt: number, kind: Kind): Promise<number> {
+  const body = JSON.stringify(kind.credentials(attempt));
   const headers = {
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(body),
-    'X-Forwarded-For': `10.${(turn >> 16) & 255}.${(turn >> 8) & 255}.${turn & 255}`,
+    'X-Forwarded-For': `10.${(attempt >> 16) & 255}.${(attempt >> 8) & 255}.${attempt & 255}`,
   };
   return new Promise((resolve, reject) => {
     const startedAt = performance.now();
@@ -114,15 +120,15 @@ function report(kinds: readonly Kind[], times: readonly number[][]): void {
     );
     say(`  ${name.padEnd(30)} median ${median}, middle half ${low} to ${high}`);
   });
-  const horizonMs = HORIZON * quantile(sorted[0] as number[], 0.5);
-  say(`Against "${kinds[0]?.name}"; less than ${horizonMs.toFixed(2)} ms (5 %) counts as none:`);
+  const marginMs = EQUIVALENCE_MARGIN * quantile(sorted[0] as number[], 0.5);
+  say(`Against "${kinds[0]?.name}"; less than ${marginMs.toFixed(2)} ms (5 %) counts as none:`);
   for (const [index, { name }] of [...kinds.entries()].slice(1)) {
     const { shift, interval95, p, superiority } = compareByRanks(
       sorted[index] as number[],
       sorted[0] as number[],
     );
     const [low, high] = interval95;
-    const equal = low > -horizonMs && high < horizonMs;
+    const equal = low > -marginMs && high < marginMs;
     const verdict = equal ? 'the same' : low > 0 || high < 0 ? 'DIFFERENT' : 'unsure: more tries';
     say(
       `  ${name}: ${shift.toFixed(3)} ms (95 % interval ${low.toFixed(3)} to ${high.toFixed(3)}), ` +
@@ -132,8 +138,8 @@ function report(kinds: readonly Kind[], times: readonly number[][]): void {
   }
 }
 
-function pick<Item>(items: readonly Item[], turn: number): Item {
-  return items[turn % items.length] as Item;
+function pick<Item>(items: readonly Item[], attempt: number): Item {
+  return items[attempt % items.length] as Item;
 }
 
 async function disable(databaseUrl: string, users: readonly { id: number }[]): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * Entry: autocannon as anybody would use it, to compare a shard with. Prints requests and the CPU time
+ * Entry: autocannon as anybody would use it, to compare a load worker with. Prints requests and the CPU time
  * of this process between the end of a warm-up and the end of the run.
  */
 import autocannon from 'autocannon';

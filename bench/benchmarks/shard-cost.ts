@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ratioWithInterval } from '../statistics/statistics.js';
 import { beginBenchmark } from './begin-benchmark.js';
+import { runLoad } from './load-trial.js';
 import { type OneInstance, withOneInstance } from './one-instance.js';
-import { runShards } from './shard-trial.js';
 
 const CONNECTIONS = 100;
 const ROUNDS = 8;
@@ -19,24 +19,24 @@ const signal = await beginBenchmark('bench:shard');
 await withOneInstance('none', CONNECTIONS, signal, async (instance) => {
   const ratios: number[] = [];
   for (let round = 1; round <= ROUNDS; round++) {
-    const shardFirst = round % 2 === 1;
-    const first = shardFirst ? await shard(instance) : await plain(instance);
-    const second = shardFirst ? await plain(instance) : await shard(instance);
-    const [ours, theirs] = shardFirst ? [first, second] : [second, first];
+    const oursFirst = round % 2 === 1;
+    const first = oursFirst ? await loadWorker(instance) : await plain(instance);
+    const second = oursFirst ? await plain(instance) : await loadWorker(instance);
+    const [ours, theirs] = oursFirst ? [first, second] : [second, first];
     ratios.push(ours / theirs);
     process.stdout.write(
-      `round ${round}: shard ${ours.toFixed(1)} µs a request, plain autocannon ${theirs.toFixed(1)} µs, ratio ${(ours / theirs).toFixed(3)}\n`,
+      `round ${round}: load worker ${ours.toFixed(1)} µs a request, plain autocannon ${theirs.toFixed(1)} µs, ratio ${(ours / theirs).toFixed(3)}\n`,
     );
   }
   const { mean, interval95 } = ratioWithInterval(ratios);
   const [low, high] = interval95 ?? [Number.NaN, Number.NaN];
   process.stdout.write(
-    `A shard costs ${mean.toFixed(3)} times plain autocannon (95 % interval ${low.toFixed(3)} to ${high.toFixed(3)}, ${ROUNDS} rounds).\n`,
+    `A load worker costs ${mean.toFixed(3)} times plain autocannon (95 % interval ${low.toFixed(3)} to ${high.toFixed(3)}, ${ROUNDS} rounds).\n`,
   );
 });
 
-async function shard(instance: OneInstance): Promise<number> {
-  return (await runShards(instance, { workload: 'me', shards: 1, seconds: SECONDS }))
+async function loadWorker(instance: OneInstance): Promise<number> {
+  return (await runLoad(instance, { workload: 'me', loadWorkers: 1, seconds: SECONDS }))
     .cpuMicrosecondsPerRequest;
 }
 

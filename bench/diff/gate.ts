@@ -1,6 +1,6 @@
 /**
  * Judges the conditions of --fail-on. A condition is broken when the change goes beyond its limit and the
- * interval leaves out "no change". The interval holds for all figures that the gate looks at, at once:
+ * interval does not include "no change". The interval holds for all figures that the gate looks at, at once:
  * a build that changes nothing then fails by chance in at most one of forty runs, however many
  * conditions there are (each has one bad side, and 5 % are spread over two).
  */

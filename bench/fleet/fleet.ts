@@ -36,7 +36,7 @@ export interface CompanionStart {
   spawn(environment: Record<string, string>): ChildProcess;
 }
 
-/** A companion that a strategy declares: an entry of the service, whose name is also that of its tier. */
+/** A companion that a strategy declares: an entry of the service. Its name is also that of its tier. */
 export function serviceCompanion(entry: string): CompanionStart {
   return { name: entry, tier: entry, spawn: (environment) => spawnService(entry, environment) };
 }

@@ -13,7 +13,7 @@ export interface LoopOrder {
   seed: number;
 }
 
-/** Several closed loops that are held and loaded in turns. */
+/** Several closed loops that are held, and loaded in alternating windows. */
 export interface SessionOrder {
   workload: string;
   posts: SeededPosts;

@@ -57,7 +57,7 @@ export interface Workload {
   expectedStatuses: readonly number[];
   /** Answers of an instance after which its CPU time per request no longer falls (docs/performance.md). */
   warmUpRequests: number;
-  /** Length of a measured window where strategies take turns: long enough for many requests. */
+  /** Length of a measured window where windows of variants alternate: long enough for many requests. */
   windowMs: number;
   /** At most so many connections: hashing a password, for one, has a short bounded queue. */
   maxConnections?: number;
@@ -68,7 +68,7 @@ export interface Workload {
   anyServer?: true;
   /** Its requests are logins: it has users of its own, and needs no credential. */
   logsIn?: boolean;
-  /** A request whose answer must be the same for all strategies; sent to each instance before load. */
+  /** A request with an answer that must be the same for all strategies; sent to each instance before load. */
   probe(context: RequestContext): WorkloadRequest;
   loopFor(context: RequestContext): RequestLoop;
 }

@@ -32,7 +32,7 @@ export interface Observed {
   firstError: string | null;
   /** A sentence when an instance ended, or something else cut the trial short. */
   interruption: { code: string; message: string } | null;
-  /** How the other strategies of the block fared in each turn, 1 on average; null without others. */
+  /** How the other strategies of the block fared in each window, 1 on average; null without others. */
   pace: readonly number[] | null;
   /** For Little's law, where answers are long against the window; LITTLE_TOLERANCE unless told. */
   littleTolerance?: number;
@@ -56,9 +56,9 @@ export interface ValidityRule {
   breach(observed: Observed): string | null;
 }
 
-/** Share of a core above which a shard may have been the limit. */
-export const SHARD_LIMIT_CORES = 0.9;
-/** More than a limit lets through, whose periods need not begin with the window. */
+/** Share of a core above which a load worker may have been the limit. */
+export const LOAD_WORKER_LIMIT_CORES = 0.9;
+/** More than a limit lets through: its periods need not begin with the window. */
 const MAX_TIMES_LIMIT = 1.5;
 /** Little's law: connections = throughput x mean latency, within this share. */
 export const LITTLE_TOLERANCE = 0.05;
@@ -72,7 +72,7 @@ const MAX_SPREAD = 0.3;
 export const VALIDITY_RULES: readonly ValidityRule[] = [
   {
     code: 'load-generator-limit',
-    rule: `a load-generating process used more than ${SHARD_LIMIT_CORES * 100} % of a core`,
+    rule: `a load-generating process used more than ${LOAD_WORKER_LIMIT_CORES * 100} % of a core`,
     breach({ trial }) {
       const worst = Math.max(
         0,
@@ -80,7 +80,7 @@ export const VALIDITY_RULES: readonly ValidityRule[] = [
           .filter(({ kind }) => tierOf(kind).scope === 'lab')
           .map((use) => use.cores ?? 0),
       );
-      if (worst <= SHARD_LIMIT_CORES) return null;
+      if (worst <= LOAD_WORKER_LIMIT_CORES) return null;
       return `a load-generating process used ${percent(worst)} of a core, so it may have been the limit`;
     },
   },

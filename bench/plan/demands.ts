@@ -24,7 +24,7 @@ export interface Demands {
   };
   /** By the id of the tier. One that gets no work is absent. */
   cpuMicrosecondsPerRequest: Record<string, Estimate>;
-  /** Ids of tiers whose CPU time the trials could not read: a store on another machine. */
+  /** Ids of tiers with a CPU time that the trials could not read: a store on another machine. */
   notMeasured: string[];
   /** Ids of tiers that got work and that this lab does not know, so that it cannot size them. */
   notKnown: string[];
@@ -98,7 +98,7 @@ function unknown(what: string, name: string, known: readonly string[]): LabError
 
 /**
  * One number of instances for all strategies, so that they are measured alike, and the largest: it
- * loads Redis most, whose cost per command falls with load, and it has what instances on shared cores
+ * loads Redis most (a command costs less under load), and it has what instances on shared cores
  * take from each other.
  */
 function mostInstances(

@@ -34,7 +34,7 @@ export interface PooledSpread {
 
 /**
  * The variance within groups, pooled over them: the residual mean square of an analysis of variance.
- * Three values know little of their own spread; four groups of three know it four times as well.
+ * Three values are too few to know their spread; four groups of three tell it four times as well.
  *
  * @returns null when no group has two values
  * Source: NIST/SEMATECH e-Handbook of Statistical Methods, section 7.4.3.4.

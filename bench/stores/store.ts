@@ -39,7 +39,7 @@ export interface StoreProduct {
   readUsage(store: StoreInformation): Promise<ProcessUsage | null>;
   /** Left out where the product does not tell its own figures. */
   connectMeter?(url: string): Promise<StoreMeter>;
-  /** Whether one of the lab's own may come to run in a container, whose engine then limits its CPU time. */
+  /** Whether one of the lab's own may come to run in a container; its engine then limits its CPU time. */
   mayBeContainer?(environment: NodeJS.ProcessEnv): Promise<boolean>;
 }
 

@@ -64,7 +64,7 @@ export function formatWithInterval(
   return `${formatNumber(value)} (${formatNumber(Math.max(0, interval95[0]))} to ${formatNumber(interval95[1])})`;
 }
 
-/** Of an amount, whose interval may begin at nothing: then its other end alone can be too far away. */
+/** Of an amount. Its interval may begin at nothing: then its other end alone can be too far away. */
 function tells(value: number, [low, high]: readonly [number, number]): boolean {
   return low > 0 ? isTelling([low, high]) : high <= value * TELLING_FACTOR;
 }

@@ -102,7 +102,7 @@ async function countersOf(origin: string): Promise<z.infer<typeof counters>> {
 
 /**
  * Deletes the posts that connections had made when the load ended, so that tables do not grow from
- * trial to trial. A post whose answer was under way stays: a handful of thousands.
+ * trial to trial. A post stays when its answer was under way: a handful of thousands.
  */
 export async function deleteLeftovers(
   reports: readonly WorkerReport[],

@@ -1,7 +1,7 @@
 /**
  * Before the first trial: every user logs in, once a strategy, and the load generator sends every
- * workload once, for nobody's record. A generator whose code is not yet compiled would make the first
- * trials dearer than the last.
+ * workload once, for nobody's record. A generator with code that is not yet compiled would make the first
+ * trials more expensive than the last.
  */
 
 import { type Fleet, serviceCompanion, startFleet } from '../fleet/fleet.js';

@@ -1,6 +1,6 @@
 /**
  * Who the connections of a trial act as. Most credentials are good at every instance and last for the
- * run; those whose state lies in one instance are got anew from each instance of each trial.
+ * run; those with their state in one instance are got anew from each instance of each trial.
  */
 
 import type { SeededData } from '../fleet/service-commands.js';

@@ -1,5 +1,5 @@
 /**
- * Snapshots and shard reports -> the record of a trial. Pure.
+ * Snapshots and reports of load workers -> the record of a trial. Pure.
  */
 import { cpus } from 'node:os';
 import type { Fleet } from '../fleet/fleet.js';

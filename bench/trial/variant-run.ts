@@ -75,8 +75,8 @@ export function openVariantRun(
     return started;
   }
 
-  const snapshot = (shardPids: readonly number[]) => (edge: 'from' | 'to') => {
-    const processes = [...running().processes, ...runProcessesOf(shardPids)];
+  const snapshot = (loadWorkerPids: readonly number[]) => (edge: 'from' | 'to') => {
+    const processes = [...running().processes, ...runProcessesOf(loadWorkerPids)];
     return takeSnapshot(edge, context.meter, processes, nowMs);
   };
 

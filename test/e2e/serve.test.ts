@@ -50,13 +50,13 @@ describe('lab serve', function () {
     expect(lab.stdout()).to.include('Taken from your environment: KEY_REFRESH_SECONDS.');
     expect(lab.stdout()).to.include('Ignored there: PORT (take --port).');
     const cookies = new Map<string, string>();
-    const sides = lab
+    const variants = lab
       .stdout()
       .split(/\n(?=\S+: http:)/)
       .slice(1);
-    const follow = async (side: string) => {
-      const name = side.slice(0, side.indexOf(':'));
-      const steps = commandsOf(side);
+    const follow = async (variant: string) => {
+      const name = variant.slice(0, variant.indexOf(':'));
+      const steps = commandsOf(variant);
       const login = steps[0]?.lines ?? [];
       // Found again only where the answer before it has ended its line, as a prompt would.
       const script = steps.flatMap(({ lines }, index) => [`echo "@${index}"`, ...lines]);
@@ -73,7 +73,7 @@ describe('lab serve', function () {
       if (/^jwt/.test(name)) expect(stdout, stderr).to.match(/"rotated":\{"kid"/);
     };
     // All at once: the rotation of public keys waits until every instance has seen the new one.
-    await Promise.all(sides.map(follow));
+    await Promise.all(variants.map(follow));
     expect(Object.fromEntries(cookies)).to.deep.equal({
       session: 'session',
       'session-memory': 'session-memory',
@@ -100,7 +100,7 @@ describe('lab serve', function () {
     });
   }
 
-  it('refuses a side that is not there', async () => {
+  it('refuses a variant that is not there', async () => {
     lab = startLab(['serve', '--strategies', 'jwt', '--set', 'session.PREDICTION=server']);
     expect(await lab.ended).to.equal(2);
     expect(lab.stderr()).to.include('OPTION_INVALID: --set names "session"');
@@ -127,7 +127,7 @@ interface Printed {
   lines: string[];
 }
 
-/** The steps of one side: a heading has two spaces before it, a line of a command four. */
+/** The steps of one variant: a heading has two spaces before it, a line of a command four. */
 function commandsOf(printed: string): Printed[] {
   const steps: Printed[] = [];
   for (const line of printed.split('\n')) {

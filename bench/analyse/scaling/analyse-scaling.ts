@@ -22,8 +22,8 @@ export interface Scaling {
   sharpBend: boolean;
   /** From the demands at every number of instances. */
   predictedKnee: PredictedKnee | null;
-  /** From those that the forecast knows alone. */
-  foretoldKnee: PredictedKnee | null;
+  /** From the demands at the smallest numbers of instances alone, those that the forecast knows. */
+  kneeFromFewest: PredictedKnee | null;
   measuredKnee: MeasuredKnee | null;
   forecast: Forecast | null;
 }
@@ -47,7 +47,7 @@ function scalingOf(series: Series, seed: number): Scaling {
     law,
     sharpBend: law.law !== null && bendsSharply(law.law, measuredKnee),
     predictedKnee: predictKnee(series),
-    foretoldKnee: predictKnee(smallestCounts(series, BASIS_COUNTS)),
+    kneeFromFewest: predictKnee(smallestCounts(series, BASIS_COUNTS)),
     measuredKnee,
     forecast: forecastOf(series, seed),
   };

@@ -67,7 +67,7 @@ const BUSY = 0.9;
 
 /**
  * @param seed of the draws that carry the uncertainty of the demands to the forecast
- * @returns null where there is nothing to foretell, or the application was not measured
+ * @returns null where there is nothing to predict, or the application was not measured
  */
 export function forecastOf(series: Series, seed: number): Forecast | null {
   const few = smallestCounts(series, BASIS_COUNTS);

@@ -11,15 +11,15 @@ import { openLoadProcesses } from '../../load/load-processes.js';
 import { LabError } from '../../model/errors.js';
 import { seededRandom } from '../../model/random.js';
 import { beginBenchmark } from '../begin-benchmark.js';
-import { type Arm, armsFor, type Limit, limitsFor } from './arms.js';
 import { compareCosts, cpuOfRound } from './compare-costs.js';
-import { describeArms, describeComparisons, describeRound } from './cost-table.js';
-import { logInToArms } from './log-in-to-arms.js';
+import { describeComparisons, describePrograms, describeRound } from './cost-table.js';
+import { logInToPrograms } from './log-in-to-programs.js';
 import { measureStorm, type StormFigures } from './login-storm.js';
-import { armsOfBoth, compareBuilds, describeBuilds } from './other-build.js';
+import { compareBuilds, describeBuilds, programsOfBoth } from './other-build.js';
 import { type RoundCosts, runRound } from './round.js';
 import { describeMemory, measureMemory } from './store-memory.js';
 import { describeStorms } from './storm-table.js';
+import { type Limit, limitsFor, programsFor, type TestedProgram } from './tested-programs.js';
 
 const CONNECTIONS = 100;
 const PARTS = ['cost', 'storm', 'memory'] as const;
@@ -28,9 +28,9 @@ const STORM_STRATEGIES = ['jwt', 'session'];
 const STORM_ROUNDS = 3;
 
 const optionTable = {
-  rounds: integer(1, 100, 'Rounds; each has every arm once'),
-  seconds: decimal(0.7, 60, 'Measured seconds of each arm in each round'),
-  seed: integer(0, 2 ** 31, 'Seed of the order of the arms'),
+  rounds: integer(1, 100, 'Rounds; each has every program once'),
+  seconds: decimal(0.7, 60, 'Measured seconds of each program in each round'),
+  seed: integer(0, 2 ** 31, 'Seed of the order of the programs'),
   parts: listOf(PARTS, 'What to measure'),
   against: text('folder', 'Another built checkout: what a request costs here and there'),
 };
@@ -51,8 +51,8 @@ try {
         ({ companions, stateIn }) => companions.length === 0 && stateIn !== 'instance',
       );
       const names = alone.map(({ name }) => name);
-      const arms = armsOfBoth(names, options.against);
-      const measured = await measureArms(ready, arms, { rounds, seconds, seed });
+      const programs = programsOfBoth(names, options.against);
+      const measured = await measurePrograms(ready, programs, { rounds, seconds, seed });
       for (const line of ['', ...describeBuilds(compareBuilds(names, measured))]) say(line);
       return;
     }
@@ -85,16 +85,16 @@ async function compareWithTutorials(
   limits: readonly Limit[],
   run: { rounds: number; seconds: number; seed: number },
 ): Promise<void> {
-  const measured = await measureArms(ready, armsFor(limits), run);
+  const measured = await measurePrograms(ready, programsFor(limits), run);
   const comparisons = limits.map((limit) => compareCosts(limit, measured.map(cpuOfRound)));
-  for (const line of ['', ...describeArms(measured), '', ...describeComparisons(comparisons)]) {
+  for (const line of ['', ...describePrograms(measured), '', ...describeComparisons(comparisons)]) {
     say(line);
   }
 }
 
-async function measureArms(
+async function measurePrograms(
   { guardian, seeded, serviceEnvironment }: SeededStores,
-  arms: readonly Arm[],
+  programs: readonly TestedProgram[],
   { rounds, seconds, seed }: { rounds: number; seconds: number; seed: number },
 ): Promise<RoundCosts[]> {
   const shared = {
@@ -109,9 +109,9 @@ async function measureArms(
   try {
     say('Logging in');
     const generator = await load.closedLoop();
-    const credentials = await logInToArms(arms, { shared, guardian, seeded, signal });
+    const credentials = await logInToPrograms(programs, { shared, guardian, seeded, signal });
     const random = seededRandom(seed);
-    const run = { arms, shared, guardian, credentials, generator, random, seconds, signal };
+    const run = { programs, shared, guardian, credentials, generator, random, seconds, signal };
     say('One round that does not count, so that the load generator is warm');
     await runRound({ ...run, seconds: 0.7 });
     for (let round = 1; round <= rounds; round++) {

@@ -2,18 +2,18 @@
 
 import { median } from '../../statistics/quantile.js';
 import { type Estimate, meanWithInterval, ratioWithInterval } from '../../statistics/statistics.js';
-import { type Limit, OUR_CONTROL, TUTORIAL_CONTROL } from './arms.js';
+import { type Limit, OUR_CONTROL, TUTORIAL_CONTROL } from './tested-programs.js';
 
-/** CPU microseconds per request, by name of the arm. */
+/** CPU microseconds per request, by name of the program. */
 export type Round = Readonly<Record<string, number>>;
 
-/** The median over the turns of each arm. */
+/** The median over the windows of each program. */
 export function cpuOfRound(
-  turns: ReadonlyMap<string, readonly { cpuSeconds: number; requests: number }[]>,
+  windows: ReadonlyMap<string, readonly { cpuSeconds: number; requests: number }[]>,
 ): Round {
   return Object.fromEntries(
-    [...turns].map(([arm, costs]) => [
-      arm,
+    [...windows].map(([program, costs]) => [
+      program,
       median(costs.map(({ cpuSeconds, requests }) => (cpuSeconds * 1e6) / requests)),
     ]),
   );
@@ -83,8 +83,8 @@ function above(rounds: readonly Round[], costs: readonly number[], control: stri
   return rounds.map((round, index) => (costs[index] as number) - costOf(round, control));
 }
 
-function costOf(round: Round, arm: string): number {
-  const cost = round[arm];
-  if (cost === undefined) throw new RangeError(`a round lacks ${arm}`);
+function costOf(round: Round, program: string): number {
+  const cost = round[program];
+  if (cost === undefined) throw new RangeError(`a round lacks ${program}`);
   return cost;
 }

@@ -2,19 +2,20 @@
 import type { Estimate } from '../../statistics/statistics.js';
 import { meanWithInterval } from '../../statistics/statistics.js';
 import { type Comparison, cpuOfRound } from './compare-costs.js';
-import type { ArmCost } from './measure-arm.js';
+import type { WindowCost } from './measure-program.js';
 import type { RoundCosts } from './round.js';
 
-export function describeArms(rounds: readonly RoundCosts[]): string[] {
+export function describePrograms(rounds: readonly RoundCosts[]): string[] {
   const rows = [...(rounds[0]?.keys() ?? [])].map((name) => {
-    const turns = rounds.flatMap((round) => round.get(name) ?? []);
-    const total = (of: (turn: ArmCost) => number) => turns.reduce((sum, turn) => sum + of(turn), 0);
-    const seconds = total((turn) => turn.seconds);
-    const generatorShare = total((turn) => turn.loadGeneratorCpuSeconds) / seconds;
+    const windows = rounds.flatMap((round) => round.get(name) ?? []);
+    const total = (of: (window: WindowCost) => number) =>
+      windows.reduce((sum, window) => sum + of(window), 0);
+    const seconds = total((window) => window.seconds);
+    const generatorShare = total((window) => window.loadGeneratorCpuSeconds) / seconds;
     return [
       name,
       describe(meanWithInterval(rounds.map((round) => cpuOfRound(round)[name] as number)), 1),
-      String(Math.round(total((turn) => turn.requests) / seconds)),
+      String(Math.round(total((window) => window.requests) / seconds)),
       `${Math.round(generatorShare * 100)} %`,
     ];
   });

@@ -9,10 +9,10 @@
 import type { SeededStores } from '../../fleet/seeded-stores.js';
 import { type Credentials, logInAll } from '../../load/credentials.js';
 import { ascending, quantile } from '../../statistics/quantile.js';
-import { startArm } from './arm-process.js';
-import { serviceArm } from './arms.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
 import { runOpenLoop, type Sample } from './open-loop.js';
+import { startProgram } from './program-process.js';
+import { serviceProgram } from './tested-programs.js';
 
 /** Modest: a few per cent of what an instance can answer. */
 const CHECKS_PER_SECOND = 200;
@@ -47,7 +47,7 @@ export async function measureStorm(
   { guardian, seeded, serviceEnvironment }: SeededStores,
   signal: AbortSignal,
 ): Promise<StormFigures> {
-  const instance = await startArm(serviceArm(strategy), serviceEnvironment, guardian);
+  const instance = await startProgram(serviceProgram(strategy), serviceEnvironment, guardian);
   const checking = createHttpClient(instance.origin);
   const storming = createHttpClient(instance.origin);
   try {

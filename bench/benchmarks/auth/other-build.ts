@@ -3,15 +3,15 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { usageError } from '../../model/errors.js';
 import { type Estimate, ratioWithInterval } from '../../statistics/statistics.js';
-import { type Arm, serviceArm } from './arms.js';
 import { cpuOfRound } from './compare-costs.js';
 import { alignColumns, describe } from './cost-table.js';
 import type { RoundCosts } from './round.js';
+import { serviceProgram, type TestedProgram } from './tested-programs.js';
 
 const OTHER = ' of the other build';
 
 /** Each strategy twice, of this build and of the other one. @throws LabError OPTION_INVALID without a build there */
-export function armsOfBoth(strategies: readonly string[], folder: string): Arm[] {
+export function programsOfBoth(strategies: readonly string[], folder: string): TestedProgram[] {
   const script = join(resolve(folder), 'dist', 'src', 'main.js');
   if (!existsSync(script)) {
     throw usageError(
@@ -20,8 +20,8 @@ export function armsOfBoth(strategies: readonly string[], folder: string): Arm[]
     );
   }
   return strategies.flatMap((strategy) => {
-    const arm = serviceArm(strategy);
-    return [arm, { ...arm, name: strategy + OTHER, script }];
+    const program = serviceProgram(strategy);
+    return [program, { ...program, name: strategy + OTHER, script }];
   });
 }
 

@@ -10,9 +10,9 @@ import { logInAll } from '../../load/credentials.js';
 import { LabError } from '../../model/errors.js';
 import { usageOf } from '../../processes/process-usage.js';
 import { ascending, quantile } from '../../statistics/quantile.js';
-import { startArm } from '../auth/arm-process.js';
-import { serviceArm } from '../auth/arms.js';
 import { alignColumns } from '../auth/cost-table.js';
+import { startProgram } from '../auth/program-process.js';
+import { serviceProgram } from '../auth/tested-programs.js';
 import { beginBenchmark } from '../begin-benchmark.js';
 import { pipelined, startHostileClients } from './hostile-clients.js';
 
@@ -45,7 +45,7 @@ async function measure(
   seconds: number,
 ): Promise<void> {
   const shared = { ...serviceEnvironment, NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` };
-  const instance = await startArm(serviceArm(strategy), shared, guardian);
+  const instance = await startProgram(serviceProgram(strategy), shared, guardian);
   try {
     const { origin, pid } = instance;
     const port = Number(new URL(origin).port);

@@ -1,5 +1,5 @@
 /**
- * Entry of a server whose delays are known, because it imposes them and keeps the time of each: from the
+ * Entry of a server with known delays, because it imposes them and keeps the time of each: from the
  * request's arrival in this process to the moment its answer is handed to the socket.
  *
  * node delay-server.js <name of the delay> <seed>

@@ -1,4 +1,4 @@
-/** Servers whose answers take a known time: what a recorder of latency is tested on. */
+/** Servers that answer after a known time: what a recorder of latency is tested on. */
 import type { Random } from '../../model/random.js';
 
 export interface KnownDelay {

@@ -1,4 +1,4 @@
-/** What the open-loop sender records of a server whose delays are known, beside what the server knows. */
+/** What the open-loop sender records of a server with known delays, beside what the server knows. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

@@ -18,7 +18,7 @@ export const LIMIT_OPTIONS = {
   },
 } as const;
 
-/** An option whose value is a number of cores. */
+/** An option that takes a number of cores. */
 export function cpuShare(help: string): OptionKind<number> {
   return { ...decimal(MIN_CORES, MAX_CORES, help), takes: 'CORES' };
 }

@@ -1,6 +1,6 @@
 /** What `lab load` says of its windows. Pure. */
 
-import { SHARD_LIMIT_CORES } from '../../measure/validity.js';
+import { LOAD_WORKER_LIMIT_CORES } from '../../measure/validity.js';
 import { left, right, table } from '../../text/blocks.js';
 import { countOf } from '../../text/count-of.js';
 import { formatNumber, formatShare } from '../../text/format.js';
@@ -125,7 +125,7 @@ function total(windows: readonly UrlWindow[], of: (window: UrlWindow) => number)
 
 function generatorNote(windows: readonly UrlWindow[]): string | null {
   const most = Math.max(...windows.map(({ generatorCores }) => generatorCores ?? 0));
-  if (most <= SHARD_LIMIT_CORES) return null;
+  if (most <= LOAD_WORKER_LIMIT_CORES) return null;
   return `The load generator used ${formatShare(most)} of a core: it was the limit, and the server could have answered more.`;
 }
 

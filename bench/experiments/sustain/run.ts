@@ -16,7 +16,7 @@ import {
 import { describeAttempt, describeCondition } from './progress.js';
 import type { SustainConfig } from './sustain-config.js';
 
-/** For the rehearsal, whose only purpose is that the sender's code is compiled. */
+/** For the rehearsal. Its only purpose is that the sender's code is compiled. */
 const REHEARSAL = { arrivals: 'poisson', rateRps: 500 } as const;
 
 export interface SustainInput extends Omit<RunInput, 'config' | 'emit' | 'becomesLatest'> {

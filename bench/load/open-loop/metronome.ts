@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 export interface MetronomeData {
   /** Shared: planned moments in rising order, on the clock that all processes share. */
   plannedMs: Float64Array;
-  /** Shared, one cell: how many of them the sender has got to. */
+  /** Shared, one number: how many of them the sender has got to. */
   reached: Int32Array;
 }
 

@@ -9,7 +9,7 @@ const QUESTION = { characters: 19_800, passages: 3 };
 
 /**
  * Of 50 requests on a connection 49 are GET /me and one is a prediction of a long text and its passages. Every
- * connection does the same, so both sides of a comparison do equal work; their latencies are kept
+ * connection does the same, so both variants of a comparison do equal work; their latencies are kept
  * apart by kind. What a prediction does to a GET /me shows in the percentiles of GET /me.
  */
 export const mixed: Workload = {

@@ -8,7 +8,7 @@ export interface MadeGroup {
   /** The folder of the group that what still runs in it goes back to. */
   home: string;
   /**
-   * Version 2: a group whose children have controllers can have no processes, so this controller is
+   * Version 2: a group can have no processes while its children have controllers, so this controller is
    * taken from the children of `home` before processes return there.
    */
   controller?: string;

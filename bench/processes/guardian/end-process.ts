@@ -29,7 +29,7 @@ export async function endProcess(watched: WatchedProcess, killAfterMs = 2_000): 
 
 /**
  * What the leader left behind in its group. The system gives no new process the number of a group
- * that still has members, so a group whose number no process has is still the one that was watched.
+ * that still has members, so a group with a number that no process has is still the one that was watched.
  */
 function endOrphans(watched: WatchedProcess): void {
   if (!watched.group || process.platform === 'win32') return;

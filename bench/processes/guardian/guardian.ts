@@ -14,7 +14,7 @@ import { MARK_VARIABLE } from './marked-processes.js';
 export interface Guardian {
   /**
    * For the environment of every process that is to be watched. A process is started first and made
-   * known after; should the lab be killed in between, this mark tells whose it is.
+   * known after; should the lab be killed in between, this mark tells which lab it belongs to.
    */
   environment: Readonly<Record<string, string>>;
   /** To be ended when the lab is gone: `signal` (SIGTERM unless told otherwise), SIGKILL after 2 s. */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** The variable whose value is the mark of a guardian. */
+/** The variable that holds the mark of a guardian. */
 export const MARK_VARIABLE = 'LAB_GUARDIAN';
 
 /**

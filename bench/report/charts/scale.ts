@@ -10,7 +10,7 @@ export function scaleOf(
     .filter((trial) => trial.workload === workload)
     .map(({ throughputRps }) => throughputRps);
   const ends = summaries
-    .filter((cell) => cell.workload === workload)
+    .filter((one) => one.workload === workload)
     .map(({ throughputRps }) => (throughputRps && shownInterval(throughputRps)?.[1]) ?? 0);
   const highest = Math.max(1, ...values);
   return axisUpTo(Math.min(highest * 1.6, Math.max(highest, ...ends)));

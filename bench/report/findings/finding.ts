@@ -7,7 +7,7 @@ import type { Verdict } from '../../model/result-schema.js';
  * - control: what authentication costs over the control without it
  * - noise: a strategy against itself
  * - limit: what limited the runs, and what that does to the reading
- * - scaling: where more instances stop helping, and how well that was foretold
+ * - scaling: where more instances stop helping, and how well that was predicted
  */
 export type Topic = 'state' | 'short' | 'comparison' | 'control' | 'noise' | 'limit' | 'scaling';
 

@@ -1,5 +1,5 @@
 /**
- * Where more instances stop helping and why, and how well that was foretold from few of them.
+ * Where more instances stop helping and why, and how well that was predicted from few of them.
  */
 import type { Scaling } from '../../analyse/scaling/analyse-scaling.js';
 import type { Forecast, ForecastPoint } from '../../analyse/scaling/forecast.js';
@@ -132,7 +132,7 @@ function forecastInWords({ variant, workload, forecast }: Scaling): Finding[] {
   return [finding('scaling', text, { workload, metric: 'throughput', caution })];
 }
 
-/** Of many variants, only the one that was foretold worst. */
+/** Of many variants, only the one that was predicted worst. */
 function forecastsInShort(scalings: readonly Scaling[]): Finding[] {
   const told = scalings.flatMap(({ variant, workload, forecast }) => {
     const furthest = furthestOf(forecast?.onThisMachine.filter(({ known }) => !known) ?? []);

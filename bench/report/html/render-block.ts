@@ -39,16 +39,16 @@ function renderFigure({ title, svg }: Chart): string {
 const MOST_COLUMNS_AT_FULL_SIZE = 6;
 
 function renderTable({ caption, columns, rows, rowHeaders }: Table): string {
-  const side = (index: number) => (columns[index]?.align === 'right' ? ' class="number"' : '');
+  const alignment = (index: number) => (columns[index]?.align === 'right' ? ' class="number"' : '');
   const head = columns
-    .map(({ label }, index) => `<th scope="col"${side(index)}>${inline(label)}</th>`)
+    .map(({ label }, index) => `<th scope="col"${alignment(index)}>${inline(label)}</th>`)
     .join('');
   const body = rows
     .map((row, at) => {
       const cells = row.map((cell, index) =>
         index < rowHeaders
-          ? `<th scope="row"${side(index)}>${renderCell(cell)}</th>`
-          : `<td${side(index)}>${renderCell(cell)}</td>`,
+          ? `<th scope="row"${alignment(index)}>${renderCell(cell)}</th>`
+          : `<td${alignment(index)}>${renderCell(cell)}</td>`,
       );
       const starts = at > 0 && textOfCell(row[0] ?? '') !== textOfCell(rows[at - 1]?.[0] ?? '');
       return `<tr${starts && rowHeaders > 1 ? ' class="group"' : ''}>${cells.join('')}</tr>`;

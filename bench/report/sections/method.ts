@@ -18,7 +18,7 @@ export function method({ result }: ReportView, _findings: Finding[]): Block[] {
   ]);
 }
 
-/** Strategies whose credentials one instance alone knows. */
+/** Strategies with credentials that one instance alone knows. */
 function atEachInstance({ strategies, config }: Result): string {
   const names = strategies.filter(({ stateIn }) => stateIn === 'instance').map(({ name }) => name);
   return names.length > 0

@@ -94,21 +94,23 @@ export function kneeTable(scalings: readonly Scaling[]): Block[] {
       right('Of the curve'),
       right('Foretold over curve'),
     ],
-    scalings.map(({ workload, variant, foretoldKnee, predictedKnee, measuredKnee }) => {
-      const [foretold] = foretoldKnee?.limits ?? [];
+    scalings.map(({ workload, variant, kneeFromFewest, predictedKnee, measuredKnee }) => {
+      const [fromFewest] = kneeFromFewest?.limits ?? [];
       const [first, second] = predictedKnee?.limits ?? [];
       return [
         code(workload),
         variant,
-        foretold ? `${kneeEstimate(foretold)}, ${limitWords(foretold.limit).word}` : NOT_MEASURED,
+        fromFewest
+          ? `${kneeEstimate(fromFewest)}, ${limitWords(fromFewest.limit).word}`
+          : NOT_MEASURED,
         first ? kneeEstimate(first) : NOT_MEASURED,
         first ? limitWords(first.limit).word : NOT_MEASURED,
         second
           ? `${limitWords(second.limit).word} at ${formatNumber(second.instances)}`
           : NOT_MEASURED,
         measuredKnee ? kneeEstimate(measuredKnee) : NOT_MEASURED,
-        foretold && measuredKnee
-          ? signedPercent(foretold.instances / measuredKnee.instances - 1)
+        fromFewest && measuredKnee
+          ? signedPercent(fromFewest.instances / measuredKnee.instances - 1)
           : NOT_MEASURED,
       ];
     }),

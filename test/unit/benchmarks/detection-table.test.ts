@@ -15,7 +15,7 @@ function runsWith(...verdicts: Comparison['verdict'][]): Comparison[][] {
 }
 
 describe('detections, counted', () => {
-  it('are right where the arm with more work is called slower', () => {
+  it('are right where the variant with more work is called slower', () => {
     const runs = runsWith('slower', 'slower', 'faster', 'equal', 'unsure');
     const [count, other] = countDetections(runs, ['throughput', 'cpu.total'], true);
     expect(count).to.deep.equal({
@@ -25,7 +25,7 @@ describe('detections, counted', () => {
     expect(other).to.include({ right: 0, unsure: 5, medianRatio: null });
   });
 
-  it('are wrong for either winner between equal arms', () => {
+  it('are wrong for either winner between equal variants', () => {
     const runs = runsWith('slower', 'faster', 'equal', 'unsure');
     const [count] = countDetections(runs, ['throughput'], false);
     expect(count).to.include({ right: 2, wrong: 2 });

@@ -15,8 +15,8 @@ import {
 
 const MICROSECONDS = 1e6;
 
-/** A shard that saw `requests` answers, each after `latencyMs`, half of them from each instance. */
-function shardReport(requests: number, latencyMs: number): WorkerReport {
+/** A load worker that saw `requests` answers, each after `latencyMs`, half of them from each instance. */
+function workerReport(requests: number, latencyMs: number): WorkerReport {
   const histogram = createLatencyHistogram();
   histogram.recordValueWithCount(latencyMs * 1000, requests);
   return {
@@ -123,7 +123,9 @@ function observe(
       },
     ],
     load: {
-      windows: windows ?? [{ seconds: 2, reports: [shardReport(4000, 10), shardReport(4000, 30)] }],
+      windows: windows ?? [
+        { seconds: 2, reports: [workerReport(4000, 10), workerReport(4000, 30)] },
+      ],
       readings: windows ? 'between-loads' : 'under-load',
       inFlightLimit: 100,
     },
@@ -133,7 +135,7 @@ function observe(
 }
 
 describe('record of a trial', () => {
-  it('adds the shards up', () => {
+  it('adds the load workers up', () => {
     const { trial } = observe();
     expect(trial.requests).to.equal(8000);
     expect(trial.throughputRps).to.equal(4000);
@@ -232,7 +234,7 @@ describe('record of a trial', () => {
       from: snapshot(atMs, cpu, 100),
       to: snapshot(atMs + 2500, cpu + 1, 100 + commands),
     });
-    const report = { ...shardReport(6000, 10), requestsPerSlice: [4000, 2000] };
+    const report = { ...workerReport(6000, 10), requestsPerSlice: [4000, 2000] };
     // Of 8,000 answers 6,000 came inside the windows.
     const reports = [{ ...report, wire: { sentBytes: 0, receivedBytes: 0, responses: 8000 } }];
     const spans = [span(1000, 5, 5000), span(9000, 8, 3000)];

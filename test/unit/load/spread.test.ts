@@ -14,26 +14,27 @@ function originsOf(count: number) {
 }
 
 describe('connections', () => {
-  for (const [connections, instances, shards] of [
+  for (const [connections, instances, loadWorkers] of [
     [100, 1, 2],
     [100, 2, 2],
     [100, 3, 2],
     [100, 16, 4],
     [7, 2, 3],
   ] as const) {
-    it(`are dealt evenly: ${connections} over ${instances} instances and ${shards} shards`, () => {
+    it(`are dealt evenly: ${connections} over ${instances} instances and ${loadWorkers} load workers`, () => {
       const all = spreadOverInstances(usersOf(connections), originsOf(instances));
-      const shares = spreadOverWorkers(all, shards);
+      const shares = spreadOverWorkers(all, loadWorkers);
       expect(shares.flat()).to.have.members(all);
       const sizes = shares.map((share) => share.length);
-      expect(Math.max(...sizes) - Math.min(...sizes), 'shards').to.be.at.most(instances);
+      expect(Math.max(...sizes) - Math.min(...sizes), 'load workers').to.be.at.most(instances);
       for (let instance = 0; instance < instances; instance++) {
-        const perShard = shares.map(
+        const perWorker = shares.map(
           (share) => share.filter((each) => each.instance === instance).length,
         );
-        expect(Math.max(...perShard) - Math.min(...perShard), `instance ${instance}`).to.be.at.most(
-          1,
-        );
+        expect(
+          Math.max(...perWorker) - Math.min(...perWorker),
+          `instance ${instance}`,
+        ).to.be.at.most(1);
       }
     });
   }
@@ -43,7 +44,7 @@ describe('connections', () => {
     expect(new Set(all.map((connection) => connection.user.id)).size).to.equal(100);
   });
 
-  it('leave no shard without work when there are more shards than connections', () => {
+  it('leave no load worker without work when there are more load workers than connections', () => {
     const all = spreadOverInstances(usersOf(2), originsOf(1));
     expect(spreadOverWorkers(all, 4)).to.have.lengthOf(2);
   });

@@ -23,12 +23,12 @@ function codes(given: Evidence): string[] {
 /** For every rule: what just passes and what just breaks it. */
 const EDGES: Record<string, { passes: Evidence; breaks: Evidence }> = {
   'load-generator-limit': {
-    passes: evidence({ processes: shard(0.9) }),
-    breaks: evidence({ processes: shard(0.91) }),
+    passes: evidence({ processes: loadWorker(0.9) }),
+    breaks: evidence({ processes: loadWorker(0.91) }),
   },
   'limit-not-held': {
-    passes: evidence({ processes: [held(0.15), ...shard(0.5)] }),
-    breaks: evidence({ processes: [held(0.16), ...shard(0.5)] }),
+    passes: evidence({ processes: [held(0.15), ...loadWorker(0.5)] }),
+    breaks: evidence({ processes: [held(0.16), ...loadWorker(0.5)] }),
   },
   'counts-differ': {
     passes: evidence({ reconciliation: counted(1000, 1100) }),
@@ -82,7 +82,7 @@ function openLoop(
   };
 }
 
-function shard(cores: number): Evidence['trial']['processes'] {
+function loadWorker(cores: number): Evidence['trial']['processes'] {
   return [{ kind: 'loadGenerator', name: 'shard 1', cpuSeconds: 1, cores, rssBytes: 1 }];
 }
 

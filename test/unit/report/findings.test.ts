@@ -4,7 +4,7 @@ import type { Finding } from '../../../bench/report/findings/finding.js';
 import { findingsOf } from '../../../bench/report/findings.js';
 import { invalidate, type Model, makeResult } from './fixture.js';
 
-const ONE_CELL: Model = { workloads: ['me'], instances: [1] };
+const ONE_SCENARIO: Model = { workloads: ['me'], instances: [1] };
 
 function textsOf(findings: Finding[], topic: Finding['topic'], metric?: string): string[] {
   return findings
@@ -28,7 +28,7 @@ function withRatio(
   },
 ): Model {
   return {
-    ...ONE_CELL,
+    ...ONE_SCENARIO,
     result: (result) => ({
       ...result,
       comparisons: result.comparisons.map((comparison) =>
@@ -72,7 +72,7 @@ describe('the findings', () => {
 
     it('let jwt cost more than session where the data say so', () => {
       const findings = findingsOf(
-        makeResult({ ...ONE_CELL, applicationMicroseconds: { jwt: 150 } }),
+        makeResult({ ...ONE_SCENARIO, applicationMicroseconds: { jwt: 150 } }),
       );
       expect(only(textsOf(findings, 'comparison', 'cpu.application'))).to.match(
         /jwt needed 2\.9 times as much CPU time per request in the application as session/,
@@ -85,7 +85,7 @@ describe('the findings', () => {
 
     it('let jwt cost less where the data say so', () => {
       const findings = findingsOf(
-        makeResult({ ...ONE_CELL, applicationMicroseconds: { jwt: 30 } }),
+        makeResult({ ...ONE_SCENARIO, applicationMicroseconds: { jwt: 30 } }),
       );
       expect(only(textsOf(findings, 'comparison', 'cpu.application'))).to.match(
         /jwt needed 4\d % less CPU time per request in the application than session \(95 % interval [\d.]+ to [\d.]+ % less/,
@@ -94,14 +94,14 @@ describe('the findings', () => {
     });
 
     it('name the amounts in the order of the names: jwt against session', () => {
-      const result = makeResult({ ...ONE_CELL, applicationMicroseconds: { jwt: 150 } });
+      const result = makeResult({ ...ONE_SCENARIO, applicationMicroseconds: { jwt: 150 } });
       expect(only(textsOf(findingsOf(result), 'comparison', 'cpu.application'))).to.match(
         /; 1\d\d against 5\d\.\d µs\)/,
       );
     });
 
     it('name what Redis cost beside the application', () => {
-      const findings = findingsOf(makeResult(ONE_CELL));
+      const findings = findingsOf(makeResult(ONE_SCENARIO));
       expect(only(textsOf(findings, 'comparison', 'cpu.application'))).to.match(
         /Outside the application, a request also cost: 0 µs in Redis with jwt and (6\.9|7\.0)\d µs with session\./,
       );
@@ -145,7 +145,7 @@ describe('the findings', () => {
       );
     });
 
-    it('explain an interval that leaves out 1 where the simultaneous one does not', () => {
+    it('explain an interval that does not include 1 where the simultaneous one does', () => {
       const findings = findingsOf(
         makeResult(
           withRatio('throughput', {
@@ -191,7 +191,7 @@ describe('the findings', () => {
 
   describe('on a run that cannot tell', () => {
     it('give no verdict from one round, and say why', () => {
-      const findings = findingsOf(makeResult({ ...ONE_CELL, rounds: 1 }));
+      const findings = findingsOf(makeResult({ ...ONE_SCENARIO, rounds: 1 }));
       expect(textsOf(findings, 'state').join(' ')).to.include('one round only');
       expect(only(textsOf(findings, 'comparison', 'throughput'))).to.match(
         /^No verdict on `me` with 1 instance: in the one round measured, .*may be chance\.$/,
@@ -234,14 +234,14 @@ describe('the findings', () => {
 
     it('tell one round that was measured from one that is left', () => {
       const left = makeResult({
-        ...ONE_CELL,
+        ...ONE_SCENARIO,
         trial: invalidate(({ variant, round }) => variant === 'jwt' && round > 1),
       });
       const sentence = only(textsOf(findingsOf(left), 'comparison', 'throughput'));
       expect(sentence).to.include('in the one round that counts for both, jwt answered');
       expect(sentence).to.include('requests/s in the rounds that both have)');
       const few = invalidate(({ round }) => round > 1);
-      expect(textsOf(findingsOf(makeResult({ ...ONE_CELL, trial: few })), 'state')).to.include(
+      expect(textsOf(findingsOf(makeResult({ ...ONE_SCENARIO, trial: few })), 'state')).to.include(
         'Of 3 rounds one only has valid trials. One value says nothing of the spread, so there are no intervals and no verdicts: a difference seen here may be chance.',
       );
     });
@@ -256,7 +256,7 @@ describe('the findings', () => {
     it('say when both have valid trials, but never in the same round', () => {
       const findings = findingsOf(
         makeResult({
-          ...ONE_CELL,
+          ...ONE_SCENARIO,
           rounds: 2,
           trial: invalidate(
             ({ variant, round }) => (variant === 'session') === (round === 1) && variant !== 'none',
@@ -283,7 +283,7 @@ describe('the findings', () => {
     });
 
     it('say that one strategy has nothing to be compared with', () => {
-      const findings = findingsOf(makeResult({ ...ONE_CELL, strategies: ['session'] }));
+      const findings = findingsOf(makeResult({ ...ONE_SCENARIO, strategies: ['session'] }));
       expect(only(textsOf(findings, 'state'))).to.include('nothing to compare');
       expect(only(textsOf(findings, 'short'))).to.match(
         /^On `me` with 1 instance, session answered 18,\d{3} requests per second \(95 % interval [\d,]+ to [\d,]+, 3 rounds\)\.$/,
@@ -295,7 +295,7 @@ describe('the findings', () => {
         ...trial,
         cpuMicrosecondsPerRequest: { ...trial.cpuMicrosecondsPerRequest, redis: null },
       });
-      const findings = findingsOf(makeResult({ ...ONE_CELL, trial: remote }));
+      const findings = findingsOf(makeResult({ ...ONE_SCENARIO, trial: remote }));
       expect(only(textsOf(findings, 'comparison', 'cpu.application'))).to.include(
         'what Redis spent was not measured',
       );
@@ -311,7 +311,9 @@ describe('the findings', () => {
 
   describe('on a strategy against itself', () => {
     it('report the noise floor and no winner', () => {
-      const findings = findingsOf(makeResult({ ...ONE_CELL, strategies: ['session', 'session'] }));
+      const findings = findingsOf(
+        makeResult({ ...ONE_SCENARIO, strategies: ['session', 'session'] }),
+      );
       const noise = textsOf(findings, 'noise');
       expect(noise[0]).to.include('session and session#2 are the same program, measured twice');
       expect(
@@ -324,7 +326,7 @@ describe('the findings', () => {
     it('warn when the run finds a difference where none can be', () => {
       const findings = findingsOf(
         makeResult({
-          ...ONE_CELL,
+          ...ONE_SCENARIO,
           strategies: ['session', 'session'],
           result: (result) => ({
             ...result,
@@ -346,7 +348,7 @@ describe('the findings', () => {
 
   describe('on authentication and limits', () => {
     it('say what each strategy adds to the control', () => {
-      const findings = findingsOf(makeResult(ONE_CELL));
+      const findings = findingsOf(makeResult(ONE_SCENARIO));
       expect(textsOf(findings, 'control')).to.have.length(2);
       expect(textsOf(findings, 'control')[0]).to.match(
         /over none, the control without it, session added 38\.\d µs of CPU time per request in all servers together\.$/,
@@ -382,7 +384,7 @@ describe('the findings', () => {
         processes: trial.processes.map((use) => ({ ...use, cores: 0.5 })),
         machine: { ...trial.machine, busyShare: trials++ % 2 ? 0.86 : 0.91 },
       });
-      const [limit] = findingsOf(makeResult({ ...ONE_CELL, trial: nearly })).filter(
+      const [limit] = findingsOf(makeResult({ ...ONE_SCENARIO, trial: nearly })).filter(
         ({ topic }) => topic === 'limit',
       );
       expect(limit?.caution).to.equal(true);
@@ -393,7 +395,7 @@ describe('the findings', () => {
     });
 
     it('say that the application was the limit', () => {
-      const findings = findingsOf(makeResult({ ...ONE_CELL }));
+      const findings = findingsOf(makeResult({ ...ONE_SCENARIO }));
       expect(only(textsOf(findings, 'limit'))).to.include(
         'the limit was the application instances',
       );
@@ -405,7 +407,7 @@ describe('the findings', () => {
         processes: trial.processes.map((use) => ({ ...use, cores: 0.5 })),
         machine: { ...trial.machine, busyShare: 0.99 },
       });
-      const findings = findingsOf(makeResult({ ...ONE_CELL, trial: crowded }));
+      const findings = findingsOf(makeResult({ ...ONE_SCENARIO, trial: crowded }));
       const [limit] = findings.filter(({ topic }) => topic === 'limit');
       expect(limit?.caution).to.equal(true);
       expect(limit?.text).to.include('measures this machine as much as the strategy');

@@ -5,7 +5,7 @@ import { type Lab, syntheticResult } from './synthetic.js';
 
 function forecastFrom(lab: Lab, seed = 1): Forecast {
   const forecast = forecastOf(seriesOf(syntheticResult(lab))[0] as Series, seed);
-  if (!forecast) throw new Error('there is something to foretell');
+  if (!forecast) throw new Error('there is something to predict');
   return forecast;
 }
 

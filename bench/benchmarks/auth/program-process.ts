@@ -1,25 +1,25 @@
 import { spawn } from 'node:child_process';
 import { superviseListening } from '../../fleet/listening-process.js';
 import type { Guardian } from '../../processes/guardian/guardian.js';
-import type { Arm } from './arms.js';
+import type { TestedProgram } from './tested-programs.js';
 
-export interface ArmProcess {
+export interface ProgramProcess {
   pid: number;
   origin: string;
   stop(): Promise<void>;
 }
 
 /**
- * A fresh process of one arm, ready to answer. Unlike an instance of a run it keeps no counters: a
+ * A fresh process of one program, ready to answer. Unlike an instance of a run it keeps no counters: a
  * tutorial form has none either.
  *
  * @throws LabError SERVICE_FAILED when it cannot start
  */
-export async function startArm(
-  { script, environment }: Arm,
+export async function startProgram(
+  { script, environment }: TestedProgram,
   shared: Record<string, string>,
   guardian: Guardian,
-): Promise<ArmProcess> {
+): Promise<ProgramProcess> {
   const child = spawn(process.execPath, [...profilerOptions(), script], {
     env: {
       PATH: process.env.PATH,

@@ -9,11 +9,11 @@ export interface LoadFigures {
 }
 
 /** One run of the lab's own load, and what it cost the load-generating processes. */
-export async function runShards(
+export async function runLoad(
   { connections, seeded, guardian }: OneInstance,
-  { workload, shards, seconds }: { workload: string; shards: number; seconds: number },
+  { workload, loadWorkers, seconds }: { workload: string; loadWorkers: number; seconds: number },
 ): Promise<LoadFigures> {
-  const load = openLoadProcesses(shards, guardian);
+  const load = openLoadProcesses(loadWorkers, guardian);
   try {
     const generator = await load.closedLoop();
     const { reports, readings } = await loadOnce({

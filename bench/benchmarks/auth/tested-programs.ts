@@ -1,7 +1,7 @@
 /** What is measured: the service's own strategies and the tutorial forms they are held against. */
 import { fileURLToPath } from 'node:url';
 
-export interface Arm {
+export interface TestedProgram {
   name: string;
   script: string;
   environment: Record<string, string>;
@@ -25,19 +25,19 @@ const LIMITS: readonly Limit[] = [
   { strategy: 'jwt-cached', tutorial: 'tutorial-jwt', atMost: 0.35 },
 ];
 
-/** The limits whose strategy the service has. */
+/** The limits of strategies that the service has. */
 export function limitsFor(strategies: readonly string[]): Limit[] {
   return LIMITS.filter(({ strategy }) => strategies.includes(strategy));
 }
 
-/** Every arm that the limits need, each once, controls included. */
-export function armsFor(limits: readonly Limit[]): Arm[] {
+/** Every program that the limits need, each once, controls included. */
+export function programsFor(limits: readonly Limit[]): TestedProgram[] {
   const strategies = [OUR_CONTROL, ...new Set(limits.map(({ strategy }) => strategy))];
   const tutorials = [TUTORIAL_CONTROL, ...new Set(limits.map(({ tutorial }) => tutorial))];
-  return [...strategies.map(serviceArm), ...tutorials.map(tutorialArm)];
+  return [...strategies.map(serviceProgram), ...tutorials.map(tutorialProgram)];
 }
 
-export function serviceArm(strategy: string): Arm {
+export function serviceProgram(strategy: string): TestedProgram {
   return {
     name: strategy,
     script: fileURLToPath(new URL('../../../src/main.js', import.meta.url)),
@@ -45,7 +45,7 @@ export function serviceArm(strategy: string): Arm {
   };
 }
 
-function tutorialArm(name: string): Arm {
+function tutorialProgram(name: string): TestedProgram {
   return {
     name,
     script: fileURLToPath(new URL(`./${name}.js`, import.meta.url)),

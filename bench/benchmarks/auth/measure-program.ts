@@ -5,8 +5,8 @@ import { spreadOverInstances } from '../../load/spread.js';
 import { LabError } from '../../model/errors.js';
 import { usageOf } from '../../processes/process-usage.js';
 
-/** What was counted in measured windows; those of one arm add up. */
-export interface ArmCost {
+/** What was counted in measured windows; those of one program add up. */
+export interface WindowCost {
   requests: number;
   seconds: number;
   /** CPU time of the application process, all its threads. */
@@ -29,7 +29,7 @@ export interface MeasureOptions {
  *
  * @throws LabError BENCHMARK_INVALID when an answer was not 200 or a request failed
  */
-export async function measureArm(options: MeasureOptions): Promise<ArmCost> {
+export async function measureProgram(options: MeasureOptions): Promise<WindowCost> {
   const { pid, origin, credentials, generator, warmUpSeconds, seconds } = options;
   const { reports, readings } = await loadOnce({
     generator,
