@@ -106,6 +106,7 @@ describe('a stored result of an older version', () => {
   for (const [a, b] of [
     ['v1', 'v2'],
     ['v2', 'v4'],
+    ['v3', 'v5'],
   ] as const) {
     it(`is set beside another as before: ${a} and ${b}`, async () => {
       const report = reportDiff(await read(a), await read(b), { basis: 'control', conditions: [] });

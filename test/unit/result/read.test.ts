@@ -93,6 +93,22 @@ describe('a result read again', () => {
     expect(result.strategies[0]?.companions).to.deep.equal(['authority']);
   });
 
+  it('of an older version is refused where it is none, with the place that is wrong', async () => {
+    const older = asVersion(3, makeResult());
+    const { trials: _, ...cut } = older;
+    const nameless = older.trials.map(({ strategy: _strategy, ...trial }) => trial);
+    for (const [broken, place] of [
+      [cut, 'trials'],
+      [{ ...older, trials: nameless }, 'strategy'],
+      [{ ...older, config: { ...older.config, shards: 'two' } }, 'loadWorkers'],
+    ] as const) {
+      await write(broken);
+      const error = await readResult(folder).catch((caught) => caught);
+      expect(error, place).to.include({ code: 'RESULT_MALFORMED' });
+      expect(error.message).to.include(place);
+    }
+  });
+
   it('of a version to come is refused with a word on what to do', async () => {
     await write({ ...makeResult(), schemaVersion: SCHEMA_VERSION + 1 });
     const error = await readResult(folder).catch((caught) => caught);
