@@ -5,6 +5,7 @@
  */
 import type { LoadSession } from '../load/generator.js';
 import type { LoadMode, LoadRecord } from '../load/load-mode.js';
+import type { WorkerReport } from '../load/messages.js';
 import { workloadNamed } from '../load/workloads/registry.js';
 import type { PlannedTrial } from '../model/planned-trials.js';
 import { seededRandom } from '../model/random.js';
@@ -108,26 +109,24 @@ function measuringBlock(
     }
     return loadRun.finish();
   }
+  async function conclude(
+    records: readonly LoadRecord[],
+    warmUps: readonly WorkerReport[][],
+  ): Promise<JudgedTrial[]> {
+    for (const [index, run] of runs.entries()) run.keep(records[index], warmUps[index] ?? []);
+    await Promise.all(runs.map((run) => run.attempt(run.finish)));
+    context.signal.throwIfAborted();
+    return judgeTogether(runs.map((run) => run.conclude()));
+  }
   return {
     async measure(mode, plan) {
       const records = await load(mode, plan);
-      const warmUps = await session.close();
-      await Promise.all(
-        runs.map((run, index) =>
-          run.attempt(() => run.finish(records[index], warmUps[index] ?? [])),
-        ),
-      );
-      context.signal.throwIfAborted();
-      return judgeTogether(runs.map((run) => run.conclude()));
+      return conclude(records, await session.close());
     },
     async measureAndGoOn(mode, plan) {
       await Promise.all(runs.map((run) => run.attempt(run.beginAgain)));
       const records = await load(mode, plan);
-      await Promise.all(
-        runs.map((run, index) => run.attempt(() => run.finish(records[index], []))),
-      );
-      context.signal.throwIfAborted();
-      return judgeTogether(runs.map((run) => run.conclude()));
+      return conclude(records, []);
     },
     assertSound() {
       for (const run of runs) run.assertSound();

@@ -118,7 +118,7 @@ export function assembleEvidence(observation: Observation): Evidence {
       loadedSeconds: total(spans, secondsBetween),
       windows: readings === 'between-loads' ? windowsRps.length : windows.length,
       requests,
-      throughputRps: requests / seconds,
+      throughputRps: seconds === 0 ? 0 : requests / seconds,
       latencyMs: describeLatency(
         histogram,
         total(reports, (report) => report.latencySumMs) / Math.max(1, histogram.totalCount),

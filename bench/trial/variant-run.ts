@@ -46,10 +46,14 @@ export interface VariantRun {
   /** One window. */
   measure(load: LoadRun, variant: number, length: WindowLength): Promise<void>;
   /**
+   * What was seen of it also counts where a step has failed: it was measured until then.
+   *
    * @param record what the load workers saw of it in its windows
    * @param warmUps what they saw besides
    */
-  finish(record: LoadRecord | undefined, warmUps: readonly WorkerReport[]): Promise<void>;
+  keep(record: LoadRecord | undefined, warmUps: readonly WorkerReport[]): void;
+  /** Counts once more, and deletes what the load has left. */
+  finish(): Promise<void>;
   conclude(): Conclusion;
   stop(): Promise<void>;
 }
@@ -145,9 +149,12 @@ export function openVariantRun(
       measurement.spans.push(span);
       measurement.eventLoops.push(...eventLoopSpans(before, await readEventLoops(fleet)));
     },
-    async finish(record, warmUps) {
+    keep(record, warmUps) {
       measurement.load = record;
       measurement.warmUps = warmUps;
+    },
+    async finish() {
+      const { load: record, warmUps } = measurement;
       measurement.countedAfter = await readCounters(running().fleet);
       const loads = [...(record?.windows ?? []).map(({ reports }) => reports), warmUps];
       for (const reports of loads) {
