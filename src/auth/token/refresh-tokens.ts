@@ -1,7 +1,8 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { RefreshFamilies, RefreshFamily } from '../../data/refresh-families.js';
 import { AppError } from '../../server/errors.js';
+import { createSealer, type Sealer, tagLast } from '../credentials/seal.js';
 
 /**
  * Refresh tokens (RFC 6749, section 1.5; RFC 9700, section 4.14): opaque, good once, each exchanged
@@ -61,7 +62,7 @@ export function createRefreshTokens(options: RefreshTokenOptions): RefreshTokens
       spentHash?.equals(sha256(token)) &&
       now() - rotatedAt.getTime() < replayMs
     ) {
-      return { family, token: unseal(sealedSuccessor, token) };
+      return { family, token: successorSealer(token).open(sealedSuccessor).toString() };
     }
     // Whoever brings a wrong secret with a right handle holds an old token of this family.
     await denyLogins([family.id]);
@@ -109,7 +110,7 @@ export function createRefreshTokens(options: RefreshTokenOptions): RefreshTokens
         handleHash: handleHashOf(token),
         presentedHash: sha256(token),
         nextHash: sha256(next),
-        sealedSuccessor: seal(next, token),
+        sealedSuccessor: successorSealer(token).seal(next),
         now: new Date(now()),
       });
       return family === undefined ? repeatOrEnd(token) : { family, token: next };
@@ -140,28 +141,9 @@ function sha256(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-
 /** Readable only by who brings the token it replaces: the table alone gives nothing away. */
-function seal(next: string, old: string): Buffer {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', sealingKey(old), nonce);
-  return Buffer.concat([nonce, cipher.update(next), cipher.final(), cipher.getAuthTag()]);
-}
-
-function unseal(sealed: Buffer, old: string): string {
-  const nonce = sealed.subarray(0, NONCE_BYTES);
-  const decipher = createDecipheriv('aes-256-gcm', sealingKey(old), nonce, {
-    authTagLength: TAG_BYTES,
-  });
-  decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
-  const text = decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES));
-  return Buffer.concat([text, decipher.final()]).toString();
-}
-
-function sealingKey(old: string): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', old, '', 'successor of a refresh token', 32));
+export function successorSealer(old: string): Sealer {
+  return createSealer({ secret: old, purpose: 'successor of a refresh token', layout: tagLast });
 }
 
 function refused(): AppError {

@@ -98,6 +98,13 @@ describe('a sealed session', () => {
     expect(opened._expire).to.equal(62_000);
   });
 
+  it('opens when an earlier release closed it', () => {
+    const cookie =
+      'yYSaSlNMDh6fXVanzTRPvwymEzrOjIEO8rskfy7veH_B1ORPl6n9DSvwn6cuSEizTxNVaUs3GXMm1OdZum8DNL_' +
+      'yRtktYcbYBNnUvR8AE8RYPDbiBn9oOEzH5Rr8tmvXfp0muDHtQufVuT0Y-Bbxvp-n9Q';
+    expect(codec.decode(cookie).login).to.deep.equal(RECORD);
+  });
+
   it('never looks the same twice and shows nothing', () => {
     expect(sealed()).to.not.equal(sealed());
     const bytes = Buffer.from(sealed(), 'base64url');

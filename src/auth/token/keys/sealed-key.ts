@@ -1,14 +1,18 @@
 import type { JWK } from 'jose';
 import { StartupError } from '../../../server/errors.js';
+import { createSealer, type Sealer, versioned } from '../../credentials/seal.js';
 import { type Algorithm, algorithms } from './algorithms.js';
 import { importKey, type KeyMaterial } from './key-material.js';
 import { problemOfKey } from './key-policy.js';
-import { createSealer, type Sealer } from './seal.js';
 import type { SigningKeyRow } from './signing-key-rows.js';
 
 /** Own purpose, so own key: nothing else that TOKEN_SECRET seals passes for a signing key. */
 export function createKeySealer(tokenSecret: Uint8Array): Sealer {
-  return createSealer(tokenSecret, 'signing key');
+  return createSealer({
+    secret: tokenSecret,
+    purpose: 'session-token-lab signing key v1',
+    layout: versioned,
+  });
 }
 
 /** A new key, ready to be stored. Takes up to a second for RSA. */
