@@ -12,7 +12,7 @@ interface ExpiringTable {
   readonly inMilliseconds: boolean;
 }
 
-const EXPIRING_TABLES: readonly ExpiringTable[] = [
+export const EXPIRING_TABLES: readonly ExpiringTable[] = [
   {
     table: 'idempotency_keys',
     key: ['user_id', 'key_hash'],
