@@ -15,7 +15,7 @@ import { compareCosts, cpuOfRound } from './compare-costs.js';
 import { describeComparisons, describePrograms, describeRound } from './cost-table.js';
 import { logInToPrograms } from './log-in-to-programs.js';
 import { measureStorm, type StormFigures } from './login-storm.js';
-import { compareBuilds, describeBuilds, programsOfBoth } from './other-build.js';
+import { compareBuilds, describeBuilds, programsOfBuilds } from './other-build.js';
 import { type RoundCosts, runRound } from './round.js';
 import { describeMemory, measureMemory } from './store-memory.js';
 import { describeStorms } from './storm-table.js';
@@ -32,7 +32,10 @@ const optionTable = {
   seconds: decimal(0.7, 60, 'Measured seconds of each program in each round'),
   seed: integer(0, 2 ** 31, 'Seed of the order of the programs'),
   parts: listOf(PARTS, 'What to measure'),
-  against: text('folder', 'Another built checkout: what a request costs here and there'),
+  against: text(
+    'folders',
+    'Other built checkouts, commas between: what a request costs here and there',
+  ),
 };
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -51,9 +54,13 @@ try {
         ({ companions, stateIn }) => companions.length === 0 && stateIn !== 'instance',
       );
       const names = alone.map(({ name }) => name);
-      const programs = programsOfBoth(names, options.against);
+      const builds = options.against.split(',');
+      const programs = programsOfBuilds(names, builds);
       const measured = await measurePrograms(ready, programs, { rounds, seconds, seed });
-      for (const line of ['', ...describeBuilds(compareBuilds(names, measured))]) say(line);
+      for (const build of builds) {
+        for (const line of ['', ...describeBuilds(build, compareBuilds(names, build, measured))])
+          say(line);
+      }
       return;
     }
     if (parts.includes('cost')) {

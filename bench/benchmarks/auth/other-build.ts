@@ -8,40 +8,59 @@ import { alignColumns, describe } from './cost-table.js';
 import type { RoundCosts } from './round.js';
 import { serviceProgram, type TestedProgram } from './tested-programs.js';
 
-const OTHER = ' of the other build';
+const nameIn = (strategy: string, build: string) => `${strategy} of ${build}`;
 
-/** Each strategy twice, of this build and of the other one. @throws LabError OPTION_INVALID without a build there */
-export function programsOfBoth(strategies: readonly string[], folder: string): TestedProgram[] {
-  const script = join(resolve(folder), 'dist', 'src', 'main.js');
-  if (!existsSync(script)) {
-    throw usageError(
-      'OPTION_INVALID',
-      `--against ${folder}: there is no build, ${script} is missing.`,
-    );
-  }
+/**
+ * Each strategy once of this build and once of each other.
+ * @param builds folders of built checkouts
+ * @throws LabError OPTION_INVALID without a build there
+ */
+export function programsOfBuilds(
+  strategies: readonly string[],
+  builds: readonly string[],
+): TestedProgram[] {
+  const others = builds.map((build) => ({ build, script: scriptOf(build) }));
   return strategies.flatMap((strategy) => {
     const program = serviceProgram(strategy);
-    return [program, { ...program, name: strategy + OTHER, script }];
+    return [
+      program,
+      ...others.map(({ build, script }) => ({ ...program, name: nameIn(strategy, build), script })),
+    ];
   });
+}
+
+function scriptOf(build: string): string {
+  const script = join(resolve(build), 'dist', 'src', 'main.js');
+  if (existsSync(script)) return script;
+  throw usageError(
+    'OPTION_INVALID',
+    `--against ${build}: there is no build, ${script} is missing.`,
+  );
 }
 
 /** Cost of this build as a multiple of the other's, from the ratios within rounds. */
 export function compareBuilds(
   strategies: readonly string[],
+  build: string,
   rounds: readonly RoundCosts[],
 ): { strategy: string; ratio: Estimate }[] {
   const costs = rounds.map(cpuOfRound);
   return strategies.map((strategy) => ({
     strategy,
     ratio: ratioWithInterval(
-      costs.map((round) => (round[strategy] as number) / (round[strategy + OTHER] as number)),
+      costs.map(
+        (round) => (round[strategy] as number) / (round[nameIn(strategy, build)] as number),
+      ),
     ),
   }));
 }
 
-export function describeBuilds(compared: ReturnType<typeof compareBuilds>): string[] {
+export function describeBuilds(
+  build: string,
+  compared: ReturnType<typeof compareBuilds>,
+): string[] {
   return [
-    'CPU time per GET /me of this build, as a multiple of the other build in the same round:',
+    `CPU time per GET /me of this build, as a multiple of ${build} in the same round:`,
     ...alignColumns(compared.map(({ strategy, ratio }) => [strategy, describe(ratio, 3)])),
   ];
 }
