@@ -1,5 +1,5 @@
 import { strategies } from './auth/registry.js';
-import { knownVariables } from './config/settings.js';
+import { defaultAccessTokenTtlSeconds, knownVariables } from './config/settings.js';
 import { printLine, runEntry } from './server/entry.js';
 
 await runEntry(async () => {
@@ -9,5 +9,9 @@ await runEntry(async () => {
       return { name, ...description, needs, companions };
     }),
   );
-  printLine({ strategies: described, variables: knownVariables() });
+  printLine({
+    strategies: described,
+    variables: knownVariables(),
+    accessTokenTtlSeconds: defaultAccessTokenTtlSeconds(),
+  });
 });

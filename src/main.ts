@@ -13,6 +13,7 @@ import { createRedisStore, type RedisStore } from './data/redis.js';
 import { createLazyPredictor } from './prediction/registry.js';
 import { printLine, runEntry } from './server/entry.js';
 import { watchEventLoop } from './server/event-loop.js';
+import { watchHeap } from './server/heap.js';
 import type { Drain } from './server/leave-on-signal.js';
 import { leaveOnSignal } from './server/leave-on-signal.js';
 import { createHttpServer, listen } from './server/listen.js';
@@ -48,6 +49,7 @@ await runEntry(async () => {
   });
 
   const eventLoop = settings.counters ? watchEventLoop() : undefined;
+  const heap = settings.counters ? watchHeap() : undefined;
 
   const housekeeper = startHousekeeper(removeExpiredRows(database), log);
 
@@ -65,6 +67,7 @@ await runEntry(async () => {
     instance: describeInstance(settings, strategyModule),
     docs: settings.docs,
     eventLoop,
+    heap,
     trustProxy: settings.trustProxy,
     delegateClients: settings.delegateClients,
     operatorToken: settings.operatorToken,
@@ -78,6 +81,7 @@ await runEntry(async () => {
     strategy.close?.();
     await predictor.close();
     eventLoop?.close();
+    heap?.close();
     redis?.close();
     await database.close();
   });

@@ -4,9 +4,14 @@
 
 import { validTrialsOf } from '../model/condition.js';
 import type { Comparison, Result, Trial } from '../model/result-schema.js';
-import { type Scenario, scenarioOf, scenariosOf } from '../model/scenario.js';
+import { isSameScenario, type Scenario, scenarioOf, scenariosOf } from '../model/scenario.js';
 import { isControl } from '../model/variant.js';
-import { type PooledSpread, pooledSpread, ratioWithInterval } from '../statistics/statistics.js';
+import {
+  chanceAboveOne,
+  type PooledSpread,
+  pooledSpread,
+  ratioWithInterval,
+} from '../statistics/statistics.js';
 import { METRICS, type Metric, verdictsOfPair } from './metrics.js';
 import { verdictFor } from './verdict.js';
 
@@ -20,6 +25,7 @@ type Input = Pick<Result, 'config' | 'strategies' | 'trials'>;
  */
 export function compareStrategies({ config, strategies, trials }: Input): Comparison[] {
   const scenarios = scenariosOf(config);
+  const { headline = [] } = config;
   return pairsOf(config.variants, strategies).flatMap(([baseline, candidate]) =>
     METRICS.flatMap((metric) => {
       const paired = scenarios.map((scenario) =>
@@ -34,9 +40,16 @@ export function compareStrategies({ config, strategies, trials }: Input): Compar
           metric,
           baseline,
           candidate,
+          isHeadline: headline.some(
+            (chosen) =>
+              isSameScenario(chosen, scenario) &&
+              chosen.metric === metric.name &&
+              chosen.baseline === baseline &&
+              chosen.candidate === candidate,
+          ),
           rounds: paired[index] as PairedRound[],
           shared,
-          verdicts: verdictsOfPair(scenarios.length),
+          verdicts: { headline: headline.length, others: verdictsOfPair(scenarios.length) },
           looks: config.untilSure?.looks ?? 1,
           equivalenceMargin: config.equivalenceMargin,
         }),
@@ -101,8 +114,10 @@ interface ComparisonInput extends Scenario {
   candidate: string;
   rounds: PairedRound[];
   shared: PooledSpread | null;
-  /** On the pair, all of which are to hold together. */
-  verdicts: number;
+  /** Whether the answer of the run rests on it. */
+  isHeadline: boolean;
+  /** How many verdicts are to hold together: all that the answer rests on, or all others on the pair. */
+  verdicts: { headline: number; others: number };
   /** How often verdicts are passed at most, each time from all rounds so far. */
   looks: number;
   equivalenceMargin: number;
@@ -114,6 +129,7 @@ function compareIn(input: ComparisonInput): Comparison {
   const known = {
     ...scenarioOf(input),
     ...{ metric: metric.name, baseline, candidate, ratios, equivalenceMargin },
+    ...(input.isHeadline && { family: 'headline' as const }),
   };
   if (rounds.length === 0) {
     return {
@@ -131,7 +147,9 @@ function compareIn(input: ComparisonInput): Comparison {
   const { mean, interval95 } = ratioWithInterval(values, { shared });
   const intervalFor = (chances: number) =>
     ratioWithInterval(values, { shared, confidence: 1 - 0.05 / chances }).interval95;
-  const simultaneousInterval = intervalFor(input.verdicts * input.looks);
+  const simultaneousInterval = intervalFor(
+    input.verdicts[input.isHeadline ? 'headline' : 'others'] * input.looks,
+  );
   return {
     ...known,
     baselineMean: average(rounds.map(({ before }) => before)),
@@ -139,6 +157,7 @@ function compareIn(input: ComparisonInput): Comparison {
     ratio: mean,
     interval95,
     simultaneousInterval,
+    chanceAbove: chanceAboveOne(values, shared),
     rounds: rounds.length,
     verdict: verdictFor(
       metric.better,

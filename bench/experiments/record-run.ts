@@ -3,12 +3,15 @@
  * a result on disk after every step, so that whatever happens next, nothing is lost, and the reports at
  * its end.
  */
-import { warningsOf } from '../analyse/warnings.js';
+import { warningsOfPlans } from '../analyse/reanalyse.js';
 import type { LoadMode } from '../load/load-mode.js';
 import { describedWorkloads } from '../load/workloads/registry.js';
 import { describeMachine } from '../measure/environment.js';
+import { asWhole, partsOf } from '../model/parts.js';
 import {
+  type Comparison,
   type DescribedStrategy,
+  type Question,
   type Result,
   type RunConfig,
   SCHEMA_VERSION,
@@ -20,6 +23,12 @@ import { createResultFolder, type NamedText } from './result-folder.js';
 
 export interface RunInput {
   config: RunConfig;
+  /** Further plans of the same run, measured on the same stores. */
+  further?: readonly RunConfig[];
+  /** Why nothing can be held to a share of a core here, where that was wanted; null: it can. */
+  noLimits?: string | null;
+  /** Which questions the plans are to answer; absent: plans of one's own. */
+  questions?: Question[];
   strategies: DescribedStrategy[];
   /** Folder in which the folder of the result is made. */
   outFolder: string;
@@ -43,8 +52,8 @@ export interface RecordedWork {
   begin?(): Promise<Partial<Result>>;
   /** Unless told, what the configuration says. */
   mode?: LoadMode;
-  /** Before each time that the result is written. */
-  analyse?(result: Result): void;
+  /** Of each plan, before each time that the result is written. */
+  compare?(plan: Result): Comparison[];
   /** Measures, writes what it finds into the result, and saves it. */
   measure(recording: Recording): Promise<void>;
 }
@@ -70,8 +79,10 @@ export async function recordRun(input: RunInput, work: RecordedWork): Promise<Fi
   const started = performance.now();
   const save = async () => {
     noteOthers(result, await input.alongside());
-    work.analyse?.(result);
-    result.warnings = warningsOf(result);
+    for (const part of partsOf(result)) {
+      if (work.compare) part.comparisons = work.compare(asWhole(result, part));
+    }
+    result.warnings = warningsOfPlans(result);
     result.lab = {
       wallSeconds: (performance.now() - started) / 1000,
       measuredSeconds: measuredSeconds(result),
@@ -95,7 +106,7 @@ export async function recordRun(input: RunInput, work: RecordedWork): Promise<Fi
   result.endedAt = new Date().toISOString();
   await save();
   const files = await folder.finish(input.render(result));
-  if (input.becomesLatest && result.trials.some(({ valid }) => valid)) {
+  if (input.becomesLatest && hasMeasured(result)) {
     const why = await folder.becomeLatest();
     if (why !== null) emit({ type: 'stage', message: why });
   }
@@ -104,7 +115,17 @@ export async function recordRun(input: RunInput, work: RecordedWork): Promise<Fi
   return { result, folder: folder.path };
 }
 
-function emptyResult(id: string, { config, strategies }: RunInput): Result {
+/** Whether anything of it is a measurement. */
+export function hasMeasured(result: Result): boolean {
+  const trials = partsOf(result).flatMap((part) => part.trials);
+  const asked = (result.logout?.variants ?? []).some(({ logins }) => logins.length > 0);
+  return asked || trials.some(({ valid }) => valid);
+}
+
+function emptyResult(
+  id: string,
+  { config, further = [], questions, noLimits, strategies }: RunInput,
+): Result {
   return {
     schemaVersion: SCHEMA_VERSION,
     id,
@@ -112,10 +133,16 @@ function emptyResult(id: string, { config, strategies }: RunInput): Result {
     endedAt: null,
     partial: true,
     config,
-    environment: describeMachine(),
+    environment: { ...describeMachine(), ...(noLimits && { cpuLimiterMissing: noLimits }) },
     strategies,
-    workloads: describedWorkloads(config.workloads),
+    workloads: describedWorkloads([
+      ...new Set([config, ...further].flatMap(({ workloads }) => workloads)),
+    ]),
     trials: [],
+    ...(questions && { questions }),
+    ...(further.length > 0 && {
+      further: further.map((each) => ({ config: each, trials: [], comparisons: [] })),
+    }),
     comparisons: [],
     warnings: [],
     lab: { wallSeconds: 0, measuredSeconds: 0, peakRssBytes: 0 },
@@ -128,7 +155,8 @@ function noteOthers({ environment }: Result, seen: readonly string[]): void {
   environment.alongside = [...new Set([...(environment.alongside ?? []), ...seen])];
 }
 
-function measuredSeconds({ trials, sustained = [] }: Result): number {
-  const attempts = sustained.flatMap((each) => each.attempts);
+function measuredSeconds(result: Result): number {
+  const trials = partsOf(result).flatMap((part) => part.trials);
+  const attempts = (result.sustained ?? []).flatMap((each) => each.attempts);
   return [...trials, ...attempts].reduce((sum, { seconds }) => sum + seconds, 0);
 }

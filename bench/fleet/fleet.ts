@@ -33,12 +33,16 @@ export interface CompanionStart {
   name: string;
   /** The id of its tier: what is measured of it stands under that. */
   tier: string;
-  spawn(environment: Record<string, string>): ChildProcess;
+  spawn(environment: Record<string, string>, nodeOptions: readonly string[]): ChildProcess;
 }
 
 /** A companion that a strategy declares: an entry of the service. Its name is also that of its tier. */
 export function serviceCompanion(entry: string): CompanionStart {
-  return { name: entry, tier: entry, spawn: (environment) => spawnService(entry, environment) };
+  return {
+    name: entry,
+    tier: entry,
+    spawn: (environment, nodeOptions) => spawnService(entry, environment, nodeOptions),
+  };
 }
 
 export interface Fleet {
@@ -60,6 +64,8 @@ export interface FleetOptions {
   instances: number;
   /** What runs beside the instances, one process each; nothing unless told. */
   companions?: readonly CompanionStart[];
+  /** Given to Node by every process of the service; nothing unless told. */
+  nodeOptions?: readonly string[] | undefined;
   /** Starts a web tier before the instances. */
   web?: WebTierPlan | undefined;
   /** Secrets and addresses of the stores, the same for every process. */
@@ -132,7 +138,10 @@ async function startOnce(options: FleetOptions, predictionPort: number | null): 
     more: Record<string, string>,
     port = 0,
   ): ListeningProcess => {
-    const child = spawn(environmentOf({ ...environment, ...more }, guardian, port));
+    const child = spawn(
+      environmentOf({ ...environment, ...more }, guardian, port),
+      options.nodeOptions ?? [],
+    );
     const member = superviseListening(child, name, guardian);
     losses.watch(member.ended, what);
     return member;

@@ -7,6 +7,7 @@ import { printedLine, spawnService } from './service-process.js';
 const described = z.object({
   strategies: z.array(describedStrategySchema),
   variables: z.array(z.string()),
+  accessTokenTtlSeconds: z.number(),
 });
 const migrated = z.object({ migrated: z.object({ applied: z.array(z.string()) }) });
 const seeded = z.object({
@@ -25,7 +26,10 @@ export async function describeService(): Promise<DescribedStrategy[]> {
   return (await describeWholeService()).strategies;
 }
 
-/** The same, and the names of all variables that instances and their companions read. */
+/**
+ * The same, the names of all variables that instances and their companions read, and how long an access
+ * token lives where nobody says otherwise.
+ */
 export function describeWholeService(): Promise<z.infer<typeof described>> {
   return runEntry('describe', {}, described);
 }

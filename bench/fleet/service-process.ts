@@ -11,8 +11,15 @@ import { LabError } from '../model/errors.js';
 /** Every process of the service gets these and nothing else of the lab's own environment. */
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot', 'LANG'];
 
-/** @param entry the name of its file in src/: "main", "seed", or a companion that a strategy declares */
-export function spawnService(entry: string, environment: Record<string, string>): ChildProcess {
+/**
+ * @param entry the name of its file in src/: "main", "seed", or a companion that a strategy declares
+ * @param nodeOptions given to Node before the file
+ */
+export function spawnService(
+  entry: string,
+  environment: Record<string, string>,
+  nodeOptions: readonly string[] = [],
+): ChildProcess {
   const inherited = Object.fromEntries(
     PASSED_ON.flatMap((name) => {
       const value = process.env[name];
@@ -21,7 +28,7 @@ export function spawnService(entry: string, environment: Record<string, string>)
   );
   return spawn(
     process.execPath,
-    [fileURLToPath(new URL(`../../src/${entry}.js`, import.meta.url))],
+    [...nodeOptions, fileURLToPath(new URL(`../../src/${entry}.js`, import.meta.url))],
     {
       env: { ...inherited, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -26,10 +26,26 @@ export interface HeldBlock {
   order: Pick<LoadOrder, 'workload' | 'posts' | 'seed'>;
 }
 
-export interface WindowLength {
-  /** Load before it, in which the loop finds its pace. */
+/** A turn of a variant: the others are silent until it is over. */
+export interface TurnLength {
+  /** Load for nobody's record: after a time of silence the first requests cost more. */
+  settleMs: number;
+  /** Measured, one after the other. */
+  windows: number;
+  /** Load before each window, in which the loop finds its pace. */
   leadMs: number;
   windowMs: number;
+}
+
+/** What was read at both edges of a window, and how many requests were answered between them. */
+export interface ReadWindow<Reading> extends Readings<Reading> {
+  requests: number;
+}
+
+export interface Turn<Reading> {
+  windows: ReadWindow<Reading>[];
+  /** Requests answered in the whole turn. */
+  requests: number;
 }
 
 /** Of one block. */
@@ -38,14 +54,14 @@ export interface LoadRun {
   /**
    * Loads one variant, while the others are silent.
    *
-   * @param read what every process used so far, at both edges of what is counted
+   * @param read what every process used so far, at both edges of each window
    */
-  window<Reading>(
+  turn<Reading>(
     variant: number,
-    length: WindowLength,
+    length: TurnLength,
     read: (edge: Edge) => Promise<Reading>,
-  ): Promise<Readings<Reading>>;
-  /** Ends a window early. */
+  ): Promise<Turn<Reading>>;
+  /** Ends a turn early. */
   abort(): void;
   /** @returns by variant */
   finish(): Promise<LoadRecord[]>;

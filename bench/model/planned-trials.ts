@@ -33,26 +33,53 @@ export function planTrials(input: PlanInput): PlannedTrial[] {
   );
 }
 
+/** The blocks of an order: neighbours of the same round and scenario, which run side by side. */
+export function blocksOf(order: readonly PlannedTrial[]): PlannedTrial[][] {
+  return runsOf(
+    order,
+    ([first], trial) => first.round === trial.round && isSameScenario(first, trial),
+  );
+}
+
 /**
- * The blocks of an order: neighbours of the same round and scenario, which run side by side.
+ * Neighbours that the same processes serve: of one round, and behind a web tier of one number of
+ * instances, since it spreads its requests over all that it knows.
  *
- * @param mostInstances a block with more is cut into several, of one variant at least
+ * @param mostInstances that run at once; never less than those of one trial
  */
-export function blocksOf(
+export function sharedOf(
   order: readonly PlannedTrial[],
   mostInstances = Number.POSITIVE_INFINITY,
 ): PlannedTrial[][] {
-  const blocks: PlannedTrial[][] = [];
-  for (const trial of order) {
-    const block = blocks.at(-1);
-    const first = block?.[0];
-    const fits =
-      first !== undefined &&
+  return runsOf(order, (shared, trial) => {
+    const [first] = shared;
+    return (
       first.round === trial.round &&
-      isSameScenario(first, trial) &&
-      ((block?.length ?? 0) + 1) * trial.instances <= mostInstances;
-    if (fits) block?.push(trial);
-    else blocks.push([trial]);
+      first.topology === trial.topology &&
+      (trial.topology === 'direct' || first.instances === trial.instances) &&
+      instancesOf([...shared, trial]) <= mostInstances
+    );
+  });
+}
+
+/** As many as the largest trial of each variant has. */
+function instancesOf(shared: readonly PlannedTrial[]): number {
+  const most = new Map<string, number>();
+  for (const { variant, instances } of shared) {
+    most.set(variant, Math.max(instances, most.get(variant) ?? 0));
   }
-  return blocks;
+  return [...most.values()].reduce((sum, each) => sum + each, 0);
+}
+
+function runsOf(
+  order: readonly PlannedTrial[],
+  belongs: (run: readonly [PlannedTrial, ...PlannedTrial[]], trial: PlannedTrial) => boolean,
+): PlannedTrial[][] {
+  const runs: [PlannedTrial, ...PlannedTrial[]][] = [];
+  for (const trial of order) {
+    const run = runs.at(-1);
+    if (run && belongs(run, trial)) run.push(trial);
+    else runs.push([trial]);
+  }
+  return runs;
 }

@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { calibrationSchema } from './calibration-schema.js';
 import { DATABASE_NAMES } from './databases.js';
+import { logoutSchema } from './logout-schema.js';
 import { scenarioFields } from './scenario.js';
 import { variantSchema } from './variant.js';
 
@@ -74,7 +75,31 @@ const instanceShare = z.object({
   cpuMicrosecondsPerRequest: amount.nullable(),
   cores: amount.nullable(),
   rssBytes: amount.nullable(),
+  heap: z
+    .object({
+      usedBytes: amount.describe('After the last window.'),
+      majorCollections: count.describe('Of the whole heap, in the turns of the trial.'),
+      minorCollections: count.describe('Of the young generation.'),
+      collectorShare: z
+        .number()
+        .min(0)
+        .max(1)
+        .nullable()
+        .describe('Of the time in which its event loop worked.'),
+    })
+    .optional()
+    .describe('What the garbage collector did, where the instance says so.'),
 });
+
+const windowUse = z
+  .object({
+    seconds: amount.describe('Between the readings before and after it.'),
+    requests: count.describe('Answered between them.'),
+    cpuSeconds: z
+      .array(amount.nullable())
+      .describe('Of each process, in the order of `processes`.'),
+  })
+  .describe("A measured window as it was read, for analyses of one's own.");
 
 const openLoop = z
   .object({
@@ -154,9 +179,10 @@ export const trialSchema = z.object({
     stealShare: z.number().nullable().describe('CPU time that the hypervisor gave to others.'),
   }),
   windowsRps: z.array(amount).describe('Throughput in equal slices of the window, for steadiness.'),
+  windowUses: z.array(windowUse).optional().describe('In the order in which they were measured.'),
   reconciliation: z
     .object({ clientRequests: count, serverRequests: count.nullable(), inFlightLimit: count })
-    .describe('Since the start of the load, warm-up included: what client and server counted.'),
+    .describe('What client and server counted in the turns of the trial.'),
   openLoop: openLoop.optional(),
   latencyByRequest: z.array(latencyOfRequest).optional(),
   eventLoop: eventLoop.optional(),
@@ -179,9 +205,20 @@ export const comparisonSchema = z.object({
     .tuple([z.number(), z.number()])
     .nullable()
     .describe('Wider: holds for all scenarios and metrics of this pair at once, at 95 %.'),
+  chanceAbove: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullable()
+    .optional()
+    .describe('That the true ratio is above 1, as far as the rounds tell; null below 2 rounds.'),
   rounds: count.describe('Rounds in which both variants have a valid trial.'),
   ratios: z.array(z.object({ round: count, ratio: z.number() })),
   verdict: verdictSchema.describe('From the candidate: "faster" is better, for CPU: cheaper.'),
+  family: z
+    .literal('headline')
+    .optional()
+    .describe('One of the comparisons that the answer rests on; absent: another one.'),
   equivalenceMargin: z.number().describe('0.05: within 5 % counts as equal.'),
 });
 
@@ -228,8 +265,30 @@ export const describedStrategySchema = z.object({ ...strategyName.shape, ...decl
 /** As a result keeps it: results of version 1 have the name, the summary and the control only. */
 export const strategySchema = z.object({ ...strategyName.shape, ...declaration.partial().shape });
 
+/** What people ask. The logout is measured by itself; the others are plans. */
+export const QUESTIONS = ['cost', 'scale', 'logout'] as const;
+
+const chosenComparison = z.object({
+  ...scenarioFields,
+  metric: z.string(),
+  baseline: z.string(),
+  candidate: z.string(),
+});
+
 export const configSchema = z.object({
   profile: z.string(),
+  question: z
+    .enum(QUESTIONS)
+    .optional()
+    .describe(
+      'Which of the questions the plan answers; absent: one that was put together by hand.',
+    ),
+  headline: z
+    .array(chosenComparison)
+    .optional()
+    .describe(
+      'What the answer rests on, chosen before the run. These verdicts hold together; all others are a second family.',
+    ),
   variants: z.array(variantSchema).describe('What is compared, in the order asked for.'),
   instances: z.array(count.positive()),
   workloads: z.array(z.string()),
@@ -247,6 +306,10 @@ export const configSchema = z.object({
     .enum(DATABASE_NAMES)
     .optional()
     .describe('What holds users and posts; absent: postgres.'),
+  nodeOptions: z
+    .array(z.string())
+    .optional()
+    .describe('What every process of the service was started with; absent: nothing.'),
   windows: count
     .positive()
     .optional()
@@ -373,6 +436,15 @@ export const environmentSchema = z.object({
     .describe('Versions of what is compared and of the tools.'),
 });
 
+/** Of every plan of a run. */
+function partFields() {
+  return {
+    config: configSchema,
+    trials: z.array(trialSchema),
+    comparisons: z.array(comparisonSchema),
+  };
+}
+
 export const resultSchema = z.object({
   schemaVersion: z.literal(SCHEMA_VERSION),
   id: z.string().describe('Name of the folder: the time of the start in UTC.'),
@@ -387,6 +459,15 @@ export const resultSchema = z.object({
     .optional()
     .describe('What a connection asks for in each workload of the run, in a sentence.'),
   trials: z.array(trialSchema),
+  questions: z
+    .array(z.enum(QUESTIONS))
+    .optional()
+    .describe('Which of them were asked; absent: a plan that was put together by hand.'),
+  further: z
+    .array(z.object(partFields()))
+    .optional()
+    .describe('Plans of the same run that answer other questions; the first one stands above.'),
+  logout: logoutSchema.optional(),
   sustained: z
     .array(sustainedSchema)
     .optional()
@@ -417,3 +498,5 @@ export type DescribedStrategy = z.infer<typeof describedStrategySchema>;
 export type RunConfig = z.infer<typeof configSchema>;
 export type Environment = z.infer<typeof environmentSchema>;
 export type Result = z.infer<typeof resultSchema>;
+export type ChosenComparison = z.infer<typeof chosenComparison>;
+export type Question = (typeof QUESTIONS)[number];

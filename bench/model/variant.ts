@@ -65,7 +65,7 @@ export function controlOf(
 
 /** @param strategies as the service describes them */
 export function isControl(
-  { strategy }: Variant,
+  { strategy }: Pick<Variant, 'strategy'>,
   strategies: readonly { name: string; control: boolean }[],
 ): boolean {
   return strategies.some(({ name, control }) => control && name === strategy);

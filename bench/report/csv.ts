@@ -3,13 +3,22 @@
  * result.json, where units stand in the names. RFC 4180.
  */
 import { limitOf } from '../analyse/limits.js';
+import { partsOf } from '../model/parts.js';
 import type { Result, Trial } from '../model/result-schema.js';
 import { tiersOfTable } from '../model/tiers-of-run.js';
 
 type Value = string | number | boolean | null | undefined;
 
-export function renderTrialsCsv({ trials }: Result): string {
-  const columns = columnsOf(trials);
+export function renderTrialsCsv(result: Result): string {
+  const parts = partsOf(result);
+  const trials = parts.flatMap((part) => part.trials);
+  const questionOf = (trial: Trial) =>
+    parts.find((part) => part.trials.includes(trial))?.config.question;
+  const columns = [
+    ...columnsOf(trials),
+    // Two plans of a run may have trials of one condition.
+    ...(result.questions ? [{ name: 'question', of: questionOf }] : []),
+  ];
   const lines = [
     columns.map(({ name }) => field(name)),
     ...trials.map((trial) => columns.map(({ of }) => field(of(trial)))),

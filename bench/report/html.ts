@@ -6,11 +6,18 @@ import { formatTime, listOf } from '../text/format.js';
 import { escapeHtml } from './html/escape.js';
 import { renderBlock } from './html/render-block.js';
 import { STYLE } from './html/style.js';
+import type { Language } from './language/language.js';
+import { LANGUAGES } from './language/languages.js';
+import { renderQuestionPage } from './question-page.js';
 import { sectionsOf } from './sections.js';
 import { type ReportedVariant, type ReportView, viewOf } from './view.js';
 
 /** The report as one file: no request to anywhere, no script. */
-export function renderHtml(result: Result): string {
+export function renderHtml(result: Result, language: Language = LANGUAGES.en): string {
+  return result.questions ? renderQuestionPage(result, language) : renderPlan(result);
+}
+
+function renderPlan(result: Result): string {
   const view = viewOf(result);
   const sections = sectionsOf(view);
   const title = escapeHtml(titleOf(view));

@@ -3,23 +3,55 @@
  */
 import type { Result } from '../model/result-schema.js';
 import { type Block, type Section, type Table, textOfCell } from '../text/blocks.js';
+import { answersOf } from './answers/answers.js';
+import { choiceBlocks } from './answers/choice.js';
 import { subtitleOf, titleOf } from './html.js';
+import type { Language } from './language/language.js';
+import { LANGUAGES } from './language/languages.js';
+import { compared, detailsOf, headingOf, measuredOn } from './question-page.js';
 import { sectionsOf } from './sections.js';
 import { viewOf } from './view.js';
 
-export function renderMarkdown(result: Result): string {
-  const view = viewOf(result);
+export function renderMarkdown(result: Result, language: Language = LANGUAGES.en): string {
+  return result.questions ? renderQuestions(result, language) : renderPlan(result);
+}
+
+/** The answers first, then what to choose by, then every figure. */
+function renderQuestions(result: Result, language: Language): string {
+  const { variants } = viewOf(result);
+  const answers = answersOf(result, language).flatMap(({ title, certainty, sentences, basis }) => [
+    `## ${inline(title)}`,
+    `${certainty ? `**${language.certainty[certainty]}.** ` : ''}${sentences.map(inline).join(' ')}`,
+    ...(basis.length > 0 ? [inline(basis.join(' '))] : []),
+  ]);
   const parts = [
-    `# ${inline(titleOf(view))}`,
-    inline(subtitleOf(view)),
-    ...sectionsOf(view).map(renderSection),
+    `# ${inline(headingOf(variants, language))}`,
+    inline(measuredOn(result, language)),
+    ...(result.partial ? [`> ${inline(language.partial)}`] : []),
+    ...answers,
+    inline(compared(variants)),
+    renderSection({ id: 'choose', title: 'What should I use?', blocks: choiceBlocks(result) }),
+    ...detailsOf(result).flatMap(({ title, sections }) => [
+      `## ${inline(title)}`,
+      ...sections.map((section) => renderSection(section, '###')),
+    ]),
   ];
   return `${parts.join('\n\n')}\n`;
 }
 
-function renderSection({ title, blocks }: Section): string {
+function renderPlan(result: Result): string {
+  const view = viewOf(result);
+  const parts = [
+    `# ${inline(titleOf(view))}`,
+    inline(subtitleOf(view)),
+    ...sectionsOf(view).map((section) => renderSection(section)),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function renderSection({ title, blocks }: Section, mark = '##'): string {
   const parts = blocks.map(renderBlock).filter((text) => text !== '');
-  return [`## ${inline(title)}`, ...parts].join('\n\n');
+  return [`${mark} ${inline(title)}`, ...parts].join('\n\n');
 }
 
 type Renderers = { [Kind in Block['kind']]: (block: Extract<Block, { kind: Kind }>) => string };

@@ -41,6 +41,11 @@ const SECTIONS: readonly { id: string; title: string; render: Render }[] = [
   { id: 'words', title: 'Words used here', render: words },
 ];
 
+/** What is true of the whole run, however many plans it has. */
+export const OF_THE_RUN: ReadonlySet<string> = new Set([
+  ...['strategies', 'method', 'environment', 'repeat', 'words'],
+]);
+
 /** A run that looked for rates has no trials, which all other sections speak of. */
 const SECTIONS_OF_RATES = new Set(['sustained', 'strategies', 'environment', 'repeat']);
 

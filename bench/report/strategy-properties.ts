@@ -118,6 +118,13 @@ export function wordsOf(strategy: StrategyInfo): string[] {
   return STRATEGY_PROPERTIES.map(({ of }) => of(strategy) ?? NOT_MEASURED);
 }
 
+/** @param heading of a property. @throws Error where there is no such property */
+export function propertyInWords(heading: string, strategy: StrategyInfo): string {
+  const property = STRATEGY_PROPERTIES.find((known) => known.heading === heading);
+  if (!property) throw new Error(`no property is called ${heading}`);
+  return property.of(strategy) ?? NOT_MEASURED;
+}
+
 /** Whether the result tells more than the name: those of the first version do not. */
 export function isDeclared(strategy: StrategyInfo): boolean {
   return STRATEGY_PROPERTIES.some(({ of }) => of(strategy) !== undefined);

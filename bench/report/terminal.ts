@@ -2,19 +2,24 @@
  * The end of a run on a terminal: what must be known, the answer, the figures; at most 30 lines.
  */
 
+import { partsOf } from '../model/parts.js';
 import type { Result } from '../model/result-schema.js';
 import { countOf } from '../text/count-of.js';
 import { formatMean, formatMicroseconds } from '../text/format.js';
+import { answersOf } from './answers/answers.js';
 import type { Topic } from './findings/finding.js';
 import { findingsOfView } from './findings.js';
+import type { Language } from './language/language.js';
+import { LANGUAGES } from './language/languages.js';
 import { renderSustained } from './sustained-terminal.js';
 import { measuredSummaries, type ReportView, viewOf } from './view.js';
 
 const MOST_LINES = 30;
 const WIDTH = 100;
 
-export function renderSummary(result: Result): string {
+export function renderSummary(result: Result, language: Language = LANGUAGES.en): string {
   if (result.sustained) return renderSustained(result);
+  if (result.questions) return renderAnswers(result, language);
   const view = viewOf(result);
   const table = ['', ...figures(view), ...variantLines(view)];
   const end = ['', ...closing(result)];
@@ -73,17 +78,38 @@ function workloadLines({ result }: ReportView, room: number): string[] {
   return lines.length <= room ? lines : [];
 }
 
-function wrapped(text: string, mark: string): string[] {
+function wrapped(text: string, mark: string, width = WIDTH): string[] {
   const lines: string[] = [];
   for (const word of printable(text)
     .replace(/(\d) (?=%|µs|ms)/g, '$1\u00a0')
     .split(' ')) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + word.length < WIDTH - 2)
+    if (last !== undefined && last.length + word.length < width - 2)
       lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
-  return lines.map((line, index) => `${index === 0 ? mark : '  '}${line}`);
+  return lines.map((line, index) => `${index === 0 ? mark : ' '.repeat(mark.length)}${line}`);
+}
+
+const ANSWER_WIDTH = 78;
+const MOST_ANSWER_LINES = 20;
+
+/** The answers, as many lines as stay on a small screen together with the way to the report. */
+function renderAnswers(result: Result, language: Language): string {
+  const told = answersOf(result, language).map(({ title, certainty, sentences }) => [
+    `${title}${certainty ? ` [${language.certainty[certainty]}]` : ''}`,
+    ...wrapped(sentences.join(' ').replaceAll('`', ''), '  ', ANSWER_WIDTH),
+  ]);
+  const trials = partsOf(result).flatMap((part) => part.trials);
+  const invalid = trials.filter(({ valid }) => !valid).length;
+  const counts = `${countOf(trials.length, 'trial')}, ${invalid} invalid; ${countOf(result.warnings.length, 'warning')}. The report has the pictures and every figure.`;
+  const state = result.partial ? [language.partial] : [];
+  const lines = [...state, ...told.flat()];
+  const shown =
+    lines.length <= MOST_ANSWER_LINES
+      ? lines
+      : [...lines.slice(0, MOST_ANSWER_LINES - 1), '  … more in the report'];
+  return [...shown, ...wrapped(counts, '', ANSWER_WIDTH)].join('\n');
 }
 
 /** Data must not move the cursor. */

@@ -63,14 +63,43 @@ export function ratioWithInterval(
   if (ratios.some((ratio) => !(ratio > 0 && Number.isFinite(ratio)))) {
     throw new RangeError('a ratio must be a positive, finite number');
   }
+  const { mean, n, standardError, degrees } = meanOfLogs(ratios, shared);
+  if (n === 1) return { mean: Math.exp(mean), interval95: null, n };
+  const half = tQuantile(1 - (1 - confidence) / 2, degrees) * standardError;
+  return { mean: Math.exp(mean), interval95: [Math.exp(mean - half), Math.exp(mean + half)], n };
+}
+
+/**
+ * The chance that the true ratio is above 1, as far as these ratios tell: where the interval that ends at 1
+ * has that confidence (a t distribution about their mean; before them, every ratio was as likely).
+ *
+ * @returns 0 to 1; null below two values
+ */
+export function chanceAboveOne(
+  ratios: readonly number[],
+  shared: PooledSpread | null,
+): number | null {
+  const { mean, n, standardError, degrees } = meanOfLogs(ratios, shared);
+  if (n === 1) return null;
+  if (standardError === 0) return mean === 0 ? 0.5 : mean > 0 ? 1 : 0;
+  const distance = Math.abs(mean) / standardError;
+  let [low, high] = [0.5, 1];
+  for (let step = 0; step < 50; step++) {
+    const middle = (low + high) / 2;
+    if (tQuantile(middle, degrees) < distance) low = middle;
+    else high = middle;
+  }
+  return mean > 0 ? low : 1 - low;
+}
+
+function meanOfLogs(ratios: readonly number[], shared: PooledSpread | null) {
   const logs = ratios.map(Math.log);
   const { mean, n } = meanWithInterval(logs);
-  if (n === 1) return { mean: Math.exp(mean), interval95: null, n };
-  const own = { variance: varianceOf(logs), degrees: n - 1 };
+  const own =
+    n === 1 ? { variance: 0, degrees: 0 } : { variance: varianceOf(logs), degrees: n - 1 };
   const variance = Math.max(own.variance, shared?.variance ?? 0);
   const degrees = Math.max(own.degrees, shared?.degrees ?? 0);
-  const half = tQuantile(1 - (1 - confidence) / 2, degrees) * Math.sqrt(variance / n);
-  return { mean: Math.exp(mean), interval95: [Math.exp(mean - half), Math.exp(mean + half)], n };
+  return { mean, n, standardError: Math.sqrt(variance / n), degrees };
 }
 
 export function varianceOf(values: readonly number[]): number {

@@ -1,17 +1,18 @@
 /**
  * One block: all variants of a scenario in one round. Their fleets run side by side and are loaded in
- * alternating windows, in an order that is reversed from one to the next. A machine that grows slower for a
+ * alternating turns, in an order that is reversed from one to the next. A machine that grows slower for a
  * moment then slows every variant alike (docs/decisions/007).
  */
 import type { LoadSession } from '../load/generator.js';
 import type { LoadMode, LoadRecord } from '../load/load-mode.js';
 import type { WorkerReport } from '../load/messages.js';
 import { workloadNamed } from '../load/workloads/registry.js';
-import type { PlannedTrial } from '../model/planned-trials.js';
+import { blocksOf, type PlannedTrial } from '../model/planned-trials.js';
 import { seededRandom } from '../model/random.js';
 import type { Trial } from '../model/result-schema.js';
 import type { TrialContext } from './context.js';
 import { type JudgedTrial, judgeTogether } from './judge-together.js';
+import { type SharedFleet, type SharedFleets, withFleets } from './shared-fleets.js';
 import { openVariantRun, type VariantRun } from './variant-run.js';
 import { warmUp } from './warm-up.js';
 import { type WindowPlan, windowPlanOf } from './window-plan.js';
@@ -34,34 +35,71 @@ export interface Block {
   assertSound(): void;
 }
 
-/** One round of a scenario, as a run plans it. */
-export async function runBlock(
+/**
+ * One round of several scenarios, which the same processes serve one after the other.
+ *
+ * @param firstPosition of the first trial in the order of the run
+ * @param onBlock called with the trials of each scenario as soon as it is measured
+ * @throws the signal's reason when the run is cancelled; everything it started is stopped by then
+ */
+export function runBlocks(
   planned: readonly PlannedTrial[],
   firstPosition: number,
+  context: TrialContext,
+  {
+    onBegin,
+    onEnd,
+  }: {
+    onBegin(block: readonly PlannedTrial[], position: number): void;
+    onEnd(trials: readonly Trial[], position: number): Promise<void>;
+  },
+): Promise<void> {
+  return withFleets(planned, context, async (fleets) => {
+    let position = firstPosition;
+    for (const block of blocksOf(planned)) {
+      context.signal.throwIfAborted();
+      onBegin(block, position);
+      await onEnd(await runBlock(block, position, fleets, context), position);
+      position += block.length;
+    }
+  });
+}
+
+async function runBlock(
+  planned: readonly PlannedTrial[],
+  firstPosition: number,
+  fleets: SharedFleets,
   context: TrialContext,
 ): Promise<Trial[]> {
   const { config, mode } = context;
   const workload = workloadNamed(planned[0]?.workload ?? '');
-  const judged = await withBlock(planned, firstPosition, context, (block) =>
-    block.measure(mode, windowPlanOf(config, workload, mode, planned.length)),
-  );
+  const plan = windowPlanOf(config, workload, mode, planned.length);
+  const measure = (block: Block) => block.measure(mode, plan);
+  const judged = await withBlock(planned, firstPosition, fleets, context, measure);
   return judged.map(({ trial }) => trial);
 }
 
-/**
- * Fresh processes, everyone logged in, all answers checked and all code warm, for as long as they are used.
- *
- * @param firstPosition of the first trial in the order of the run
- * @throws the signal's reason when the run is cancelled; everything it started is stopped by then
- */
-export async function withBlock<Outcome>(
+/** One scenario, on processes of its own, for as long as they are used. @throws as runBlocks does */
+export function withBlockOfItsOwn<Outcome>(
+  planned: readonly PlannedTrial[],
+  context: TrialContext,
+  use: (block: Block) => Promise<Outcome>,
+): Promise<Outcome> {
+  return withFleets(planned, context, (fleets) => withBlock(planned, 0, fleets, context, use));
+}
+
+/** Everyone logged in, all answers checked and all code warm, for as long as it is used. */
+async function withBlock<Outcome>(
   planned: readonly PlannedTrial[],
   firstPosition: number,
+  fleets: SharedFleets,
   context: TrialContext,
   use: (block: Block) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { emit } = context;
-  const runs = planned.map((trial, index) => openVariantRun(trial, firstPosition + index, context));
+  const runs = planned.map((trial, index) =>
+    openVariantRun(trial, firstPosition + index, fleets.get(trial.variant) as SharedFleet, context),
+  );
   let session: LoadSession | undefined;
   try {
     emit({ type: 'block-phase', phase: 'starting' });
@@ -74,9 +112,7 @@ export async function withBlock<Outcome>(
     emit({ type: 'block-phase', phase: 'measuring' });
     return await use(measuringBlock(planned, runs, session, context));
   } finally {
-    emit({ type: 'block-phase', phase: 'stopping' });
     await session?.close().catch(() => {});
-    await Promise.all(runs.map((run) => run.stop()));
   }
 }
 
@@ -124,7 +160,7 @@ function measuringBlock(
       return conclude(records, await session.close());
     },
     async measureAndGoOn(mode, plan) {
-      await Promise.all(runs.map((run) => run.attempt(run.beginAgain)));
+      for (const run of runs) run.beginAgain();
       const records = await load(mode, plan);
       return conclude(records, []);
     },
@@ -156,11 +192,11 @@ function orderOf(planned: readonly PlannedTrial[], { config, seeded }: TrialCont
 
 async function alternate(
   runs: readonly VariantRun[],
-  { windows }: WindowPlan,
+  { turns }: WindowPlan,
   measure: (run: VariantRun, variant: number) => Promise<void>,
 ): Promise<void> {
   const order = [...runs.entries()];
-  for (let window = 0; window < windows; window++) {
+  for (let turn = 0; turn < turns; turn++) {
     for (const [variant, run] of order) await run.attempt(() => measure(run, variant));
     order.reverse();
   }

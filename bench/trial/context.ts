@@ -16,6 +16,8 @@ import type { ProbeBook } from './instance-requests.js';
 
 export interface TrialContext {
   config: RunConfig;
+  /** The same for one of the plans of the run; what it does not hold back is not held. */
+  forPlan(plan: RunConfig): TrialContext;
   /** Those of the run, as the service describes them. */
   strategies: readonly DescribedStrategy[];
   /** By strategy, in the order of the seeded users; none where state lies in single instances. */

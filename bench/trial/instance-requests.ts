@@ -5,7 +5,8 @@ import { fetchAnswer } from '../load/fetch-answer.js';
 import type { WorkerReport } from '../load/messages.js';
 import { spreadOverWorkers } from '../load/spread.js';
 import type { Connection, SeededPosts, Workload, WorkloadRequest } from '../load/workload.js';
-import { type EventLoopReading, eventLoopReading } from '../measure/event-loop.js';
+import { eventLoopReading } from '../measure/event-loop.js';
+import { heapReading } from '../measure/heap.js';
 import { LabError } from '../model/errors.js';
 
 /** The first answer to each workload's probe: every strategy must give the same. */
@@ -53,49 +54,18 @@ export async function probeInstances(
 const counters = z.object({
   requests: z.object({ completed: z.int() }),
   eventLoop: eventLoopReading.optional(),
+  heap: heapReading.optional(),
 });
 
-/** @returns answers that each instance counted, in their order; null when one cannot be asked */
-export async function readCounters(fleet: Fleet): Promise<number[] | null> {
-  try {
-    return await Promise.all(
-      fleet.instances.map(async ({ origin }) => {
-        return (await countersOf(origin)).requests.completed;
-      }),
-    );
-  } catch {
-    return null;
-  }
+/** What an instance says of itself. All of it but the size of its heap only grows. */
+export type InstanceReading = z.infer<typeof counters>;
+
+/** @returns in the order of the instances; null for one that cannot be asked */
+export function readInstances(fleet: Fleet): Promise<(InstanceReading | null)[]> {
+  return Promise.all(fleet.instances.map(({ origin }) => countersOf(origin).catch(() => null)));
 }
 
-/** By how much the counters of each instance grew between two readings; null when one is missing. */
-export function countedBetween(
-  before: readonly number[] | null,
-  after: readonly number[] | null,
-): number[] | null {
-  if (before === null || after === null) return null;
-  return after.map((count, index) => count - (before[index] ?? 0));
-}
-
-/** The same of all instances together. */
-export function countedTogether(
-  before: readonly number[] | null,
-  after: readonly number[] | null,
-): number | null {
-  return countedBetween(before, after)?.reduce((sum, count) => sum + count, 0) ?? null;
-}
-
-/** @returns in the order of the instances; null for one that does not say, or cannot be asked */
-export function readEventLoops(fleet: Fleet): Promise<(EventLoopReading | null)[]> {
-  return Promise.all(
-    fleet.instances.map(async ({ origin }) => {
-      const known = await countersOf(origin).catch(() => null);
-      return known?.eventLoop ?? null;
-    }),
-  );
-}
-
-async function countersOf(origin: string): Promise<z.infer<typeof counters>> {
+async function countersOf(origin: string): Promise<InstanceReading> {
   const answer = await send(origin, { method: 'GET', path: '/counters', headers: {} });
   return counters.parse(await answer.json());
 }

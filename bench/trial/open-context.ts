@@ -25,7 +25,11 @@ import { logInAndRehearse } from './rehearsal.js';
 import { reservedUsers } from './trial-connections.js';
 import { meanTrialSeconds } from './trial-duration.js';
 
-export type ContextInput = Pick<TrialContext, 'config' | 'strategies' | 'emit' | 'signal'>;
+export interface ContextInput
+  extends Pick<TrialContext, 'config' | 'strategies' | 'emit' | 'signal'> {
+  /** Further plans that are measured on the same stores. */
+  further?: readonly RunConfig[];
+}
 
 /**
  * Stores, meters, the load generator, limits, and a credential for every user. How the stores were
@@ -34,11 +38,12 @@ export type ContextInput = Pick<TrialContext, 'config' | 'strategies' | 'emit' |
  * @param mode what the configuration says unless told
  */
 export async function withTrialContext(
-  { config, strategies, emit, signal }: ContextInput,
+  { config: first, further = [], strategies, emit, signal }: ContextInput,
   result: Result,
   use: (context: TrialContext, secondsPerTrial: number) => Promise<void>,
-  mode: LoadMode = modeOf(config),
+  mode: LoadMode = modeOf(first),
 ): Promise<void> {
+  const config = wholeOf([first, ...further]);
   const say = (message: string) => emit({ type: 'stage', message });
   const { posts } = config;
   const users = config.users + reservedUsers(config);
@@ -57,8 +62,14 @@ export async function withTrialContext(
     try {
       const holder = holdProcesses(limiter, config.cpuLimits, stores);
       noteNotHeld(holder, config, result);
+      const free = holdProcesses(null, undefined, stores);
       const context: TrialContext = {
         config,
+        forPlan: (plan) => ({
+          ...context,
+          config: plan,
+          ...(!plan.cpuLimits && { holder: free, stores: storeProcesses(stores, free) }),
+        }),
         strategies,
         credentials: new Map(),
         seeded,
@@ -76,13 +87,29 @@ export async function withTrialContext(
       };
       const { credentials, secondsPerLogin } = await logInAndRehearse(context, say);
       const secondsPerTrial = meanTrialSeconds(config, strategies, secondsPerLogin);
-      await use({ ...context, credentials }, secondsPerTrial);
+      context.credentials = credentials;
+      await use(context, secondsPerTrial);
     } finally {
       limiter?.close();
       load.stop();
       meter.close();
     }
   });
+}
+
+/** What all plans need together: whoever is to log in, and whatever is to be held. */
+function wholeOf(plans: readonly [RunConfig, ...RunConfig[]]): RunConfig {
+  const [first] = plans;
+  const limits = plans.find(({ cpuLimits }) => cpuLimits)?.cpuLimits;
+  return {
+    ...first,
+    variants: plans.flatMap(({ variants }) => variants),
+    workloads: [...new Set(plans.flatMap(({ workloads }) => workloads))],
+    users: Math.max(...plans.map(({ users }) => users)),
+    connections: Math.max(...plans.map(({ connections }) => connections)),
+    order: plans.flatMap(({ order }) => order),
+    ...(limits && { cpuLimits: limits }),
+  };
 }
 
 /** undefined where none was asked for. */

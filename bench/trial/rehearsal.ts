@@ -68,7 +68,8 @@ async function startOneOfEach(strategies: string[], context: TrialContext): Prom
   const starting = await Promise.allSettled(
     strategies.map((strategy) => {
       const companions = strategyNamed(strategy, context).companions.map(serviceCompanion);
-      return startFleet({ strategy, instances: 1, companions, environment, guardian });
+      const { nodeOptions } = context.config;
+      return startFleet({ strategy, instances: 1, companions, nodeOptions, environment, guardian });
     }),
   );
   const fleets = starting.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));

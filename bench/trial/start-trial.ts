@@ -11,7 +11,7 @@ import { probeInstances } from './instance-requests.js';
 import { type ConnectInput, connectTrial, type TrialConnections } from './trial-connections.js';
 import { connectThroughWeb } from './web-connections.js';
 
-export interface StartedTrial {
+export interface StartedFleet {
   fleet: Fleet;
   /** Those of the fleet and the stores, each perhaps held to a share of a core. */
   processes: readonly MeasuredProcess[];
@@ -23,16 +23,18 @@ export interface StartedTrial {
 /**
  * @throws LabError SERVICE_FAILED, WEB_TIER_FAILED, CPU_LIMIT_FAILED; nothing is left running then
  */
-export async function startTrial(
-  planned: PlannedTrial,
+export async function startVariant(
+  id: string,
+  instances: number,
   context: TrialContext,
-): Promise<StartedTrial> {
-  const variant = variantWith(planned.variant, context.config.variants);
+): Promise<StartedFleet> {
+  const variant = variantWith(id, context.config.variants);
   const strategy = strategyNamed(variant.strategy, context);
   const fleet = await startFleet({
     strategy: strategy.name,
-    instances: planned.instances,
+    instances,
     companions: strategy.companions.map(serviceCompanion),
+    nodeOptions: context.config.nodeOptions,
     environment: { ...context.serviceEnvironment, ...variant.environment },
     web: context.web,
     guardian: context.guardian,
@@ -65,7 +67,7 @@ export async function startTrial(
  */
 export async function connectUsers(
   planned: PlannedTrial,
-  { fleet }: StartedTrial,
+  { fleet }: StartedFleet,
   context: TrialContext,
 ): Promise<TrialConnections> {
   const { config, seeded, signal, probes } = context;

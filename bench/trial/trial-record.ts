@@ -8,6 +8,7 @@ import type { WorkerReport } from '../load/messages.js';
 import { openLoopPart } from '../load/open-loop/merge-reports.js';
 import type { Workload } from '../load/workload.js';
 import { describeEventLoops, type EventLoopSpan } from '../measure/event-loop.js';
+import { describeHeap } from '../measure/heap.js';
 import { machineShares } from '../measure/machine-usage.js';
 import {
   type ProcessUse,
@@ -28,6 +29,7 @@ import {
 } from '../statistics/latency-histogram.js';
 import { type ConnectionsConfig, connectionsOf } from './connections-of.js';
 import { latencyByRequest } from './latency-by-request.js';
+import type { SeenTurn } from './variant-record.js';
 
 /** A trial of which nothing is known yet but its place in the plan. */
 export function emptyTrial(
@@ -76,32 +78,26 @@ export function emptyTrial(
 export interface Observation {
   blank: Trial;
   fleet: Pick<Fleet, 'instances' | 'web'>;
-  /** Readings of every process, with this trial's load between them. */
-  spans: readonly Span[];
+  /** Readings of every process and instance, with this trial's load between them. */
+  turns: readonly SeenTurn[];
   /** What the load workers saw. */
   load: Omit<LoadRecord, 'holdsWarmUp'>;
-  /** Of each instance around each window, as far as they say. */
-  eventLoops?: readonly EventLoopSpan[];
   /** Of loads that are no part of the figures but must be without fault: those of a warm-up. */
   beside?: readonly WorkerReport[];
-  serverRequests: number | null;
-  /**
-   * Behind a web tier, where no connection belongs to an instance: what each of them counted under the
-   * measured loads; null when one could not be asked.
-   */
-  countedByInstances?: readonly number[] | null;
   interruption: Evidence['interruption'];
 }
 
 export function assembleEvidence(observation: Observation): Evidence {
-  const { blank, spans } = observation;
+  const { blank, turns } = observation;
+  const spans = turns.flatMap(({ windows }) => windows);
   const { windows, readings, inFlightLimit } = observation.load;
   const reports = windows.flatMap((window) => window.reports);
   const all = [...reports, ...(observation.beside ?? [])];
   const histogram = mergeHistograms(reports.map((report) => report.histogram));
   const requests = total(reports, (report) => report.requests);
   const processes = processUses(spans);
-  const cost = costBasis(observation);
+  const cost = costBasis(observation.load, spans);
+  const counted = countedByInstances(observation);
   const wire = {
     sentBytes: total(reports, (report) => report.wire.sentBytes),
     receivedBytes: total(reports, (report) => report.wire.receivedBytes),
@@ -110,7 +106,7 @@ export function assembleEvidence(observation: Observation): Evidence {
   const { valid: _valid, invalidReasons: _reasons, ...known } = blank;
   const seconds = total(windows, (window) => window.seconds);
   const windowsRps = windows.flatMap(slicesRps);
-  const eventLoop = describeEventLoops(observation.eventLoops ?? []);
+  const eventLoop = describeEventLoops(turns.flatMap(eventLoopSpans));
   return {
     trial: {
       ...known,
@@ -134,16 +130,17 @@ export function assembleEvidence(observation: Observation): Evidence {
         received: perRequest(wire.receivedBytes, wire.responses),
       },
       storeCommandsPerRequest: storeCommands(spans, cost),
-      perInstance: instanceShares(observation, reports, processes, cost),
+      perInstance: instanceShares(observation, counted, reports, processes, cost),
       processes,
       machine: {
         cores: known.machine.cores,
         ...machineShares(spans.map(({ from, to }) => ({ from: from.machine, to: to.machine }))),
       },
       windowsRps,
+      windowUses: spans.map(windowUse),
       reconciliation: {
-        clientRequests: total(all, (report) => report.requestsSinceStart),
-        serverRequests: observation.serverRequests,
+        clientRequests: total(turns, (turn) => turn.requests),
+        serverRequests: counted === null ? null : total(counted, (count) => count),
         inFlightLimit,
       },
       ...openLoopPart(reports, windows.length),
@@ -164,7 +161,7 @@ interface CostBasis {
   readings: LoadRecord['readings'];
 }
 
-function costBasis({ spans, load: { windows, readings } }: Observation): CostBasis {
+function costBasis({ windows, readings }: Observation['load'], spans: readonly Span[]): CostBasis {
   const reports = windows.flatMap((window) => window.reports);
   return readings === 'between-loads'
     ? {
@@ -197,7 +194,8 @@ function storeCommands(spans: readonly Span[], { requests, seconds, readings }: 
 }
 
 function instanceShares(
-  { fleet, countedByInstances }: Pick<Observation, 'fleet' | 'countedByInstances'>,
+  { fleet, turns }: Pick<Observation, 'fleet' | 'turns'>,
+  countedByInstances: readonly number[] | null,
   reports: readonly WorkerReport[],
   processes: readonly ProcessUse[],
   cost: CostBasis,
@@ -220,8 +218,44 @@ function instanceShares(
       cpuMicrosecondsPerRequest: cpuPerRequest(use, { ...cost, requests: cost.requests * share }),
       cores: use.cores,
       rssBytes: use.rssBytes,
+      ...heapPart(turns, index),
     };
   });
+}
+
+/** What each instance counted in all turns; null when one could not be asked. */
+function countedByInstances({ fleet, turns }: Observation): number[] | null {
+  const counts = fleet.instances.map((_, index) =>
+    turns.map(({ before, after }) => {
+      const [from, to] = [before[index], after[index]];
+      return from && to ? to.requests.completed - from.requests.completed : null;
+    }),
+  );
+  if (counts.flat().includes(null)) return null;
+  return counts.map((ofTurns) => total(ofTurns, (count) => count ?? 0));
+}
+
+/** Instances that said nothing before or after a turn are left out of it. */
+function eventLoopSpans({ before, after }: SeenTurn): EventLoopSpan[] {
+  return before.flatMap((said, index) => {
+    const [from, to] = [said?.eventLoop, after[index]?.eventLoop];
+    return from && to ? [{ from, to }] : [];
+  });
+}
+
+function heapPart(turns: readonly SeenTurn[], index: number) {
+  const heap = describeHeap(
+    turns.map(({ before, after }) => ({ from: before[index] ?? {}, to: after[index] ?? {} })),
+  );
+  return heap === undefined ? {} : { heap };
+}
+
+function windowUse(window: SeenTurn['windows'][number]): NonNullable<Trial['windowUses']>[number] {
+  return {
+    seconds: secondsBetween(window),
+    requests: window.requests,
+    cpuSeconds: processUses([window]).map(({ cpuSeconds }) => cpuSeconds),
+  };
 }
 
 function slicesRps({ reports, seconds }: LoadRecord['windows'][number]): number[] {

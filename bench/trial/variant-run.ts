@@ -5,7 +5,7 @@
 
 import { monotonicClock } from '../load/clock.js';
 import type { LoadSession } from '../load/generator.js';
-import type { LoadRecord, LoadRun, WindowLength } from '../load/load-mode.js';
+import type { LoadRecord, LoadRun, TurnLength } from '../load/load-mode.js';
 import { runProcessesOf } from '../load/load-processes.js';
 import type { WorkerReport } from '../load/messages.js';
 import type { Connection } from '../load/workload.js';
@@ -14,18 +14,13 @@ import { takeSnapshot } from '../measure/snapshot.js';
 import type { PlannedTrial } from '../model/planned-trials.js';
 import type { TrialContext } from './context.js';
 import { loadUntilCut } from './cut-short.js';
-import { deleteLeftovers, readCounters, readEventLoops } from './instance-requests.js';
+import { deleteLeftovers, readInstances } from './instance-requests.js';
 import type { Conclusion } from './judge-together.js';
-import { connectUsers, type StartedTrial, startTrial } from './start-trial.js';
+import type { SharedFleet } from './shared-fleets.js';
+import { connectUsers, type StartedFleet } from './start-trial.js';
 import type { TrialConnections } from './trial-connections.js';
 import { emptyTrial } from './trial-record.js';
-import {
-  beginMeasurement,
-  concludeVariant,
-  eventLoopSpans,
-  type Measurement,
-  type WarmedUp,
-} from './variant-record.js';
+import { beginMeasurement, concludeVariant, type Measurement } from './variant-record.js';
 
 export interface VariantRun {
   /** Does nothing once a step has failed. @throws only when the run is cancelled */
@@ -36,15 +31,17 @@ export interface VariantRun {
   connect(): Promise<void>;
   /** None where a step has failed. */
   connections(): Connection[];
+  /** Whether one of its instances has never served its workload. */
+  isNew(): boolean;
   /** Whether its instances have answered enough for their code to be compiled. */
   isWarm(): boolean;
   warmUp(session: LoadSession, variant: number, seconds: number): Promise<void>;
   /** Holds its instances to their share of a core, or lets them go. */
   limit(on: boolean): void;
   /** What is measured from here on is a record of its own. */
-  beginAgain(): Promise<void>;
-  /** One window. */
-  measure(load: LoadRun, variant: number, length: WindowLength): Promise<void>;
+  beginAgain(): void;
+  /** One turn. */
+  measure(load: LoadRun, variant: number, length: TurnLength): Promise<void>;
   /**
    * What was seen of it also counts where a step has failed: it was measured until then.
    *
@@ -52,29 +49,32 @@ export interface VariantRun {
    * @param warmUps what they saw besides
    */
   keep(record: LoadRecord | undefined, warmUps: readonly WorkerReport[]): void;
-  /** Counts once more, and deletes what the load has left. */
+  /** Deletes what the load has left. */
   finish(): Promise<void>;
   conclude(): Conclusion;
-  stop(): Promise<void>;
 }
 
 export function openVariantRun(
   planned: PlannedTrial,
   position: number,
+  shared: SharedFleet,
   context: TrialContext,
 ): VariantRun {
   const { config, signal } = context;
   const workload = workloadNamed(planned.workload);
   const blank = emptyTrial(planned, position, workload, config);
   const nowMs = monotonicClock();
-  const warmed: WarmedUp = { at: null, seconds: 0, requests: 0 };
-  let measurement: Measurement = beginMeasurement(null);
+  const warmed = shared.warmed(planned.workload);
+  let measurement: Measurement = beginMeasurement();
   let failure: Error | null = null;
-  let started: StartedTrial | undefined;
+  let started: StartedFleet | undefined;
   let connected: TrialConnections | undefined;
 
+  /** What the instances of this trial have answered while they warmed up. */
+  const ofMine = () => warmed.requests.slice(0, planned.instances);
+
   /** Steps come in order, so a later one finds what the first has started. */
-  function running(): StartedTrial {
+  function running(): StartedFleet {
     if (!started) throw new Error('it was not started');
     return started;
   }
@@ -86,14 +86,6 @@ export function openVariantRun(
 
   function untilCut<Outcome>(put: () => Promise<Outcome>, abort: () => void): Promise<Outcome> {
     return loadUntilCut(running().fleet, signal, put, abort);
-  }
-
-  /** Once, after the warm-up: behind a web tier only the instances know who answered what. */
-  async function countWarm(): Promise<void> {
-    const { fleet } = running();
-    if (fleet.web && measurement.spans.length === 0) {
-      measurement.countedWarm = await readCounters(fleet);
-    }
   }
 
   return {
@@ -111,43 +103,43 @@ export function openVariantRun(
       if (failure !== null) throw failure;
     },
     async start() {
-      started = await startTrial(planned, context);
+      await shared.start();
+      started = shared.ofSize(planned.instances);
     },
     async connect() {
-      const trial = running();
-      connected = await connectUsers(planned, trial, context);
-      measurement.countedBefore = await readCounters(trial.fleet);
+      connected = await connectUsers(planned, running(), context);
     },
     connections: () => (failure === null ? (connected?.connections ?? []) : []),
+    isNew: () => ofMine().includes(0),
     isWarm: () =>
-      failure !== null || warmed.requests >= workload.warmUpRequests * planned.instances,
+      failure !== null || ofMine().every((requests) => requests >= workload.warmUpRequests),
     async warmUp(session, variant, seconds) {
       const { abort } = await context.load.closedLoop();
       const fromMs = nowMs();
       const toMs = fromMs + seconds * 1000;
       const window = { fromMs, toMs, untilMs: toMs, slices: 1, measured: false };
-      warmed.requests += await untilCut(() => session.load(variant, window), abort);
+      const requests = await untilCut(() => session.load(variant, window), abort);
+      for (const index of ofMine().keys()) {
+        warmed.requests[index] = (warmed.requests[index] ?? 0) + requests / planned.instances;
+      }
       warmed.seconds += seconds;
-      warmed.at = new Date().toISOString();
     },
     limit(on) {
-      started?.limit(on);
+      shared.limit(on);
     },
-    async beginAgain() {
-      measurement = beginMeasurement(new Date().toISOString());
-      measurement.countedBefore = await readCounters(running().fleet);
+    beginAgain() {
+      measurement = beginMeasurement();
     },
     async measure(load, variant, length) {
       const { fleet } = running();
+      measurement.startedAt ??= new Date().toISOString();
       // Their answers stand outside of what is measured.
-      const before = await readEventLoops(fleet);
-      await countWarm();
-      const span = await untilCut(
-        () => load.window(variant, length, snapshot(load.pids)),
+      const before = await readInstances(fleet);
+      const turn = await untilCut(
+        () => load.turn(variant, length, snapshot(load.pids)),
         load.abort,
       );
-      measurement.spans.push(span);
-      measurement.eventLoops.push(...eventLoopSpans(before, await readEventLoops(fleet)));
+      measurement.turns.push({ ...turn, before, after: await readInstances(fleet) });
     },
     keep(record, warmUps) {
       measurement.load = record;
@@ -155,13 +147,11 @@ export function openVariantRun(
     },
     async finish() {
       const { load: record, warmUps } = measurement;
-      measurement.countedAfter = await readCounters(running().fleet);
       const loads = [...(record?.windows ?? []).map(({ reports }) => reports), warmUps];
       for (const reports of loads) {
         await deleteLeftovers(reports, connected?.connections ?? [], config.loadWorkers);
       }
     },
     conclude: () => concludeVariant({ measurement, warmed, failure, fleet: started?.fleet, blank }),
-    stop: async () => started?.stop(),
   };
 }

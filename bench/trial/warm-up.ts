@@ -20,7 +20,8 @@ export async function warmUp(
     }
   };
   const isCold = (run: VariantRun) => !run.isWarm();
-  await load(seconds, () => true);
+  // Where the same processes have served this workload already, their code is compiled.
+  await load(seconds, (run) => run.isNew());
   const piece = Math.max(SHORTEST_SECONDS, seconds / 2);
   const most = seconds * MOST_WARM_UPS * instances;
   for (let spent = seconds; spent < most && runs.some(isCold); spent += piece) {

@@ -1,10 +1,10 @@
-/** How the time of a trial is cut into windows, which alternate with those of the other variants of its block. */
-import type { LoadMode, WindowLength } from '../load/load-mode.js';
+/** How the time of a trial is cut into turns, which alternate with those of the other variants of its block. */
+import type { LoadMode, TurnLength } from '../load/load-mode.js';
 import type { Workload } from '../load/workload.js';
 import type { RunConfig } from '../model/result-schema.js';
 
-export interface WindowPlan extends WindowLength {
-  windows: number;
+export interface WindowPlan extends TurnLength {
+  turns: number;
 }
 
 /** A process that is held works in bursts of a period; many of them must fit into a window. */
@@ -14,12 +14,16 @@ const HELD_LEAD_MS = 300;
 const LEAD_SHARE = 0.25;
 /** One more process on the same cores: a request takes about twice as long. */
 const WEB_TIMES = 2;
+/** Measured in a turn, so that settling does not take most of it (docs/decisions/012). */
+const TURN_MS = 500;
+/** Of a turn: until processes that were silent work at their pace again. */
+const SETTLE_MS = 150;
 
 /**
- * As short as the workload allows: what the machine does to one window it then does to its neighbours
- * too. An even number, since the order of the variants is reversed from one to the next.
+ * Turns are short: what the machine does to one it then does to its neighbours too. An even number, since
+ * the order of the variants is reversed from one to the next.
  *
- * @param variants in the block: where nothing is compared, windows would cost their time for nothing
+ * @param variants in the block: where nothing is compared, more turns would cost their time for nothing
  */
 export function windowPlanOf(
   {
@@ -37,11 +41,16 @@ export function windowPlanOf(
     cpuLimits ? HELD_WINDOW_MS : 0,
     shortestWindowMs,
   );
-  const fitting = Math.max(2, 2 * Math.round((seconds * 1000) / wantedMs / 2));
-  const windows = asked ?? (variants > 1 || cutsAlone ? fitting : 1);
+  const fitting = Math.max(2, 2 * Math.round((seconds * 1000) / Math.max(TURN_MS, wantedMs) / 2));
+  const turns = asked ?? (variants > 1 || cutsAlone ? fitting : 1);
+  const turnMs = (seconds * 1000) / turns;
+  const windows = Math.max(1, Math.round(turnMs / wantedMs));
   return {
+    turns,
+    // A share is used in bursts from the first request on, and a plan is kept from its own beginning.
+    settleMs: cpuLimits || shortestWindowMs > 0 ? 0 : SETTLE_MS,
     windows,
-    windowMs: (seconds * 1000) / windows,
+    windowMs: turnMs / windows,
     leadMs: cpuLimits ? HELD_LEAD_MS : LEAD_SHARE * wantedMs,
   };
 }

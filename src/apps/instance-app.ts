@@ -16,6 +16,7 @@ import { createUsers } from '../data/users.js';
 import type { Predictor } from '../prediction/predictor.js';
 import { AppError } from '../server/errors.js';
 import type { EventLoopWatch } from '../server/event-loop.js';
+import type { HeapWatch } from '../server/heap.js';
 import type { Drain } from '../server/leave-on-signal.js';
 
 export interface InstanceAppDeps {
@@ -31,6 +32,7 @@ export interface InstanceAppDeps {
   readonly docs: boolean;
   /** Read by GET /counters. */
   readonly eventLoop: EventLoopWatch | undefined;
+  readonly heap: HeapWatch | undefined;
   /** Whether X-Forwarded-For of the proxy in front names the client. */
   readonly trustProxy: boolean;
   /** Clients that a user may let act for them. */

@@ -16,7 +16,7 @@ import {
 import { parseSeedSettings, type SeedSettings } from './seed.js';
 import { parseDatabaseUrl, withoutAmbient } from './stores.js';
 import type { StrategyLoaders, StrategyNeed } from './strategy.js';
-import type { TokenAlgorithm } from './tokens.js';
+import { keyLifeVariables, type TokenAlgorithm } from './tokens.js';
 
 /**
  * The only reader of the environment, and all of the settings that the rest imports. What each
@@ -32,6 +32,11 @@ export type {
   StrategyNeed,
   TokenAlgorithm,
 };
+
+/** How long an access token lives where nobody says otherwise. */
+export function defaultAccessTokenTtlSeconds(): number {
+  return keyLifeVariables.ACCESS_TOKEN_TTL_SECONDS.parse(undefined);
+}
 
 /** For `describe.js`: names of the variables that an instance and what stands beside it read. */
 export function knownVariables(): string[] {

@@ -1,5 +1,10 @@
 import { expect } from 'chai';
-import { blocksOf, type PlanInput, planTrials } from '../../bench/model/planned-trials.js';
+import {
+  blocksOf,
+  type PlanInput,
+  planTrials,
+  sharedOf,
+} from '../../bench/model/planned-trials.js';
 import { variantsOf } from '../../bench/model/variant.js';
 
 const INPUT: PlanInput = {
@@ -76,8 +81,24 @@ describe('blocks of a plan', () => {
 
   it('are cut where so many instances would not fit, down to one variant', () => {
     const order = planTrials({ ...INPUT, workloads: ['me'], instances: [1, 4], rounds: 1 });
-    const sizes = blocksOf(order, 8).map((block) => block.length);
-    expect(sizes.sort()).to.deep.equal([1, 2, 3]);
-    expect(blocksOf(order, 1)).to.have.lengthOf(6);
+    const sizes = sharedOf(order, 8).map((block) => block.length);
+    expect(sizes.sort()).to.deep.equal([1, 5]);
+    expect(sharedOf(order, 1)).to.have.lengthOf(6);
+  });
+
+  it('share their processes within a round, as many as their largest scenario has', () => {
+    const order = planTrials({ ...INPUT, instances: [1, 2, 4] });
+    expect(sharedOf(order)).to.have.lengthOf(INPUT.rounds);
+    expect(sharedOf(order, 12)).to.have.lengthOf(INPUT.rounds);
+    for (const shared of sharedOf(order)) {
+      expect(new Set(shared.map(({ round }) => round)).size).to.equal(1);
+    }
+  });
+
+  it('share nothing behind a web tier but between scenarios of one size', () => {
+    const order = planTrials({ ...INPUT, rounds: 1, web: {} });
+    for (const shared of sharedOf(order)) {
+      expect(new Set(shared.map(({ instances }) => instances)).size).to.equal(1);
+    }
   });
 });

@@ -5,11 +5,12 @@ import { ARRIVALS } from '../../load/open-loop/arrivals.js';
 import { WORKLOADS } from '../../load/workloads/registry.js';
 import { databaseOf } from '../../model/databases.js';
 import { planTrials } from '../../model/planned-trials.js';
-import type { RunConfig } from '../../model/result-schema.js';
+import { QUESTIONS, type RunConfig } from '../../model/result-schema.js';
 import { variantsOf } from '../../model/variant.js';
 import { decimal, integer, integers, listOf, oneOf, type ParsedOptions } from '../parse-options.js';
 import { DATABASE_OPTION } from './database-option.js';
 import { LIMIT_OPTIONS, limitsFrom } from './limit-options.js';
+import { NODE_OPTIONS, nodeOptionsFrom, typedNodeOptions } from './node-options.js';
 import {
   DEFAULT_STRATEGIES,
   EQUIVALENCE_MARGIN,
@@ -32,7 +33,8 @@ const MOST_ROUNDS_FACTOR = 5;
 /** @param strategies names that the service offers */
 export function compareOptions(strategies: readonly string[]) {
   return {
-    profile: oneOf(PROFILE_NAMES, 'what to measure unless the other options say more (quick)'),
+    questions: listOf(QUESTIONS, 'which questions to answer (all three)'),
+    profile: oneOf(PROFILE_NAMES, 'how much to measure (quick)'),
     strategies: listOf(strategies, 'what to compare; a name twice compares it with itself', {
       repeats: true,
     }),
@@ -83,6 +85,7 @@ export function compareOptions(strategies: readonly string[]) {
     ),
     shards: integer(1, 64, 'load-generating processes (half the cores)'),
     set: setOption,
+    ...NODE_OPTIONS,
     ...WEB_OPTIONS,
     ...RUN_OPTIONS,
   } as const;
@@ -127,6 +130,7 @@ export function configFrom(options: CompareOptions, known: readonly string[]): R
     connections,
     ...(connectionsPerInstance !== undefined && { connectionsPerInstance }),
     ...(options.database && { database: options.database }),
+    nodeOptions: nodeOptionsFrom(options['node-options']),
     ...limits,
     ...offeredFrom(options),
     ...web,
@@ -180,6 +184,13 @@ function untilSureFrom(options: CompareOptions, step: number): Pick<RunConfig, '
 
 /** As it is to be typed: the profile stands first, whether it was named or not. */
 function commandOf(options: CompareOptions, profile: string, seed: number): string {
-  const { profile: _named, set, ...others } = options;
-  return repeatCommand('compare', { profile, ...others, ...(set && { set: typedSet(set) }) }, seed);
+  const {
+    profile: _named,
+    questions: _none,
+    set,
+    'node-options': nodeOptions,
+    ...others
+  } = options;
+  const typed = { ...typedNodeOptions(nodeOptions), ...(set && { set: typedSet(set) }) };
+  return repeatCommand('compare', { profile, ...others, ...typed }, seed);
 }

@@ -9,6 +9,7 @@ import { variantsOf } from '../../model/variant.js';
 import { decimal, integer, integers, listOf, type ParsedOptions } from '../parse-options.js';
 import { DATABASE_OPTION } from './database-option.js';
 import { LIMIT_OPTIONS, limitsFrom } from './limit-options.js';
+import { NODE_OPTIONS, nodeOptionsFrom, typedNodeOptions } from './node-options.js';
 import { slo } from './objective-option.js';
 import {
   DEFAULT_STRATEGIES,
@@ -47,6 +48,7 @@ export function sustainOptions(strategies: readonly string[]) {
     'from-rate': integer(1, 1_000_000, 'requests per second that the search begins with (100)'),
     'to-rate': integer(1, 1_000_000, 'requests per second that it does not exceed (100000)'),
     shards: integer(1, 64, 'load-generating processes (1)'),
+    ...NODE_OPTIONS,
     ...RUN_OPTIONS,
   } as const;
 }
@@ -88,11 +90,16 @@ export function sustainConfigFrom(
       connections,
       users,
       ...(options.database && { database: options.database }),
+      nodeOptions: nodeOptionsFrom(options['node-options']),
       ...limits,
       posts: POSTS,
       loadWorkers,
       equivalenceMargin: EQUIVALENCE_MARGIN,
-      command: repeatCommand('sustain', { ...options, slo: options.slo?.text }, plan.seed),
+      command: repeatCommand(
+        'sustain',
+        { ...options, slo: options.slo?.text, ...typedNodeOptions(options['node-options']) },
+        plan.seed,
+      ),
       order: planTrials(plan),
     },
   };

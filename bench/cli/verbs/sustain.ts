@@ -12,6 +12,7 @@ import { renderReports } from '../../report/render-reports.js';
 import { renderSummary } from '../../report/terminal.js';
 import { namedDatabase } from '../../stores/registry.js';
 import { asksForLimits } from '../options/limit-options.js';
+import { assertNodeOptions } from '../options/node-options.js';
 import { sustainConfigFrom, sustainOptions } from '../options/sustain-options.js';
 import { parseOptions } from '../parse-options.js';
 import type { Verb } from './verb.js';
@@ -27,6 +28,7 @@ export const sustain: Verb = {
     const { options } = parseOptions(words, sustainOptions(names));
     const database = namedDatabase(options.database, process.env);
     const config = sustainConfigFrom({ ...options, database }, names);
+    await assertNodeOptions(config.run.nodeOptions ?? []);
     await assertLimits(config.run, process.env);
     const talk = options.json ? stderr : stdout;
     const { result, folder } = await runSustain({

@@ -5,6 +5,7 @@
 
 import { availableParallelism } from 'node:os';
 import { databaseOf } from '../../model/databases.js';
+import { LabError } from '../../model/errors.js';
 import type { RunConfig } from '../../model/result-schema.js';
 import { findCpuLimiter } from '../../processes/cpu-limits/cpu-limiter.js';
 import { assertCores } from '../../processes/cpu-limits/cpu-quota.js';
@@ -29,6 +30,26 @@ export async function assertLimits(config: Asked, environment: NodeJS.ProcessEnv
   // Known for sure once it runs.
   if (onlyRedis(cpuLimits) && (await sessionStores.redis.mayBeContainer?.(environment))) return;
   throw limitUnavailable(`${missing.why}. ${missing.advice}`);
+}
+
+/**
+ * Whether processes can be held to these shares here.
+ *
+ * @returns why they cannot, and what to do; null where they can
+ */
+export async function whyNoLimits(
+  limits: NonNullable<RunConfig['cpuLimits']>,
+  database: RunConfig['database'],
+  environment: NodeJS.ProcessEnv,
+): Promise<string | null> {
+  try {
+    const asked = { cpuLimits: limits, ...(database && { database }) };
+    await assertLimits(asked, environment);
+    return null;
+  } catch (error) {
+    if (error instanceof LabError && error.code === 'CPU_LIMIT_UNAVAILABLE') return error.message;
+    throw error;
+  }
 }
 
 /** A server that is somebody else's is not touched. */

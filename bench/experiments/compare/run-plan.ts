@@ -6,11 +6,11 @@
 import { freemem } from 'node:os';
 import { unsureScenarios } from '../../analyse/unsure.js';
 import { LabError } from '../../model/errors.js';
-import { blocksOf, type PlannedTrial, planTrials } from '../../model/planned-trials.js';
-import type { Result } from '../../model/result-schema.js';
+import type { Part } from '../../model/parts.js';
+import { type PlannedTrial, planTrials, sharedOf } from '../../model/planned-trials.js';
 import { isSameScenario } from '../../model/scenario.js';
 import { countOf } from '../../text/count-of.js';
-import { runBlock } from '../../trial/block.js';
+import { runBlocks } from '../../trial/block.js';
 import type { TrialContext } from '../../trial/context.js';
 import type { Recording } from '../record-run.js';
 
@@ -22,12 +22,11 @@ const INSTANCE_BYTES = 120e6;
 /**
  * @throws LabError RUN_HOPELESS; the signal's reason when the run is cancelled
  */
-export async function runPlan({
-  result,
-  context,
-  secondsPerTrial,
-  save,
-}: Recording): Promise<void> {
+export async function runPlan(
+  result: Part,
+  { context: shared, secondsPerTrial, save }: Recording,
+): Promise<void> {
+  const context = shared.forPlan(result.config);
   const { emit } = context;
   emit({ type: 'planned', trials: result.config.order, secondsPerTrial });
   await runTrials(result.config.order, result, context, save);
@@ -43,34 +42,36 @@ export async function runPlan({
 
 async function runTrials(
   order: readonly PlannedTrial[],
-  result: Result,
+  result: Part,
   context: TrialContext,
   save: () => Promise<void>,
 ): Promise<void> {
   const { emit, signal } = context;
   let failuresInARow = 0;
-  for (const block of blocksOf(order, mostInstancesAtOnce())) {
+  for (const shared of sharedOf(order, mostInstancesAtOnce())) {
     signal.throwIfAborted();
-    const index = result.trials.length;
-    emit({ type: 'block-started', index, trials: block });
-    const trials = await runBlock(block, index, context);
-    result.trials.push(...trials);
-    await save();
-    for (const [place, trial] of trials.entries()) {
-      emit({ type: 'trial-finished', index: index + place, trial });
-      failuresInARow = trial.requests === 0 ? failuresInARow + 1 : 0;
-    }
-    if (failuresInARow >= HOPELESS_FAILURES) {
-      throw new LabError(
-        'RUN_HOPELESS',
-        `${countOf(failuresInARow, 'trial')} in a row answered no request. The last reason: ${trials.at(-1)?.invalidReasons[0]?.message}`,
-      );
-    }
+    await runBlocks(shared, result.trials.length, context, {
+      onBegin: (block, index) => emit({ type: 'block-started', index, trials: block }),
+      async onEnd(trials, index) {
+        result.trials.push(...trials);
+        await save();
+        for (const [place, trial] of trials.entries()) {
+          emit({ type: 'trial-finished', index: index + place, trial });
+          failuresInARow = trial.requests === 0 ? failuresInARow + 1 : 0;
+        }
+        if (failuresInARow >= HOPELESS_FAILURES) {
+          throw new LabError(
+            'RUN_HOPELESS',
+            `${countOf(failuresInARow, 'trial')} in a row answered no request. The last reason: ${trials.at(-1)?.invalidReasons[0]?.message}`,
+          );
+        }
+      },
+    });
   }
 }
 
 /** The next rounds, of the scenarios that have a verdict still unsure; none at the limit. */
-function furtherRounds({ config, comparisons }: Result): PlannedTrial[] {
+function furtherRounds({ config, comparisons }: Part): PlannedTrial[] {
   const { untilSure, rounds } = config;
   if (!untilSure || rounds >= untilSure.maxRounds) return [];
   const unsure = unsureScenarios(comparisons);

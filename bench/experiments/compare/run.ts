@@ -1,34 +1,68 @@
 /** The main job: the plan's blocks, one after the other, and the calibration of the machine beside them. */
 import { compareStrategies } from '../../analyse/compare.js';
 import { describeMachine } from '../../measure/environment.js';
+import { partsOf } from '../../model/parts.js';
 import { blocksOf } from '../../model/planned-trials.js';
-import type { DescribedStrategy } from '../../model/result-schema.js';
+import type { DescribedStrategy, Question, RunConfig } from '../../model/result-schema.js';
 import type { Variant } from '../../model/variant.js';
 import { assertOpenFiles } from '../../processes/open-files.js';
+import type { TrialContext } from '../../trial/context.js';
 import { readCalibration } from '../calibration.js';
+import { type LogoutPlan, measureLogout } from '../logout/measure-logout.js';
 import { type FinishedRun, type RunInput, recordRun } from '../record-run.js';
 import { mostConnections } from './most-connections.js';
-import { mostInstancesAtOnce, runPlan } from './run-plan.js';
+import { runPlan } from './run-plan.js';
+
+export interface ComparisonInput extends RunInput {
+  /** After all plans; absent: the logout was not asked for. */
+  logout?: LogoutPlan | null;
+}
 
 /**
- * Runs the plan. When the signal is aborted, what was measured is written, marked partial.
+ * Runs the plans. When the signal is aborted, what was measured is written, marked partial.
  *
  * @throws LabError when the run fails; the partial result is written before
  */
-export async function runComparison(input: RunInput): Promise<FinishedRun> {
-  const { config, outFolder } = input;
-  const blocks = blocksOf(config.order, mostInstancesAtOnce());
-  await assertOpenFiles(mostConnections(config, Math.max(...blocks.map((block) => block.length))));
+export async function runComparison(input: ComparisonInput): Promise<FinishedRun> {
+  const { config, further = [], outFolder, logout } = input;
+  for (const plan of [config, ...further]) {
+    const sizes = blocksOf(plan.order).map((block) => block.length);
+    await assertOpenFiles(mostConnections(plan, Math.max(1, ...sizes)));
+  }
   return recordRun(input, {
     async begin() {
       const calibration = await readCalibration(outFolder, describeMachine());
       return calibration ? { calibration } : {};
     },
-    analyse(result) {
-      result.comparisons = compareStrategies(result);
+    compare: compareStrategies,
+    async measure(recording) {
+      const { result, context, save } = recording;
+      for (const part of partsOf(result)) {
+        if (part.config.order.length === 0) continue;
+        sayQuestion(part.config.question, context);
+        await runPlan(part, recording);
+      }
+      if (logout) {
+        sayQuestion('logout', context);
+        result.logout = await measureLogout(logout, context.forPlan(withoutLimits(config)));
+        await save();
+      }
     },
-    measure: runPlan,
   });
+}
+
+const ASKED: Record<Question, string> = {
+  cost: 'What does a request cost?',
+  scale: 'What happens when servers are added?',
+  logout: 'What happens when somebody logs out?',
+};
+
+function sayQuestion(question: Question | undefined, { emit }: TrialContext): void {
+  if (question) emit({ type: 'stage', message: `\n${ASKED[question]}` });
+}
+
+function withoutLimits({ cpuLimits: _none, ...config }: RunConfig): RunConfig {
+  return config;
 }
 
 /** The strategies of the variants, as the service describes them. */

@@ -3,7 +3,7 @@
 import { conditionOf } from '../../model/condition.js';
 import type { PlannedTrial } from '../../model/planned-trials.js';
 import type { Sustained, SustainedAttempt } from '../../model/result-schema.js';
-import { type Block, withBlock } from '../../trial/block.js';
+import { type Block, withBlockOfItsOwn } from '../../trial/block.js';
 import type { TrialContext } from '../../trial/context.js';
 import { type AttemptOrder, attemptRate } from './attempt.js';
 import { confirmRate, type Found, searchRate, type TryRate } from './search.js';
@@ -26,7 +26,7 @@ export interface ConditionInput {
 export function searchCondition(input: ConditionInput): Promise<Found> {
   const { planned, config, context } = input;
   const { fromRps, toRps, run } = config;
-  return withBlock([planned], 0, context, async (block) => {
+  return withBlockOfItsOwn([planned], context, async (block) => {
     const seconds = Math.min(MAX_SEARCH_SECONDS, run.seconds);
     const shape = { phase: 'search', seconds, warmUpSeconds: SEARCH_WARM_UP_SECONDS } as const;
     return searchRate(tries(block, shape, input), { fromRps, toRps, resolution: RESOLUTION });
@@ -35,7 +35,7 @@ export function searchCondition(input: ConditionInput): Promise<Found> {
 
 export function confirmCondition(input: ConditionInput, searchedRps: number): Promise<Found> {
   const { planned, config, context } = input;
-  return withBlock([planned], 0, context, async (block) => {
+  return withBlockOfItsOwn([planned], context, async (block) => {
     const { seconds, warmUpSeconds } = config.run;
     const tryRate = tries(block, { phase: 'confirm', seconds, warmUpSeconds }, input);
     return confirmRate(tryRate, searchedRps, { toRps: config.toRps, resolution: RESOLUTION });

@@ -1,5 +1,5 @@
 import { monotonicClock } from '../clock.js';
-import type { LoadMode } from '../load-mode.js';
+import type { LoadMode, ReadWindow } from '../load-mode.js';
 
 /**
  * Each connection sends when its last request is answered. The connections of a block are held: a window
@@ -10,19 +10,33 @@ export const closedLoop: LoadMode = {
   cutsAlone: true,
   generator: ({ closedLoop: generator }) => generator(),
   async begin({ processes, session, connections }) {
-    const { pids, abort } = await processes.closedLoop();
+    const generator = await processes.closedLoop();
     const nowMs = monotonicClock();
     const seconds = connections.map(() => 0);
+    let isCut = false;
+    const load = (variant: number, leadMs: number, windowMs: number, measured: boolean) => {
+      const fromMs = nowMs() + leadMs;
+      const toMs = fromMs + windowMs;
+      return session.load(variant, { fromMs, toMs, untilMs: toMs, slices: 1, measured });
+    };
     return {
-      pids,
-      abort,
-      async window(variant, { leadMs, windowMs }, read) {
-        const from = await read('from');
-        const fromMs = nowMs() + leadMs;
-        const toMs = fromMs + windowMs;
-        await session.load(variant, { fromMs, toMs, untilMs: toMs, slices: 1, measured: true });
-        seconds[variant] = (seconds[variant] ?? 0) + windowMs / 1000;
-        return { from, to: await read('to') };
+      pids: generator.pids,
+      abort() {
+        isCut = true;
+        generator.abort();
+      },
+      async turn(variant, { settleMs, windows, leadMs, windowMs }, read) {
+        isCut = false;
+        const done: ReadWindow<Awaited<ReturnType<typeof read>>>[] = [];
+        let requests = settleMs > 0 ? await load(variant, 0, settleMs, false) : 0;
+        for (let window = 0; window < windows && !isCut; window++) {
+          const from = await read('from');
+          const answered = await load(variant, leadMs, windowMs, true);
+          seconds[variant] = (seconds[variant] ?? 0) + windowMs / 1000;
+          done.push({ from, to: await read('to'), requests: answered });
+          requests += answered;
+        }
+        return { windows: done, requests };
       },
       async finish() {
         const reports = await session.close();

@@ -1,6 +1,7 @@
 import type { LoadGenerator } from '../generator.js';
 import type { LoadMode, LoadRecord } from '../load-mode.js';
 import { loadOnce } from '../load-once.js';
+import type { WorkerReport } from '../messages.js';
 import type { OfferedLoad } from './arrivals.js';
 
 /** A plan that is kept for less says little of how a queue grows. */
@@ -23,7 +24,7 @@ export function openLoop(offered: OfferedLoad): LoadMode {
       return {
         pids: generator.pids,
         abort: generator.abort,
-        async window(variant, { leadMs, windowMs }, read) {
+        async turn(variant, { leadMs, windowMs }, read) {
           const done = windows[variant] ?? [];
           const { reports, readings } = await loadOnce({
             generator,
@@ -35,7 +36,12 @@ export function openLoop(offered: OfferedLoad): LoadMode {
             read,
           });
           done.push({ seconds: windowMs / 1000, reports });
-          return readings;
+          const answered = (of: (report: WorkerReport) => number) =>
+            reports.reduce((sum, report) => sum + of(report), 0);
+          return {
+            windows: [{ ...readings, requests: answered(({ requests }) => requests) }],
+            requests: answered(({ requestsSinceStart }) => requestsSinceStart),
+          };
         },
         finish: async () =>
           windows.map((done, variant) => ({

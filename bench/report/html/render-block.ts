@@ -25,7 +25,7 @@ export function renderBlock(block: Block): string {
 }
 
 /** Escaped text, with `backticks` as code; a number keeps its unit on the same line. */
-function inline(text: string): string {
+export function inline(text: string): string {
   return escapeHtml(text)
     .replace(/`([^`]*)`/g, '<code>$1</code>')
     .replace(/(\d) (?=%|µs|ms|MB|GB|instance|round)/g, '$1\u00a0');

@@ -43,6 +43,25 @@ tr.group>*{border-top:1px solid #777}
 .faster{color:#00527f}
 .slower{color:#9c3d00}
 .equal,.unsure{color:#444}
+body:has(.answers){max-width:82rem}
+.first h1{margin:.2rem 0 0;font-size:1.7rem}
+.first .subtitle{margin:.1rem 0 .5rem;font-size:.9rem}
+.answers{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:.75rem}
+.answer-card{border:1px solid #999;border-radius:6px;padding:.5rem .9rem .6rem;background:#fff;display:flex;flex-direction:column}
+.answer-card h2{font-size:1.12rem;margin:0 0 .1rem;padding:0;border:0}
+.answer-card .says{font-size:1.02rem;line-height:1.4;margin:.15rem 0 .5rem}
+.answer-card figure{margin:auto 0 0}
+.answer-card figure .title{margin:0 0 .1rem;font-size:.95rem}
+.answer-card .legend{font-size:.76rem;line-height:1.35;margin:.3rem 0 0}
+.sure{margin:0;font-weight:700;font-size:.92rem}
+.sure abbr{text-decoration:underline dotted;cursor:help;padding:.05rem .5rem;border-radius:4px;background:#e6f2ea;color:#0b5132}
+.sure.likely abbr{background:#fdf3d8;color:#5c4300}
+.sure.cannot-tell abbr{background:#eee;color:#333}
+details{border:1px solid #999;border-radius:6px;padding:.5rem 1rem;margin:1rem 0}
+summary{font-weight:650;font-size:1.08rem;cursor:pointer}
+dl{display:grid;grid-template-columns:minmax(8rem,max-content) 1fr;gap:.25rem 1.2rem;max-width:60rem}
+dt{font-weight:650}
+dd{margin:0}
 @media (max-width:40rem){
 th,td{padding:.28rem .45rem}
 table{font-size:.82rem}

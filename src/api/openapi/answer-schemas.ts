@@ -109,12 +109,27 @@ export const ANSWERS = {
         activeMs: milliseconds,
         idleMs: milliseconds,
       }),
+      heap: z
+        .strictObject({
+          usedBytes: count,
+          majorCollections: count.describe('Of the whole heap.'),
+          minorCollections: count.describe('Of the young generation.'),
+          collectingMs: milliseconds.describe('Time in which JavaScript stood still for them.'),
+        })
+        .describe('What lies in the heap, and what the garbage collector did.'),
     }),
-    description: 'Answers that were handed to the socket, and how late the event loop was.',
+    description:
+      'Answers that were handed to the socket, how late the event loop was, and what the garbage collector did.',
     examples: [
       {
         requests: { completed: 3, byStatus: { 200: 3 } },
         eventLoop: { delays: [[0.125, 1200]], activeMs: 80.5, idleMs: 5919.5 },
+        heap: {
+          usedBytes: 24_000_000,
+          majorCollections: 2,
+          minorCollections: 15,
+          collectingMs: 21.4,
+        },
       },
     ],
   },

@@ -1,5 +1,6 @@
 import { AppError } from '../../server/errors.js';
 import type { EventLoopWatch } from '../../server/event-loop.js';
+import type { HeapWatch } from '../../server/heap.js';
 import type { Drain } from '../../server/leave-on-signal.js';
 import type { RequestCounters } from '../../server/observer.js';
 import type { ApiRoute } from '../route.js';
@@ -11,6 +12,7 @@ export interface HealthDeps {
   /** Undefined where there is no GET /counters. */
   readonly counters: RequestCounters | undefined;
   readonly eventLoop?: EventLoopWatch | undefined;
+  readonly heap?: HeapWatch | undefined;
 }
 
 /** What machines ask: alive, ready, how many. All three servers answer it. */
@@ -63,11 +65,12 @@ export const healthRoutes: readonly ApiRoute<HealthDeps, unknown>[] = [
     operation: {
       id: 'readCounters',
       tag: 'health',
-      summary: 'How many requests were answered, by status, and how late the event loop was',
+      summary:
+        'How many requests were answered, by status, how late the event loop was, and what the garbage collector did',
       answers: [{ status: 200, description: 'Counts since the start.', schema: 'Counters' }],
     },
-    handle: (ctx, { counters, eventLoop }) => {
-      ctx.body = { requests: counters, eventLoop: eventLoop?.read() };
+    handle: (ctx, { counters, eventLoop, heap }) => {
+      ctx.body = { requests: counters, eventLoop: eventLoop?.read(), heap: heap?.read() };
     },
   },
 ];

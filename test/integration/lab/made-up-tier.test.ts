@@ -187,18 +187,29 @@ async function measure(
     return assembleEvidence({
       blank: emptyTrial(planned, 0, {}, config),
       fleet,
-      spans: [{ from, to }],
+      turns: [
+        {
+          windows: [{ from, to, requests: REQUESTS }],
+          requests: REQUESTS,
+          before: [said(0)],
+          after: [said(REQUESTS)],
+        },
+      ],
       load: {
         windows: [{ seconds: (to.atMs - from.atMs) / 1000, reports: [reportOfRequests()] }],
         readings: 'between-loads',
         inFlightLimit: 1,
       },
-      serverRequests: REQUESTS,
       interruption: null,
     }).trial;
   } finally {
     meter.close();
   }
+}
+
+/** What an instance says of itself. */
+function said(completed: number) {
+  return { requests: { completed } };
 }
 
 function reportOfRequests(): WorkerReport {

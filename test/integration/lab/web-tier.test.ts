@@ -26,7 +26,7 @@ import { logInAll } from '../../../bench/load/credentials.js';
 import { workloadNamed } from '../../../bench/load/workloads/registry.js';
 import { type Guardian, startGuardian } from '../../../bench/processes/guardian/guardian.js';
 import { isRunning, readStartTime } from '../../../bench/processes/process-identity.js';
-import { countedBetween, readCounters } from '../../../bench/trial/instance-requests.js';
+import { readInstances } from '../../../bench/trial/instance-requests.js';
 import { connectThroughWeb } from '../../../bench/trial/web-connections.js';
 import { eventually } from '../../support/eventually.js';
 import { planForTests } from '../../support/nginx.js';
@@ -80,9 +80,14 @@ describe('a web tier before real instances', function () {
 
   /** How many of the requests each instance answered. */
   async function countWhile(running: Fleet, ask: () => Promise<unknown>): Promise<number[]> {
-    const before = await readCounters(running);
+    const before = await countsOf(running);
     await ask();
-    return countedBetween(before, await readCounters(running)) ?? [];
+    return (await countsOf(running)).map((count, index) => count - (before[index] as number));
+  }
+
+  async function countsOf(running: Fleet): Promise<number[]> {
+    const readings = await readInstances(running);
+    return readings.map((reading) => reading?.requests.completed ?? Number.NaN);
   }
 
   /** Without a credential: 401, an answer that counts like any other. */
@@ -159,7 +164,7 @@ describe('a web tier before real instances', function () {
       expect(await askInTurn(origin, 6)).to.deep.equal(Array(6).fill(401));
       process.kill(pid, 'SIGCONT');
       await Promise.all(two);
-      expect(await readCounters(running)).to.deep.equal([1, 7]);
+      expect(await countsOf(running)).to.deep.equal([1, 7]);
     } finally {
       process.kill(pid, 'SIGCONT');
     }

@@ -74,6 +74,7 @@ describe('the routes of the router', () => {
       docs: true,
       injectBusyMicroseconds: 0,
       eventLoop: undefined,
+      heap: undefined,
       predictor: createLazyPredictor('in-process', { url: undefined, timeoutMs: 1, log }),
     });
     const routing = app.middleware.find((one) => 'router' in one) as unknown as { router: Router };

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import type { WorkerReport } from '../../../bench/load/messages.js';
-import type { Span } from '../../../bench/measure/process-uses.js';
 import type { ProcessReading, Snapshot } from '../../../bench/measure/snapshot.js';
 import type { ProcessUsage } from '../../../bench/processes/process-usage.js';
 import {
@@ -12,6 +11,7 @@ import {
   emptyTrial,
   type Observation,
 } from '../../../bench/trial/trial-record.js';
+import type { SeenTurn } from '../../../bench/trial/variant-record.js';
 
 const MICROSECONDS = 1e6;
 
@@ -102,7 +102,7 @@ function observe(
     to?: Changes;
     countedByInstances?: number[] | null;
   } = {},
-  spans?: Span[],
+  readWindows?: SeenTurn['windows'],
   windows?: Observation['load']['windows'],
 ) {
   const config = { connections: 100, loadWorkers: 2, seconds: 2, warmUpSeconds: 1 };
@@ -114,12 +114,19 @@ function observe(
         web: { pid: 4, origin: 'http://127.0.0.1:3', workers: 2 },
       }),
     },
-    countedByInstances: changes.countedByInstances ?? null,
-    spans: spans ?? [
+    turns: [
       {
-        from: snapshot(1000, 5, 100, changes.from, changes),
-        // Read 20 ms after the end of a window of 2 s: 2.02 s later.
-        to: snapshot(3020, 6.01, 8180, changes.to, changes),
+        windows: readWindows ?? [
+          {
+            from: snapshot(1000, 5, 100, changes.from, changes),
+            // Read 20 ms after the end of a window of 2 s: 2.02 s later.
+            to: snapshot(3020, 6.01, 8180, changes.to, changes),
+            requests: 8000,
+          },
+        ],
+        requests: 8020,
+        before: counted(changes.countedByInstances, 100),
+        after: counted(changes.countedByInstances, 200),
       },
     ],
     load: {
@@ -129,9 +136,26 @@ function observe(
       readings: windows ? 'between-loads' : 'under-load',
       inFlightLimit: 100,
     },
-    serverRequests: 8030,
     interruption: null,
   });
+}
+
+/** What the instances say; they count so many requests from 100 to 200. */
+function counted(growth: number[] | null = [4000, 4030], at: number): SeenTurn['before'] {
+  return [0, 1].map((index) =>
+    growth === null
+      ? null
+      : {
+          requests: { completed: 7 + (at === 200 ? (growth[index] as number) : 0) },
+          heap: {
+            usedBytes: at * 1000,
+            majorCollections: at / 100,
+            minorCollections: at / 10,
+            collectingMs: at / 2,
+          },
+          eventLoop: { delays: [], activeMs: at * 10, idleMs: 0 },
+        },
+  );
 }
 
 describe('record of a trial', () => {
@@ -141,7 +165,7 @@ describe('record of a trial', () => {
     expect(trial.throughputRps).to.equal(4000);
     expect(trial.statuses).to.deep.equal({ 200: 8000 });
     expect(trial.windowsRps).to.deep.equal([4000, 4000]);
-    expect(trial.reconciliation.clientRequests).to.equal(8020);
+    expect(trial.reconciliation).to.include({ clientRequests: 8020, serverRequests: 8030 });
   });
 
   it('merges latencies before it takes percentiles, and keeps the exact mean', () => {
@@ -165,6 +189,16 @@ describe('record of a trial', () => {
     const [first] = observe().trial.perInstance;
     expect(first).to.include({ instance: 1, requests: 4000, share: 0.5 });
     expect(first?.cpuMicrosecondsPerRequest).to.be.closeTo(MICROSECONDS / 4000, 1e-6);
+  });
+
+  it('says what the garbage collector of each instance did', () => {
+    expect(observe().trial.perInstance[1]?.heap).to.deep.equal({
+      ...{ usedBytes: 200_000, majorCollections: 1, minorCollections: 10 },
+      // 50 ms of the second in which the event loop worked.
+      collectorShare: 0.05,
+    });
+    const [silent] = observe({ countedByInstances: null }).trial.perInstance;
+    expect(silent).not.to.have.property('heap');
   });
 
   it("counts Redis commands by Redis's own clock", () => {
@@ -222,6 +256,9 @@ describe('record of a trial', () => {
       [6000, 0.75],
       [2000, 0.25],
     ]);
+    expect(observe({ countedByInstances: null }).trial.reconciliation.serverRequests).to.equal(
+      null,
+    );
     // One that could not be asked: nothing is known, and nothing is made up.
     expect(sharesOf(null)).to.deep.equal([
       [0, 0],
@@ -233,6 +270,7 @@ describe('record of a trial', () => {
     const span = (atMs: number, cpu: number, commands: number) => ({
       from: snapshot(atMs, cpu, 100),
       to: snapshot(atMs + 2500, cpu + 1, 100 + commands),
+      requests: 4000,
     });
     const report = { ...workerReport(6000, 10), requestsPerSlice: [4000, 2000] };
     // Of 8,000 answers 6,000 came inside the windows.
@@ -241,6 +279,12 @@ describe('record of a trial', () => {
     const { trial } = observe({}, spans, [{ seconds: 4, reports }]);
     expect(trial).to.deep.include({ windows: 2, seconds: 4, requests: 6000, throughputRps: 1500 });
     expect(trial.windowsRps).to.deep.equal([2000, 1000]);
+    // As they were read, for analyses of one's own.
+    const cpuSeconds = trial.processes.map(() => 1);
+    expect(trial.windowUses).to.deep.equal([
+      { seconds: 2.5, requests: 4000, cpuSeconds },
+      { seconds: 2.5, requests: 4000, cpuSeconds },
+    ]);
     // What was used between the loads belongs to others: 2 s of CPU time for 8,000 requests.
     expect(trial.processes[0]).to.deep.include({ cpuSeconds: 2, cores: 0.4 });
     expect(trial.cpuMicrosecondsPerRequest.redis).to.be.closeTo(250, 1e-9);

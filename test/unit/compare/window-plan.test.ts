@@ -6,36 +6,38 @@ import { windowPlanOf } from '../../../bench/trial/window-plan.js';
 const SHORT = { windowMs: 100 };
 
 describe('the windows of a block', () => {
-  it('cuts a trial into an even number of short windows', () => {
+  it('cuts a trial into an even number of short turns', () => {
     expect(windowPlanOf({ seconds: 2.45 }, SHORT, closedLoop, 3)).to.deep.equal({
-      windows: 24,
-      windowMs: 2450 / 24,
-      leadMs: 25,
+      ...{ turns: 4, windows: 6, windowMs: 2450 / 24 },
+      // After silence, load for nobody's record; and before each window until the loop has its pace.
+      ...{ settleMs: 150, leadMs: 25 },
     });
-    expect(windowPlanOf({ seconds: 0.05 }, SHORT, closedLoop, 3).windows).to.equal(2);
-    expect(windowPlanOf({ seconds: 2.45, windows: 7 }, SHORT, closedLoop, 3).windows).to.equal(7);
+    expect(windowPlanOf({ seconds: 0.05 }, SHORT, closedLoop, 3)).to.include({
+      ...{ turns: 2, windows: 1 },
+    });
+    const seven = windowPlanOf({ seconds: 2.45, windows: 7 }, SHORT, closedLoop, 3);
+    expect(seven).to.include({ turns: 7, windows: 4 });
   });
 
   it('takes longer windows where a request, or the share of a process, needs them', () => {
     expect(windowPlanOf({ seconds: 6 }, { windowMs: 1000 }, closedLoop, 2)).to.include({
-      windows: 6,
-      leadMs: 250,
+      ...{ turns: 6, windows: 1, leadMs: 250 },
     });
     const web = { balance: 'sticky' as const };
     expect(windowPlanOf({ seconds: 6, web }, SHORT, closedLoop, 2)).to.include({
-      windows: 30,
-      leadMs: 50,
+      ...{ turns: 12, windows: 3, leadMs: 50 },
     });
     const cpuLimits = { application: 0.1, redis: null, postgres: null };
     expect(windowPlanOf({ seconds: 6, cpuLimits }, SHORT, closedLoop, 2)).to.include({
-      windows: 4,
-      leadMs: 300,
+      ...{ turns: 4, windows: 1, settleMs: 0, leadMs: 300 },
     });
   });
 
   it('keeps a plan whole where nothing is compared', () => {
     const offered = { rateRps: 100, arrivals: 'poisson' as const };
-    expect(windowPlanOf({ seconds: 6 }, SHORT, modeOf({ offered }), 2).windows).to.equal(6);
-    expect(windowPlanOf({ seconds: 6 }, SHORT, modeOf({ offered }), 1).windows).to.equal(1);
+    expect(windowPlanOf({ seconds: 6 }, SHORT, modeOf({ offered }), 2)).to.include({
+      ...{ turns: 6, windows: 1, settleMs: 0 },
+    });
+    expect(windowPlanOf({ seconds: 6 }, SHORT, modeOf({ offered }), 1).turns).to.equal(1);
   });
 });

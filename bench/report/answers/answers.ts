@@ -1,0 +1,182 @@
+/** The three questions with their answers, for people: a sentence or two, a picture, and how sure it is. */
+import { type Certainty, type Claim, leastCertain } from '../../analyse/answers/claim.js';
+import { answerCost } from '../../analyse/answers/cost-answer.js';
+import { answerLogout } from '../../analyse/answers/logout-answer.js';
+import { answerScale, type ScaleAnswer } from '../../analyse/answers/scale-answer.js';
+import { planFor } from '../../model/parts.js';
+import type { Question, Result } from '../../model/result-schema.js';
+import { inSentence, tierOf } from '../../model/tiers.js';
+import type { Chart } from '../../text/blocks.js';
+import { formatRatioInterval } from '../../text/format.js';
+import { costPicture } from '../charts/cost-picture.js';
+import { logoutPicture } from '../charts/logout-picture.js';
+import { scalePicture } from '../charts/scale-picture.js';
+import type { Language } from '../language/language.js';
+import { type ReportView, viewOf } from '../view.js';
+
+export interface Answer {
+  question: Question;
+  title: string;
+  /** null where nothing was measured. */
+  certainty: Certainty | null;
+  /** The first one is the answer. */
+  sentences: string[];
+  /** What it rests on, in small print. */
+  basis: string[];
+  picture: Chart | null;
+}
+
+/** In the order of the questions; none where the run was a plan of one's own. */
+export function answersOf(result: Result, language: Language): Answer[] {
+  return (result.questions ?? []).map((question) => {
+    const answer = ANSWERS[question](result, language);
+    const title = language.questions[question];
+    return answer
+      ? { question, title, ...answer }
+      : {
+          ...{ question, title, certainty: null, picture: null },
+          ...{ sentences: [language.nothingMeasured], basis: [] },
+        };
+  });
+}
+
+type Told = Omit<Answer, 'question' | 'title'>;
+
+const ANSWERS: Record<Question, (result: Result, language: Language) => Told | null> = {
+  cost: tellCost,
+  scale: tellScale,
+  logout: tellLogout,
+};
+
+/** With more variants than these, the picture tells of the others. */
+const MOST_CLAIMS = 3;
+
+function tellCost(result: Result, language: Language): Told | null {
+  const plan = planFor('cost', result);
+  const answer = plan && answerCost(plan);
+  if (!plan || !answer) return null;
+  const view = viewOf(plan);
+  const candidates = [...new Set(answer.claims.map(({ candidate }) => candidate))].slice(
+    0,
+    MOST_CLAIMS,
+  );
+  const told = candidates.map((candidate) =>
+    answer.claims.filter((claim) => claim.candidate === candidate),
+  );
+  const first = told[0]?.[0] as Claim;
+  const title = language.cost.chartTitle({
+    ...{ candidate: first.candidate, baseline: first.baseline },
+    tier: tierThatDiffers(view, first),
+  });
+  return {
+    certainty: leastCertain(told.flatMap(([main]) => (main ? [main.certainty] : []))),
+    sentences: told.flatMap(([main, ...others]) => [
+      ...(main ? [language.cost.claim(main)] : []),
+      // The further workloads of the first pair alone: more would be a table.
+      ...(main === first ? others.map(language.cost.further) : []),
+    ]),
+    basis: [
+      language.cost.basis({ rounds: first.rounds, workload: first.workload }),
+      ...told.flatMap(([main]) => (main ? [whySure(main, language)] : [])),
+    ],
+    picture: costPicture(view, title, language),
+  };
+}
+
+/** "95 % interval of jwt / session: 1.59 to 1.72" */
+function whySure(claim: Claim, { whySure: words }: Language): string {
+  const pair = `${claim.candidate} / ${claim.baseline}`;
+  if (claim.chance === null || claim.interval95 === null) return `${pair}: ${words.tooFew}.`;
+  const odds =
+    claim.certainty === 'sure' ? '' : `; ${words.odds}: ${Math.round(claim.chance * 100)} %`;
+  return `${words.interval}, ${pair}: ${formatRatioInterval(claim.interval95)}${odds}.`;
+}
+
+/** Of the difference of two variants, the tier that makes most of it; null where several do. */
+function tierThatDiffers({ summaries }: ReportView, claim: Claim): string | null {
+  if (claim.relation === 'same' || claim.certainty === 'cannot-tell') return null;
+  const of = (variant: string) =>
+    summaries.find((each) => each.variant === variant && each.workload === claim.workload)
+      ?.cpuMicrosecondsPerRequest ?? {};
+  const [before, after] = [of(claim.baseline), of(claim.candidate)];
+  const whole = claim.candidateMean - claim.baselineMean;
+  const [most] = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((id) => tierOf(id).scope !== 'lab')
+    .map((id) => ({ id, share: ((after[id]?.mean ?? 0) - (before[id]?.mean ?? 0)) / whole }))
+    .sort((a, b) => b.share - a.share);
+  return most && most.share >= 0.7 ? inSentence(tierOf(most.id)) : null;
+}
+
+function tellScale(result: Result, language: Language): Told | null {
+  const plan = planFor('scale', result);
+  if (!plan) return null;
+  const view = viewOf(plan);
+  const answer = answerScale(plan, view.scaling);
+  if (!answer) return null;
+  const tierOfGrowth = (full: string | null) => (full === null ? '' : limitName(full));
+  const named = answer.growths.map((growth) => ({ growth, tier: tierOfGrowth(growth.full) }));
+  const bent = named.find(({ growth }) => growth.knee !== null && growth.full !== null);
+  const title = language.scale.chartTitle(
+    bent
+      ? { variant: bent.growth.variant, tier: bent.tier, knee: bent.growth.knee as number }
+      : null,
+  );
+  const { cpuLimits, rounds } = plan.config;
+  return {
+    certainty: certaintyOfScale(answer),
+    sentences: [
+      ...answer.crossings.map((crossing) => language.scale.crossing(crossing, answer.counts)),
+      ...named.map(({ growth, tier }) => language.scale.growth(growth, tier)),
+    ],
+    basis: [
+      language.scale.basis({
+        ...{ rounds, instanceCores: cpuLimits?.application ?? 1 },
+        redisCores: cpuLimits?.redis ?? null,
+      }),
+    ],
+    picture: scalePicture(view, named, title, language),
+  };
+}
+
+/** Of what it says: who is ahead at the fewest and at the most. */
+function certaintyOfScale({ claims, crossings }: ScaleAnswer): Certainty {
+  return leastCertain(
+    crossings.flatMap(({ candidate, aheadAtFirst, aheadAtLast }) => {
+      const mine = claims.filter((claim) => claim.candidate === candidate);
+      if (aheadAtFirst === null || aheadAtLast === null) return ['cannot-tell'];
+      const ends = [mine[0], mine.at(-1)];
+      return ends.flatMap((claim) => (claim ? [claim.certainty] : []));
+    }),
+  );
+}
+
+function limitName(full: string): string {
+  return full === 'machine' ? 'this machine' : tierOf(full).label;
+}
+
+function tellLogout({ logout, ...result }: Result, language: Language): Told | null {
+  if (!logout) return null;
+  const answers = answerLogout(logout);
+  const known = answers.filter(({ pattern }) => pattern !== 'unknown');
+  if (known.length === 0) return null;
+  const { variants } = viewOf(result);
+  return {
+    certainty: answers.every(({ pattern }) => pattern !== 'unknown' && pattern !== 'later')
+      ? 'sure'
+      : 'cannot-tell',
+    sentences: [...answers.map(language.logout.door), language.logout.stolen(answers)],
+    basis: [
+      language.logout.basis({
+        ...{ logins: known[0]?.logins ?? 0, instances: logout.instances },
+        lifeSeconds: logout.tokenLifeSeconds,
+      }),
+    ],
+    picture: logoutPicture(
+      answers,
+      logout,
+      variants,
+      language.logout.chartTitle(answers),
+      language,
+    ),
+  };
+}

@@ -1,0 +1,168 @@
+import type { Claim } from '../../analyse/answers/claim.js';
+import type { DoorAnswer } from '../../analyse/answers/logout-answer.js';
+import { countOf } from '../../text/count-of.js';
+import { code, listOf } from '../../text/format.js';
+import { cores, duration, microseconds, sizeOfChange, times } from './figures.js';
+import type { Language } from './language.js';
+
+const both = ({ candidateMean, baselineMean }: Claim) =>
+  `${microseconds(candidateMean)} against ${microseconds(baselineMean)}`;
+
+export const english: Language = {
+  tag: 'en',
+  questions: {
+    cost: 'What does a request cost?',
+    scale: 'What happens when servers are added?',
+    logout: 'What happens when somebody logs out?',
+  },
+  certainty: { sure: 'Sure', likely: 'Likely', 'cannot-tell': 'Cannot tell' },
+  whySure: {
+    interval: '95 % interval',
+    odds: 'chance that it is so',
+    tooFew: 'too few rounds to know the spread',
+  },
+  cost: {
+    claim(claim) {
+      const [candidate, baseline] = [code(claim.candidate), code(claim.baseline)];
+      if (claim.certainty === 'cannot-tell') {
+        return `This run cannot tell whether a request costs more CPU time with ${candidate} or with ${baseline} (${both(claim)}).`;
+      }
+      if (claim.relation === 'same') {
+        return `With ${candidate} a request costs as much CPU time as with ${baseline}, to within 5 %.`;
+      }
+      if (claim.certainty === 'likely') {
+        return `With ${candidate} a request probably costs ${claim.relation} CPU time than with ${baseline} (${both(claim)}). This is not proven.`;
+      }
+      return claim.relation === 'more'
+        ? `With ${candidate} a request costs ${times(claim)} times as much CPU time as with ${baseline}: ${both(claim)}.`
+        : `With ${candidate} a request costs ${sizeOfChange(claim)} less CPU time than with ${baseline}: ${both(claim)}.`;
+    },
+    further(claim) {
+      const workload = code(claim.workload);
+      if (claim.certainty === 'cannot-tell') {
+        return `For ${workload} this run cannot tell.`;
+      }
+      if (claim.relation === 'same') return `For ${workload} it is the same, to within 5 %.`;
+      if (claim.certainty === 'likely') {
+        return `For ${workload} it is probably ${claim.relation}, not proven.`;
+      }
+      return claim.relation === 'more'
+        ? `For ${workload} it is ${times(claim)} times as much.`
+        : `For ${workload} it is ${sizeOfChange(claim)} less.`;
+    },
+    basis: ({ rounds, workload }) =>
+      `CPU time of all servers together, for one request of ${code(workload)}; ${countOf(rounds, 'round')} of fresh processes.`,
+    chartTitle: ({ tier, candidate, baseline }) =>
+      tier === null
+        ? 'What one request costs, by server'
+        : `${candidate} and ${baseline} differ in ${tier}`,
+    axis: 'µs of CPU time for one request',
+  },
+  scale: {
+    crossing({ baseline, candidate, aheadAtFirst, aheadAtLast, between }, counts) {
+      const [fewest = 1, most = 1] = [counts[0], counts.at(-1)];
+      if (between && aheadAtFirst && aheadAtLast) {
+        const [last, first] = between;
+        const until = last === fewest ? `With ${servers(last)}` : `With up to ${servers(last)}`;
+        const from = first === most ? `with ${first}` : `from ${first} on`;
+        return `${until} ${code(aheadAtFirst)} answers more requests; ${from} ${code(aheadAtLast)} does.`;
+      }
+      const ahead = aheadAtLast ?? aheadAtFirst;
+      if (ahead === null) {
+        return `This run cannot tell whether ${code(baseline)} or ${code(candidate)} answers more requests.`;
+      }
+      return `${code(ahead)} answers more requests than ${code(ahead === baseline ? candidate : baseline)}, from ${fewest} to ${servers(most)}.`;
+    },
+    growth({ variant, knee, most, full }, tier) {
+      if (knee === null) return `${code(variant)} kept growing up to ${servers(most)}.`;
+      const at = `${code(variant)} stops growing at about ${servers(Math.max(1, Math.round(knee)))}`;
+      return full === null ? `${at}, and no processor is full there.` : `${at}: ${tier} is full.`;
+    },
+    basis: ({ rounds, instanceCores, redisCores }) =>
+      `Each server is held to ${cores(instanceCores)}${redisCores === null ? '' : `, Redis to ${cores(redisCores)}`}, so that this machine can hold them all; ${countOf(rounds, 'round')}.`,
+    fromDemands: (why) =>
+      `Calculated from what a request costs, not measured: processes cannot be held to a share of a core here. ${why}`,
+    chartTitle: (facts) =>
+      facts === null
+        ? 'More servers answer more requests'
+        : `${facts.tier} is full at about ${servers(Math.max(1, Math.round(facts.knee)))} with ${facts.variant}`,
+    axes: { servers: 'servers', rate: 'requests per second' },
+    ideal: 'in proportion',
+    forecast: 'predicted from 1 and 2',
+    full: (tier) => `${tier} full`,
+  },
+  logout: {
+    door(answer) {
+      const who = code(answer.variant);
+      switch (answer.pattern) {
+        case 'at-once':
+          return answer.perInstance.some(({ knew }) => !knew)
+            ? `${who} is refused at once where it was known; the other servers never knew it.`
+            : `${who} is refused at once, at every server.`;
+        case 'until-its-end':
+          return `${who} still opens doors at every server until its token ends: up to ${duration(answer.longestMs / 1000)} here, up to ${duration(answer.asConfiguredSeconds ?? 0)} as the service comes.`;
+        case 'on-some':
+          return `${who} is refused at once at some servers; others take it for ${duration(answer.longestMs / 1000)}.`;
+        case 'never':
+          return `${who} is never refused: it was still taken when this run stopped asking.`;
+        case 'later':
+          return `${who} is refused after ${duration(answer.longestMs / 1000)}.`;
+        case 'unknown':
+          return `Of ${who} nothing was measured.`;
+      }
+    },
+    stolen(answers) {
+      const open = answers.filter(
+        ({ longestMs, pattern }) => longestMs > 0 && pattern !== 'at-once',
+      );
+      return open.length === 0
+        ? 'A stolen copy ends with the login.'
+        : `A stolen copy of ${listOf(open.map(({ variant }) => code(variant)))} works as long.`;
+    },
+    basis: ({ logins, instances, lifeSeconds }) =>
+      `${countOf(logins, 'login')} of different age, used at ${servers(instances)}, ended at one. Tokens live ${duration(lifeSeconds)} here so that their end can be seen; with a longer life the doors stay open as much longer.`,
+    chartTitle: (answers) => chartTitle(answers),
+    server: (number) => `server ${number}`,
+    axis: 'seconds after the logout',
+    tokenEnds: 'the token ends',
+    refusedAtOnce: 'refused at once',
+    stillAccepted: 'still let in',
+  },
+  nothingMeasured: 'This run has no valid measurement of it. The details below say why.',
+  heading: (compared) => `${listOf(compared, 'or')}?`,
+  measuredOn: ({ time, machine, minutes }) => `Measured ${time} on ${machine}, in ${minutes}.`,
+  partial: 'This run ended early, so its answers rest on less than planned.',
+  more: 'How this was measured, and every figure, is below.',
+  glossary: {
+    title: 'Words used here',
+    entries: [
+      ['request', 'One question to the server over HTTP, and its answer.'],
+      ['CPU time', 'How long a processor works. Waiting does not count.'],
+      ['µs', 'A microsecond: a millionth of a second.'],
+      ['server, instance', 'One running copy of the application.'],
+      ['session', 'The server keeps who is logged in (here in Redis); the client has an ID.'],
+      ['token (JWT)', 'The client carries who it is, with a signature that the server checks.'],
+      ['round', 'One complete repetition with fresh processes.'],
+      [
+        '95 % interval',
+        'Made in the same way again and again, 95 of 100 such intervals contain the true value.',
+      ],
+      ['sure', 'The interval excludes the opposite, for all comparisons of the answer at once.'],
+      ['likely', 'The odds are at least nine to one, but it is not proven.'],
+      ['full', 'A server that uses all of its share of the processor.'],
+    ],
+  },
+};
+
+function servers(count: number): string {
+  return countOf(count, 'server');
+}
+
+function chartTitle(answers: readonly DoorAnswer[]): string {
+  const longest = [...answers].sort((a, b) => b.longestMs - a.longestMs)[0];
+  if (!longest || longest.pattern === 'at-once') return 'A logout closes every door at once';
+  if (longest.pattern === 'until-its-end') {
+    return `${longest.variant} opens doors until its token ends`;
+  }
+  return `${longest.variant} opens doors after the logout`;
+}

@@ -1,0 +1,53 @@
+/** What the first screen, captions and the glossary say, in one language. To add a language is to add a file and a line in languages.ts. */
+import type { Certainty, Claim } from '../../analyse/answers/claim.js';
+import type { DoorAnswer } from '../../analyse/answers/logout-answer.js';
+import type { Crossing, Growth } from '../../analyse/answers/scale-answer.js';
+import type { Question } from '../../model/result-schema.js';
+
+/** Sentences. Names of variants and workloads stand in backticks; there is no other markup. */
+export interface Language {
+  /** BCP 47, for the page. */
+  tag: string;
+  /** Of the questions, as headings. */
+  questions: Record<Question, string>;
+  certainty: Record<Certainty, string>;
+  /** Before what a claim rests on. */
+  whySure: { interval: string; odds: string; tooFew: string };
+  cost: {
+    claim(claim: Claim): string;
+    /** Of a further workload. */
+    further(claim: Claim): string;
+    basis(facts: { rounds: number; workload: string }): string;
+    chartTitle(where: { tier: string | null; candidate: string; baseline: string }): string;
+    axis: string;
+  };
+  scale: {
+    crossing(crossing: Crossing, counts: readonly number[]): string;
+    growth(growth: Growth, tier: string): string;
+    basis(facts: { rounds: number; instanceCores: number; redisCores: number | null }): string;
+    fromDemands(why: string): string;
+    chartTitle(facts: { variant: string; tier: string; knee: number } | null): string;
+    axes: { servers: string; rate: string };
+    ideal: string;
+    forecast: string;
+    full(tier: string): string;
+  };
+  logout: {
+    door(answer: DoorAnswer): string;
+    stolen(answers: readonly DoorAnswer[]): string;
+    basis(facts: { logins: number; instances: number; lifeSeconds: number }): string;
+    chartTitle(answers: readonly DoorAnswer[]): string;
+    server(number: number): string;
+    axis: string;
+    tokenEnds: string;
+    refusedAtOnce: string;
+    stillAccepted: string;
+  };
+  /** Where a question was asked and nothing was measured. */
+  nothingMeasured: string;
+  heading(compared: readonly string[]): string;
+  measuredOn(facts: { time: string; machine: string; minutes: string }): string;
+  partial: string;
+  more: string;
+  glossary: { title: string; entries: readonly (readonly [term: string, meaning: string])[] };
+}

@@ -1,0 +1,176 @@
+/**
+ * The report of a run that was asked questions, as one file: the answers on the first screen, then what to
+ * choose by, then everything that was measured, folded. No script, no request to anywhere.
+ */
+import { asWhole, partsOf } from '../model/parts.js';
+import type { Question, Result } from '../model/result-schema.js';
+import type { Section } from '../text/blocks.js';
+import { countOf } from '../text/count-of.js';
+import { code, formatTime } from '../text/format.js';
+import { type Answer, answersOf } from './answers/answers.js';
+import { choiceBlocks } from './answers/choice.js';
+import { doorBlocks } from './answers/doors.js';
+import { escapeHtml } from './html/escape.js';
+import { inline, renderBlock } from './html/render-block.js';
+import { STYLE } from './html/style.js';
+import type { Language } from './language/language.js';
+import { OF_THE_RUN, sectionsOf } from './sections.js';
+import { type ReportedVariant, viewOf } from './view.js';
+
+export function renderQuestionPage(result: Result, language: Language): string {
+  const view = viewOf(result);
+  const title = escapeHtml(headingOf(view.variants, language));
+  const answers = answersOf(result, language);
+  return `<!doctype html>
+<html lang="${language.tag}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<header class="first">
+<h1>${title}</h1>
+<p class="subtitle">${inline(measuredOn(result, language))}</p>
+${result.partial ? `<p class="notice">${inline(language.partial)}</p>` : ''}
+</header>
+<main>
+<div class="answers">
+${answers.map((answer) => renderAnswer(answer, language)).join('\n')}
+</div>
+<p class="subtitle">${inline(compared(view.variants))} ${inline(language.more)}</p>
+${renderSection({ id: 'choose', title: 'What should I use?', blocks: choiceBlocks(result) })}
+${detailsOf(result).map(renderDetails).join('\n')}
+${renderGlossary(language)}
+</main>
+</body>
+</html>
+`;
+}
+
+/** "session or jwt?" */
+export function headingOf(variants: readonly ReportedVariant[], language: Language): string {
+  const compared = variants.filter(({ control }) => !control);
+  return language.heading((compared.length > 0 ? compared : variants).map(({ id }) => id));
+}
+
+/** What each name stands for: a figure is of that program, and of no idea in general. */
+export function compared(variants: readonly ReportedVariant[]): string {
+  return variants
+    .filter(({ summary, difference }) => summary !== '' && difference === '')
+    .map(({ id, summary }) => `${code(id)}: ${summary}.`)
+    .join(' ');
+}
+
+export function measuredOn(result: Result, language: Language): string {
+  const { environment, lab, startedAt } = result;
+  const seconds = Math.round(lab.wallSeconds);
+  return language.measuredOn({
+    time: formatTime(startedAt),
+    machine: `${environment.cpuModel}, ${countOf(environment.cores, 'core')}, Node ${environment.node}`,
+    minutes: `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} min`,
+  });
+}
+
+function renderAnswer(
+  { question, title, certainty, sentences, basis, picture }: Answer,
+  language: Language,
+): string {
+  const small = basis.join(' ');
+  const sure = certainty
+    ? `<p class="sure ${certainty}"><abbr title="${escapeHtml(small.replaceAll('`', ''))}">${language.certainty[certainty]}</abbr></p>`
+    : '';
+  const figure = picture
+    ? `<figure><figcaption class="title">${inline(picture.title)}</figcaption>${picture.svg}</figure>`
+    : '';
+  return `<section class="answer-card" id="${question}" aria-labelledby="${question}-heading">
+<h2 id="${question}-heading">${escapeHtml(title)}</h2>
+${sure}
+<p class="says">${sentences.map(inline).join(' ')}</p>
+${figure}
+<p class="legend">${inline(small)}</p>
+</section>`;
+}
+
+interface Details {
+  id: string;
+  title: string;
+  sections: Section[];
+}
+
+const DETAILS: Record<Question, string> = {
+  cost: 'Every figure on what a request costs',
+  scale: 'Every figure on adding servers',
+  logout: 'Every figure on logging out',
+};
+
+/** For engineers: each plan in full, then what is true of the whole run. */
+export function detailsOf(result: Result): Details[] {
+  const plans = partsOf(result).flatMap((part) => {
+    const { question } = part.config;
+    if (question === undefined || question === 'logout') return [];
+    const sections = sectionsOf(viewOf(asWhole(result, part))).filter(
+      ({ id }) => !OF_THE_RUN.has(id),
+    );
+    return [{ id: `all-${question}`, title: DETAILS[question], sections }];
+  });
+  const ofRun = sectionsOf(viewOf(asWhole(result, result))).filter(({ id }) => OF_THE_RUN.has(id));
+  return [
+    ...plans,
+    ...(result.logout
+      ? [
+          {
+            ...{ id: 'all-logout', title: DETAILS.logout },
+            sections: [
+              {
+                id: 'doors',
+                title: 'Each server after the logout',
+                blocks: doorBlocks(result.logout),
+              },
+            ],
+          },
+        ]
+      : []),
+    { id: 'all-run', title: 'Method, machine, and how to repeat this run', sections: ofRun },
+  ];
+}
+
+function renderDetails({ id, title, sections }: Details): string {
+  const inside = sections.map((section) => withIds(renderSection(section), `${id}-`)).join('\n');
+  return `<details id="${id}"><summary>${escapeHtml(title)}</summary>
+${inside}
+</details>`;
+}
+
+/** Two plans have the same sections and charts, and a page has each id once. */
+function withIds(html: string, prefix: string): string {
+  return html
+    .replace(/ id="([^"]+)"/g, ` id="${prefix}$1"`)
+    .replace(/ aria-labelledby="([^"]+)"/g, (_whole, ids: string) => {
+      const each = ids.split(' ').map((id) => prefix + id);
+      return ` aria-labelledby="${each.join(' ')}"`;
+    })
+    .replace(/url\(#/g, `url(#${prefix}`)
+    .replace(/ href="#/g, ` href="#${prefix}`)
+    .replace(/xlink:href="#/g, `xlink:href="#${prefix}`);
+}
+
+function renderSection({ id, title, blocks }: Section): string {
+  return `<section id="${id}" aria-labelledby="${id}-heading">
+<h2 id="${id}-heading">${escapeHtml(title)}</h2>
+${blocks.map(renderBlock).join('\n')}
+</section>`;
+}
+
+function renderGlossary({ glossary }: Language): string {
+  const entries = glossary.entries
+    .map(([term, meaning]) => `<dt>${inline(term)}</dt><dd>${inline(meaning)}</dd>`)
+    .join('\n');
+  return `<section id="words-used" aria-labelledby="words-used-heading">
+<h2 id="words-used-heading">${escapeHtml(glossary.title)}</h2>
+<dl>
+${entries}
+</dl>
+</section>`;
+}
