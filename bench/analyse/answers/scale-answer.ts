@@ -29,17 +29,22 @@ export interface ScaleAnswer {
   crossings: readonly Crossing[];
 }
 
-/** Who answers more requests, and from when on. */
+/** Who answers more requests, from the fewest servers to the most. */
 export interface Crossing {
   baseline: string;
   candidate: string;
-  /** Ahead at the fewest servers; null: neither is, as far as the run can tell. */
-  aheadAtFirst: string | null;
-  /** Ahead at the most. */
-  aheadAtLast: string | null;
-  /** The most servers at which the first one is still ahead, and the fewest at which the other is. */
-  between: readonly [number, number] | null;
+  /** Neighbouring numbers of servers with the same answer, in order. */
+  stretches: readonly Stretch[];
 }
+
+export interface Stretch {
+  from: number;
+  to: number;
+  /** A variant; "both": they answer as many; null: the run cannot tell. */
+  ahead: string | null;
+}
+
+export const BOTH = 'both';
 
 /** Of the growth of one server: less is a plateau whatever the analysis of the curve says. */
 const STILL_GROWS = 0.5;
@@ -97,27 +102,20 @@ function growthOf(
 }
 
 function crossingOf(claims: readonly Claim[]): Crossing {
-  const [first] = claims as [Claim];
-  const { baseline, candidate } = first;
-  const aheadIn = ({ relation, certainty }: Claim): string | null =>
-    certainty === 'cannot-tell' || relation === 'same'
-      ? null
-      : relation === 'more'
-        ? candidate
-        : baseline;
-  const leaders = claims.map((claim) => ({ instances: claim.instances, ahead: aheadIn(claim) }));
-  const known = leaders.filter(({ ahead }) => ahead !== null);
-  const [aheadAtFirst, aheadAtLast] = [known[0]?.ahead ?? null, known.at(-1)?.ahead ?? null];
-  const hasCrossed = aheadAtFirst !== null && aheadAtFirst !== aheadAtLast;
-  const lastOfFirst = known.findLast(({ ahead }) => ahead === aheadAtFirst)?.instances;
-  const firstOfLast = known.find(
-    ({ ahead, instances }) => ahead === aheadAtLast && instances > (lastOfFirst ?? 0),
-  )?.instances;
-  return {
-    ...{ baseline, candidate, aheadAtFirst, aheadAtLast },
-    between:
-      hasCrossed && lastOfFirst !== undefined && firstOfLast !== undefined
-        ? [lastOfFirst, firstOfLast]
-        : null,
-  };
+  const [{ baseline, candidate }] = claims as [Claim];
+  const stretches: Stretch[] = [];
+  for (const claim of claims) {
+    const ahead = aheadIn(claim);
+    const last = stretches.at(-1);
+    if (last && last.ahead === ahead)
+      stretches[stretches.length - 1] = { ...last, to: claim.instances };
+    else stretches.push({ from: claim.instances, to: claim.instances, ahead });
+  }
+  return { baseline, candidate, stretches };
+}
+
+function aheadIn({ relation, certainty, baseline, candidate }: Claim): string | null {
+  if (certainty === 'cannot-tell') return null;
+  if (relation === 'same') return BOTH;
+  return relation === 'more' ? candidate : baseline;
 }

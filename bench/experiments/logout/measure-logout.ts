@@ -28,6 +28,7 @@ const EVERY_MS = 20;
 /** After the end of the last token: an instance that lets somebody in again is seen. */
 const BEYOND_MS = 1000;
 const PATIENCE_MS = 2000;
+const WHOLE_SECOND_MS = 1000;
 
 /** @throws the signal's reason when the run is cancelled; everything it started is stopped by then */
 export async function measureLogout(plan: LogoutPlan, context: TrialContext): Promise<Logout> {
@@ -89,7 +90,10 @@ interface LoggedIn {
   loggedInMs: number;
 }
 
-/** Spread over the first two thirds of a token's life. */
+/**
+ * Spread over the first two thirds of a token's life, each at the beginning of a second: tokens say when they
+ * end in whole seconds (RFC 7519, section 2), and one of half a second would live half a second less.
+ */
 async function logInOneByOne(
   instances: readonly Instance[],
   tokenLifeSeconds: number,
@@ -98,8 +102,9 @@ async function logInOneByOne(
   const users: LoggedIn[] = [];
   for (const user of seeded.users.slice(0, USERS)) {
     if (users.length > 0) {
-      await delay((tokenLifeSeconds * 1000) / USERS, undefined, { signal });
+      await delay((tokenLifeSeconds * 1000) / USERS - WHOLE_SECOND_MS / 2, undefined, { signal });
     }
+    await delay(WHOLE_SECOND_MS - (Date.now() % WHOLE_SECOND_MS), undefined, { signal });
     const { origin } = instances[0] as Instance;
     const loggedInMs = performance.now();
     const [known] = await logInAll(origin, [user], seeded.password, signal);

@@ -85,7 +85,8 @@ function tellCost(result: Result, language: Language): Told | null {
 
 /** "95 % interval of jwt / session: 1.59 to 1.72" */
 function whySure(claim: Claim, { whySure: words }: Language): string {
-  const pair = `${claim.candidate} / ${claim.baseline}`;
+  const size = claim.instances === 1 ? '' : ` × ${claim.instances}`;
+  const pair = `${claim.candidate} / ${claim.baseline}${size}`;
   if (claim.chance === null || claim.interval95 === null) return `${pair}: ${words.tooFew}.`;
   const odds =
     claim.certainty === 'sure' ? '' : `; ${words.odds}: ${Math.round(claim.chance * 100)} %`;
@@ -133,21 +134,16 @@ function tellScale(result: Result, language: Language): Told | null {
         ...{ rounds, instanceCores: cpuLimits?.application ?? 1 },
         redisCores: cpuLimits?.redis ?? null,
       }),
+      ...[answer.claims.at(-1)].flatMap((claim) => (claim ? [whySure(claim, language)] : [])),
     ],
     picture: scalePicture(view, named, title, language),
   };
 }
 
-/** Of what it says: who is ahead at the fewest and at the most. */
-function certaintyOfScale({ claims, crossings }: ScaleAnswer): Certainty {
-  return leastCertain(
-    crossings.flatMap(({ candidate, aheadAtFirst, aheadAtLast }) => {
-      const mine = claims.filter((claim) => claim.candidate === candidate);
-      if (aheadAtFirst === null || aheadAtLast === null) return ['cannot-tell'];
-      const ends = [mine[0], mine.at(-1)];
-      return ends.flatMap((claim) => (claim ? [claim.certainty] : []));
-    }),
-  );
+/** Of what it says; of what it says that it cannot tell, nothing. */
+function certaintyOfScale({ claims }: ScaleAnswer): Certainty {
+  const said = claims.filter(({ certainty }) => certainty !== 'cannot-tell');
+  return leastCertain(said.map(({ certainty }) => certainty));
 }
 
 function limitName(full: string): string {

@@ -13,7 +13,7 @@ li{margin:.35rem 0}
 .subtitle{color:#444;margin:.25rem 0 1rem}
 nav{display:flex;flex-wrap:wrap;gap:.25rem 1.1rem;font-size:.92rem}
 a{color:#0b5394}
-section:first-child h2{margin-top:1.75rem}
+main>section:first-child h2{margin-top:1.75rem}
 .answer{list-style:none;padding:.4rem 1.1rem;margin:1.25rem 0;border-left:5px solid #0072b2;background:#f2f7fb;font-size:1.13rem}
 .answer li{margin:.55rem 0}
 .notice{border-left:5px solid #d55e00;background:#fdf3ec;padding:.6rem 1.1rem}
@@ -48,7 +48,7 @@ body:has(.answers){max-width:82rem}
 .first .subtitle{margin:.1rem 0 .5rem;font-size:.9rem}
 .answers{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:.75rem}
 .answer-card{border:1px solid #999;border-radius:6px;padding:.5rem .9rem .6rem;background:#fff;display:flex;flex-direction:column}
-.answer-card h2{font-size:1.12rem;margin:0 0 .1rem;padding:0;border:0}
+.answers .answer-card h2{font-size:1.12rem;margin:0 0 .1rem;padding:0;border:0}
 .answer-card .says{font-size:1.02rem;line-height:1.4;margin:.15rem 0 .5rem}
 .answer-card figure{margin:auto 0 0}
 .answer-card figure .title{margin:0 0 .1rem;font-size:.95rem}

@@ -1,7 +1,8 @@
 import type { Claim } from '../../analyse/answers/claim.js';
 import type { DoorAnswer } from '../../analyse/answers/logout-answer.js';
+import { BOTH } from '../../analyse/answers/scale-answer.js';
 import { countOf } from '../../text/count-of.js';
-import { code, listOf } from '../../text/format.js';
+import { capitalised, code, listOf } from '../../text/format.js';
 import { cores, duration, microseconds, sizeOfChange, times } from './figures.js';
 import type { Language } from './language.js';
 
@@ -59,19 +60,22 @@ export const english: Language = {
     axis: 'µs of CPU time for one request',
   },
   scale: {
-    crossing({ baseline, candidate, aheadAtFirst, aheadAtLast, between }, counts) {
-      const [fewest = 1, most = 1] = [counts[0], counts.at(-1)];
-      if (between && aheadAtFirst && aheadAtLast) {
-        const [last, first] = between;
-        const until = last === fewest ? `With ${servers(last)}` : `With up to ${servers(last)}`;
-        const from = first === most ? `with ${first}` : `from ${first} on`;
-        return `${until} ${code(aheadAtFirst)} answers more requests; ${from} ${code(aheadAtLast)} does.`;
-      }
-      const ahead = aheadAtLast ?? aheadAtFirst;
-      if (ahead === null) {
+    crossing({ baseline, candidate, stretches }, counts) {
+      if (stretches.every(({ ahead }) => ahead === null)) {
         return `This run cannot tell whether ${code(baseline)} or ${code(candidate)} answers more requests.`;
       }
-      return `${code(ahead)} answers more requests than ${code(ahead === baseline ? candidate : baseline)}, from ${fewest} to ${servers(most)}.`;
+      const told = stretches.map(({ ahead, ...stretch }, index) => {
+        const where = whereInWords(stretch, counts, index > 0);
+        if (ahead === null) return `${where} this run cannot tell`;
+        if (ahead === BOTH) return `${where} both answer as many, to within 5 %`;
+        const first = stretches.findIndex((one) => one.ahead !== null && one.ahead !== BOTH);
+        if (index !== first) return `${where} ${code(ahead)} does`;
+        const other = ahead === baseline ? candidate : baseline;
+        return stretches.length === 1
+          ? `${where} ${code(ahead)} answers more requests than ${code(other)}`
+          : `${where} ${code(ahead)} answers more requests`;
+      });
+      return `${capitalised(told.join('; '))}.`;
     },
     growth({ variant, knee, most, full }, tier) {
       if (knee === null) return `${code(variant)} kept growing up to ${servers(most)}.`;
@@ -79,7 +83,7 @@ export const english: Language = {
       return full === null ? `${at}, and no processor is full there.` : `${at}: ${tier} is full.`;
     },
     basis: ({ rounds, instanceCores, redisCores }) =>
-      `Each server is held to ${cores(instanceCores)}${redisCores === null ? '' : `, Redis to ${cores(redisCores)}`}, so that this machine can hold them all; ${countOf(rounds, 'round')}.`,
+      `Each server is held to ${cores(instanceCores)}${redisCores === null ? '' : `, Redis to ${cores(redisCores)}`}, so that this machine can hold them all; ${countOf(rounds, 'round')}. Dotted: in proportion to one server. Hollow: predicted from the two smallest.`,
     fromDemands: (why) =>
       `Calculated from what a request costs, not measured: processes cannot be held to a share of a core here. ${why}`,
     chartTitle: (facts) =>
@@ -153,6 +157,19 @@ export const english: Language = {
     ],
   },
 };
+
+function whereInWords(
+  { from, to }: { from: number; to: number },
+  counts: readonly number[],
+  again: boolean,
+): string {
+  const number = (count: number) => (again ? String(count) : servers(count));
+  const [fewest, most] = [counts[0], counts.at(-1)];
+  if (from === to) return `with ${number(from)}`;
+  if (from === fewest && to === most) return `from ${from} to ${servers(to)}`;
+  if (from === fewest) return `with up to ${number(to)}`;
+  return to === most ? `from ${number(from)} on` : `from ${from} to ${number(to)}`;
+}
 
 function servers(count: number): string {
   return countOf(count, 'server');

@@ -1,4 +1,5 @@
 import type { Claim } from '../../analyse/answers/claim.js';
+import { BOTH } from '../../analyse/answers/scale-answer.js';
 import { code, listOf } from '../../text/format.js';
 import { cores, durationKo, microseconds, sizeOfChange, times } from './figures.js';
 import type { Language } from './language.js';
@@ -54,19 +55,17 @@ export const korean: Language = {
     axis: '요청 하나의 CPU 시간 (µs)',
   },
   scale: {
-    crossing({ baseline, candidate, aheadAtFirst, aheadAtLast, between }, counts) {
-      const [fewest = 1, most = 1] = [counts[0], counts.at(-1)];
-      if (between && aheadAtFirst && aheadAtLast) {
-        const [last, first] = between;
-        const until = last === fewest ? `서버 ${last}대에서는` : `서버 ${last}대까지는`;
-        const from = first === most ? `${first}대에서는` : `${first}대부터는`;
-        return `${until} ${code(aheadAtFirst)}, ${from} ${code(aheadAtLast)} 쪽이 더 많은 요청에 답합니다.`;
-      }
-      const ahead = aheadAtLast ?? aheadAtFirst;
-      if (ahead === null) {
+    crossing({ baseline, candidate, stretches }) {
+      if (stretches.every(({ ahead }) => ahead === null)) {
         return `${code(baseline)}와 ${code(candidate)} 가운데 어느 쪽이 더 많은 요청에 답하는지 이 측정으로는 알 수 없습니다.`;
       }
-      return `서버 ${fewest}대부터 ${most}대까지 ${code(ahead)} 쪽이 더 많은 요청에 답합니다.`;
+      const told = stretches.map(({ from, to, ahead }) => {
+        const where = from === to ? `서버 ${from}대에서는` : `서버 ${from}대부터 ${to}대까지는`;
+        if (ahead === null) return `${where} 알 수 없습니다`;
+        if (ahead === BOTH) return `${where} 5 % 안에서 같습니다`;
+        return `${where} ${code(ahead)} 쪽이 더 많은 요청에 답합니다`;
+      });
+      return `${told.join('. ')}.`;
     },
     growth({ variant, knee, most, full }, tier) {
       if (knee === null) return `${code(variant)}: 서버 ${most}대까지 계속 늘어납니다.`;
@@ -76,7 +75,7 @@ export const korean: Language = {
         : `${at}. ${tier}가 가득 찼습니다.`;
     },
     basis: ({ rounds, instanceCores, redisCores }) =>
-      `이 컴퓨터에 모두 들어가도록 서버마다 ${cores(instanceCores, 'ko')}${redisCores === null ? '' : `, Redis는 ${cores(redisCores, 'ko')}`}로 제한. ${rounds}라운드.`,
+      `이 컴퓨터에 모두 들어가도록 서버마다 ${cores(instanceCores, 'ko')}${redisCores === null ? '' : `, Redis는 ${cores(redisCores, 'ko')}`}로 제한. ${rounds}라운드. 점선: 한 대에 비례. 빈 표시: 가장 작은 두 경우에서 예측.`,
     fromDemands: (why) =>
       `여기서는 프로세스의 CPU를 제한할 수 없어, 측정하지 않고 요청 하나의 비용에서 계산했습니다. ${why}`,
     chartTitle: (facts) =>
