@@ -24,7 +24,7 @@ export interface Observed {
     | 'openLoop'
   > & {
     processes: Pick<Trial['processes'][number], 'kind' | 'name' | 'cores' | 'limitCores'>[];
-    perInstance: Pick<Trial['perInstance'][number], 'requests'>[];
+    perInstance: Pick<Trial['perInstance'][number], 'requests' | 'heap'>[];
     /** null where the server is not the lab's own and cannot be asked. */
     reconciliation: Trial['reconciliation'] | null;
   };
@@ -68,6 +68,8 @@ export const MAX_LATE_SHARE = 0.01;
 const MAX_SHARE_RATIO = 2;
 /** The thirds of a window may differ in throughput by this share of the mean. */
 const MAX_SPREAD = 0.3;
+/** Share of its working time that the garbage collector of an instance may take; twins take 2 to 6 %. */
+const MAX_COLLECTOR_SHARE = 0.15;
 
 export const VALIDITY_RULES: readonly ValidityRule[] = [
   {
@@ -144,6 +146,20 @@ export const VALIDITY_RULES: readonly ValidityRule[] = [
       const [least, most] = [Math.min(...counts), Math.max(...counts)];
       if (counts.length < 2 || most <= MAX_SHARE_RATIO * least) return null;
       return `one instance answered ${countOf(most, 'request')} and another ${least}`;
+    },
+  },
+  {
+    code: 'collector-heavy',
+    rule: `the garbage collector took over ${MAX_COLLECTOR_SHARE * 100} % of the time in which an instance worked (of instances that are not held to a share of a core: those stand still in the middle of a collection)`,
+    breach({ trial: { perInstance, processes } }) {
+      if (processes.some(({ kind, limitCores }) => kind === 'application' && limitCores))
+        return null;
+      const shares = perInstance.map(({ heap }) => heap?.collectorShare ?? 0);
+      const worst = Math.max(0, ...shares);
+      if (worst <= MAX_COLLECTOR_SHARE) return null;
+      const index = shares.indexOf(worst);
+      const major = perInstance[index]?.heap?.majorCollections ?? 0;
+      return `the garbage collector took ${percent(worst)} of the working time of instance ${index + 1}, with ${countOf(major, 'collection')} of the whole heap: this process costs more than its twins for as long as it lives (docs/process-lottery.md)`;
     },
   },
   {

@@ -38,6 +38,19 @@ export function variantsOf(
   });
 }
 
+/**
+ * Set for a variant as if it were a variable of it: flags of Node for its processes, in place of those of the
+ * run. NODE_OPTIONS takes only some of the flags of V8.
+ */
+export const NODE_FLAGS = 'NODE_FLAGS';
+
+/** What stands for no flag at all. */
+export const NO_FLAGS = 'none';
+
+export function flagsIn(text: string): string[] {
+  return text === NO_FLAGS ? [] : text.split(/\s+/).filter((word) => word !== '');
+}
+
 /** Each once, in the order asked for. */
 export function strategiesOf(variants: readonly Variant[]): string[] {
   return [...new Set(variants.map(({ strategy }) => strategy))];

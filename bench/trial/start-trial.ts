@@ -5,7 +5,7 @@ import type { HeldProcess } from '../fleet/held-processes.js';
 import { workloadNamed } from '../load/workloads/registry.js';
 import type { MeasuredProcess } from '../measure/snapshot.js';
 import type { PlannedTrial } from '../model/planned-trials.js';
-import { variantWith } from '../model/variant.js';
+import { flagsIn, NODE_FLAGS, variantWith } from '../model/variant.js';
 import { strategyNamed, type TrialContext } from './context.js';
 import { probeInstances } from './instance-requests.js';
 import { type ConnectInput, connectTrial, type TrialConnections } from './trial-connections.js';
@@ -29,13 +29,14 @@ export async function startVariant(
   context: TrialContext,
 ): Promise<StartedFleet> {
   const variant = variantWith(id, context.config.variants);
+  const { [NODE_FLAGS]: flags, ...environment } = variant.environment;
   const strategy = strategyNamed(variant.strategy, context);
   const fleet = await startFleet({
     strategy: strategy.name,
     instances,
     companions: strategy.companions.map(serviceCompanion),
-    nodeOptions: context.config.nodeOptions,
-    environment: { ...context.serviceEnvironment, ...variant.environment },
+    nodeOptions: flags === undefined ? context.config.nodeOptions : flagsIn(flags),
+    environment: { ...context.serviceEnvironment, ...environment },
     web: context.web,
     guardian: context.guardian,
   });

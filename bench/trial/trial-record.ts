@@ -29,7 +29,7 @@ import {
 } from '../statistics/latency-histogram.js';
 import { type ConnectionsConfig, connectionsOf } from './connections-of.js';
 import { latencyByRequest } from './latency-by-request.js';
-import type { SeenTurn } from './variant-record.js';
+import type { SeenTurn } from './seen-turn.js';
 
 /** A trial of which nothing is known yet but its place in the plan. */
 export function emptyTrial(

@@ -1,19 +1,12 @@
 /** What is seen of a variant, step by step, and the evidence that it makes. Pure. */
 
 import type { Fleet } from '../fleet/fleet.js';
-import type { LoadRecord, Turn } from '../load/load-mode.js';
+import type { LoadRecord } from '../load/load-mode.js';
 import type { WorkerReport } from '../load/messages.js';
-import type { Snapshot } from '../measure/snapshot.js';
 import type { Trial } from '../model/result-schema.js';
-import type { InstanceReading } from './instance-requests.js';
 import type { Conclusion } from './judge-together.js';
+import type { SeenTurn } from './seen-turn.js';
 import { assembleEvidence } from './trial-record.js';
-
-/** A turn, and what each instance said before and after it; null: it could not be asked. */
-export interface SeenTurn extends Turn<Snapshot> {
-  before: readonly (InstanceReading | null)[];
-  after: readonly (InstanceReading | null)[];
-}
 
 export interface Measurement {
   /** ISO 8601; null: nothing was measured yet. */

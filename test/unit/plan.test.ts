@@ -82,7 +82,8 @@ describe('blocks of a plan', () => {
   it('are cut where so many instances would not fit, down to one variant', () => {
     const order = planTrials({ ...INPUT, workloads: ['me'], instances: [1, 4], rounds: 1 });
     const sizes = sharedOf(order, 8).map((block) => block.length);
-    expect(sizes.sort()).to.deep.equal([1, 5]);
+    // Three of one instance, two of which grow to four; the others have processes of their own.
+    expect(sizes.sort()).to.deep.equal([2, 4]);
     expect(sharedOf(order, 1)).to.have.lengthOf(6);
   });
 

@@ -1,6 +1,6 @@
 /** Environment variables of one variant alone: the option, and what is wrong with it. */
 import { usageError } from '../../model/errors.js';
-import type { Environments, Variant } from '../../model/variant.js';
+import { type Environments, NODE_FLAGS, type Variant } from '../../model/variant.js';
 import { didYouMean } from '../../text/nearest.js';
 import type { OptionKind } from '../parse-options.js';
 import { refuse } from './run-options.js';
@@ -62,7 +62,7 @@ const SET_BY_THE_LAB: readonly string[] = [
 ];
 /** Of Node.js and the C library, which the service does not read itself. */
 const OF_THE_RUNTIME: readonly string[] = [
-  ...['MALLOC_ARENA_MAX', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'TZ'],
+  ...['MALLOC_ARENA_MAX', NODE_FLAGS, 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'TZ'],
   ...['UV_THREADPOOL_SIZE', 'UV_USE_IO_URING'],
 ];
 

@@ -43,7 +43,7 @@ export const compare: Verb = {
     const { plans, ...asked } = await whatIsAsked(options, service);
     const [config, ...further] = plans;
     assertVariables(options.set, variables);
-    await assertNodeOptions(config.nodeOptions ?? []);
+    await assertNodeOptions(config);
     for (const plan of plans) await assertLimits(plan, process.env);
     const talk = options.json ? stderr : stdout;
     const { result, folder } = await runComparison({

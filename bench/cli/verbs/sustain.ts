@@ -28,7 +28,7 @@ export const sustain: Verb = {
     const { options } = parseOptions(words, sustainOptions(names));
     const database = namedDatabase(options.database, process.env);
     const config = sustainConfigFrom({ ...options, database }, names);
-    await assertNodeOptions(config.run.nodeOptions ?? []);
+    await assertNodeOptions(config.run);
     await assertLimits(config.run, process.env);
     const talk = options.json ? stderr : stdout;
     const { result, folder } = await runSustain({

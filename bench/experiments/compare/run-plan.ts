@@ -83,6 +83,6 @@ function furtherRounds({ config, comparisons }: Part): PlannedTrial[] {
 }
 
 /** As many as half of the free memory holds. */
-export function mostInstancesAtOnce(): number {
+function mostInstancesAtOnce(): number {
   return Math.max(1, Math.floor(freemem() / 2 / INSTANCE_BYTES));
 }

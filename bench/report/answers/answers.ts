@@ -5,7 +5,7 @@ import { answerLogout } from '../../analyse/answers/logout-answer.js';
 import { answerScale, type ScaleAnswer } from '../../analyse/answers/scale-answer.js';
 import { planFor } from '../../model/parts.js';
 import type { Question, Result } from '../../model/result-schema.js';
-import { inSentence, tierOf } from '../../model/tiers.js';
+import { tierOf } from '../../model/tiers.js';
 import type { Chart } from '../../text/blocks.js';
 import { formatRatioInterval } from '../../text/format.js';
 import { costPicture } from '../charts/cost-picture.js';
@@ -66,7 +66,7 @@ function tellCost(result: Result, language: Language): Told | null {
   const first = told[0]?.[0] as Claim;
   const title = language.cost.chartTitle({
     ...{ candidate: first.candidate, baseline: first.baseline },
-    tier: tierThatDiffers(view, first),
+    tier: tierThatDiffers(view, first, language),
   });
   return {
     certainty: leastCertain(told.flatMap(([main]) => (main ? [main.certainty] : []))),
@@ -93,8 +93,15 @@ function whySure(claim: Claim, { whySure: words }: Language): string {
   return `${words.interval}, ${pair}: ${formatRatioInterval(claim.interval95)}${odds}.`;
 }
 
+/** Of a difference: a tier that makes so much of it is named alone. */
+const MOST_OF_IT = 0.7;
+
 /** Of the difference of two variants, the tier that makes most of it; null where several do. */
-function tierThatDiffers({ summaries }: ReportView, claim: Claim): string | null {
+function tierThatDiffers(
+  { summaries }: ReportView,
+  claim: Claim,
+  language: Language,
+): string | null {
   if (claim.relation === 'same' || claim.certainty === 'cannot-tell') return null;
   const of = (variant: string) =>
     summaries.find((each) => each.variant === variant && each.workload === claim.workload)
@@ -105,7 +112,7 @@ function tierThatDiffers({ summaries }: ReportView, claim: Claim): string | null
     .filter((id) => tierOf(id).scope !== 'lab')
     .map((id) => ({ id, share: ((after[id]?.mean ?? 0) - (before[id]?.mean ?? 0)) / whole }))
     .sort((a, b) => b.share - a.share);
-  return most && most.share >= 0.7 ? inSentence(tierOf(most.id)) : null;
+  return most && most.share >= MOST_OF_IT ? language.tier(most.id) : null;
 }
 
 function tellScale(result: Result, language: Language): Told | null {
@@ -114,7 +121,7 @@ function tellScale(result: Result, language: Language): Told | null {
   const view = viewOf(plan);
   const answer = answerScale(plan, view.scaling);
   if (!answer) return null;
-  const tierOfGrowth = (full: string | null) => (full === null ? '' : limitName(full));
+  const tierOfGrowth = (full: string | null) => (full === null ? '' : language.tier(full));
   const named = answer.growths.map((growth) => ({ growth, tier: tierOfGrowth(growth.full) }));
   const bent = named.find(({ growth }) => growth.knee !== null && growth.full !== null);
   const title = language.scale.chartTitle(
@@ -144,10 +151,6 @@ function tellScale(result: Result, language: Language): Told | null {
 function certaintyOfScale({ claims }: ScaleAnswer): Certainty {
   const said = claims.filter(({ certainty }) => certainty !== 'cannot-tell');
   return leastCertain(said.map(({ certainty }) => certainty));
-}
-
-function limitName(full: string): string {
-  return full === 'machine' ? 'this machine' : tierOf(full).label;
 }
 
 function tellLogout({ logout, ...result }: Result, language: Language): Told | null {

@@ -1,6 +1,7 @@
 import type { Claim } from '../../analyse/answers/claim.js';
 import type { DoorAnswer } from '../../analyse/answers/logout-answer.js';
 import { BOTH } from '../../analyse/answers/scale-answer.js';
+import { inSentence, tierOf } from '../../model/tiers.js';
 import { countOf } from '../../text/count-of.js';
 import { capitalised, code, listOf } from '../../text/format.js';
 import { cores, duration, microseconds, sizeOfChange, times } from './figures.js';
@@ -16,6 +17,7 @@ export const english: Language = {
     scale: 'What happens when servers are added?',
     logout: 'What happens when somebody logs out?',
   },
+  tier: (id) => (id === 'machine' ? 'this machine' : inSentence(tierOf(id))),
   certainty: { sure: 'Sure', likely: 'Likely', 'cannot-tell': 'Cannot tell' },
   whySure: {
     interval: '95 % interval',
@@ -89,7 +91,7 @@ export const english: Language = {
     chartTitle: (facts) =>
       facts === null
         ? 'More servers answer more requests'
-        : `${facts.tier} is full at about ${servers(Math.max(1, Math.round(facts.knee)))} with ${facts.variant}`,
+        : `${capitalised(facts.tier)} is full at about ${servers(Math.max(1, Math.round(facts.knee)))} with ${facts.variant}`,
     axes: { servers: 'servers', rate: 'requests per second' },
     ideal: 'in proportion',
     forecast: 'predicted from 1 and 2',

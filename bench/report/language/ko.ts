@@ -1,11 +1,20 @@
 import type { Claim } from '../../analyse/answers/claim.js';
 import { BOTH } from '../../analyse/answers/scale-answer.js';
+import { tierOf } from '../../model/tiers.js';
 import { code, listOf } from '../../text/format.js';
 import { cores, durationKo, microseconds, sizeOfChange, times } from './figures.js';
 import type { Language } from './language.js';
 
 const both = ({ candidate, baseline, candidateMean, baselineMean }: Claim) =>
   `${candidate} ${microseconds(candidateMean)}, ${baseline} ${microseconds(baselineMean)}`;
+
+const TIERS: Readonly<Record<string, string>> = {
+  application: '애플리케이션',
+  machine: '이 컴퓨터',
+  authority: '인증 서버',
+  web: '웹 서버',
+  prediction: '예측 서버',
+};
 
 export const korean: Language = {
   tag: 'ko',
@@ -14,6 +23,7 @@ export const korean: Language = {
     scale: '서버를 늘리면 어떻게 되나요?',
     logout: '로그아웃하면 어떻게 되나요?',
   },
+  tier: (id) => TIERS[id] ?? tierOf(id).label,
   certainty: { sure: '확실함', likely: '아마도', 'cannot-tell': '알 수 없음' },
   whySure: {
     interval: '95 % 구간',

@@ -11,6 +11,8 @@ export interface Language {
   /** Of the questions, as headings. */
   questions: Record<Question, string>;
   certainty: Record<Certainty, string>;
+  /** A tier in a sentence, by its id. */
+  tier(id: string): string;
   /** Before what a claim rests on. */
   whySure: { interval: string; odds: string; tooFew: string };
   cost: {

@@ -6,12 +6,12 @@ import {
   createLatencyHistogram,
   encodeHistogram,
 } from '../../../bench/statistics/latency-histogram.js';
+import type { SeenTurn } from '../../../bench/trial/seen-turn.js';
 import {
   assembleEvidence,
   emptyTrial,
   type Observation,
 } from '../../../bench/trial/trial-record.js';
-import type { SeenTurn } from '../../../bench/trial/variant-record.js';
 
 const MICROSECONDS = 1e6;
 

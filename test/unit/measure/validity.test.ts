@@ -46,6 +46,10 @@ const EDGES: Record<string, { passes: Evidence; breaks: Evidence }> = {
     passes: evidence({ perInstance: shares(1000, 2000) }),
     breaks: evidence({ perInstance: shares(1000, 2001) }),
   },
+  'collector-heavy': {
+    passes: evidence({ perInstance: [collecting(0.02), collecting(0.15)] }),
+    breaks: evidence({ perInstance: [collecting(0.02), collecting(0.16)] }),
+  },
   'not-steady': {
     passes: evidence({ windowsRps: [86, 100, 115] }),
     breaks: evidence({ windowsRps: [84, 100, 116] }),
@@ -90,6 +94,13 @@ function loadWorker(cores: number): Evidence['trial']['processes'] {
 function held(cores: number): Evidence['trial']['processes'][number] {
   const use = { cpuSeconds: 1, rssBytes: 1, throttledSeconds: 1 };
   return { kind: 'application', name: 'instance 1', ...use, cores, limitCores: 0.1 };
+}
+
+/** An instance with so much of its working time in the garbage collector. */
+function collecting(collectorShare: number): Evidence['trial']['perInstance'][number] {
+  const [instance] = shares(1000) as [Evidence['trial']['perInstance'][number]];
+  const heap = { usedBytes: 1, majorCollections: 2, minorCollections: 9, collectorShare };
+  return { ...instance, heap };
 }
 
 function counted(clientRequests: number, serverRequests: number | null) {
