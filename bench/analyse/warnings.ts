@@ -59,7 +59,7 @@ function fewRounds({ config, sustained }: Result): Warning[] {
     {
       code: 'single-round',
       message:
-        'One round has no repeats: there are no intervals and every verdict is "unsure". Use --profile quick or more --rounds.',
+        'One round has no repeats: there are no intervals and no verdicts. Use --profile quick or more --rounds.',
     },
   ];
 }

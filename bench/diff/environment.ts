@@ -61,6 +61,11 @@ const LOOKS: readonly Look[] = [
     what: 'nginx',
     of: ({ environment }) => environment.web?.version ?? 'none',
   },
+  {
+    weight: 'conditions',
+    what: 'flags of Node.js',
+    of: ({ config }) => config.nodeOptions?.join(' ') || 'none',
+  },
   { weight: 'conditions', what: 'limits of CPU time', of: ({ config }) => limitsOf(config) },
   {
     weight: 'conditions',

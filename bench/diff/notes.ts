@@ -50,7 +50,7 @@ export function summaryOf(report: DiffReport): string {
     ? 'changed, which the machine alone may have caused'
     : 'changed';
   const are = (number: number) => `${number} ${number === 1 ? 'is' : 'are'}`;
-  return `${count('faster', 'slower')} of ${countOf(diff.rows.length, 'figure')} ${changed}; ${are(count('equal'))} equal within ${margin} %; ${are(count('unsure'))} unsure.`;
+  return `${count('faster', 'slower')} of ${countOf(diff.rows.length, 'figure')} ${changed}; ${are(count('equal'))} equal within ${margin} %; ${are(count('unsure'))} not decided.`;
 }
 
 function sameRun({ a, b }: DiffReport): string[] {

@@ -102,7 +102,7 @@ export const STRATEGY_PROPERTIES: readonly StrategyProperty[] = [
         : [...(refreshes ? ['renew'] : []), ...(revokesTokens ? ['revoke'] : [])].join(', ') || '–',
   },
   {
-    heading: 'Hands on rights by',
+    heading: 'Delegation',
     meaning: 'How a user lets somebody else act with a part of their rights.',
     align: 'left',
     of: ({ delegation }) =>
@@ -139,7 +139,7 @@ function asks({ redis, authority }: NonNullable<StrategyInfo['perRequest']>): st
     ...(redis > 0 ? [`Redis ${times(redis)}`] : []),
     ...(authority > 0 ? [`the authority ${times(authority)}`] : []),
   ];
-  return parts.length > 0 ? listOf(parts) : 'nobody';
+  return parts.length > 0 ? listOf(parts) : 'no store';
 }
 
 function times(count: number): string {

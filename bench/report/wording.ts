@@ -5,7 +5,10 @@
 import type { Metric } from '../analyse/metrics.js';
 import { METRICS } from '../analyse/metrics.js';
 import type { Comparison, RunConfig, Verdict } from '../model/result-schema.js';
-import { CANNOT_TELL, formatPercentPoints, inTwoDigits, isTelling } from '../text/format.js';
+import { CANNOT_TELL as RUN_CANNOT_TELL, formatPercentPoints, inTwoDigits, isTelling } from '../text/format.js';
+
+/** The word for a verdict that is none. */
+const CANNOT_TELL = 'cannot tell';
 
 export interface Wording {
   /** Column heading, short. */
@@ -30,7 +33,7 @@ const COST: Pick<Wording, 'verb' | 'up' | 'down' | 'asMuch' | 'suffix' | 'verdic
   down: 'less',
   asMuch: 'as much',
   suffix: '',
-  verdicts: { faster: 'cheaper', slower: 'dearer', equal: 'equal', unsure: 'unsure' },
+  verdicts: { faster: 'costs less', slower: 'costs more', equal: 'equal', unsure: CANNOT_TELL },
 };
 
 const WORDINGS: Record<string, Wording> = {
@@ -43,7 +46,7 @@ const WORDINGS: Record<string, Wording> = {
     asMuch: 'as many',
     noun: 'requests per second',
     suffix: '',
-    verdicts: { faster: 'faster', slower: 'slower', equal: 'equal', unsure: 'unsure' },
+    verdicts: { faster: 'faster', slower: 'slower', equal: 'equal', unsure: CANNOT_TELL },
   },
   'cpu.application': {
     ...COST,
@@ -66,7 +69,7 @@ const WORDINGS: Record<string, Wording> = {
     asMuch: 'as much',
     noun: 'time',
     suffix: ' at the 99th percentile of latency',
-    verdicts: { faster: 'shorter', slower: 'longer', equal: 'equal', unsure: 'unsure' },
+    verdicts: { faster: 'shorter', slower: 'longer', equal: 'equal', unsure: CANNOT_TELL },
   },
 };
 
@@ -89,14 +92,21 @@ function fallback(name: string, metric: Metric | undefined): Wording {
     question: metric?.label ?? name,
     verb: 'had',
     noun: metric?.label ?? name,
-    verdicts: { faster: 'better', slower: 'worse', equal: 'equal', unsure: 'unsure' },
+    verdicts: { faster: 'better', slower: 'worse', equal: 'equal', unsure: CANNOT_TELL },
   };
 }
 
 /** The word for a comparison in tables: one round has no interval, so no verdict either. */
-export function verdictWord({ metric, ratio, rounds, verdict }: Comparison): string {
+export function verdictWord(comparison: Comparison): string {
+  const { metric, ratio, rounds, verdict } = comparison;
   if (ratio === null || rounds === 0) return 'no data';
-  return rounds === 1 ? 'one round' : wordingOf(metric).verdicts[verdict];
+  if (rounds === 1) return 'one round';
+  return isProbable(comparison) ? 'not proven' : wordingOf(metric).verdicts[verdict];
+}
+
+/** The interval of this comparison excludes no difference; the one that has to hold for all does not. */
+export function isProbable({ verdict, interval95 }: Comparison): boolean {
+  return verdict === 'unsure' && interval95 !== null && (interval95[0] > 1 || interval95[1] < 1);
 }
 
 export function unitOf(metricName: string): string {
@@ -127,7 +137,7 @@ export function sentenceOf(
 /** "8 to 16 % more"; across no difference: "3 % fewer to 11 % more". */
 export function intervalOf(metricName: string, [low, high]: readonly [number, number]): string {
   const words = wordingOf(metricName);
-  if (!isTelling([low, high])) return `so wide that ${CANNOT_TELL}`;
+  if (!isTelling([low, high])) return `so wide that ${RUN_CANNOT_TELL}`;
   if (high >= TIMES_FROM) return `${times(low)} to ${times(high)} times ${words.asMuch}`;
   const direction = directionOf(words, low);
   if (low < 1 !== high < 1 && percentOf(low) !== '0') {
@@ -148,7 +158,7 @@ export function rangeOf(metricName: string, ratios: readonly number[]): string {
 export function signedChange(ratio: number, interval: readonly [number, number] | null): string {
   if (interval && !isTelling(interval)) {
     const mean = ratio >= TIMES_FROM ? `×${times(ratio)}` : `${signed(ratio)} %`;
-    return `${mean} (${CANNOT_TELL})`;
+    return `${mean} (${RUN_CANNOT_TELL})`;
   }
   if (Math.max(ratio, interval?.[1] ?? 0) >= TIMES_FROM) {
     const range = interval ? ` (×${times(interval[0])} to ×${times(interval[1])})` : '';

@@ -34,7 +34,7 @@ export function formatMean(estimate: Estimate | null | undefined, format = forma
 const FEWEST_VALUES_FOR_INTERVAL = 3;
 
 /** Why a dash may stand there; for captions. */
-export const NO_INTERVAL_BELOW = `A dash for the interval: fewer than ${FEWEST_VALUES_FOR_INTERVAL} valid rounds know too little of their own spread`;
+export const NO_INTERVAL_BELOW = `A dash for the interval: fewer than ${FEWEST_VALUES_FOR_INTERVAL} valid rounds are too few to know the spread`;
 
 /** The interval of a mean as reports show it: none from so few values that it would say nothing. */
 export function shownInterval({ interval95, n }: Estimate): [number, number] | null {

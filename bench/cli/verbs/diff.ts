@@ -6,6 +6,7 @@ import { renderDiffText } from '../../diff/render-text.js';
 import { type DiffReport, diffAsJson, machineMayExplain, reportDiff } from '../../diff/report.js';
 import { conditionText, figureText } from '../../diff/tables.js';
 import { LabError, usageError } from '../../model/errors.js';
+import { planFor } from '../../model/parts.js';
 import { readResult } from '../../model/read-result.js';
 import type { Result } from '../../model/result-schema.js';
 import { parseOptions, text } from '../parse-options.js';
@@ -43,17 +44,37 @@ export const diff: Verb = {
     const [a, b] = await readBoth([folderA, folderB], failOn !== undefined);
     const known = [...new Set([...a.config.variants, ...b.config.variants].map(({ id }) => id))];
     const conditions = failOn === undefined ? [] : parseConditions(failOn, known);
-    const report = reportDiff(a, b, {
-      basis: options.absolute ? 'absolute' : 'control',
-      conditions,
-    });
+    const basis = options.absolute ? 'absolute' : 'control';
+    const report = reportDiff(a, b, { basis, conditions });
+    // Conditions are judged on the first plan of the runs: that of the cost, where questions were asked.
+    const further = furtherPlans(a, b).map((plans) =>
+      reportDiff(...plans, { basis: 'absolute', conditions: [] }),
+    );
+    const reports = [report, ...further];
     const talk = options.json ? stderr : stdout;
-    talk.write(`${renderDiffText(report, WIDTH)}\n`);
-    if (options.json) stdout.write(`${JSON.stringify(diffAsJson(report))}\n`);
-    if (options.markdown !== undefined) await write(options.markdown, renderDiffMarkdown(report));
+    talk.write(`${reports.map((each) => renderDiffText(each, WIDTH)).join('\n\n')}\n`);
+    if (options.json) {
+      const json = {
+        ...diffAsJson(report),
+        ...(further.length > 0 && { further: further.map(diffAsJson) }),
+      };
+      stdout.write(`${JSON.stringify(json)}\n`);
+    }
+    if (options.markdown !== undefined) {
+      await write(options.markdown, reports.map(renderDiffMarkdown).join('\n'));
+    }
     failOnBroken(report);
   },
 };
+
+/** The further plans that both runs have, question by question. */
+function furtherPlans(a: Result, b: Result): [Result, Result][] {
+  return (a.further ?? []).flatMap(({ config: { question } }) => {
+    if (question === undefined) return [];
+    const [before, after] = [planFor(question, a), planFor(question, b)];
+    return before && after ? [[before, after]] : [];
+  });
+}
 
 /** A gate that has nothing to judge by is told apart from one that is broken. */
 async function readBoth(

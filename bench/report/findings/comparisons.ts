@@ -18,7 +18,7 @@ import {
 } from '../../text/format.js';
 import { serversOf } from '../servers.js';
 import type { Pair, ReportView } from '../view.js';
-import { intervalOf, sentenceOf, unitOf, wordingOf } from '../wording.js';
+import { intervalOf, isProbable, sentenceOf, unitOf, wordingOf } from '../wording.js';
 import { type Finding, finding } from './finding.js';
 import { moreRoundsSentence } from './more-rounds.js';
 import { leavesRoundsOut, SHARED_ROUNDS } from './shared-rounds.js';
@@ -92,7 +92,7 @@ function comparisonSentence(comparison: Comparison, pair: Pair, trials: Trial[])
     faster: `On${where.slice(2)}, ${change} (${interval}).`,
     slower: `On${where.slice(2)}, ${change} (${interval}).`,
     equal: `On${where.slice(2)}, ${comparison.baseline} and ${comparison.candidate} are equal within ${formatPercentPoints(comparison.equivalenceMargin * 100)} %: ${change} (${interval}).`,
-    unsure: `Unsure ${where}: ${change} (${interval}), ${whyUnsure(comparison, pair)}.`,
+    unsure: `${isProbable(comparison) ? 'Probable, not proven,' : 'This run cannot tell'} ${where}: ${change} (${interval}), ${whyUnsure(comparison, pair)}.`,
   };
   return sentences[comparison.verdict];
 }

@@ -86,8 +86,8 @@ function doubtOf(undecided: Comparison[], comparisons: Comparison[], apart: bool
     return ' One round has no interval, so this may be chance.';
   }
   return apart
-    ? ' Where it is unsure, it may not differ at all.'
-    : ` Whether it differs at all is unsure ${placesOf(undecided, comparisons)}.`;
+    ? ' Where it is not decided, it may not differ at all.'
+    : ` Whether it differs at all is not decided ${placesOf(undecided, comparisons)}.`;
 }
 
 function differInSign(comparisons: readonly Comparison[]): boolean {

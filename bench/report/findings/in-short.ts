@@ -108,9 +108,9 @@ function unsure(
   const found = comparisons.filter(({ verdict, rounds }) => verdict === 'unsure' && rounds > 0);
   if (found.length === 0) return [];
   const somethingIsKnown = comparisons.some(({ verdict }) => verdict !== 'unsure');
-  if (somethingIsKnown) return [`Unsure ${placesOf(found, comparisons)}.`];
+  if (somethingIsKnown) return [`Not decided ${placesOf(found, comparisons)}.`];
   return [
-    `Unsure ${placesOf(found, comparisons)}: whether ${candidate} ${words.verb} ${words.up} or ${words.down} ${words.noun} than ${baseline}${words.suffix}. The intervals are too wide to tell.`,
+    `This run cannot tell ${placesOf(found, comparisons)} whether ${candidate} ${words.verb} ${words.up} or ${words.down} ${words.noun} than ${baseline}${words.suffix}. The intervals are too wide to tell.`,
   ];
 }
 

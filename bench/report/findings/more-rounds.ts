@@ -28,7 +28,7 @@ export function moreRoundsFindings(
     return [
       finding(
         'short',
-        `More than ${most} rounds would be needed to settle what is unsure: ${WHY_HOPELESS}.`,
+        `More than ${most} rounds would be needed to decide what is not decided yet: ${WHY_HOPELESS}.`,
       ),
     ];
   }
@@ -45,7 +45,7 @@ export function moreRoundsFindings(
   return [
     finding(
       'short',
-      `To settle what is unsure, as far as this run can foresee, takes about ${roundsInWords(withinReach)}. Add --rounds ${advised}${durationOf(advised, result)}${untilSure}.${rest}`,
+      `To decide what is not decided yet takes about ${roundsInWords(withinReach)}, if they scatter as these did. Add --rounds ${advised}${durationOf(advised, result)}${untilSure}.${rest}`,
     ),
   ];
 }

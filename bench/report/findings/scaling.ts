@@ -41,16 +41,16 @@ function kneeInWords(scaling: Scaling): string {
   const who = `On ${code(workload)}, ${variant}`;
   if (first && first.instances <= most) {
     const stops = measuredKnee ? 'stops' : 'should stop';
-    return `${who} ${stops} gaining ${aboutInstances(first.instances)}, because ${limitWords(first.limit).inSentence} is busy then: ${capacityInWords(first)}. The demands put that at ${withInterval(first)}. ${againstCurve(first, scaling)}`;
+    return `${who} ${stops} growing ${aboutInstances(first.instances)}, because ${limitWords(first.limit).inSentence} is busy then: ${capacityInWords(first)}. The demands put that at ${withInterval(first)}. ${againstCurve(first, scaling)}`;
   }
   if (measuredKnee) {
     const stops = measuredKnee ? 'stops' : 'should stop';
-    return `${who} ${stops} gaining ${aboutInstances(measuredKnee.instances)} (${withInterval(measuredKnee)}), though no measured processor is busy then. Something else is the limit: locks, pools, connections or waiting.`;
+    return `${who} ${stops} growing ${aboutInstances(measuredKnee.instances)} (${withInterval(measuredKnee)}), though no measured processor is busy then. Something else is the limit: locks, pools, connections or waiting.`;
   }
   const next = first
     ? ` Next to be busy would be ${limitWords(first.limit).inSentence}, with ${withInterval(first)}.`
     : '';
-  return `${who} shows no end of gaining up to ${countOf(most, 'instance')}, the most that were measured.${next}`;
+  return `${who} kept growing up to ${countOf(most, 'instance')}, the most that were measured.${next}`;
 }
 
 function againstCurve(knee: KneeOf, { measuredKnee, counts }: Scaling): string {
@@ -127,7 +127,7 @@ function forecastInWords({ variant, workload, forecast }: Scaling): Finding[] {
   const furthest = furthestOf(told);
   if (!forecast || !furthest) return [];
   const { relativeError, instances } = furthest;
-  const text = `On ${code(workload)}, the throughput of ${variant} with ${listOf(told.map((point) => String(point.instances)))} instances was foretold from ${basisInWords(forecast)} alone to within ${formatPercentPoints(Math.abs(relativeError) * 100)} % (furthest with ${instances}: ${relativeError > 0 ? 'too high' : 'too low'}).`;
+  const text = `On ${code(workload)}, the throughput of ${variant} with ${listOf(told.map((point) => String(point.instances)))} instances was predicted from ${basisInWords(forecast)} alone to within ${formatPercentPoints(Math.abs(relativeError) * 100)} % (furthest with ${instances}: ${relativeError > 0 ? 'too high' : 'too low'}).`;
   const caution = Math.abs(relativeError) > POOR_FORECAST;
   return [finding('scaling', text, { workload, metric: 'throughput', caution })];
 }
@@ -147,7 +147,7 @@ function forecastsInShort(scalings: readonly Scaling[]): Finding[] {
   return [
     finding(
       'scaling',
-      `On ${code(workload)}, the throughput of ${countOf(told.length, 'strategy', 'strategies')} with more instances was foretold from ${basisInWords(forecast)} alone to within ${size} % (furthest: ${variant} with ${furthest.instances}).`,
+      `On ${code(workload)}, the throughput of ${countOf(told.length, 'strategy', 'strategies')} with more instances was predicted from ${basisInWords(forecast)} alone to within ${size} % (furthest: ${variant} with ${furthest.instances}).`,
       {
         workload,
         metric: 'throughput',

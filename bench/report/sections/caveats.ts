@@ -72,7 +72,7 @@ function fewRounds({ trials }: Result): string | null {
   if (rounds === 0 || rounds >= FEW_ROUNDS) return null;
   return rounds === 1
     ? 'One round has no spread: it cannot tell a difference from chance.'
-    : `${rounds} rounds give wide intervals. “Unsure” here often means “too few rounds”, not “no difference”.`;
+    : `${rounds} rounds give wide intervals. “Cannot tell” here often means “too few rounds”, not “no difference”.`;
 }
 
 function noiseFloor({ calibration }: Result, { sameProgramPairs }: ReportView): string | null {

@@ -25,7 +25,7 @@ export function comparisons({ allPairs, result }: ReportView, findings: Finding[
   }
   return [
     paragraph(
-      `The ratio is taken within each round, second strategy over first, and then averaged (geometric mean). Above 1 the second has more, below 1 less. A verdict needs the simultaneous interval, which holds for all comparisons of the two at once, of every workload, number of instances and figure, to leave out 1. “Equal” needs the 95 % interval to lie within ${formatRatio(1 / (1 + result.config.equivalenceMargin))} to ${formatRatio(1 + result.config.equivalenceMargin)}. Anything else is “unsure”.`,
+      `The ratio is taken within each round, second strategy over first, and then averaged (geometric mean). Above 1 the second has more, below 1 less. A verdict needs the simultaneous interval, which holds for all comparisons of the two at once, of every workload, number of instances and figure, to exclude 1. “Equal” needs the 95 % interval to lie within ${formatRatio(1 / (1 + result.config.equivalenceMargin))} to ${formatRatio(1 + result.config.equivalenceMargin)}. Anything else is “not proven” where the 95 % interval excludes 1, and “cannot tell” where it does not.`,
     ),
     ...inWords(findings, result.config.workloads),
     ...(allPairs.length > 0 ? [heading('In numbers')] : []),

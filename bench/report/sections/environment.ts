@@ -18,6 +18,7 @@ export function environment(view: ReportView, _findings: Finding[]): Block[] {
     ['Memory', `${formatNumber(where.memoryBytes / 1e9)} GB`],
     ['System', `${where.platform}, kernel ${where.kernel}`],
     ['Node.js', where.node],
+    ['Flags of Node.js', code(config.nodeOptions?.join(' ') || 'none')],
     [databaseProduct(view), storeOf(where[database])],
     ['Redis', storeOf(where.redis)],
     ...webRows(config, where),

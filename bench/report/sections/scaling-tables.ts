@@ -83,16 +83,16 @@ function estimateOf({
 export function kneeTable(scalings: readonly Scaling[]): Block[] {
   const basis = scalings.find(({ forecast }) => forecast)?.forecast;
   return table(
-    `The knee in instances. Foretold: from the demands with ${basis ? basisInWords(basis) : 'the fewest instances'} alone. From the demands: with all numbers of instances, the first tiers to be busy. Of the curve: where its rise meets its plateau (– where no bend is shown). With 95 % intervals.`,
+    `The knee in instances. Predicted: from the demands with ${basis ? basisInWords(basis) : 'the fewest instances'} alone. From the demands: with all numbers of instances, the first tiers to be busy. Of the curve: where its rise meets its plateau (– where no bend is shown). With 95 % intervals.`,
     [
       left('Workload'),
       left('Strategy'),
-      right('Foretold'),
+      right('Predicted'),
       right('From the demands'),
       left('Busy then'),
       left('Next'),
       right('Of the curve'),
-      right('Foretold over curve'),
+      right('Predicted over curve'),
     ],
     scalings.map(({ workload, variant, kneeFromFewest, predictedKnee, measuredKnee }) => {
       const [fromFewest] = kneeFromFewest?.limits ?? [];

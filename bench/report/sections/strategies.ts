@@ -18,7 +18,7 @@ export function strategies({ result }: ReportView, _findings: Finding[]): Block[
   }
   return [
     paragraph(
-      'The figures of this report say what a strategy costs; this table says what it gives for it. These properties were declared by the service and not measured in this run. Its contract suite checks each of them by doing it.',
+      'The figures of this report say what a strategy costs; this table says what you get. These properties were declared by the service and not measured in this run. Its contract suite checks each of them by doing it.',
     ),
     summaryTable(known),
     strategyTable(known),

@@ -78,7 +78,7 @@ function glance(pairs: readonly Pair[], equivalenceMargin: number): Block[] {
   const baseline = pairs.every((pair) => pair.baseline === first.baseline) ? first.baseline : null;
   const who = many ? 'each strategy' : first.candidate;
   return table(
-    `At a glance: ${who} measured against ${baseline ?? 'its baseline'}. In brackets: the 95 % interval, in %. “Equal” means within ${formatPercentPoints(equivalenceMargin * 100)} %. A winner needs more than that interval: one that holds for all figures of the pair at once (“Every comparison” has both), so “unsure” may stand beside an interval that leaves out 0.`,
+    `At a glance: ${who} measured against ${baseline ?? 'its baseline'}. In brackets: the 95 % interval, in %. “Equal” means within ${formatPercentPoints(equivalenceMargin * 100)} %. A winner needs more than that interval: one that holds for all figures of the pair at once (“Every comparison” has both), so “not proven” stands beside an interval that does not include 0.`,
     [
       ...(many ? [left('Strategy')] : []),
       left('Workload'),
