@@ -53,9 +53,9 @@ export interface RequestLoop {
 export interface Workload {
   name: string;
   summary: string;
-  /** A trial with any other status is not a measurement. */
+  /** A trial with any other status is not a measurement. One of these that never comes is not noticed. */
   expectedStatuses: readonly number[];
-  /** Answers of an instance after which its CPU time per request no longer falls (docs/performance.md). */
+  /** Answers of an instance after which its CPU time per request no longer falls (docs/method.md, Rounds). */
   warmUpRequests: number;
   /** Length of a measured window where windows of variants alternate: long enough for many requests. */
   windowMs: number;

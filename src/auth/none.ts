@@ -5,7 +5,7 @@ import type { AuthStrategy, Principal, StrategyModule } from './strategy.js';
 
 /**
  * The control: what the API costs when nobody is authenticated. The client says who it is and is
- * believed, so config.ts refuses to start it on anything but loopback. It decodes the same fields
+ * believed, so config/ refuses to start it on anything but loopback. It decodes the same fields
  * that a token carries, so that the difference to `jwt` is the cryptography and nothing else.
  */
 export const noneStrategy: StrategyModule = {

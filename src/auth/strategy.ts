@@ -69,7 +69,7 @@ export interface IssuedCredential {
 export interface StrategyDescription {
   /** One sentence for people. */
   readonly summary: string;
-  /** True for the baseline that does no authentication at all. */
+  /** True for the baseline that does no authentication at all: the tests then run no attack on it. */
   readonly control: boolean;
   /**
    * How the client carries the credential: the cookie that cookie-policy.ts names, or Authorization with

@@ -23,7 +23,7 @@ export interface Predictor {
 }
 
 export interface PredictorResources {
-  /** Of the prediction server; config.ts lets no instance start without it where it is needed. */
+  /** Of the prediction server; config/ lets no instance start without it where it is needed. */
   readonly url: string | undefined;
   /** Longest wait for an answer from elsewhere, all attempts together. */
   readonly timeoutMs: number;

@@ -24,7 +24,7 @@ const problem = z.object({
  */
 export const openServerClient: OpenPredictor = ({ url, timeoutMs, log }) => {
   if (url === undefined) {
-    throw new TypeError('config.ts lets no instance with PREDICTION=server start without its URL');
+    throw new TypeError('config/ lets no instance with PREDICTION=server start without its URL');
   }
   const connection = createServerConnection({ url, timeoutMs, log });
   return {

@@ -41,7 +41,7 @@ export const opaqueStrategy: StrategyModule = {
 async function openAuthority({ settings, log }: StrategyResources): Promise<AuthorityClient> {
   const { authorityUrl, authoritySecret, storeTimeoutMs } = settings;
   if (authorityUrl === undefined || authoritySecret === undefined) {
-    throw new TypeError('config.ts lets no opaque instance start without its authority');
+    throw new TypeError('config/ lets no opaque instance start without its authority');
   }
   const authority = createAuthorityClient({
     url: authorityUrl,

@@ -25,7 +25,7 @@ export const sessionCookieStrategy: StrategyModule = {
   needs: ['tokenSecret'],
   create: async ({ settings, now }) => {
     if (settings.tokenSecret === undefined) {
-      throw new TypeError('config.ts lets no session-cookie instance start without TOKEN_SECRET');
+      throw new TypeError('config/ lets no session-cookie instance start without TOKEN_SECRET');
     }
     const codec = createCookieCodec(settings.tokenSecret, sessionLimits(settings));
     return createKoaSessionStrategy({ codec }, { settings, now });

@@ -26,7 +26,7 @@ export const sessionStrategy: StrategyModule = {
   needs: ['redis'],
   create: async ({ settings, redis, now }) => {
     if (redis === undefined) {
-      throw new TypeError('config.ts lets no session instance start without REDIS_URL');
+      throw new TypeError('config/ lets no session instance start without REDIS_URL');
     }
     const { absoluteMs } = sessionLimits(settings);
     const logins = createRedisLoginStore(redis, SESSION_KEYS, {

@@ -18,7 +18,7 @@ export const jwtDenylistStrategy: StrategyModule = {
   needs: ['tokenKeys', 'redis'],
   create: (resources) => {
     if (resources.redis === undefined) {
-      throw new TypeError('config.ts lets no jwt-denylist instance start without REDIS_URL');
+      throw new TypeError('config/ lets no jwt-denylist instance start without REDIS_URL');
     }
     const revocations = createRedisRevocations(resources.redis, resources.now);
     return createTokenStrategy(resources, { algorithm: 'HS256', revocations });

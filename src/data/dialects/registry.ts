@@ -13,7 +13,7 @@ const dialectOfScheme: Readonly<Record<string, Dialect>> = {
   'mariadb:': mysql,
 };
 
-/** The dialect of a DATABASE_URL, which config.ts has checked. */
+/** The dialect of a DATABASE_URL, which config/ has checked. */
 export function dialectOfUrl(url: string): Dialect {
   return known(dialectOfScheme[new URL(url).protocol]);
 }
