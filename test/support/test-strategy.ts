@@ -27,6 +27,14 @@ if (name === undefined || !Object.hasOwn(strategies, name)) {
   process.exit(2);
 }
 
+const { description } = await (strategies[name] as NonNullable<(typeof strategies)[string]>)();
+if (description.control && name !== 'none') {
+  process.stderr.write(
+    `${name} says control: true, as the strategy that believes everybody does. It would be attacked by nobody here. Set control: false.\n`,
+  );
+  process.exit(2);
+}
+
 const mocha = join(
   dirname(createRequire(import.meta.url).resolve('mocha/package.json')),
   'bin/mocha.js',

@@ -50,5 +50,7 @@ function credentialIn(header: string | undefined, scheme: string): string | unde
  */
 export function isSameSecret(given: string, secret: Uint8Array): boolean {
   const bytes = Buffer.from(given, 'base64url');
-  return bytes.length === secret.length && timingSafeEqual(bytes, secret);
+  // Buffer leaves out what is no base64url: one secret must not have other spellings.
+  const isSpeltAsItIs = bytes.toString('base64url') === given;
+  return isSpeltAsItIs && bytes.length === secret.length && timingSafeEqual(bytes, secret);
 }

@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
-import { readAuthorization } from '../../../src/auth/credentials/authorization-header.js';
+import {
+  isSameSecret,
+  readAuthorization,
+} from '../../../src/auth/credentials/authorization-header.js';
 import { sourceOf } from '../../../src/auth/credentials/source-address.js';
 import {
   cookiePolicy,
@@ -197,6 +200,20 @@ describe('the Authorization header', () => {
   it('gives nothing of another scheme or an empty one', () => {
     for (const header of [undefined, '', 'Bearer', 'Bearer ', 'Bearerabc', 'Basic abc', 'abc']) {
       expect(read(header), String(header)).to.equal('credential_missing');
+    }
+  });
+});
+
+describe('a shared secret', () => {
+  const secret = new Uint8Array(32).fill(7);
+  const text = Buffer.from(secret).toString('base64url');
+
+  it('is the same in one spelling only', () => {
+    expect(isSameSecret(text, secret)).to.equal(true);
+    const last = text.slice(0, -1);
+    // 32 bytes leave two bits of the last character unused.
+    for (const other of [`${text}=`, `${text}!!`, ` ${text}`, `${text}A`, `${last}d`, last, '']) {
+      expect(isSameSecret(other, secret), other).to.equal(false);
     }
   });
 });
