@@ -35,7 +35,7 @@ function textOf(before: GivenRun, after: GivenRun, failOn?: string): string {
 describe('lab diff in words', () => {
   it('shows both means, both changes and the verdict in one line', () => {
     expect(textOf(BEFORE, AFTER)).to.match(
-      /session +me +1 +cpu\.application \(µs\) +50\.0 +60\.0 +\+20 % \(.*\) +\+20 % \(.*\) +dearer/,
+      /session +me +1 +cpu\.application \(µs\) +50\.0 +60\.0 +\+20 % \(.*\) +\+20 % \(.*\) +costs more/,
     );
     expect(textOf(BEFORE, AFTER)).to.include('is the control');
   });
@@ -111,7 +111,7 @@ describe('lab diff in words', () => {
     const markdown = renderDiffMarkdown(reportOf(BEFORE, AFTER, 'session.me.cpu>5%'));
     expect(markdown).to.match(/^## FAILED: 1 of 1 condition is broken\n/);
     const [open = '', folded = ''] = markdown.split('<details>');
-    expect(open).to.include('| FAILED |').and.to.include('dearer');
+    expect(open).to.include('| FAILED |').and.to.include('costs more');
     expect(open).not.to.include('| equal');
     expect(folded).to.include('<summary>All 8 figures</summary>').and.to.include('| none | me |');
     expect(markdown.match(/<details>/g)).to.have.length(2);

@@ -137,11 +137,11 @@ describe('the findings', () => {
         ),
       );
       const sentence = only(textsOf(findings, 'comparison', 'throughput'));
-      expect(sentence).to.match(/^Unsure on `me` with 1 instance: /);
+      expect(sentence).to.match(/^This run cannot tell on `me` with 1 instance: /);
       expect(sentence).to.include('95 % interval 3 % fewer to 11 % more');
       expect(sentence).to.include('and the interval includes no difference at all');
       expect(only(textsOf(findings, 'short', 'throughput'))).to.match(
-        /^Unsure in the one comparison.*whether jwt answered more or fewer requests per second than session/,
+        /^This run cannot tell in the one comparison.*whether jwt answered more or fewer requests per second than session/,
       );
     });
 
@@ -170,7 +170,7 @@ describe('the findings', () => {
         }),
       );
       expect(only(textsOf(findings, 'short', 'throughput'))).to.equal(
-        'Unsure on `me`: whether jwt answered more or fewer requests per second than session. The intervals are too wide to tell. No data on `crud`.',
+        'This run cannot tell on `me` whether jwt answered more or fewer requests per second than session. The intervals are too wide to tell. No data on `crud`.',
       );
     });
 
@@ -373,7 +373,7 @@ describe('the findings', () => {
         }),
       });
       expect(textsOf(findingsOf(noisy), 'control')[0]).to.match(
-        /session added this much CPU time per request in all servers together: 3\d\.\d µs on `me`; −3\.63 µs on `crud` \(unsure\)\. Where it is unsure, it may not differ at all\.$/,
+        /session added this much CPU time per request in all servers together: 3\d\.\d µs on `me`; −3\.63 µs on `crud` \(cannot tell\)\. Where it is not decided, it may not differ at all\.$/,
       );
     });
 

@@ -165,12 +165,12 @@ describe('report.html', () => {
       const html = renderHtml(
         makeResult({ strategies: ['session', 'jwt'], applicationMicroseconds: { jwt } }),
       );
-      return [...html.matchAll(/aria-hidden="true">(.)<\/span> (\w+)/g)].map(([, sign, word]) =>
+      return [...html.matchAll(/aria-hidden="true">(.)<\/span> ([\w ]+)/g)].map(([, sign, word]) =>
         [sign, word].join(' '),
       );
     };
-    expect(new Set(verdicts(10))).to.deep.equal(new Set(['▲ faster', '▲ cheaper', '▲ shorter']));
-    expect(new Set(verdicts(300))).to.deep.equal(new Set(['▼ slower', '▼ dearer', '▼ longer']));
+    expect(new Set(verdicts(10))).to.deep.equal(new Set(['▲ faster', '▲ costs less', '▲ shorter']));
+    expect(new Set(verdicts(300))).to.deep.equal(new Set(['▼ slower', '▼ costs more', '▼ longer']));
   });
 
   it('warns of noisy neighbours and of more processes than cores', () => {

@@ -101,7 +101,7 @@ describe('a report of eleven strategies', () => {
     const markdown = renderMarkdown(result);
     expect(markdown).to.include('## What was compared');
     expect(markdown).to.match(
-      /\| session-memory \| cookie \| one instance \| 51 \| nobody \| on the instance that heard \| no \|/,
+      /\| session-memory \| cookie \| one instance \| 51 \| no store \| on the instance that heard \| no \|/,
     );
     expect(markdown).to.include('| opaque | a reference token that an authority looks up |');
   });

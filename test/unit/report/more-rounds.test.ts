@@ -27,7 +27,7 @@ function shortOf(model: Model): string {
 describe('advice on more rounds', () => {
   it('says for each figure how many, how long they take and what to add', () => {
     expect(shortOf(CLOSE)).to.match(
-      /To settle what is unsure, as far as this run can foresee, takes about \d+ rounds? \([a-zA-Z ]+\) to \d+ \([a-z0-9 ]+\)\. Add --rounds \d+ \(about \d+ minutes?\), or --until-sure, which does not wait for latency\./,
+      /To decide what is not decided yet takes about \d+ rounds? \([a-zA-Z ]+\) to \d+ \([a-z0-9 ]+\), if they scatter as these did\. Add --rounds \d+ \(about \d+ minutes?\), or --until-sure, which does not wait for latency\./,
     );
   });
 

@@ -27,9 +27,9 @@ function sectionOf(result: Result): string {
 }
 
 describe('the report on scaling', () => {
-  it('says where a strategy stops gaining, what is busy then, and what it was held to', () => {
+  it('says where a strategy stops growing, what is busy then, and what it was held to', () => {
     const [knee] = scalingTexts(syntheticResult(HELD));
-    expect(knee).to.match(/^On `me`, session stops gaining at (about 4|3 to 4|4 to 5) instances, /);
+    expect(knee).to.match(/^On `me`, session stops growing at (about 4|3 to 4|4 to 5) instances, /);
     expect(knee).to.include(
       'because Redis is busy then: held to 0.04 of a core, it answers at most',
     );
@@ -41,8 +41,8 @@ describe('the report on scaling', () => {
     const texts = scalingTexts(
       syntheticResult({ ...HELD, truths: { session: JWT, jwt: SESSION } }),
     );
-    expect(texts.find((text) => text.includes('jwt stops gaining'))).to.include('Redis is busy');
-    expect(texts.find((text) => text.includes('session shows no end of gaining'))).to.include(
+    expect(texts.find((text) => text.includes('jwt stops growing'))).to.include('Redis is busy');
+    expect(texts.find((text) => text.includes('session kept growing'))).to.include(
       'up to 16 instances, the most that were measured. Next to be busy would be this machine',
     );
   });
@@ -51,7 +51,7 @@ describe('the report on scaling', () => {
     const result = syntheticResult(HELD);
     const texts = scalingTexts(result);
     expect(texts[1]).to.match(
-      /^On `me`, the throughput of session with 4, 8 and 16 instances was foretold from 1 and 2 instances alone to within \d(\.\d)? %/,
+      /^On `me`, the throughput of session with 4, 8 and 16 instances was predicted from 1 and 2 instances alone to within \d(\.\d)? %/,
     );
     const [told = ''] = sectionOf(result).split('The service alone');
     const rows = told.match(/^\| `me` \| (session|jwt) \| \d+( \\\*)? \| [\d,]+ \(/gm);
@@ -108,7 +108,7 @@ describe('the report on scaling', () => {
     const texts = scalingTexts(syntheticResult({ ...HELD, truths: many }));
     expect(texts).to.have.length(5);
     expect(texts.at(-1)).to.include(
-      'the throughput of 4 strategies with more instances was foretold',
+      'the throughput of 4 strategies with more instances was predicted',
     );
   });
 
