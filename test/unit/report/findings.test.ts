@@ -373,7 +373,7 @@ describe('the findings', () => {
         }),
       });
       expect(textsOf(findingsOf(noisy), 'control')[0]).to.match(
-        /session added this much CPU time per request in all servers together: 3\d\.\d µs on `me`; −3\.63 µs on `crud` \(cannot tell\)\. Where it is not decided, it may not differ at all\.$/,
+        /session added this much CPU time per request in all servers together: 3\d\.\d µs on `me`; −3\.63 µs on `crud` \(not proven\)\. Where it is not decided, it may not differ at all\.$/,
       );
     });
 
