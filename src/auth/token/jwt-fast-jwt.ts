@@ -1,8 +1,8 @@
 import { createSigner, createVerifier, TokenError } from 'fast-jwt';
-import { type HmacLibrary, withHmacLibrary } from './hmac-codec.js';
+import { withHmacLibrary } from './hmac-codec.js';
 import { signedWith } from './jwt.js';
 
-const fastJwt: HmacLibrary = {
+export const fastJwt = withHmacLibrary({
   prepare: (secret, kid, { algorithm, type, issuer, audiences, required }) => {
     // It takes no KeyObject. Both copies live as long as what is prepared here.
     const key = secret.export();
@@ -24,12 +24,16 @@ const fastJwt: HmacLibrary = {
     };
   },
   refusalOf: (error) => {
+    if (error instanceof RangeError) {
+      // It prints the time that a token missed, and not every number of seconds has a date.
+      return 'invalid';
+    }
     if (!(error instanceof TokenError) || OUR_MISTAKES.has(error.code)) {
       return undefined;
     }
     return error.code === TokenError.codes.expired ? 'expired' : 'invalid';
   },
-};
+});
 
 /** What it throws of keys and options, by the same class as what it throws of tokens. */
 const { invalidKey, invalidOption, signError, verifyError } = TokenError.codes;
@@ -44,5 +48,5 @@ const OUR_MISTAKES: ReadonlySet<string> = new Set([
 export const jwtFastJwtStrategy = signedWith(
   'HS256',
   { summary: 'The same as jwt by another library, fast-jwt, which checks HS256 without threads' },
-  withHmacLibrary(fastJwt),
+  fastJwt,
 );
