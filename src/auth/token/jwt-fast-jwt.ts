@@ -4,7 +4,7 @@ import { signedWith } from './jwt.js';
 
 export const fastJwt = withHmacLibrary({
   prepare: (secret, kid, { algorithm, type, issuer, audiences, required }) => {
-    // It takes no KeyObject. Both copies live as long as what is prepared here.
+    // It takes no KeyObject, and keeps a text of what it signed with until the process ends.
     const key = secret.export();
     return {
       // It cuts `iat` to whole seconds, which RFC 7519 allows. A denylist by user, which compares it with
