@@ -12,6 +12,9 @@ export const strategies: Readonly<Record<string, () => Promise<StrategyModule>>>
   'jwt-es256': async () => (await import('./token/jwt.js')).jwtEs256Strategy,
   'jwt-eddsa': async () => (await import('./token/jwt.js')).jwtEddsaStrategy,
   'jwt-rs256': async () => (await import('./token/jwt.js')).jwtRs256Strategy,
+  'jwt-fast-jwt': async () => (await import('./token/jwt-fast-jwt.js')).jwtFastJwtStrategy,
+  'jwt-jsonwebtoken': async () =>
+    (await import('./token/jwt-jsonwebtoken.js')).jwtJsonwebtokenStrategy,
   'jwt-denylist': async () => (await import('./token/jwt-denylist.js')).jwtDenylistStrategy,
   'jwt-cached': async () => (await import('./token/jwt-cached.js')).jwtCachedStrategy,
   opaque: async () => (await import('./opaque/opaque.js')).opaqueStrategy,

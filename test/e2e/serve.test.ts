@@ -43,7 +43,9 @@ describe('lab serve', function () {
   it('prints lines of every strategy that answer what they say', async function () {
     needs(this, 'bash', 'curl');
     const names = ['session', 'session-memory', 'session-cookie', 'jwt', 'jwt-es256', 'jwt-eddsa'];
-    const strategies = [...names, 'jwt-rs256', 'jwt-denylist', 'jwt-cached', 'opaque', 'none'];
+    const libraries = ['jwt-fast-jwt', 'jwt-jsonwebtoken'];
+    const others = ['jwt-rs256', ...libraries, 'jwt-denylist', 'jwt-cached', 'opaque', 'none'];
+    const strategies = [...names, ...others];
     const words = ['serve', '--strategies', strategies.join(), '--instances', '2'];
     lab = startLab(words, { KEY_REFRESH_SECONDS: '1', PORT: '1' });
     await lab.printed(/Press Ctrl-C/);

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { readAuthorization } from '../../auth/credentials/authorization-header.js';
 import { createAccessTokens } from '../../auth/token/access-token.js';
 import { BEARER_CHALLENGE } from '../../auth/token/bearer.js';
+import { jose } from '../../auth/token/jose-codec.js';
 import { openKeySet } from '../../auth/token/keys/open-key-set.js';
 import type { PredictionServerSettings, TokenAlgorithm } from '../../config/settings.js';
 import { type Database, openDatabase } from '../../data/database.js';
@@ -30,6 +31,7 @@ export async function openTokenCheck(
   const keys = await openKeySet({ algorithm, settings, database, log, now: Date.now });
   const tokens = createAccessTokens({
     algorithm,
+    library: jose,
     keys,
     issuer: settings.tokenIssuer,
     audience: settings.tokenAudience,

@@ -1,12 +1,5 @@
-import { randomBytes, type webcrypto } from 'node:crypto';
-import {
-  errors,
-  type JWTHeaderParameters,
-  type JWTPayload,
-  type JWTVerifyResult,
-  jwtVerify,
-  SignJWT,
-} from 'jose';
+import { randomBytes } from 'node:crypto';
+import type { JWTPayload } from 'jose';
 import type { TokenAlgorithm } from '../../config/settings.js';
 import { endOfTurn } from '../../server/admit-requests.js';
 import { AppError } from '../../server/errors.js';
@@ -14,6 +7,7 @@ import { isStorableText, readUserId } from '../credentials/storable-values.js';
 import { type Delegation, type Principal, SCOPES, type Scope } from '../strategy.js';
 import { invalidToken } from './bearer.js';
 import type { KeySet, SigningKey } from './keys/key-set.js';
+import { REFUSALS, type TokenLibrary } from './token-codec.js';
 import { delegatedAudience, FIRST_PARTY } from './token-exchange.js';
 
 /** An access token that was verified, or is about to be signed. */
@@ -39,6 +33,9 @@ export interface AccessTokens {
 
 export interface AccessTokenOptions {
   readonly algorithm: TokenAlgorithm;
+  /** Which signs and checks. */
+  readonly library: TokenLibrary;
+  /** With bytes that can be read where the library wants them. */
   readonly keys: KeySet;
   readonly issuer: string;
   readonly audience: string;
@@ -50,52 +47,20 @@ export function endOfToken(expiresAt: number): number {
   return Math.floor(expiresAt / 1000) * 1000;
 }
 
-const TYPE = 'at+jwt';
 const ID_BYTES = 16;
 
 /** JWT access tokens in the shape of RFC 9068. */
 export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
-  const { algorithm, keys, issuer, audience, now } = options;
+  const { algorithm, library, keys, issuer, audience, now } = options;
   const audienceOfDelegates = delegatedAudience(audience);
-
-  // Everything an attacker may choose in the header or the claims is pinned here. jose ignores the
-  // header's own key material (jwk, jku, x5c, x5u) and refuses unknown `crit`.
-  const pinned = {
-    algorithms: [algorithm],
+  const rules = {
+    algorithm,
+    type: 'at+jwt',
     issuer,
-    audience: [audience, audienceOfDelegates],
-    typ: TYPE,
-    requiredClaims: ['exp', 'iat', 'sub', 'jti'],
+    audiences: [audience, audienceOfDelegates],
+    required: ['exp', 'iat', 'sub', 'jti'],
   };
-
-  const keyFor = async ({ kid }: JWTHeaderParameters): Promise<webcrypto.CryptoKey> => {
-    const key = typeof kid === 'string' ? await keys.verificationKey(kid) : undefined;
-    if (key === undefined) {
-      throw invalidToken('It is signed with a key that is not known here; log in again.');
-    }
-    return key;
-  };
-
-  // All tokens of a key have one header, letter for letter. Who knows its kid need not make jose ask
-  // for the key, which is a tenth of the cost of a request (docs/performance.md). jose reads and
-  // checks the header all the same.
-  const kidsByHeader = new Map<string, string>();
-
-  async function verifySigned(token: string): Promise<JWTVerifyResult> {
-    const header = token.slice(0, token.indexOf('.'));
-    const kid = kidsByHeader.get(header);
-    const key = kid === undefined ? undefined : keys.verificationKey(kid);
-    if (key !== undefined && !(key instanceof Promise)) {
-      return jwtVerify(token, key, pinned);
-    }
-    const verified = await jwtVerify(token, keyFor, pinned);
-    // Only now: what is kept was written by a holder of a key, not by whoever sends something.
-    if (kidsByHeader.size === HEADERS_KEPT) {
-      kidsByHeader.clear();
-    }
-    kidsByHeader.set(header, verified.protectedHeader.kid as string);
-    return verified;
-  }
+  const codec = library.open(rules, keys);
 
   function assertCanSign(): SigningKey {
     const key = keys.signingKey();
@@ -110,7 +75,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   return {
     assertCanSign,
     sign: async ({ userId, email, name, loginId, delegation }, expiresAt) => {
-      const { kid, key } = assertCanSign();
+      const key = assertCanSign();
       const claims: JWTPayload = {
         iss: issuer,
         aud: delegation === undefined ? audience : audienceOfDelegates,
@@ -125,26 +90,26 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
         sid: loginId,
         ...(delegation && { scope: delegation.scope.join(' '), act: { sub: delegation.actor } }),
       };
-      return new SignJWT(claims).setProtectedHeader({ alg: algorithm, typ: TYPE, kid }).sign(key);
+      return codec.sign(claims, key);
     },
     verify: async (token) => {
       if (!isCanonical(token)) {
-        throw invalidToken('The token was not accepted; log in again.');
+        throw invalidToken(REFUSALS.invalid);
       }
       try {
-        const { payload, protectedHeader } = await verifySigned(token);
-        // Signatures are checked in threads, which answer one by one.
-        await endOfTurn();
+        const { payload, protectedHeader } = await codec.verify(token);
+        if (codec.inThreads) {
+          // Threads answer one by one.
+          await endOfTurn();
+        }
         return read(payload, protectedHeader.kid as string, audience);
       } catch (error) {
-        throw error instanceof errors.JOSEError ? invalidToken(explain(error), error) : error;
+        const refusal = codec.refusalOf(error);
+        throw refusal === undefined ? error : invalidToken(REFUSALS[refusal], error);
       }
     },
   };
 }
-
-/** More than there are keys at a time. */
-const HEADERS_KEPT = 16;
 
 /** What a delegated token says of the person: nothing, whoever signed it. */
 const NOBODY = { email: '', name: '' };
@@ -198,12 +163,6 @@ function readDelegation({ act, scope }: JWTPayload): Delegation | undefined {
 
 function isScope(text: string): text is Scope {
   return (SCOPES as readonly string[]).includes(text);
-}
-
-function explain(error: InstanceType<typeof errors.JOSEError>): string {
-  return error instanceof errors.JWTExpired
-    ? 'The token has expired; refresh it or log in again.'
-    : 'The token was not accepted; log in again.';
 }
 
 const SHAPE = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;

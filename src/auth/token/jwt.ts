@@ -1,5 +1,6 @@
 import type { TokenAlgorithm } from '../../config/settings.js';
 import type { StrategyDescription, StrategyModule } from '../strategy.js';
+import type { TokenLibrary } from './token-codec.js';
 import { createTokenStrategy } from './token-strategy.js';
 
 /** What all signed tokens have in common. A variant spreads this and says where it differs. */
@@ -57,15 +58,17 @@ export const jwtRs256Strategy = signedWith('RS256', {
   verifiableByThirdParty: true,
 });
 
-/** Variants that differ in the algorithm alone. */
-function signedWith(
+/** Variants that differ in the algorithm alone, or in the library that does the work; left out, jose. */
+export function signedWith(
   algorithm: TokenAlgorithm,
   differences: Partial<StrategyDescription>,
+  library?: TokenLibrary,
 ): StrategyModule {
   return {
     description: { ...JWT_DESCRIPTION, ...differences },
     needs: ['tokenKeys'],
     tokenAlgorithm: algorithm,
-    create: (resources) => createTokenStrategy(resources, { algorithm }),
+    create: (resources) =>
+      createTokenStrategy(resources, { algorithm, ...(library && { library }) }),
   };
 }

@@ -7,15 +7,19 @@ import { secondsLeft } from '../credentials/seconds-left.js';
 import type { AuthStrategy, Principal, StrategyResources, TokenAnswer } from '../strategy.js';
 import { type AccessToken, createAccessTokens, endOfToken } from './access-token.js';
 import { BEARER_CHALLENGE, invalidToken } from './bearer.js';
+import { jose } from './jose-codec.js';
 import { openKeySet } from './keys/open-key-set.js';
 import { createRefreshTokens } from './refresh-tokens.js';
 import type { Revocations } from './revocations.js';
+import { REFUSALS, type TokenLibrary } from './token-codec.js';
 import { createTokenExchange } from './token-exchange.js';
 import { createVerifiedTokenCache } from './verified-token-cache.js';
 
 /** What the variants of signed tokens differ in. */
 export interface TokenVariant {
   readonly algorithm: TokenAlgorithm;
+  /** Left out: jose. */
+  readonly library?: TokenLibrary;
   /** Absent: a token that is out lives until it expires. */
   readonly revocations?: Revocations;
   /** Whether checked tokens are remembered. */
@@ -31,13 +35,21 @@ const IN_FLIGHT_MS = 5000;
  */
 export async function createTokenStrategy(
   { settings, database, log, now }: StrategyResources,
-  { algorithm, revocations, cached = false }: TokenVariant,
+  { algorithm, library = jose, revocations, cached = false }: TokenVariant,
 ): Promise<AuthStrategy> {
-  const keys = await openKeySet({ algorithm, settings, database, log, now });
+  const keys = await openKeySet({
+    algorithm,
+    settings,
+    database,
+    log,
+    now,
+    readable: library.readsKeys,
+  });
   const families = createRefreshFamilies(database);
   const accessMs = settings.accessTokenTtlSeconds * 1000;
   const accessTokens = createAccessTokens({
     algorithm,
+    library,
     keys,
     issuer: settings.tokenIssuer,
     audience: settings.tokenAudience,
@@ -78,7 +90,7 @@ export async function createTokenStrategy(
       // The denylist forgets after the life that tokens have now; there may be older ones that were
       // given a longer one.
       if (now() - verified.issuedAt > accessMs) {
-        throw invalidToken('The token has expired; refresh it or log in again.');
+        throw invalidToken(REFUSALS.expired);
       }
       const revoked = revocations.isRevoked(verified);
       if (typeof revoked === 'boolean' ? revoked : await revoked) {

@@ -68,6 +68,8 @@ export const jwtClaims: AttackFamily = {
           nowSeconds() - 1,
           0,
           -1,
+          // Before the first date there is: who prints the time in a message fails at it.
+          -1e300,
           String(later),
           `${later}`.padStart(20, '0'),
           [later],
@@ -84,7 +86,13 @@ export const jwtClaims: AttackFamily = {
       outcome: onSigned,
       run: async (target) => {
         await presentClaims(target, 'iat', [String(nowSeconds()), null, true, {}, undefined]);
-        await presentClaims(target, 'nbf', [nowSeconds() + 60, String(nowSeconds()), null, true]);
+        await presentClaims(target, 'nbf', [
+          nowSeconds() + 60,
+          1e300,
+          String(nowSeconds()),
+          null,
+          true,
+        ]);
       },
     },
     {

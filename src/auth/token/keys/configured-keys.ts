@@ -10,8 +10,12 @@ import { createKeyRing } from './refreshed-keys.js';
  *
  * @throws StartupError `config_invalid` that names every key with a problem, and no key material
  */
-export async function openConfiguredKeys(text: string, algorithm: Algorithm): Promise<KeySet> {
-  const { keys, problems } = await readOwnKeys(parseJson(text), algorithm);
+export async function openConfiguredKeys(
+  text: string,
+  algorithm: Algorithm,
+  readable = false,
+): Promise<KeySet> {
+  const { keys, problems } = await readOwnKeys(parseJson(text), algorithm, readable);
   if (problems.length > 0) {
     throw new StartupError(
       'config_invalid',

@@ -20,6 +20,8 @@ export interface DatabaseKeysOptions {
   /** Longest wait of a request for the database. */
   readonly patienceMs: number;
   readonly log: Logger;
+  /** Whether the bytes of symmetric keys can be read again. Left out, they cannot. */
+  readonly readable?: boolean;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -58,7 +60,7 @@ export function openDatabaseKeys(options: DatabaseKeysOptions): Promise<KeySet> 
     }
     const keys = await Promise.all(
       rows.map(async (row) => ({
-        material: opened.get(row.kid) ?? (await openSealedKey(sealer, row)),
+        material: opened.get(row.kid) ?? (await openSealedKey(sealer, row, options.readable)),
         signsFrom: row.signsFrom.getTime(),
         endsAt: row.endsAt?.getTime() ?? Number.POSITIVE_INFINITY,
       })),

@@ -34,7 +34,11 @@ export interface ForeignKeys {
 }
 
 /** The keys of one algorithm in a JWK Set of our own, the first for signing. Strict: we wrote it. */
-export async function readOwnKeys(value: unknown, algorithm: Algorithm): Promise<OwnKeys> {
+export async function readOwnKeys(
+  value: unknown,
+  algorithm: Algorithm,
+  readable = false,
+): Promise<OwnKeys> {
   const set = parse(value);
   if (set === undefined) {
     return { keys: [], problems: [NOT_A_SET] };
@@ -58,7 +62,7 @@ export async function readOwnKeys(value: unknown, algorithm: Algorithm): Promise
   if (mine.length === 0) {
     return { keys: [], problems: [`holds no key for ${algorithm.name}`] };
   }
-  const imported = await inTurn(mine, async (key) => [await tryImport(key, algorithm)]);
+  const imported = await inTurn(mine, async (key) => [await tryImport(key, algorithm, readable)]);
   const unreadable = imported.filter((result) => typeof result === 'string');
   const keys = imported.filter((result) => typeof result !== 'string');
   return unreadable.length > 0 ? { keys: [], problems: unreadable } : { keys, problems: [] };
@@ -220,9 +224,10 @@ function ambiguousNames(keys: readonly NamedKey[]): ReadonlySet<string> {
 async function tryImport(
   { jwk, label }: NamedKey,
   algorithm: Algorithm,
+  readable = false,
 ): Promise<KeyMaterial | string> {
   try {
-    return await importKey(jwk, algorithm);
+    return await importKey(jwk, algorithm, readable);
   } catch (error) {
     return `${label} is no ${algorithm.name} key: ${messageOf(error)}`;
   }

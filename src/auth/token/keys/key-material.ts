@@ -14,14 +14,20 @@ export interface KeyMaterial {
 }
 
 /**
- * Imports a key that has passed the policy. Nothing of it can be exported again.
+ * Imports a key that has passed the policy. Nothing of it can be exported again, but for a symmetric key
+ * whose library wants its bytes.
  *
+ * @param readable whether the bytes of a symmetric key can be read again
  * @throws Error when Web Crypto cannot read it or its two parts do not belong together
  */
-export async function importKey(jwk: JWK, algorithm: Algorithm): Promise<KeyMaterial> {
+export async function importKey(
+  jwk: JWK,
+  algorithm: Algorithm,
+  readable = false,
+): Promise<KeyMaterial> {
   const kid = jwk.kid as string;
   if (algorithm.symmetric) {
-    const key = await importMembers(jwk, algorithm, ['kty', 'k'], ['sign', 'verify']);
+    const key = await importMembers(jwk, algorithm, ['kty', 'k'], ['sign', 'verify'], readable);
     return { kid, algorithm, signing: key, verifying: key, publicJwk: undefined };
   }
   const { publicMembers, privateMembers } = algorithm;
@@ -57,9 +63,10 @@ function importMembers(
   { parameters }: Algorithm,
   members: readonly (keyof JWK)[],
   usages: webcrypto.KeyUsage[],
+  extractable = false,
 ): Promise<webcrypto.CryptoKey> {
   const plain = pick(jwk, members) as webcrypto.JsonWebKey;
-  return crypto.subtle.importKey('jwk', plain, parameters, false, usages);
+  return crypto.subtle.importKey('jwk', plain, parameters, extractable, usages);
 }
 
 /** Web Crypto takes an RSA key whose parts come from two keys; its tokens would verify nowhere. */

@@ -19,6 +19,8 @@ export interface KeySetOptions {
   /** Present where TOKEN_SECRET is. */
   readonly database: Database | undefined;
   readonly log: Logger;
+  /** Whether the bytes of symmetric keys can be read again. Left out, they cannot. */
+  readonly readable?: boolean;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -30,7 +32,7 @@ export interface KeySetOptions {
  * @throws StartupError `config_invalid`, `keys_unreadable`, `keys_unreachable`
  */
 export async function openKeySet(options: KeySetOptions): Promise<KeySet> {
-  const { settings, database, log, now } = options;
+  const { settings, database, log, now, readable = false } = options;
   const { tokenKeys, tokenSecret, jwksUrl } = settings;
   const algorithm = algorithms[options.algorithm];
   const common = {
@@ -47,10 +49,10 @@ export async function openKeySet(options: KeySetOptions): Promise<KeySet> {
     );
   }
   if (tokenKeys !== undefined) {
-    return openConfiguredKeys(tokenKeys, algorithm);
+    return openConfiguredKeys(tokenKeys, algorithm, readable);
   }
   if (tokenSecret !== undefined && database !== undefined) {
-    return openDatabaseKeys({ ...common, database, tokenSecret });
+    return openDatabaseKeys({ ...common, database, tokenSecret, readable });
   }
   if (jwksUrl !== undefined) {
     return openRemoteKeys({ ...common, url: jwksUrl });

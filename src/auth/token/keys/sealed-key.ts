@@ -30,6 +30,7 @@ export async function makeSealedKey(
 export async function openSealedKey(
   sealer: Sealer,
   { kid, alg, sealedKey }: SigningKeyRow,
+  readable = false,
 ): Promise<KeyMaterial> {
   let plain: Buffer;
   try {
@@ -50,5 +51,5 @@ export async function openSealedKey(
       `key "${kid}" of the table signing_keys ${problem}: delete its row, and an instance makes a new one`,
     );
   }
-  return importKey(jwk, algorithms[alg]);
+  return importKey(jwk, algorithms[alg], readable);
 }
