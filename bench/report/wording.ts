@@ -5,7 +5,12 @@
 import type { Metric } from '../analyse/metrics.js';
 import { METRICS } from '../analyse/metrics.js';
 import type { Comparison, RunConfig, Verdict } from '../model/result-schema.js';
-import { CANNOT_TELL as RUN_CANNOT_TELL, formatPercentPoints, inTwoDigits, isTelling } from '../text/format.js';
+import {
+  formatPercentPoints,
+  inTwoDigits,
+  isTelling,
+  CANNOT_TELL as RUN_CANNOT_TELL,
+} from '../text/format.js';
 
 /** The word for a verdict that is none. */
 const CANNOT_TELL = 'cannot tell';

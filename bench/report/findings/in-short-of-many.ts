@@ -61,7 +61,9 @@ function sentence(metric: string, pairs: readonly Pair[]): string {
   const parts = [
     ...groups.flat(),
     ...(same.length > 0 ? [`the same within ${margin} %: ${listOf(same)}`] : []),
-    ...(open.length > 0 ? [`not decided, or different from scenario to scenario: ${listOf(open)}`] : []),
+    ...(open.length > 0
+      ? [`not decided, or different from scenario to scenario: ${listOf(open)}`]
+      : []),
     ...(missing.length > 0 ? [`no data: ${listOf(missing)}`] : []),
   ];
   return `${capitalised(noun)}, against ${pairs[0]?.baseline}. ${parts.map(capitalised).join('. ')}.`;
