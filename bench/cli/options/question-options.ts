@@ -2,12 +2,12 @@
 import {
   headlineOf,
   QUESTION_PLANS,
-  SMALL_MACHINES,
   withoutControls,
 } from '../../experiments/compare/question-plans.js';
 import type { LogoutPlan } from '../../experiments/logout/measure-logout.js';
 import { usageError } from '../../model/errors.js';
 import { QUESTIONS, type Question, type RunConfig } from '../../model/result-schema.js';
+import { SMALL_MACHINES } from '../../model/small-machines.js';
 import { type Variant, variantsOf } from '../../model/variant.js';
 import { typedNodeOptions } from './node-options.js';
 import { type CompareOptions, configFrom } from './options.js';

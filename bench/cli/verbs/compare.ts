@@ -3,13 +3,13 @@
 import { relative } from 'node:path';
 import { assertLimits, whyNoLimits } from '../../experiments/compare/assert-limits.js';
 import { createProgress } from '../../experiments/compare/progress.js';
-import { SMALL_MACHINES } from '../../experiments/compare/question-plans.js';
 import { describedStrategies, runComparison } from '../../experiments/compare/run.js';
 import { hasMeasured } from '../../experiments/record-run.js';
 import { describeService, describeWholeService } from '../../fleet/service-commands.js';
 import { LabError } from '../../model/errors.js';
 import { partsOf } from '../../model/parts.js';
 import type { Result } from '../../model/result-schema.js';
+import { SMALL_MACHINES } from '../../model/small-machines.js';
 import { rerunInDelegatedGroup } from '../../processes/cpu-limits/delegated-rerun.js';
 import { renderReports } from '../../report/render-reports.js';
 import { renderSummary } from '../../report/terminal.js';

@@ -20,9 +20,6 @@ export interface QuestionPlans {
   logout: { instances: number; tokenLifeSeconds: number };
 }
 
-/** So small that eight instances and a full Redis fit into two cores, and the load generator beside them. */
-export const SMALL_MACHINES = { instanceCores: 0.1, redisCores: 0.02 };
-
 export const QUESTION_PLANS: Record<'quick' | 'full', QuestionPlans> = {
   quick: {
     cost: { workloads: ['me', 'crud'], instances: [1], rounds: 5, seconds: 2, warmUpSeconds: 0.5 },

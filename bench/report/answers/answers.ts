@@ -1,16 +1,20 @@
 /** The three questions with their answers, for people: a sentence or two, a picture, and how sure it is. */
+
+import { calculateCurves } from '../../analyse/answers/calculated-curve.js';
 import { type Certainty, type Claim, leastCertain } from '../../analyse/answers/claim.js';
 import { answerCost } from '../../analyse/answers/cost-answer.js';
 import { answerLogout } from '../../analyse/answers/logout-answer.js';
-import { answerScale, type ScaleAnswer } from '../../analyse/answers/scale-answer.js';
+import { answerScale, type Growth, type ScaleAnswer } from '../../analyse/answers/scale-answer.js';
 import { planFor } from '../../model/parts.js';
 import type { Question, Result } from '../../model/result-schema.js';
+import { SERVERS_CALCULATED, SMALL_MACHINES } from '../../model/small-machines.js';
 import { tierOf } from '../../model/tiers.js';
 import type { Chart } from '../../text/blocks.js';
 import { formatRatioInterval } from '../../text/format.js';
 import { costPicture } from '../charts/cost-picture.js';
 import { logoutPicture } from '../charts/logout-picture.js';
-import { scalePicture } from '../charts/scale-picture.js';
+import { type Curve, scalePicture } from '../charts/scale-picture.js';
+import { measuredOf } from '../charts/scaling-series.js';
 import type { Language } from '../language/language.js';
 import { type ReportView, viewOf } from '../view.js';
 
@@ -117,24 +121,22 @@ function tierThatDiffers(
 
 function tellScale(result: Result, language: Language): Told | null {
   const plan = planFor('scale', result);
-  if (!plan) return null;
+  if (!plan) return tellCalculated(result, language);
   const view = viewOf(plan);
   const answer = answerScale(plan, view.scaling);
   if (!answer) return null;
-  const tierOfGrowth = (full: string | null) => (full === null ? '' : language.tier(full));
-  const named = answer.growths.map((growth) => ({ growth, tier: tierOfGrowth(growth.full) }));
-  const bent = named.find(({ growth }) => growth.knee !== null && growth.full !== null);
-  const title = language.scale.chartTitle(
-    bent
-      ? { variant: bent.growth.variant, tier: bent.tier, knee: bent.growth.knee as number }
-      : null,
-  );
+  const curves = view.scaling.flatMap((scaling): Curve[] => {
+    const growth = answer.growths.find(({ variant }) => variant === scaling.variant);
+    const predicted = (scaling.forecast?.onThisMachine ?? []).filter(({ known }) => !known);
+    const points = measuredOf(view, scaling);
+    return growth ? [{ growth, tier: tierIn(growth, language), points, predicted }] : [];
+  });
   const { cpuLimits, rounds } = plan.config;
   return {
     certainty: certaintyOfScale(answer),
     sentences: [
       ...answer.crossings.map((crossing) => language.scale.crossing(crossing, answer.counts)),
-      ...named.map(({ growth, tier }) => language.scale.growth(growth, tier)),
+      ...curves.map(({ growth, tier }) => language.scale.growth(growth, tier)),
     ],
     basis: [
       language.scale.basis({
@@ -143,8 +145,47 @@ function tellScale(result: Result, language: Language): Told | null {
       }),
       ...[answer.claims.at(-1)].flatMap((claim) => (claim ? [whySure(claim, language)] : [])),
     ],
-    picture: scalePicture(view, named, title, language),
+    picture: scalePicture(view.variants, curves, titleOfScale(curves, language), language),
   };
+}
+
+/** Where nothing could be held to a share of a core: from what a request costs. */
+function tellCalculated(result: Result, language: Language): Told | null {
+  const plan = planFor('cost', result);
+  const why = result.environment.cpuLimiterMissing;
+  if (!plan || why === undefined) return null;
+  const { variants } = viewOf(plan);
+  const compared = variants.filter(({ control }) => !control).map(({ id }) => id);
+  const calculated = calculateCurves(plan, compared, SERVERS_CALCULATED, SMALL_MACHINES);
+  if (calculated.length === 0) return null;
+  const curves = calculated.map(
+    ({ growth, points }): Curve => ({
+      ...{ growth, tier: tierIn(growth, language), predicted: [] },
+      points: points.map(({ instances, rps }) => ({
+        instances,
+        throughputRps: { mean: rps, interval95: null, n: 1 },
+      })),
+    }),
+  );
+  return {
+    certainty: 'likely',
+    sentences: curves.map(({ growth, tier }) => language.scale.growth(growth, tier)),
+    basis: [language.scale.fromDemands(why)],
+    picture: scalePicture(variants, curves, titleOfScale(curves, language), language),
+  };
+}
+
+function tierIn({ full }: Growth, language: Language): string {
+  return full === null ? '' : language.tier(full);
+}
+
+function titleOfScale(curves: readonly Curve[], language: Language): string {
+  const bent = curves.find(({ growth }) => growth.knee !== null && growth.full !== null);
+  return language.scale.chartTitle(
+    bent
+      ? { variant: bent.growth.variant, tier: bent.tier, knee: bent.growth.knee as number }
+      : null,
+  );
 }
 
 /** Of what it says; of what it says that it cannot tell, nothing. */

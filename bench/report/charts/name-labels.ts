@@ -1,5 +1,5 @@
 import type { ScatterSeriesOption } from 'echarts';
-import type { ReportView } from '../view.js';
+import type { ReportedVariant, ReportView } from '../view.js';
 import { markOf } from './palette.js';
 import { shortened } from './svg.js';
 
@@ -11,22 +11,14 @@ const LABEL_GAP = 19;
  * overlap, so that no key is needed.
  */
 export function nameLabels(
-  { variants, summaries }: ReportView,
-  workload: string,
+  variants: readonly ReportedVariant[],
+  ends: readonly { id: string; height: number }[],
   ceiling: number,
   rightEdge: number,
   plotHeight: number,
 ): ScatterSeriesOption {
   const gap = (LABEL_GAP * ceiling) / plotHeight;
-  const wanted = variants
-    .flatMap(({ id }) => {
-      const mean = summaries.findLast(
-        (summary) =>
-          summary.variant === id && summary.workload === workload && summary.throughputRps,
-      )?.throughputRps?.mean;
-      return mean === undefined ? [] : [{ id, height: mean }];
-    })
-    .sort((a, b) => a.height - b.height);
+  const wanted = [...ends].sort((a, b) => a.height - b.height);
   const heights = apart(
     wanted.map(({ height }) => height),
     gap,
@@ -55,6 +47,16 @@ export function nameLabels(
       };
     }),
   };
+}
+
+/** Where the lines of throughput end: the mean at the most instances of each variant. */
+export function endsOf({ variants, summaries }: ReportView, workload: string) {
+  return variants.flatMap(({ id }) => {
+    const mean = summaries.findLast(
+      (summary) => summary.variant === id && summary.workload === workload && summary.throughputRps,
+    )?.throughputRps?.mean;
+    return mean === undefined ? [] : [{ id, height: mean }];
+  });
 }
 
 /**

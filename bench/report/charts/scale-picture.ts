@@ -1,43 +1,47 @@
 /** Throughput against servers, on true distances: what was measured, what would be in proportion, the knee. */
 import type { EChartsOption, LineSeriesOption } from 'echarts';
 import type { Growth } from '../../analyse/answers/scale-answer.js';
+import type { Estimate } from '../../statistics/statistics.js';
 import type { Chart } from '../../text/blocks.js';
 import { formatEstimate, formatNumber, shownInterval } from '../../text/format.js';
 import type { Language } from '../language/language.js';
-import type { ReportView } from '../view.js';
+import type { ReportedVariant } from '../view.js';
 import { errorBars } from './error-bars.js';
 import { PICTURE, valueAxis } from './frame.js';
 import { nameLabels } from './name-labels.js';
 import { INK, type Mark, markOf } from './palette.js';
 import { axisUpTo } from './scale.js';
-import { measuredOf } from './scaling-series.js';
 import { renderSvg, shortened, textWidth } from './svg.js';
 
 const HEIGHT = 290;
 const GRID = { top: 30, bottom: 44 };
 const IDEAL = '#777777';
 
-interface Named {
+/** One variant in the picture. */
+export interface Curve {
   growth: Growth;
   /** What is full at its knee, for people. */
   tier: string;
+  points: readonly { instances: number; throughputRps: Estimate }[];
+  /** Where it was not measured; none where it was. */
+  predicted: readonly { instances: number; throughputRps: number }[];
 }
 
 export function scalePicture(
-  view: ReportView,
-  growths: readonly Named[],
+  variants: readonly ReportedVariant[],
+  curves: readonly Curve[],
   title: string,
   language: Language,
 ): Chart {
-  const shown = view.scaling.slice(0, growths.length);
-  const counts = [...new Set(shown.flatMap((each) => each.counts))].sort((a, b) => a - b);
+  const points = curves.map((curve) => curve.points);
+  const counts = [...new Set(points.flat().map(({ instances }) => instances))].sort(
+    (a, b) => a - b,
+  );
   const most = counts.at(-1) ?? 1;
-  const points = shown.map((each) => measuredOf(view, each));
   const { ceiling, step } = axisUpTo(
     highestOf(points.flat().map(({ throughputRps }) => throughputRps)),
   );
-  const workload = shown[0]?.workload ?? '';
-  const longest = Math.max(...shown.map(({ variant }) => textWidth(shortened(variant))));
+  const longest = Math.max(...curves.map(({ growth }) => textWidth(shortened(growth.variant))));
   const option: EChartsOption = {
     grid: { left: 6, right: longest + 26, ...GRID, containLabel: true },
     xAxis: {
@@ -55,17 +59,12 @@ export function scalePicture(
       nameTextStyle: { color: INK, fontSize: 12, align: 'left', padding: [0, 0, 0, -30] },
     },
     series: [
-      ...shown.flatMap((each, index) => {
-        const mark = markOf(view.variants, each.variant);
+      ...curves.flatMap((curve, index) => {
+        const mark = markOf(variants, curve.growth.variant);
         return [
           ideal(points[index] ?? [], most, ceiling, index === 0 ? language.scale.ideal : ''),
-          forecast(each.forecast?.onThisMachine ?? [], mark),
-          ...kneeOf(
-            growths.find(({ growth }) => growth.variant === each.variant),
-            {
-              ...{ mark, ceiling, index, language },
-            },
-          ),
+          forecast(curve.predicted, mark),
+          ...kneeOf(curve, { mark, ceiling, index, language }),
           line(points[index] ?? [], mark),
           errorBars(
             mark.color,
@@ -76,13 +75,23 @@ export function scalePicture(
           ),
         ];
       }),
-      nameLabels(view, workload, ceiling, most * 1.04, HEIGHT - GRID.top - GRID.bottom - 20),
+      nameLabels(
+        variants,
+        curves.flatMap(({ growth, points: mine }) =>
+          mine
+            .slice(-1)
+            .map(({ throughputRps }) => ({ id: growth.variant, height: throughputRps.mean })),
+        ),
+        ceiling,
+        most * 1.04,
+        HEIGHT - GRID.top - GRID.bottom - 20,
+      ),
     ],
   };
-  const description = shown
+  const description = curves
     .map(
-      ({ variant }, index) =>
-        `${variant}: ${(points[index] ?? []).map(({ instances, throughputRps }) => `${instances}: ${formatEstimate(throughputRps)}`).join('; ')}`,
+      ({ growth }, index) =>
+        `${growth.variant}: ${(points[index] ?? []).map(({ instances, throughputRps }) => `${instances}: ${formatEstimate(throughputRps)}`).join('; ')}`,
     )
     .join('. ');
   return {
@@ -94,7 +103,7 @@ export function scalePicture(
   };
 }
 
-type Point = ReturnType<typeof measuredOf>[number];
+type Point = Curve['points'][number];
 
 function highestOf(estimates: readonly Point['throughputRps'][]): number {
   const highest = Math.max(1, ...estimates.map(({ mean }) => mean));
@@ -138,26 +147,21 @@ function ideal(
   };
 }
 
-function forecast(
-  points: readonly { instances: number; throughputRps: number; known: boolean }[],
-  { color }: Mark,
-): LineSeriesOption {
+function forecast(points: Curve['predicted'], { color }: Mark): LineSeriesOption {
   return {
     ...{ type: 'line', silent: true, symbol: 'emptyCircle', symbolSize: 8, z: 4 },
     lineStyle: { color, width: 0 },
     itemStyle: { color, opacity: 1 },
-    data: points
-      .filter(({ known }) => !known)
-      .map(({ instances, throughputRps }) => [instances, throughputRps]),
+    data: points.map(({ instances, throughputRps }) => [instances, throughputRps]),
   };
 }
 
 function kneeOf(
-  named: Named | undefined,
+  { growth, tier }: Curve,
   at: { mark: Mark; ceiling: number; index: number; language: Language },
 ): LineSeriesOption[] {
-  const knee = named?.growth.knee;
-  if (!named || knee === null || knee === undefined) return [];
+  const { knee } = growth;
+  if (knee === null) return [];
   const { mark, ceiling, index, language } = at;
   return [
     {
@@ -170,8 +174,7 @@ function kneeOf(
           value: [knee, ceiling * (0.06 + 0.08 * index)],
           label: {
             ...{ show: true, position: 'right' as const, color: mark.color, fontSize: 12 },
-            formatter:
-              named.growth.full === null ? formatNumber(knee) : language.scale.full(named.tier),
+            formatter: growth.full === null ? formatNumber(knee) : language.scale.full(tier),
           },
         },
         [knee, ceiling],

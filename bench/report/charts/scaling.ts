@@ -9,7 +9,7 @@ import type { Chart } from '../../text/blocks.js';
 import { formatEstimate, formatNumber, shownInterval } from '../../text/format.js';
 import { limitWords } from '../limit-words.js';
 import type { ReportView } from '../view.js';
-import { nameLabels } from './name-labels.js';
+import { endsOf, nameLabels } from './name-labels.js';
 import { GRID, INK } from './palette.js';
 import { axisUpTo } from './scale.js';
 import { measuredOf, seriesOf } from './scaling-series.js';
@@ -83,7 +83,7 @@ function panel(view: ReportView, shown: Scaling[], id: string, title: string): C
     },
     series: [
       ...shown.flatMap((each, place) => seriesOf(view, each, ceiling, place)),
-      nameLabels(labelled, workload, ceiling, rightEdge, plotHeight),
+      nameLabels(labelled.variants, endsOf(labelled, workload), ceiling, rightEdge, plotHeight),
     ],
   };
   const description = describe(view, shown);

@@ -14,7 +14,7 @@ import type { Chart } from '../../text/blocks.js';
 import { formatEstimate, formatNumber, shownInterval } from '../../text/format.js';
 import type { ReportView } from '../view.js';
 import { errorBars } from './error-bars.js';
-import { nameLabels } from './name-labels.js';
+import { endsOf, nameLabels } from './name-labels.js';
 import { GRID, INK, markOf } from './palette.js';
 import { scaleOf } from './scale.js';
 import { chartId, renderSvg, shortened, textWidth } from './svg.js';
@@ -104,7 +104,10 @@ export function throughputChart(view: ReportView, workload: string): Chart {
       splitLine: { lineStyle: { color: GRID } },
       interval: step,
     },
-    series: [...series, nameLabels(view, workload, ceiling, counts.length - 0.5, plotHeight)],
+    series: [
+      ...series,
+      nameLabels(view.variants, endsOf(view, workload), ceiling, counts.length - 0.5, plotHeight),
+    ],
   };
   const id = chartId('throughput', workload, result.config.workloads.indexOf(workload));
   const description = describe(view, workload);
