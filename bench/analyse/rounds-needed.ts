@@ -12,6 +12,8 @@ import { verdictsOfPair } from './metrics.js';
 
 /** Beyond, more rounds are no answer: the difference is too near to the edge, or the machine too noisy. */
 export const MOST_ROUNDS = 200;
+/** From two rounds the spread is a guess: a forecast of rounds would be one too. */
+const FEWEST_ROUNDS = 3;
 /** The chance that so many rounds do bring the verdict, if the ratio is what it seems. */
 const POWER = 0.8;
 
@@ -30,7 +32,7 @@ export interface RoundsNeeded {
  * @param comparison with a ratio; its verdict is usually "unsure"
  * @param alike the comparisons of the same metric and pair, this one included
  * @param calibrated what is known of this spread from before; counts as one more group of rounds
- * @returns null below two rounds, which say nothing of the spread
+ * @returns null below three rounds (two, with what is known from before), which say too little of the spread
  */
 export function roundsNeeded(
   comparison: Comparison,
@@ -38,7 +40,7 @@ export function roundsNeeded(
   calibrated: PooledSpread | null = null,
 ): RoundsNeeded | null {
   const logs = logsOf(comparison);
-  if (logs.length < 2) return null;
+  if (logs.length < (calibrated ? 2 : FEWEST_ROUNDS)) return null;
   const shared = withCalibrated(pooledSpread(alike.map(logsOf)), calibrated);
   const variance = Math.max(varianceOf(logs), shared?.variance ?? 0);
   const distance = Math.abs(logs.reduce((sum, log) => sum + log, 0) / logs.length);

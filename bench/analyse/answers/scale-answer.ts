@@ -76,7 +76,8 @@ export function answerScale(
   };
 }
 
-function growthOf(
+/** One rule for every place that says where a variant stops growing. */
+export function growthOf(
   { variant, counts, predictedKnee, measuredKnee, workload }: Scaling,
   { trials }: Pick<Result, 'trials'>,
 ): Growth {

@@ -51,7 +51,9 @@ export function predictKnee(series: Series): PredictedKnee | null {
   if (!application) return null;
   const instanceCores = capacityOf('application', few.trials);
   const instanceRps = saturationOf(application, instanceCores.cores);
-  const tiers = tiersOfTrials(series.trials).filter(({ scope }) => scope !== 'instance');
+  const tiers = tiersOfTrials(series.trials).filter(
+    ({ id, scope }) => scope !== 'instance' && (id !== 'redis' || asksSessionStore(series)),
+  );
   const shared = tiers.map(({ id }) => ({
     limit: id,
     capacity: sharedCapacity(id, series),
@@ -70,6 +72,16 @@ export function predictKnee(series: Series): PredictedKnee | null {
     instanceCores,
     limits: limits.sort((a, b) => a.instances - b.instances),
   };
+}
+
+/** Fewer commands for a request come from elsewhere: a login now and then, the lab's own readings. */
+const LEAST_COMMANDS = 0.05;
+
+/** A store that no request asks is no limit, whatever it costs at rest. Unknown counts as asked. */
+function asksSessionStore({ trials }: Series): boolean {
+  const commands = trials.flatMap(({ storeCommandsPerRequest: count }) => count ?? []);
+  const sum = commands.reduce((all, count) => all + count, 0);
+  return commands.length === 0 || sum / commands.length >= LEAST_COMMANDS;
 }
 
 /** Shards are several; each is counted with its own core. */

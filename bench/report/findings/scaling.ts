@@ -1,9 +1,11 @@
 /**
  * Where more instances stop helping and why, and how well that was predicted from few of them.
  */
+import { growthOf } from '../../analyse/answers/scale-answer.js';
 import type { Scaling } from '../../analyse/scaling/analyse-scaling.js';
 import type { Forecast, ForecastPoint } from '../../analyse/scaling/forecast.js';
 import type { KneeOf } from '../../analyse/scaling/knee.js';
+import type { Result } from '../../model/result-schema.js';
 import { countOf } from '../../text/count-of.js';
 import { code, formatNumber, formatPercentPoints, listOf } from '../../text/format.js';
 import { limitWords } from '../limit-words.js';
@@ -22,10 +24,14 @@ export function scalingFindings({ scaling, result }: ReportView): Finding[] {
     const full = here.length <= MOST_IN_FULL;
     return [
       ...here.flatMap((each) => [
-        finding('scaling', full ? `${kneeInWords(each)} ${lawInWords(each)}` : kneeInWords(each), {
-          workload,
-          metric: 'throughput',
-        }),
+        finding(
+          'scaling',
+          full ? `${kneeInWords(each, result)} ${lawInWords(each)}` : kneeInWords(each, result),
+          {
+            workload,
+            metric: 'throughput',
+          },
+        ),
         ...(full ? forecastInWords(each) : []),
       ]),
       ...(full ? [] : forecastsInShort(here)),
@@ -34,17 +40,18 @@ export function scalingFindings({ scaling, result }: ReportView): Finding[] {
 }
 
 /** "On `me`, session stops gaining at 3 to 4 instances, because Redis is busy then …" */
-function kneeInWords(scaling: Scaling): string {
+function kneeInWords(scaling: Scaling, result: Pick<Result, 'trials'>): string {
   const { variant, workload, counts, predictedKnee, measuredKnee } = scaling;
   const most = counts.at(-1) ?? 0;
   const [first] = predictedKnee?.limits ?? [];
   const who = `On ${code(workload)}, ${variant}`;
-  if (first && first.instances <= most) {
+  const growth = growthOf(scaling, result);
+  if (growth.knee !== null && growth.full !== null && first) {
     const stops = measuredKnee ? 'stops' : 'should stop';
     return `${who} ${stops} growing ${aboutInstances(first.instances)}, because ${limitWords(first.limit).inSentence} is busy then: ${capacityInWords(first)}. The demands put that at ${withInterval(first)}. ${againstCurve(first, scaling)}`;
   }
-  if (measuredKnee) {
-    const stops = measuredKnee ? 'stops' : 'should stop';
+  if (growth.knee !== null && measuredKnee) {
+    const stops = 'stops';
     return `${who} ${stops} growing ${aboutInstances(measuredKnee.instances)} (${withInterval(measuredKnee)}), though no measured processor is busy then. Something else is the limit: locks, pools, connections or waiting.`;
   }
   const next = first

@@ -85,10 +85,13 @@ describe('the rounds needed', () => {
     expect(among).to.be.greaterThan(alone);
   });
 
-  it('are known from two rounds on', () => {
+  it('are known from three rounds on, or from two with what is known from before', () => {
     const single = { ...comparisonWith(0.1, 0.1), ratios: [{ round: 1, ratio: 1.1 }], rounds: 1 };
     expect(roundsNeeded(single, [single])).to.equal(null);
-    expect(neededFor(comparisonWith(0.1, 0.1, 2)).difference).to.be.greaterThan(2);
+    const two = comparisonWith(0.1, 0.1, 2);
+    expect(roundsNeeded(two, [two])).to.equal(null);
+    expect(roundsNeeded(two, [two], { variance: 0.01, degrees: 9 })?.difference).to.be.above(2);
+    expect(neededFor(comparisonWith(0.1, 0.1, 3)).difference).to.be.greaterThan(3);
   });
 
   it('believe a calibration more than three values that agree by chance', () => {

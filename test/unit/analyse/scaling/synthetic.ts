@@ -186,6 +186,8 @@ function withRun(trial: Trial, run: Run, lab: Lab, wobble: () => number): Trial 
     loadWorkers,
     throughputRps,
     cpuMicrosecondsPerRequest: { application, redis, postgres: 0, loadGenerator },
+    // What a Redis costs that is only asked now and then is its work at rest.
+    storeCommandsPerRequest: run.microseconds.redis > 1 ? 1 : 0,
     processes,
     machine: { cores: machineCores, busyShare: Math.min(1, busy / machineCores), stealShare: 0 },
   };
