@@ -48,14 +48,11 @@ try {
   const strategies = described.map(({ name }) => name);
   await withSeededStores({ users: CONNECTIONS, posts: 1, signal, say }, async (ready) => {
     if (options.against !== undefined) {
-      // What needs a companion is left out: two builds would share it. A login that lies in the memory
-      // of its process is left out too: each round starts others.
-      const alone = described.filter(
-        ({ companions, stateIn }) => companions.length === 0 && stateIn !== 'instance',
-      );
-      const names = alone.map(({ name }) => name);
+      // A login that lies in the memory of its process is left out: each round starts others.
+      const compared = described.filter(({ stateIn }) => stateIn !== 'instance');
+      const names = compared.map(({ name }) => name);
       const builds = options.against.split(',');
-      const programs = programsOfBuilds(names, builds);
+      const programs = programsOfBuilds(compared, builds);
       const measured = await measurePrograms(ready, programs, { rounds, seconds, seed });
       for (const build of builds) {
         for (const line of ['', ...describeBuilds(build, compareBuilds(names, build, measured))])
