@@ -8,7 +8,7 @@ import { decimal, integer, listOf, parseOptions, text } from '../../cli/parse-op
 import { type SeededStores, withSeededStores } from '../../fleet/seeded-stores.js';
 import { describeService } from '../../fleet/service-commands.js';
 import { openLoadProcesses } from '../../load/load-processes.js';
-import { LabError } from '../../model/errors.js';
+import { LabError, usageError } from '../../model/errors.js';
 import { seededRandom } from '../../model/random.js';
 import { beginBenchmark } from '../begin-benchmark.js';
 import { compareCosts, cpuOfRound } from './compare-costs.js';
@@ -36,6 +36,7 @@ const optionTable = {
     'folders',
     'Other built checkouts, commas between: what a request costs here and there',
   ),
+  strategies: text('names', 'With --against: these alone, commas between'),
 };
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -49,7 +50,14 @@ try {
   await withSeededStores({ users: CONNECTIONS, posts: 1, signal, say }, async (ready) => {
     if (options.against !== undefined) {
       // A login that lies in the memory of its process is left out: each round starts others.
-      const compared = described.filter(({ stateIn }) => stateIn !== 'instance');
+      const wanted = options.strategies?.split(',') ?? strategies;
+      const unknown = wanted.find((name) => !strategies.includes(name));
+      if (unknown !== undefined) {
+        throw usageError('OPTION_INVALID', `--strategies: the service has no "${unknown}".`);
+      }
+      const compared = described.filter(
+        ({ name, stateIn }) => stateIn !== 'instance' && wanted.includes(name),
+      );
       const names = compared.map(({ name }) => name);
       const builds = options.against.split(',');
       const programs = programsOfBuilds(compared, builds);

@@ -2,8 +2,8 @@ import type { Logger } from 'pino';
 import { StartupError } from '../../../server/errors.js';
 import { isLoopback } from '../../../server/loopback.js';
 import type { Algorithm } from './algorithms.js';
-import { openJwksSource } from './fetch-jwks.js';
 import { createForeignKeyReader } from './jwk-set.js';
+import { openJwksSource } from './jwks-source.js';
 import type { KeySet } from './key-set.js';
 import { createKeyRing, type LoadedKeys, openRefreshedKeys } from './refreshed-keys.js';
 
