@@ -15,7 +15,7 @@ await runEntry(async () => {
   const { tokenAlgorithm, serviceUrls, storeTimeoutMs: timeoutMs } = settings;
   const callers =
     tokenAlgorithm === undefined
-      ? openServiceCheck({ urls: serviceUrls, timeoutMs })
+      ? openServiceCheck({ urls: serviceUrls, timeoutMs, log })
       : // Imported here: with sessions it needs neither jose nor a database driver.
         await (await import('./apps/callers/verify-token.js')).openTokenCheck(
           tokenAlgorithm,

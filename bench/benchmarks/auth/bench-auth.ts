@@ -8,7 +8,7 @@ import { decimal, integer, listOf, parseOptions, text } from '../../cli/parse-op
 import { type SeededStores, withSeededStores } from '../../fleet/seeded-stores.js';
 import { describeService } from '../../fleet/service-commands.js';
 import { openLoadProcesses } from '../../load/load-processes.js';
-import { LabError } from '../../model/errors.js';
+import { LabError, usageError } from '../../model/errors.js';
 import { seededRandom } from '../../model/random.js';
 import { beginBenchmark } from '../begin-benchmark.js';
 import { compareCosts, cpuOfRound } from './compare-costs.js';
@@ -36,6 +36,7 @@ const optionTable = {
     'folders',
     'Other built checkouts, commas between: what a request costs here and there',
   ),
+  strategies: text('names', 'With --against: these alone, commas between'),
 };
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -48,14 +49,18 @@ try {
   const strategies = described.map(({ name }) => name);
   await withSeededStores({ users: CONNECTIONS, posts: 1, signal, say }, async (ready) => {
     if (options.against !== undefined) {
-      // What needs a companion is left out: two builds would share it. A login that lies in the memory
-      // of its process is left out too: each round starts others.
-      const alone = described.filter(
-        ({ companions, stateIn }) => companions.length === 0 && stateIn !== 'instance',
+      // A login that lies in the memory of its process is left out: each round starts others.
+      const wanted = options.strategies?.split(',') ?? strategies;
+      const unknown = wanted.find((name) => !strategies.includes(name));
+      if (unknown !== undefined) {
+        throw usageError('OPTION_INVALID', `--strategies: the service has no "${unknown}".`);
+      }
+      const compared = described.filter(
+        ({ name, stateIn }) => stateIn !== 'instance' && wanted.includes(name),
       );
-      const names = alone.map(({ name }) => name);
+      const names = compared.map(({ name }) => name);
       const builds = options.against.split(',');
-      const programs = programsOfBuilds(names, builds);
+      const programs = programsOfBuilds(compared, builds);
       const measured = await measurePrograms(ready, programs, { rounds, seconds, seed });
       for (const build of builds) {
         for (const line of ['', ...describeBuilds(build, compareBuilds(names, build, measured))])

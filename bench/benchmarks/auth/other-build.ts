@@ -11,30 +11,32 @@ import { serviceProgram, type TestedProgram } from './tested-programs.js';
 const nameIn = (strategy: string, build: string) => `${strategy} of ${build}`;
 
 /**
- * Each strategy once of this build and once of each other.
+ * Each strategy once of this build and once of each other. Each has companions of its own build.
  * @param builds folders of built checkouts
  * @throws LabError OPTION_INVALID without a build there
  */
 export function programsOfBuilds(
-  strategies: readonly string[],
+  strategies: readonly { name: string; companions: readonly string[] }[],
   builds: readonly string[],
 ): TestedProgram[] {
-  const others = builds.map((build) => ({ build, script: scriptOf(build) }));
-  return strategies.flatMap((strategy) => {
-    const program = serviceProgram(strategy);
-    return [
-      program,
-      ...others.map(({ build, script }) => ({ ...program, name: nameIn(strategy, build), script })),
-    ];
-  });
+  return strategies.flatMap(({ name, companions }) => [
+    serviceProgram(name, companions),
+    ...builds.map((build) => {
+      const folder = join(resolve(build), 'dist', 'src');
+      const program = { ...serviceProgram(name, companions, folder), name: nameIn(name, build) };
+      checkBuild(build, program);
+      return program;
+    }),
+  ]);
 }
 
-function scriptOf(build: string): string {
-  const script = join(resolve(build), 'dist', 'src', 'main.js');
-  if (existsSync(script)) return script;
+function checkBuild(build: string, { script, companions }: TestedProgram): void {
+  const scripts = [script, ...companions.map((companion) => companion.script)];
+  const missing = scripts.find((path) => !existsSync(path));
+  if (missing === undefined) return;
   throw usageError(
     'OPTION_INVALID',
-    `--against ${build}: there is no build, ${script} is missing.`,
+    `--against ${build}: there is no build, ${missing} is missing.`,
   );
 }
 
@@ -60,7 +62,7 @@ export function describeBuilds(
   compared: ReturnType<typeof compareBuilds>,
 ): string[] {
   return [
-    `CPU time per GET /me of this build, as a multiple of ${build} in the same round:`,
+    `CPU time of the instance per GET /me, this build as a multiple of ${build} in the same round:`,
     ...alignColumns(compared.map(({ strategy, ratio }) => [strategy, describe(ratio, 3)])),
   ];
 }

@@ -1,10 +1,13 @@
 /** What is measured: the service's own strategies and the tutorial forms they are held against. */
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface TestedProgram {
   name: string;
   script: string;
   environment: Record<string, string>;
+  /** Processes that start before it, of its own. It is told the address of each as <NAME>_URL. */
+  companions: readonly { name: string; script: string }[];
 }
 
 /** One line of the table that issue and docs speak of. */
@@ -15,6 +18,8 @@ export interface Limit {
   /** Cost above the control, at most so many times the tutorial form's cost above its own control. */
   atMost: number;
 }
+
+const OUR_ENTRIES = fileURLToPath(new URL('../../../src/', import.meta.url));
 
 export const OUR_CONTROL = 'none';
 export const TUTORIAL_CONTROL = 'tutorial-none';
@@ -34,14 +39,23 @@ export function limitsFor(strategies: readonly string[]): Limit[] {
 export function programsFor(limits: readonly Limit[]): TestedProgram[] {
   const strategies = [OUR_CONTROL, ...new Set(limits.map(({ strategy }) => strategy))];
   const tutorials = [TUTORIAL_CONTROL, ...new Set(limits.map(({ tutorial }) => tutorial))];
-  return [...strategies.map(serviceProgram), ...tutorials.map(tutorialProgram)];
+  return [
+    ...strategies.map((strategy) => serviceProgram(strategy)),
+    ...tutorials.map(tutorialProgram),
+  ];
 }
 
-export function serviceProgram(strategy: string): TestedProgram {
+/** @param companions that the strategy declares; @param folder the entries of a build: this one unless given */
+export function serviceProgram(
+  strategy: string,
+  companions: readonly string[] = [],
+  folder = OUR_ENTRIES,
+): TestedProgram {
   return {
     name: strategy,
-    script: fileURLToPath(new URL('../../../src/main.js', import.meta.url)),
-    environment: { AUTH_STRATEGY: strategy, HOST: '127.0.0.1', PORT: '0' },
+    script: join(folder, 'main.js'),
+    environment: { AUTH_STRATEGY: strategy },
+    companions: companions.map((name) => ({ name, script: join(folder, `${name}.js`) })),
   };
 }
 
@@ -50,5 +64,6 @@ function tutorialProgram(name: string): TestedProgram {
     name,
     script: fileURLToPath(new URL(`./${name}.js`, import.meta.url)),
     environment: {},
+    companions: [],
   };
 }

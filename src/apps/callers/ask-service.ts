@@ -1,12 +1,15 @@
-import { Pool } from 'undici';
+import type { Logger } from 'pino';
 import * as z from 'zod';
 import { PRINCIPAL_PATH } from '../../api/routes/principal-routes.js';
 import { isUserId } from '../../auth/credentials/storable-values.js';
 import { SCOPES } from '../../auth/strategy.js';
+import { type Asker, createAsker } from '../../outbound/asker.js';
+import type { Answer } from '../../outbound/exchange.js';
 import { AppError, unavailable } from '../../server/errors.js';
 import type { OpenCallerCheck } from '../prediction-server-app.js';
 
-const SOCKETS_MAX = 64;
+const ANSWER_BYTES_MAX = 16 * 1024;
+const FAILURES_TO_OPEN = 5;
 
 const principalAnswer = z.object({
   id: z.number().refine(isUserId),
@@ -18,22 +21,42 @@ const principalAnswer = z.object({
  * Asks the service about each credential, because nobody else can tell: a session's ID says nothing by
  * itself. No answer is remembered, so a session ends here at the moment it ends there.
  *
- * @param urls of instances; they take turns
+ * @param urls of instances; they take turns, and one that is known to be away is passed over
  */
 export function openServiceCheck(options: {
   readonly urls: readonly string[];
   readonly timeoutMs: number;
+  readonly log: Logger;
 }): OpenCallerCheck {
-  const { urls, timeoutMs } = options;
-  const pools = urls.map((url) => new Pool(new URL(url).origin, { connections: SOCKETS_MAX }));
+  const { urls, timeoutMs, log } = options;
+  const askers = urls.map((url) =>
+    createAsker({
+      url,
+      name: `instance ${new URL(url).host}`,
+      timeoutMs,
+      bytesMax: ANSWER_BYTES_MAX,
+      // What it refuses may concern one user alone.
+      circuit: { failuresToOpen: FAILURES_TO_OPEN, countsRefusals: false, probePath: '/livez' },
+      log,
+    }),
+  );
   let turn = 0;
 
-  async function ask(headers: Record<string, string>): Promise<{ status: number; text: string }> {
-    const pool = pools[turn++ % pools.length] as Pool;
+  /** Where all are away it is any of them, which then says so. */
+  function nextAsker(): Asker {
+    const inTurn = askers.map((_, step) => askers[(turn + step) % askers.length] as Asker);
+    turn += 1;
+    return inTurn.find((asker) => asker.away() === undefined) ?? (inTurn[0] as Asker);
+  }
+
+  async function ask(headers: Record<string, string>): Promise<Answer> {
     try {
-      const signal = AbortSignal.timeout(timeoutMs);
-      const answer = await pool.request({ method: 'GET', path: PRINCIPAL_PATH, headers, signal });
-      return { status: answer.statusCode, text: await answer.body.text() };
+      return await nextAsker().ask({
+        method: 'GET',
+        path: PRINCIPAL_PATH,
+        headers,
+        repeatable: true,
+      });
     } catch (cause) {
       throw unavailable('authority_unavailable', cause);
     }
@@ -68,7 +91,7 @@ export function openServiceCheck(options: {
       await ask({});
     },
     close: async () => {
-      await Promise.all(pools.map((pool) => pool.destroy()));
+      await Promise.all(askers.map((asker) => asker.close()));
     },
   };
 }

@@ -1,7 +1,7 @@
 import { setPriority } from 'node:os';
-import { parentPort } from 'node:worker_threads';
 import { hashSync, verifySync } from '@node-rs/argon2';
-import type { HashAnswer, HashJob } from './hash-threads.js';
+import { serveJobs } from '../../threads/serve-jobs.js';
+import type { HashJob } from './hash-threads.js';
 
 /** argon2id as OWASP recommends: 19 MiB, two passes, one lane. `Algorithm.Argon2id` is 2. */
 const PARAMETERS = { algorithm: 2, memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const;
@@ -19,16 +19,6 @@ if (process.platform === 'linux') {
   }
 }
 
-parentPort?.on('message', (job: HashJob) => parentPort?.postMessage(answer(job)));
-
-function answer(job: HashJob): HashAnswer {
-  try {
-    const value =
-      job.hash === undefined
-        ? hashSync(job.password, PARAMETERS)
-        : verifySync(job.hash, job.password);
-    return { value };
-  } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
-  }
-}
+serveJobs(({ hash, password }: HashJob) =>
+  hash === undefined ? hashSync(password, PARAMETERS) : verifySync(hash, password),
+);

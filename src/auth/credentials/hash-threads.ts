@@ -1,5 +1,6 @@
-import { Worker } from 'node:worker_threads';
 import { AppError } from '../../server/errors.js';
+import { JobFailure } from '../../threads/job-failure.js';
+import { createThreadPool } from '../../threads/thread-pool.js';
 
 /** With `hash`: is it a hash of the password? Without: make one. */
 export interface HashJob {
@@ -7,91 +8,57 @@ export interface HashJob {
   readonly hash?: string;
 }
 
-export type HashAnswer =
-  | { readonly value: string | boolean; readonly error?: undefined }
-  | { readonly error: string };
-
 /**
- * Threads that hash passwords, one job at a time each. They are not libuv's, so that checks of
- * tokens never wait behind a hash, and run at the lowest priority, so that requests do not either.
- * They end with the process, and their CPU time is the process's.
+ * Threads that hash passwords. They are not libuv's, so that checks of tokens never wait behind a hash,
+ * and run at the lowest priority, so that requests do not either. They end with the process, and their
+ * CPU time is the process's.
  */
 export interface HashThreads {
-  /** At most as many at once as there are threads. @throws AppError `password_check_unavailable` */
-  run(job: HashJob): Promise<string | boolean>;
+  /**
+   * A job whose `signal` is aborted before its turn is not done at all.
+   *
+   * @throws AppError `password_queue_full`, `password_check_unavailable`
+   */
+  run(job: HashJob, signal?: AbortSignal): Promise<string | boolean>;
 }
 
+export interface HashThreadsOptions {
+  /** Threads: so many cores at most, and 19 MiB for each. */
+  readonly concurrency: number;
+  /** Hashes that may wait; more are refused. */
+  readonly queue: number;
+}
+
+/** A login that could not start in this time is refused: its client may be gone, and asks again. */
+const WAIT_MS = 3000;
 const SCRIPT = new URL('./hash-thread.js', import.meta.url);
 
 /** @param script what the threads run; tests pass one that dies */
-export function createHashThreads(count: number, script = SCRIPT): HashThreads {
-  const idle = Array.from({ length: count }, () => createHashThread(script));
+export function createHashThreads(
+  { concurrency, queue }: HashThreadsOptions,
+  script = SCRIPT,
+): HashThreads {
+  const pool = createThreadPool<HashJob, string | boolean>({
+    script,
+    threadsMax: concurrency,
+    waitingMax: queue,
+    waitMs: WAIT_MS,
+    // Its heap holds a job at a time; the memory of argon2 is not in it.
+    resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 },
+  });
   return {
-    run: async (job) => {
-      const thread = idle.pop();
-      if (thread === undefined) {
-        throw new Error('more hashes at once than threads');
-      }
-      try {
-        return await thread(job);
-      } finally {
-        idle.push(thread);
-      }
-    },
+    run: (job, signal) =>
+      pool.run(job, signal).catch((error) => {
+        throw error instanceof JobFailure ? refusalOf(error) : error;
+      }),
   };
 }
 
-/** One thread. When it dies its job fails, and the next job gets a new one. */
-function createHashThread(script: URL): (job: HashJob) => Promise<string | boolean> {
-  // Started with the first job: an instance that is asked for no password needs none.
-  let worker: Worker | undefined;
-
-  function startWorker(): Worker {
-    const started = new Worker(script, {
-      // It needs none of the secrets there, nor the options of the process.
-      env: {},
-      execArgv: [],
-      // Its heap holds a job at a time; the memory of argon2 is not in it.
-      resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 },
-    });
-    const forget = () => {
-      worker = worker === started ? undefined : worker;
-    };
-    started.once('error', forget);
-    started.once('exit', forget);
-    // An idle thread does not keep the process; a job does.
-    started.unref();
-    return started;
-  }
-
-  return (job) =>
-    new Promise((resolve, reject) => {
-      worker ??= startWorker();
-      const current = worker;
-      const finish = () => {
-        current.off('message', onAnswer).off('error', onEnd).off('exit', onEnd);
-        current.unref();
-      };
-      const onAnswer = (answer: HashAnswer) => {
-        finish();
-        if (answer.error === undefined) {
-          resolve(answer.value);
-        } else {
-          reject(new Error(answer.error));
-        }
-      };
-      const onEnd = (cause: unknown) => {
-        finish();
-        reject(
-          new AppError('password_check_unavailable', {
-            detail: 'Ask again in a moment.',
-            headers: { 'Retry-After': '1' },
-            cause,
-          }),
-        );
-      };
-      current.once('message', onAnswer).once('error', onEnd).once('exit', onEnd);
-      current.ref();
-      current.postMessage(job);
-    });
+function refusalOf(failure: JobFailure): AppError {
+  const isCrowded = failure.reason === 'full' || failure.reason === 'late';
+  return new AppError(isCrowded ? 'password_queue_full' : 'password_check_unavailable', {
+    detail: 'Ask again in a moment.',
+    headers: { 'Retry-After': '1' },
+    cause: failure,
+  });
 }

@@ -1,5 +1,4 @@
-import { createBoundedQueue } from './bounded-queue.js';
-import { createHashThreads } from './hash-threads.js';
+import { createHashThreads, type HashThreadsOptions } from './hash-threads.js';
 import { normalPassword } from './password-text.js';
 
 /**
@@ -8,9 +7,6 @@ import { normalPassword } from './password-text.js';
  */
 const UNKNOWN_USER_HASH =
   '$argon2id$v=19$m=19456,t=2,p=1$HskOHL0gA6yI2qIHCjm0Xw$FzGwNPlEUMYXUVgDk0gsW8ljMG+VxDlBjOfqRl+T2es';
-
-/** A login that could not start in this time is refused: its client may be gone, and asks again. */
-const WAIT_MS = 3000;
 
 /**
  * A job whose `signal` is aborted before its turn is not done at all.
@@ -26,31 +22,19 @@ export interface PasswordHasher {
   verify(hash: string | undefined, password: string, signal?: AbortSignal): Promise<boolean>;
 }
 
-export interface PasswordHasherOptions {
-  /** Threads that hash: so many cores at most, and 19 MiB for each. */
-  readonly concurrency: number;
-  /** Hashes that may wait; more are refused, because a queue without an end answers nobody. */
-  readonly queue: number;
-}
-
-export function createPasswordHasher({
-  concurrency,
-  queue,
-}: PasswordHasherOptions): PasswordHasher {
-  const inTurn = createBoundedQueue({ concurrency, waiting: queue, waitMs: WAIT_MS });
-  const threads = createHashThreads(concurrency);
+export function createPasswordHasher(options: HashThreadsOptions): PasswordHasher {
+  const threads = createHashThreads(options);
   return {
-    hash: (text, signal) => {
+    hash: async (text, signal) => {
       const password = normalPassword(text);
       if (password === undefined) {
         throw new TypeError('the routes let no such text become a password');
       }
-      return inTurn(async () => String(await threads.run({ password })), signal);
+      return String(await threads.run({ password }, signal));
     },
-    verify: (hash, password, signal) =>
-      inTurn(async () => {
-        const matches = await threads.run({ hash: hash ?? UNKNOWN_USER_HASH, password });
-        return hash !== undefined && matches === true;
-      }, signal),
+    verify: async (hash, password, signal) => {
+      const matches = await threads.run({ hash: hash ?? UNKNOWN_USER_HASH, password }, signal);
+      return hash !== undefined && matches === true;
+    },
   };
 }

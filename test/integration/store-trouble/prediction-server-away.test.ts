@@ -15,7 +15,7 @@ import { type PredictingService, startPredicting } from '../../support/predictio
 import { type RunningService, startService, type Variables } from '../../support/service.js';
 import { createTestDatabase, createTestRedis, type TestDatabase } from '../../support/stores.js';
 
-/** Of consecutive failures, so many open the circuit (src/prediction/server-connection.ts). */
+/** Of consecutive failures, so many open the circuit (src/prediction/server-client.ts). */
 const FAILURES_TO_OPEN = 5;
 
 describe('when the prediction server is away', () => {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { JWK } from 'jose';
 import { pino } from 'pino';
 import { algorithms } from '../../../src/auth/token/keys/algorithms.js';
-import { freshSecondsOf } from '../../../src/auth/token/keys/fetch-jwks.js';
+import { freshSecondsOf } from '../../../src/auth/token/keys/jwks-source.js';
 import type { KeySet } from '../../../src/auth/token/keys/key-set.js';
 import { openRemoteKeys } from '../../../src/auth/token/keys/remote-keys.js';
 import type { TokenAlgorithm } from '../../../src/config/settings.js';

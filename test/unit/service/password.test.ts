@@ -60,7 +60,7 @@ describe('the threads that hash', () => {
 
   it('fail the job of one that died, and start another for the next', async () => {
     const threads = createHashThreads(
-      1,
+      { concurrency: 1, queue: 0 },
       script(`
         import { parentPort } from 'node:worker_threads';
         parentPort.on('message', ({ password }) => {
@@ -78,18 +78,35 @@ describe('the threads that hash', () => {
   });
 
   it('that cannot start fail each job, and nothing else', async () => {
-    const threads = createHashThreads(1, script('throw new Error("no such library")'));
+    const threads = createHashThreads(
+      { concurrency: 1, queue: 0 },
+      script('throw new Error("no such library")'),
+    );
     for (let job = 0; job < 3; job += 1) {
       expect(await run(threads, 'a')).to.include({ code: 'password_check_unavailable' });
     }
   });
 
   it('pass on what is wrong with a job', async () => {
-    const error = await createHashThreads(1)
+    const error = await createHashThreads({ concurrency: 1, queue: 0 })
       .run({ password: 'a', hash: 'no hash' })
       .catch((thrown) => thrown);
     expect(error)
       .to.be.an('error')
       .that.does.not.have.property('code', 'password_check_unavailable');
+  });
+
+  it('refuse what the queue has no place for, and say when to come back', async () => {
+    const threads = createHashThreads({ concurrency: 1, queue: 1 });
+    const client = new AbortController();
+    const running = threads.run({ password: 'a' });
+    const waiting = threads.run({ password: 'b' }, client.signal).catch((thrown) => thrown);
+    const refused = await run(threads, 'c');
+    client.abort();
+    for (const error of [refused, await waiting]) {
+      expect(error).to.include({ code: 'password_queue_full', status: 503 });
+      expect(error.headers).to.deep.equal({ 'Retry-After': '1' });
+    }
+    expect(await running).to.match(/^\$argon2id/);
   });
 });

@@ -2,8 +2,8 @@ import type { Logger } from 'pino';
 import { StartupError } from '../../../server/errors.js';
 import { isLoopback } from '../../../server/loopback.js';
 import type { Algorithm } from './algorithms.js';
-import { fetchJwks } from './fetch-jwks.js';
 import { createForeignKeyReader } from './jwk-set.js';
+import { openJwksSource } from './jwks-source.js';
 import type { KeySet } from './key-set.js';
 import { createKeyRing, type LoadedKeys, openRefreshedKeys } from './refreshed-keys.js';
 
@@ -21,7 +21,6 @@ export interface RemoteKeysOptions {
 
 /** A set that claims to be good for a year would keep a withdrawn key alive for a year. */
 const FRESH_SECONDS_MAX = 600;
-const FETCH_TIMEOUT_MS = 2000;
 /** stale-if-error (RFC 5861, section 4): how long the last good set serves while the address is away. */
 const STALE_MS = 24 * 60 * 60 * 1000;
 
@@ -49,9 +48,10 @@ export async function openRemoteKeys(options: RemoteKeysOptions): Promise<KeySet
   // Without user, password and query, which may be secret.
   const source = `JWKS_URL (${host}${pathname})`;
   const readKeys = createForeignKeyReader(algorithm);
+  const jwks = openJwksSource(url, log);
 
   async function load(): Promise<LoadedKeys> {
-    const { value, freshSeconds = refreshSeconds } = await fetchJwks(url, FETCH_TIMEOUT_MS);
+    const { value, freshSeconds = refreshSeconds } = await jwks.fetch();
     const { keys, problem, ignored } = await readKeys(value);
     if (problem !== undefined) {
       throw new StartupError('config_invalid', `JWKS_URL: ${problem}`);
@@ -70,15 +70,27 @@ export async function openRemoteKeys(options: RemoteKeysOptions): Promise<KeySet
     return { ring, freshMs: bounded * 1000 };
   }
 
-  return openRefreshedKeys({
-    load,
-    source,
-    unavailableCode: 'authority_unavailable',
-    // A copy of a copy would be older than its max-age says.
-    publishes: false,
-    patienceMs: options.patienceMs,
-    staleMs: STALE_MS,
-    log,
-    now: options.now,
-  });
+  try {
+    const keys = await openRefreshedKeys({
+      load,
+      source,
+      unavailableCode: 'authority_unavailable',
+      // A copy of a copy would be older than its max-age says.
+      publishes: false,
+      patienceMs: options.patienceMs,
+      staleMs: STALE_MS,
+      log,
+      now: options.now,
+    });
+    return {
+      ...keys,
+      close: () => {
+        keys.close();
+        jwks.close();
+      },
+    };
+  } catch (error) {
+    jwks.close();
+    throw error;
+  }
 }

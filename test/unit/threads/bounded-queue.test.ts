@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
-import { createBoundedQueue } from '../../../src/auth/credentials/bounded-queue.js';
+import { createBoundedQueue } from '../../../src/threads/bounded-queue.js';
 
 /** Tasks that end when the test says so. */
 function controlledTasks() {
@@ -17,9 +17,9 @@ function controlledTasks() {
 
 const turn = () => new Promise(setImmediate);
 
-describe('the password queue', () => {
+describe('a bounded queue', () => {
   it('runs as many at a time as it may, the rest in the order they came', async () => {
-    const inTurn = createBoundedQueue({ concurrency: 2, waiting: 10, waitMs: 1000 });
+    const { inTurn } = createBoundedQueue({ concurrency: 2, waiting: 10, waitMs: 1000 });
     const { started, finish, task } = controlledTasks();
     const results = [0, 1, 2, 3].map((number) => inTurn(task(number)));
     await turn();
@@ -35,14 +35,13 @@ describe('the password queue', () => {
     expect(await Promise.all(results)).to.deep.equal([0, 1, 2, 3]);
   });
 
-  it('refuses at once when the waiting room is full, and says when to come back', async () => {
-    const inTurn = createBoundedQueue({ concurrency: 1, waiting: 1, waitMs: 1000 });
+  it('refuses at once when the waiting room is full', async () => {
+    const { inTurn } = createBoundedQueue({ concurrency: 1, waiting: 1, waitMs: 1000 });
     const { finish, task } = controlledTasks();
     const running = inTurn(task(0));
     const waiting = inTurn(task(1));
     const error = await inTurn(task(2)).catch((thrown) => thrown);
-    expect(error).to.include({ code: 'password_queue_full', status: 503 });
-    expect(error.headers).to.deep.equal({ 'Retry-After': '1' });
+    expect(error).to.include({ reason: 'full' });
     finish[0]?.();
     await running;
     await turn();
@@ -51,7 +50,7 @@ describe('the password queue', () => {
   });
 
   it('goes on after a task that failed', async () => {
-    const inTurn = createBoundedQueue({ concurrency: 1, waiting: 1, waitMs: 1000 });
+    const { inTurn } = createBoundedQueue({ concurrency: 1, waiting: 1, waitMs: 1000 });
     const failing = inTurn(async () => {
       throw new Error('broken hash');
     });
@@ -62,11 +61,11 @@ describe('the password queue', () => {
   });
 
   it('refuses who waited too long, at that moment, and never starts the task', async () => {
-    const inTurn = createBoundedQueue({ concurrency: 1, waiting: 5, waitMs: 30 });
+    const { inTurn } = createBoundedQueue({ concurrency: 1, waiting: 5, waitMs: 30 });
     const { started, finish, task } = controlledTasks();
     const running = inTurn(task(0));
     const error = await inTurn(task(1)).catch((thrown) => thrown);
-    expect(error).to.include({ code: 'password_queue_full', status: 503 });
+    expect(error).to.include({ reason: 'late' });
     finish[0]?.();
     await running;
     expect(started).to.deep.equal([0]);
@@ -78,22 +77,33 @@ describe('the password queue', () => {
   });
 
   it('drops who hung up, and gives the place in the queue to another', async () => {
-    const inTurn = createBoundedQueue({ concurrency: 1, waiting: 1, waitMs: 1000 });
+    const { inTurn } = createBoundedQueue({ concurrency: 1, waiting: 1, waitMs: 1000 });
     const { started, finish, task } = controlledTasks();
     const running = inTurn(task(0));
     const client = new AbortController();
     const waiting = inTurn(task(1), client.signal).catch((thrown) => thrown);
     client.abort();
-    expect(await waiting).to.include({ code: 'password_queue_full' });
+    expect(await waiting).to.include({ reason: 'late' });
     const next = inTurn(task(2));
     finish[0]?.();
     await running;
     await turn();
     finish[2]?.();
     expect(await next).to.equal(2);
-    expect(await inTurn(task(3), client.signal).catch(({ code }) => code)).to.equal(
-      'password_queue_full',
-    );
+    expect(await inTurn(task(3), client.signal).catch(({ reason }) => reason)).to.equal('late');
     expect(started).to.deep.equal([0, 2]);
+  });
+
+  it('starts nothing once it is closed: who waits hears of it, who runs goes on', async () => {
+    const { inTurn, close } = createBoundedQueue({ concurrency: 1, waiting: 1, waitMs: 1000 });
+    const { started, finish, task } = controlledTasks();
+    const running = inTurn(task(0));
+    const waiting = inTurn(task(1)).catch(({ reason }) => reason);
+    close();
+    expect(await waiting).to.equal('closed');
+    finish[0]?.();
+    expect(await running).to.equal(0);
+    expect(await inTurn(task(2)).catch(({ reason }) => reason)).to.equal('closed');
+    expect(started).to.deep.equal([0]);
   });
 });
