@@ -62,12 +62,36 @@ summary{font-weight:650;font-size:1.08rem;cursor:pointer}
 dl{display:grid;grid-template-columns:minmax(8rem,max-content) 1fr;gap:.25rem 1.2rem;max-width:60rem}
 dt{font-weight:650}
 dd{margin:0}
+@media (prefers-color-scheme:dark){
+body{background:#15181c;color:#e9e9e9}
+h2{border-top-color:#888}
+a{color:#8fc3ff}
+.subtitle,.legend,.detail,.equal,.unsure,.answer-card .legend{color:#c9c9c9}
+.answer{background:#1d2a35}
+.notice{background:#3a2518}
+.answer-card,details{background:#1d2126;border-color:#666}
+pre{background:#22262b;border-color:#555}
+th,td{border-bottom-color:#444}
+thead th{border-bottom-color:#e9e9e9}
+.faster{color:#7cc4ff}
+.slower{color:#ffb27a}
+/* Charts are drawn in dark ink. */
+figure svg{background:#fff;border-radius:4px}
+.sure abbr{background:#123f2a;color:#c9f2da}
+.sure.likely abbr{background:#4a3a08;color:#ffe9ad}
+.sure.cannot-tell abbr{background:#3a3a3a;color:#eee}
+}
 @media (max-width:40rem){
 th,td{padding:.28rem .45rem}
 table{font-size:.82rem}
 .answer{font-size:1.04rem;padding:.3rem .9rem}
 }
 @media print{
+body{background:#fff;color:#000}
+details{border:0;padding:0}
+details>summary{display:none}
+details::details-content{content-visibility:visible;height:auto}
+.answers{grid-template-columns:repeat(3,1fr)}
 body{max-width:none;padding:0;font-size:10pt}
 nav{display:none}
 h2{break-after:avoid;margin-top:1.5rem}
