@@ -5,7 +5,7 @@ import { varianceOf } from '../statistics/statistics.js';
 import { left, right, type Table } from '../text/blocks.js';
 import { formatMegabytes, formatNumber, formatShare, NOT_MEASURED } from '../text/format.js';
 
-/** A process that costs so many times the median of its twins has drawn a bad lot. */
+/** A process that costs so many times what is usual with the best flags has drawn a bad lot. */
 const BAD_LOT = 1.25;
 
 /** @param flags by the id of the variant */
@@ -13,9 +13,15 @@ export function lotteryTable(
   { trials }: Pick<Result, 'trials'>,
   flags: ReadonlyMap<string, string>,
 ): Table {
+  const trialsOfVariant = (id: string) => trials.filter(({ variant }) => variant === id);
+  const medians = [...flags.keys()].flatMap((id) => {
+    const costs = costsOf(trialsOfVariant(id));
+    return costs.length === 0 ? [] : [median(costs)];
+  });
+  const usual = Math.min(...medians);
   return {
     kind: 'table',
-    caption: `Medians over processes; scatter: standard deviation of the logarithm of the CPU time per request; bad lots: processes that cost over ${BAD_LOT} times the median of their twins.`,
+    caption: `Medians over processes; scatter: standard deviation of the logarithm of the CPU time per request; bad lots: processes that cost over ${BAD_LOT} times the lowest median of the table; worst: the most expensive one over that median.`,
     columns: [
       left('Flags'),
       right('Processes'),
@@ -28,29 +34,27 @@ export function lotteryTable(
       right('Heap MB'),
       right('Collector'),
     ],
-    rows: [...flags].map(([id, text]) =>
-      rowOf(
-        text,
-        trials.filter(({ variant }) => variant === id),
-      ),
-    ),
+    rows: [...flags].map(([id, text]) => rowOf(text, trialsOfVariant(id), usual)),
     rowHeaders: 1,
   };
 }
 
-function rowOf(flags: string, trials: readonly Trial[]): string[] {
-  const costs = measured(trials, (trial) => trial.cpuMicrosecondsPerRequest.application);
+function costsOf(trials: readonly Trial[]): number[] {
+  return measured(trials, (trial) => trial.cpuMicrosecondsPerRequest.application);
+}
+
+function rowOf(flags: string, trials: readonly Trial[], usual: number): string[] {
+  const costs = costsOf(trials);
   if (costs.length < 2) return [flags, String(costs.length), ...Array(8).fill(NOT_MEASURED)];
-  const typical = median(costs);
   const heaps = (of: (heap: NonNullable<Trial['perInstance'][number]['heap']>) => number | null) =>
     measured(trials, ({ perInstance: [first] }) => first?.heap && of(first.heap));
   return [
     flags,
     String(costs.length),
-    formatNumber(typical),
+    formatNumber(median(costs)),
     Math.sqrt(varianceOf(costs.map(Math.log))).toFixed(3),
-    String(costs.filter((cost) => cost > BAD_LOT * typical).length),
-    `${(Math.max(...costs) / typical).toFixed(2)} times`,
+    String(costs.filter((cost) => cost > BAD_LOT * usual).length),
+    `${(Math.max(...costs) / usual).toFixed(2)} times`,
     formatNumber(medianOrNull(measured(trials, ({ latencyMs }) => latencyMs?.p99))),
     formatMegabytes(medianOrNull(measured(trials, ({ rssBytes }) => rssBytes.application))),
     formatMegabytes(medianOrNull(heaps(({ usedBytes }) => usedBytes))),

@@ -10,6 +10,7 @@ import { workloadNamed } from '../load/workloads/registry.js';
 import { blocksOf, type PlannedTrial } from '../model/planned-trials.js';
 import { seededRandom } from '../model/random.js';
 import type { Trial } from '../model/result-schema.js';
+import { awaitRest } from './await-rest.js';
 import type { TrialContext } from './context.js';
 import { type JudgedTrial, judgeTogether } from './judge-together.js';
 import { type SharedFleet, type SharedFleets, withFleets } from './shared-fleets.js';
@@ -109,6 +110,10 @@ async function withBlock<Outcome>(
     session = await holdConnections(planned, runs, context);
     emit({ type: 'block-phase', phase: 'warming up' });
     await warmUp(runs, session, planned[0]?.instances ?? 1, context);
+    await awaitRest(
+      runs.flatMap((run) => run.pids()),
+      context.signal,
+    );
     emit({ type: 'block-phase', phase: 'measuring' });
     return await use(measuringBlock(planned, runs, session, context));
   } finally {
@@ -122,11 +127,7 @@ function measuringBlock(
   session: LoadSession,
   context: TrialContext,
 ): Block {
-  /** Everything that is held to a share of a core, while it is measured and no longer. */
-  const limit = (on: boolean) => {
-    for (const run of runs) run.limit(on);
-    for (const { held } of context.stores) held?.limit(on);
-  };
+  const limit = limitOf(runs, context);
   const { seed, ...order } = orderOf(planned, context);
   let measurements = 0;
   async function load(mode: LoadMode, plan: WindowPlan): Promise<LoadRecord[]> {
@@ -167,6 +168,14 @@ function measuringBlock(
     assertSound() {
       for (const run of runs) run.assertSound();
     },
+  };
+}
+
+/** Everything that is held to a share of a core, while it is measured and no longer. */
+function limitOf(runs: readonly VariantRun[], { stores }: TrialContext): (on: boolean) => void {
+  return (on) => {
+    for (const run of runs) run.limit(on);
+    for (const { held } of stores) held?.limit(on);
   };
 }
 

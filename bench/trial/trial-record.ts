@@ -16,7 +16,7 @@ import {
   type Span,
   secondsBetween,
 } from '../measure/process-uses.js';
-import type { Evidence } from '../measure/validity.js';
+import { type Evidence, LITTLE_TOLERANCE } from '../measure/validity.js';
 import { conditionOf } from '../model/condition.js';
 import { databaseOf } from '../model/databases.js';
 import type { PlannedTrial } from '../model/planned-trials.js';
@@ -106,6 +106,8 @@ export function assembleEvidence(observation: Observation): Evidence {
   const { valid: _valid, invalidReasons: _reasons, ...known } = blank;
   const seconds = total(windows, (window) => window.seconds);
   const windowsRps = windows.flatMap(slicesRps);
+  const histogramMeanMs =
+    total(reports, (report) => report.latencySumMs) / Math.max(1, histogram.totalCount);
   const eventLoop = describeEventLoops(turns.flatMap(eventLoopSpans));
   return {
     trial: {
@@ -115,10 +117,7 @@ export function assembleEvidence(observation: Observation): Evidence {
       windows: readings === 'between-loads' ? windowsRps.length : windows.length,
       requests,
       throughputRps: seconds === 0 ? 0 : requests / seconds,
-      latencyMs: describeLatency(
-        histogram,
-        total(reports, (report) => report.latencySumMs) / Math.max(1, histogram.totalCount),
-      ),
+      latencyMs: describeLatency(histogram, histogramMeanMs),
       histogram: encodeHistogram(histogram),
       statuses: addUp(reports.map((report) => report.statuses)),
       errors: total(all, (report) => report.errors),
@@ -151,6 +150,7 @@ export function assembleEvidence(observation: Observation): Evidence {
     firstError: all.find((report) => report.firstError)?.firstError ?? null,
     interruption: observation.interruption,
     pace: null,
+    ...littleToleranceOf(observation.load, histogramMeanMs, processes),
   };
 }
 
@@ -221,6 +221,22 @@ function instanceShares(
       ...heapPart(turns, index),
     };
   });
+}
+
+/**
+ * A process that is held stands still for most of a period, so answers are long against a window, and which of
+ * them end inside it is chance: by as much as an answer takes of a window.
+ */
+function littleToleranceOf(
+  { windows, readings }: Observation['load'],
+  meanMs: number,
+  processes: readonly ProcessUse[],
+): Pick<Evidence, 'littleTolerance'> {
+  const isHeld = processes.some(({ limitCores }) => limitCores);
+  const slices = windows.flatMap(slicesRps).length;
+  if (!isHeld || readings !== 'between-loads' || slices === 0) return {};
+  const windowMs = (total(windows, ({ seconds }) => seconds) * 1000) / slices;
+  return { littleTolerance: Math.max(LITTLE_TOLERANCE, meanMs / windowMs) };
 }
 
 /** What each instance counted in all turns; null when one could not be asked. */

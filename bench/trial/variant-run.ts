@@ -29,6 +29,8 @@ export interface VariantRun {
   assertSound(): void;
   start(): Promise<void>;
   connect(): Promise<void>;
+  /** Of its instances and companions; none where a step has failed. */
+  pids(): number[];
   /** None where a step has failed. */
   connections(): Connection[];
   /** Whether one of its instances has never served its workload. */
@@ -109,6 +111,8 @@ export function openVariantRun(
     async connect() {
       connected = await connectUsers(planned, running(), context);
     },
+    pids: () =>
+      failure === null ? (started?.fleet.processes ?? []).map(({ pid }) => pid as number) : [],
     connections: () => (failure === null ? (connected?.connections ?? []) : []),
     isNew: () => ofMine().includes(0),
     isWarm: () =>

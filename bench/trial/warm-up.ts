@@ -14,9 +14,9 @@ export async function warmUp(
   instances: number,
   { config: { warmUpSeconds: seconds } }: TrialContext,
 ): Promise<void> {
-  const load = async (length: number, cold: (run: VariantRun) => boolean) => {
+  const load = async (length: number, chosen: (run: VariantRun) => boolean) => {
     for (const [variant, run] of runs.entries()) {
-      if (cold(run)) await run.attempt(() => run.warmUp(session, variant, length));
+      if (chosen(run)) await run.attempt(() => run.warmUp(session, variant, length));
     }
   };
   const isCold = (run: VariantRun) => !run.isWarm();

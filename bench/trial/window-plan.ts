@@ -8,7 +8,7 @@ export interface WindowPlan extends TurnLength {
 }
 
 /** A process that is held works in bursts of a period; many of them must fit into a window. */
-const HELD_WINDOW_MS = 1500;
+const HELD_WINDOW_MS = 1200;
 const HELD_LEAD_MS = 300;
 /** Of a window. */
 const LEAD_SHARE = 0.25;

@@ -81,24 +81,25 @@ describe('blocks of a plan', () => {
 
   it('are cut where so many instances would not fit, down to one variant', () => {
     const order = planTrials({ ...INPUT, workloads: ['me'], instances: [1, 4], rounds: 1 });
-    const sizes = sharedOf(order, 8).map((block) => block.length);
+    const sizes = sharedOf(order, { mostInstances: 8 }).map((block) => block.length);
     // Three of one instance, two of which grow to four; the others have processes of their own.
     expect(sizes.sort()).to.deep.equal([2, 4]);
-    expect(sharedOf(order, 1)).to.have.lengthOf(6);
+    expect(sharedOf(order, { mostInstances: 1 })).to.have.lengthOf(6);
   });
 
   it('share their processes within a round, as many as their largest scenario has', () => {
     const order = planTrials({ ...INPUT, instances: [1, 2, 4] });
     expect(sharedOf(order)).to.have.lengthOf(INPUT.rounds);
-    expect(sharedOf(order, 12)).to.have.lengthOf(INPUT.rounds);
+    expect(sharedOf(order, { mostInstances: 12 })).to.have.lengthOf(INPUT.rounds);
     for (const shared of sharedOf(order)) {
       expect(new Set(shared.map(({ round }) => round)).size).to.equal(1);
     }
   });
 
-  it('share nothing behind a web tier but between scenarios of one size', () => {
-    const order = planTrials({ ...INPUT, rounds: 1, web: {} });
-    for (const shared of sharedOf(order)) {
+  it('share nothing behind a web tier, or held to a share of a core, but between scenarios of one size', () => {
+    const web = sharedOf(planTrials({ ...INPUT, rounds: 1, web: {} }));
+    const held = sharedOf(planTrials({ ...INPUT, rounds: 1 }), { isHeld: true });
+    for (const shared of [...web, ...held]) {
       expect(new Set(shared.map(({ instances }) => instances)).size).to.equal(1);
     }
   });

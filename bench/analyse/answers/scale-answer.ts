@@ -95,10 +95,11 @@ export function growthOf(
   const [limit] = predictedKnee?.limits ?? [];
   const within = limit && limit.instances < most ? limit : null;
   const none = { variant, most, times, knee: null, full: null, seen: false };
+  if (growsOn) return none;
   if (measuredKnee && measuredKnee.instances < most) {
     return { ...none, knee: measuredKnee.instances, full: within?.limit ?? null, seen: true };
   }
-  if (within && !growsOn) return { ...none, knee: within.instances, full: within.limit };
+  if (within) return { ...none, knee: within.instances, full: within.limit };
   return none;
 }
 

@@ -22,10 +22,16 @@ export interface QuestionPlans {
 
 export const QUESTION_PLANS: Record<'quick' | 'full', QuestionPlans> = {
   quick: {
-    cost: { workloads: ['me', 'crud'], instances: [1], rounds: 5, seconds: 2, warmUpSeconds: 0.5 },
+    cost: {
+      workloads: ['me', 'crud'],
+      instances: [1],
+      rounds: 4,
+      seconds: 1.2,
+      warmUpSeconds: 0.5,
+    },
     scale: {
       ...{ workloads: ['me'], instances: [1, 2, 4, 8], rounds: 2 },
-      ...{ seconds: 3, warmUpSeconds: 0.5 },
+      ...{ seconds: 2.4, warmUpSeconds: 0.5 },
     },
     logout: { instances: 2, tokenLifeSeconds: 3 },
   },

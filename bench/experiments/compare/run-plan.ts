@@ -48,7 +48,10 @@ async function runTrials(
 ): Promise<void> {
   const { emit, signal } = context;
   let failuresInARow = 0;
-  for (const shared of sharedOf(order, mostInstancesAtOnce())) {
+  for (const shared of sharedOf(order, {
+    mostInstances: mostInstancesAtOnce(),
+    isHeld: result.config.cpuLimits !== undefined,
+  })) {
     signal.throwIfAborted();
     await runBlocks(shared, result.trials.length, context, {
       onBegin: (block, index) => emit({ type: 'block-started', index, trials: block }),

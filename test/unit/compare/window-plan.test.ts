@@ -29,7 +29,7 @@ describe('the windows of a block', () => {
     });
     const cpuLimits = { application: 0.1, redis: null, postgres: null };
     expect(windowPlanOf({ seconds: 6, cpuLimits }, SHORT, closedLoop, 2)).to.include({
-      ...{ turns: 4, windows: 1, settleMs: 0, leadMs: 300 },
+      ...{ turns: 6, windows: 1, settleMs: 0, leadMs: 300 },
     });
   });
 

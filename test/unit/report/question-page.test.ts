@@ -46,7 +46,9 @@ describe('the report of a run that was asked questions', () => {
   });
 
   it('opens with at most 2,000 words and 5 tables', () => {
-    const words = textOf(opened()).split(/\s+/).filter((word) => /\p{L}/u.test(word));
+    const words = textOf(opened())
+      .split(/\s+/)
+      .filter((word) => /\p{L}/u.test(word));
     expect(words.length).to.be.within(200, 2000);
     expect(opened().match(/<table/g)?.length ?? 0).to.be.at.most(5);
   });
@@ -63,7 +65,9 @@ describe('the report of a run that was asked questions', () => {
     const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id as string);
     expect(new Set(ids).size).to.equal(ids.length);
     const referred = [
-      ...[...html.matchAll(/ aria-labelledby="([^"]+)"/g)].flatMap(([, text = '']) => text.split(' ')),
+      ...[...html.matchAll(/ aria-labelledby="([^"]+)"/g)].flatMap(([, text = '']) =>
+        text.split(' '),
+      ),
       ...[...html.matchAll(/url\(#([^)]+)\)/g)].map(([, id = '']) => id),
       ...[...html.matchAll(/ href="#([^"]+)"/g)].map(([, id = '']) => id),
     ];
@@ -89,7 +93,12 @@ describe('the report of a run that was asked questions', () => {
     const cost = planFor('cost', result) as Result;
     const [claim] = cost.comparisons.filter(({ family }) => family === 'headline');
     const [answer] = answersOf(result, LANGUAGES.en);
-    const word = { faster: /less/, slower: /times as much/, equal: /as much.*within 5/, unsure: /probably|cannot tell/ };
+    const word = {
+      faster: /less/,
+      slower: /times as much/,
+      equal: /as much.*within 5/,
+      unsure: /probably|cannot tell/,
+    };
     expect(answer?.sentences[0]).to.match(word[claim?.verdict ?? 'unsure']);
     expect(html).to.include('Every figure on what a request costs');
   });
@@ -99,7 +108,9 @@ describe('the report of a run that was asked questions', () => {
     const whole = textOf(html);
     for (const variant of ['session', 'jwt']) {
       const grew = scale?.sentences.some((each) => each.startsWith(`\`${variant}\` kept growing`));
-      const stopped = scale?.sentences.some((each) => each.startsWith(`\`${variant}\` stops growing`));
+      const stopped = scale?.sentences.some((each) =>
+        each.startsWith(`\`${variant}\` stops growing`),
+      );
       expect([grew, stopped].filter(Boolean), variant).to.have.length(1);
       const other = grew ? `${variant} stops growing` : `${variant} kept growing`;
       expect(whole, other).to.not.include(other);
@@ -126,7 +137,9 @@ describe('the report of a run that was asked questions', () => {
 
   it('has the same answers in Markdown, first', () => {
     const markdown = renderMarkdown(result);
-    const places = answersOf(result, LANGUAGES.en).map(({ title }) => markdown.indexOf(`## ${title}`));
+    const places = answersOf(result, LANGUAGES.en).map(({ title }) =>
+      markdown.indexOf(`## ${title}`),
+    );
     expect(places.every((place) => place > 0)).to.equal(true);
     expect(Math.max(...places)).to.be.below(markdown.indexOf('What should I use?'));
   });
