@@ -3,7 +3,7 @@
  */
 
 import { validTrialsOf } from '../model/condition.js';
-import type { Comparison, Result, Trial } from '../model/result-schema.js';
+import type { Comparison, Result, Trial, Verdict } from '../model/result-schema.js';
 import { isSameScenario, type Scenario, scenarioOf, scenariosOf } from '../model/scenario.js';
 import { isControl } from '../model/variant.js';
 import {
@@ -13,7 +13,6 @@ import {
   ratioWithInterval,
 } from '../statistics/statistics.js';
 import { METRICS, type Metric, verdictsOfPair } from './metrics.js';
-import { verdictFor } from './verdict.js';
 
 type Input = Pick<Result, 'config' | 'strategies' | 'trials'>;
 
@@ -170,4 +169,30 @@ function compareIn(input: ComparisonInput): Comparison {
 
 function average(values: number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/**
+ * One word for a ratio with its intervals.
+ *
+ * - equal: the 95 % interval lies within the equivalence margin, so any difference is too small to matter.
+ * - faster, slower: the simultaneous interval, which holds for all comparisons of the table at once,
+ *   does not include 1. The plain interval would name a false winner in one comparison of twenty.
+ * - unsure: neither. More rounds would tell.
+ *
+ * @param ratio candidate over baseline
+ * @param equivalenceMargin 0.05: within 5 % (between 1/1.05 and 1.05) counts as equal
+ */
+export function verdictFor(
+  better: Metric['better'],
+  interval95: readonly [number, number] | null,
+  simultaneousInterval: readonly [number, number] | null,
+  equivalenceMargin: number,
+): Verdict {
+  if (!interval95 || !simultaneousInterval) return 'unsure';
+  const [low, high] = interval95;
+  if (low >= 1 / (1 + equivalenceMargin) && high <= 1 + equivalenceMargin) return 'equal';
+  const [lowest, highest] = simultaneousInterval;
+  if (lowest > 1) return better === 'higher' ? 'faster' : 'slower';
+  if (highest < 1) return better === 'higher' ? 'slower' : 'faster';
+  return 'unsure';
 }

@@ -6,8 +6,9 @@
  * two runs. Where both have a control, each value is therefore first divided by the control's of its own
  * round, and what slowed both down cancels.
  */
+
+import { verdictFor } from '../analyse/compare.js';
 import { METRICS, verdictsOfPair } from '../analyse/metrics.js';
-import { verdictFor } from '../analyse/verdict.js';
 import { type Condition, conditionOf } from '../model/condition.js';
 import type { Result, Verdict } from '../model/result-schema.js';
 import { controlOf } from '../model/variant.js';

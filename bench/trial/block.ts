@@ -10,7 +10,6 @@ import { workloadNamed } from '../load/workloads/registry.js';
 import { blocksOf, type PlannedTrial } from '../model/planned-trials.js';
 import { seededRandom } from '../model/random.js';
 import type { Trial } from '../model/result-schema.js';
-import { awaitRest } from './await-rest.js';
 import type { TrialContext } from './context.js';
 import { type JudgedTrial, judgeTogether } from './judge-together.js';
 import { type SharedFleet, type SharedFleets, withFleets } from './shared-fleets.js';
@@ -110,10 +109,6 @@ async function withBlock<Outcome>(
     session = await holdConnections(planned, runs, context);
     emit({ type: 'block-phase', phase: 'warming up' });
     await warmUp(runs, session, planned[0]?.instances ?? 1, context);
-    await awaitRest(
-      runs.flatMap((run) => run.pids()),
-      context.signal,
-    );
     emit({ type: 'block-phase', phase: 'measuring' });
     return await use(measuringBlock(planned, runs, session, context));
   } finally {

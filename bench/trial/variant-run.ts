@@ -12,15 +12,16 @@ import type { Connection } from '../load/workload.js';
 import { workloadNamed } from '../load/workloads/registry.js';
 import { takeSnapshot } from '../measure/snapshot.js';
 import type { PlannedTrial } from '../model/planned-trials.js';
-import type { TrialContext } from './context.js';
+import { variantWith } from '../model/variant.js';
+import { strategyNamed, type TrialContext } from './context.js';
 import { loadUntilCut } from './cut-short.js';
-import { deleteLeftovers, readInstances } from './instance-requests.js';
+import { deleteLeftovers, probeInstances, readInstances } from './instance-requests.js';
 import type { Conclusion } from './judge-together.js';
-import type { SharedFleet } from './shared-fleets.js';
-import { connectUsers, type StartedFleet } from './start-trial.js';
-import type { TrialConnections } from './trial-connections.js';
+import type { SharedFleet, StartedFleet } from './shared-fleets.js';
+import { type ConnectInput, connectTrial, type TrialConnections } from './trial-connections.js';
 import { emptyTrial } from './trial-record.js';
 import { beginMeasurement, concludeVariant, type Measurement } from './variant-record.js';
+import { connectThroughWeb } from './web-connections.js';
 
 export interface VariantRun {
   /** Does nothing once a step has failed. @throws only when the run is cancelled */
@@ -158,4 +159,35 @@ export function openVariantRun(
     },
     conclude: () => concludeVariant({ measurement, warmed, failure, fleet: started?.fleet, blank }),
   };
+}
+
+/**
+ * Everyone logged in at the fleet, and all answers checked.
+ *
+ * @throws LabError LOGIN_FAILED, VISIT_FAILED, PROBE_FAILED, PROBE_DIFFERS
+ */
+async function connectUsers(
+  planned: PlannedTrial,
+  { fleet }: StartedFleet,
+  context: TrialContext,
+): Promise<TrialConnections> {
+  const { config, seeded, signal, probes } = context;
+  const variant = variantWith(planned.variant, config.variants);
+  const strategy = strategyNamed(variant.strategy, context);
+  const workload = workloadNamed(planned.workload);
+  const input: ConnectInput = {
+    strategy,
+    workload,
+    config,
+    seeded,
+    credentials: context.credentials.get(strategy.name) ?? [],
+    origins: fleet.instances.map(({ origin }) => origin),
+    signal,
+  };
+  const connected =
+    fleet.web && config.web
+      ? await connectThroughWeb(input, { ...config.web, origin: fleet.web.origin })
+      : await connectTrial(input);
+  await probeInstances(workload, fleet, connected.probes, seeded.posts, probes);
+  return connected;
 }

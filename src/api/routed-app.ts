@@ -1,8 +1,7 @@
 import type Koa from 'koa';
 import type { Logger } from 'pino';
 import { busyWork } from '../server/busy-work.js';
-import { finishAnswers } from '../server/finish-answers.js';
-import { createKoaApp, useInOrder } from '../server/koa-app.js';
+import { createKoaApp, finishAnswers, useInOrder } from '../server/koa-app.js';
 import type { Drain } from '../server/leave-on-signal.js';
 import { observer, type RequestCounters } from '../server/observer.js';
 import { notFound } from './not-found.js';

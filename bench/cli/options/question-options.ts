@@ -1,14 +1,16 @@
 /** Which questions `lab compare` answers, and with which plans. */
-import {
-  headlineOf,
-  QUESTION_PLANS,
-  withoutControls,
-} from '../../experiments/compare/question-plans.js';
+import { QUESTION_PLANS } from '../../experiments/compare/question-plans.js';
 import type { LogoutPlan } from '../../experiments/logout/measure-logout.js';
 import { usageError } from '../../model/errors.js';
-import { QUESTIONS, type Question, type RunConfig } from '../../model/result-schema.js';
+import {
+  type ChosenComparison,
+  QUESTIONS,
+  type Question,
+  type RunConfig,
+} from '../../model/result-schema.js';
+import { scenariosOf } from '../../model/scenario.js';
 import { SMALL_MACHINES } from '../../model/small-machines.js';
-import { type Variant, variantsOf } from '../../model/variant.js';
+import { isControl, type Variant, variantsOf } from '../../model/variant.js';
 import { typedNodeOptions } from './node-options.js';
 import { type CompareOptions, configFrom } from './options.js';
 import { DEFAULT_STRATEGIES, randomSeed, repeatCommand } from './run-options.js';
@@ -175,4 +177,37 @@ function commandOf(
     { profile, ...(!isAll && { questions }), ...others, ...typed },
     seed,
   );
+}
+
+/** One figure for each question: to look at many is to find something in one of them. */
+const PRIMARY_METRIC = { cost: 'cpu.total', scale: 'throughput' } as const;
+
+/**
+ * What an answer rests on, chosen before the run: the first variant against each other one that is no control,
+ * in every scenario of the plan, by one figure.
+ */
+function headlineOf(
+  question: keyof typeof PRIMARY_METRIC,
+  plan: Pick<RunConfig, 'variants' | 'workloads' | 'instances'>,
+  strategies: readonly { name: string; control: boolean }[],
+): ChosenComparison[] {
+  const [first, ...others] = withoutControls(plan.variants, strategies);
+  if (!first) return [];
+  return others.flatMap(({ id }) =>
+    scenariosOf(plan).map((scenario) => ({
+      ...scenario,
+      metric: PRIMARY_METRIC[question],
+      baseline: first.id,
+      candidate: id,
+    })),
+  );
+}
+
+/** All of them where there is nothing else. */
+function withoutControls<Kind extends Pick<Variant, 'strategy'>>(
+  variants: readonly Kind[],
+  strategies: readonly { name: string; control: boolean }[],
+): Kind[] {
+  const compared = variants.filter(({ strategy }) => !isControl({ strategy }, strategies));
+  return compared.length > 0 ? compared : [...variants];
 }

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
+import { verdictFor } from '../../../bench/analyse/compare.js';
 import {
   detectableDistance,
   fewestRounds,
   roundsNeeded,
 } from '../../../bench/analyse/rounds-needed.js';
-import { verdictFor } from '../../../bench/analyse/verdict.js';
 import type { Comparison } from '../../../bench/model/result-schema.js';
 import { ratioWithInterval } from '../../../bench/statistics/statistics.js';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { verdictFor } from '../../../bench/analyse/verdict.js';
+import { verdictFor } from '../../../bench/analyse/compare.js';
 
 const EQUIVALENCE_MARGIN = 0.05;
 
