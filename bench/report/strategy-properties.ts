@@ -102,7 +102,7 @@ export const STRATEGY_PROPERTIES: readonly StrategyProperty[] = [
         : [...(refreshes ? ['renew'] : []), ...(revokesTokens ? ['revoke'] : [])].join(', ') || '–',
   },
   {
-    heading: 'Delegation',
+    heading: 'Delegates by',
     meaning: 'How a user lets somebody else act with a part of their rights.',
     align: 'left',
     of: ({ delegation }) =>

@@ -247,6 +247,8 @@ function resultWith(
     instances,
     trial: (made) => ({
       ...made,
+      // The vault is the limit from the first instance on: more of them bring nothing.
+      throughputRps: made.throughputRps / made.instances,
       processes: [
         ...made.processes.map((use) => ({ ...use, cores: 0.1 })),
         ...vault.map((use) => ({ ...use, ...change })),
