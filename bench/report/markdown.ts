@@ -8,7 +8,7 @@ import { choiceBlocks } from './answers/choice.js';
 import { subtitleOf, titleOf } from './html.js';
 import type { Language } from './language/language.js';
 import { LANGUAGES } from './language/languages.js';
-import { compared, detailsOf, headingOf, measuredOn } from './question-page.js';
+import { compared, detailsOf, headingOf, measuredOn, workloadsOf } from './question-page.js';
 import { sectionsOf } from './sections.js';
 import { viewOf } from './view.js';
 
@@ -29,7 +29,7 @@ function renderQuestions(result: Result, language: Language): string {
     inline(measuredOn(result, language)),
     ...(result.partial ? [`> ${inline(language.partial)}`] : []),
     ...answers,
-    inline(compared(variants)),
+    inline(`${compared(variants)} ${workloadsOf(result)}`),
     renderSection({ id: 'choose', title: 'What should I use?', blocks: choiceBlocks(result) }),
     ...detailsOf(result).flatMap(({ title, sections }) => [
       `## ${inline(title)}`,

@@ -39,7 +39,7 @@ ${result.partial ? `<p class="notice">${inline(language.partial)}</p>` : ''}
 <div class="answers">
 ${answers.map((answer) => renderAnswer(answer, language)).join('\n')}
 </div>
-<p class="subtitle">${inline(compared(view.variants))} ${inline(language.more)}</p>
+<p class="subtitle">${inline(compared(view.variants))} ${inline(workloadsOf(result))} ${inline(language.more)} ${LINKS}</p>
 ${renderSection({ id: 'choose', title: 'What should I use?', blocks: choiceBlocks(result) })}
 ${detailsOf(result).map(renderDetails).join('\n')}
 ${renderGlossary(language)}
@@ -62,6 +62,16 @@ export function compared(variants: readonly ReportedVariant[]): string {
     .map(({ id, summary }) => `${code(id)}: ${summary}.`)
     .join(' ');
 }
+
+/** What a request of each workload is. */
+export function workloadsOf({ workloads = [] }: Result): string {
+  return workloads.map(({ name, summary }) => `${code(name)}: ${summary}.`).join(' ');
+}
+
+/** From the folder of a run in results/. */
+const LINKS = ['reading-a-report', 'method', 'process-lottery', 'strategies']
+  .map((page) => `<a href="../../docs/${page}.md">docs/${page}.md</a>`)
+  .join(' ');
 
 export function measuredOn(result: Result, language: Language): string {
   const { environment, lab, startedAt } = result;

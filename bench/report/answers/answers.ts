@@ -80,7 +80,10 @@ function tellCost(result: Result, language: Language): Told | null {
       ...(main === first ? others.map(language.cost.further) : []),
     ]),
     basis: [
-      language.cost.basis({ rounds: first.rounds, workload: first.workload }),
+      language.cost.basis({
+        ...{ rounds: first.rounds, workload: first.workload },
+        flags: (plan.config.nodeOptions ?? []).join(' '),
+      }),
       ...told.flatMap(([main]) => (main ? [whySure(main, language)] : [])),
     ],
     picture: costPicture(view, title, language),

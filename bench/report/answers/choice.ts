@@ -11,7 +11,7 @@ const ADVICE: readonly string[] = [
   'Must access end at once when somebody logs out, is disabled, or loses a device? Take one that says “at once”.',
   'Must another service check the login without asking yours? Take one with public keys.',
   'Would an empty Redis that logs everybody out be a disaster? Take one that survives it.',
-  'If none of these matters, take the one that you understand best: on most pages the database costs more than either.',
+  'If none of these matters, take the one that you understand best.',
 ];
 
 export function choiceBlocks(result: Result): Block[] {
@@ -27,7 +27,7 @@ export function choiceBlocks(result: Result): Block[] {
       'It depends on what you need, so nobody wins for everybody. The left columns say what a strategy can do, as the service declares and its tests check; the right ones were measured here.',
     ),
     ...table(
-      'What you get, and what it costs.',
+      'What you get, and what it costs. ±: the 95 % interval.',
       [
         left('Strategy'),
         left('Ends when logged out'),

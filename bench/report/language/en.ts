@@ -53,8 +53,8 @@ export const english: Language = {
         ? `For ${workload} it is ${times(claim)} times as much.`
         : `For ${workload} it is ${sizeOfChange(claim)} less.`;
     },
-    basis: ({ rounds, workload }) =>
-      `CPU time of all servers together, for one request of ${code(workload)}; ${countOf(rounds, 'round')} of fresh processes.`,
+    basis: ({ rounds, workload, flags }) =>
+      `CPU time of all servers together, for one request of ${code(workload)}; ${countOf(rounds, 'round')} of fresh processes${flags === '' ? '' : `, started with ${code(`node ${flags}`)}`}.`,
     chartTitle: ({ tier, candidate, baseline }) =>
       tier === null
         ? 'What one request costs, by server'

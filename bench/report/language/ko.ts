@@ -58,8 +58,8 @@ export const korean: Language = {
         ? `${workload}에서는 ${times(claim)}배입니다.`
         : `${workload}에서는 ${sizeOfChange(claim)} 적습니다.`;
     },
-    basis: ({ rounds, workload }) =>
-      `${code(workload)} 요청 하나에 모든 서버가 쓴 CPU 시간의 합. 새 프로세스로 ${rounds}라운드 측정.`,
+    basis: ({ rounds, workload, flags }) =>
+      `${code(workload)} 요청 하나에 모든 서버가 쓴 CPU 시간의 합. 새 프로세스로 ${rounds}라운드 측정${flags === '' ? '' : ` (${code(`node ${flags}`)})`}.`,
     chartTitle: ({ tier, candidate, baseline }) =>
       tier === null ? '서버별 요청 하나의 비용' : `${candidate}와 ${baseline}의 차이: ${tier}`,
     axis: '요청 하나의 CPU 시간 (µs)',

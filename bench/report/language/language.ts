@@ -19,7 +19,7 @@ export interface Language {
     claim(claim: Claim): string;
     /** Of a further workload. */
     further(claim: Claim): string;
-    basis(facts: { rounds: number; workload: string }): string;
+    basis(facts: { rounds: number; workload: string; flags: string }): string;
     chartTitle(where: { tier: string | null; candidate: string; baseline: string }): string;
     axis: string;
   };
