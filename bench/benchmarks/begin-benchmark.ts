@@ -35,3 +35,14 @@ export async function beginBenchmark(name: string): Promise<AbortSignal> {
   }
   return stopping.signal;
 }
+
+/** Says what went wrong, with its code, where the lab knows it. @throws anything else */
+export async function endWithCode(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    process.stderr.write(`${error.code}: ${error.message}\n`);
+    process.exitCode = error.exitCode;
+  }
+}

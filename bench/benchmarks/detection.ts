@@ -15,7 +15,7 @@ import type { Comparison, Result } from '../model/result-schema.js';
 import { markdownTable } from '../report/markdown.js';
 import { renderReports } from '../report/render-reports.js';
 import { countOf } from '../text/count-of.js';
-import { beginBenchmark } from './begin-benchmark.js';
+import { beginBenchmark, endWithCode } from './begin-benchmark.js';
 import { countDetections, detectionTable } from './detection-table.js';
 
 const STRATEGY = 'session';
@@ -44,13 +44,7 @@ const OPTIONS = {
 } as const;
 
 const signal = await beginBenchmark('bench:detection');
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof LabError)) throw error;
-  process.stderr.write(`${error.code}: ${error.message}\n`);
-  process.exitCode = error.exitCode;
-}
+await endWithCode(() => main(process.argv.slice(2)));
 
 async function main(words: readonly string[]): Promise<void> {
   const { options } = parseOptions(words, OPTIONS);

@@ -8,12 +8,11 @@ import { randomSeed } from '../cli/options/run-options.js';
 import { decimal, integer, oneOf, parseOptions, text } from '../cli/parse-options.js';
 import { describedStrategies, runComparison } from '../experiments/compare/run.js';
 import { describeService } from '../fleet/service-commands.js';
-import { LabError } from '../model/errors.js';
 import type { Result } from '../model/result-schema.js';
 import { NODE_FLAGS } from '../model/variant.js';
 import { markdownTable } from '../report/markdown.js';
 import { renderReports } from '../report/render-reports.js';
-import { beginBenchmark } from './begin-benchmark.js';
+import { beginBenchmark, endWithCode } from './begin-benchmark.js';
 import { lotteryTable } from './lottery-table.js';
 
 const FLAGS = [
@@ -34,13 +33,7 @@ const OPTIONS = {
 } as const;
 
 const signal = await beginBenchmark('bench:lottery');
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof LabError)) throw error;
-  process.stderr.write(`${error.code}: ${error.message}\n`);
-  process.exitCode = error.exitCode;
-}
+await endWithCode(() => main(process.argv.slice(2)));
 
 async function main(words: readonly string[]): Promise<void> {
   const { options } = parseOptions(words, OPTIONS);

@@ -1,11 +1,9 @@
 import type { Result } from '../model/result-schema.js';
 import { isSameProgram, strategiesOf } from '../model/variant.js';
-import type { Section } from '../text/blocks.js';
 import { countOf } from '../text/count-of.js';
 import { formatTime, listOf } from '../text/format.js';
 import { escapeHtml } from './html/escape.js';
-import { renderBlock } from './html/render-block.js';
-import { STYLE } from './html/style.js';
+import { renderPage, renderSection } from './html/page.js';
 import type { Language } from './language/language.js';
 import { LANGUAGES } from './language/languages.js';
 import { renderQuestionPage } from './question-page.js';
@@ -20,27 +18,14 @@ export function renderHtml(result: Result, language: Language = LANGUAGES.en): s
 function renderPlan(result: Result): string {
   const view = viewOf(result);
   const sections = sectionsOf(view);
-  const title = escapeHtml(titleOf(view));
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<header>
-<h1>${title}</h1>
-<p class="subtitle">${escapeHtml(subtitleOf(view))}</p>
-<nav aria-label="Sections">${sections.map(({ id, title: name }) => `<a href="#${id}">${escapeHtml(name)}</a>`).join(' ')}</nav>
-</header>
-<main>
-${sections.map(renderSection).join('\n')}
-</main>
-</body>
-</html>
-`;
+  const links = sections.map(({ id, title }) => `<a href="#${id}">${escapeHtml(title)}</a>`);
+  return renderPage({
+    language: 'en',
+    title: titleOf(view),
+    header: `<p class="subtitle">${escapeHtml(subtitleOf(view))}</p>
+<nav aria-label="Sections">${links.join(' ')}</nav>`,
+    main: sections.map(renderSection).join('\n'),
+  });
 }
 
 /** A heading stays short; the first section names them all. */
@@ -81,11 +66,4 @@ export function subtitleOf({ result }: ReportView): string {
     `${measured}${partial ? ', cut short' : ''}`,
   ];
   return parts.join(' · ');
-}
-
-function renderSection({ id, title, blocks }: Section): string {
-  return `<section id="${id}" aria-labelledby="${id}-heading">
-<h2 id="${id}-heading">${escapeHtml(title)}</h2>
-${blocks.map(renderBlock).join('\n')}
-</section>`;
 }

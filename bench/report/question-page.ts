@@ -11,42 +11,28 @@ import { type Answer, answersOf } from './answers/answers.js';
 import { choiceBlocks } from './answers/choice.js';
 import { doorBlocks } from './answers/doors.js';
 import { escapeHtml } from './html/escape.js';
-import { inline, renderBlock } from './html/render-block.js';
-import { STYLE } from './html/style.js';
+import { renderPage, renderSection } from './html/page.js';
+import { inline } from './html/render-block.js';
 import type { Language } from './language/language.js';
 import { OF_THE_RUN, sectionsOf } from './sections.js';
 import { type ReportedVariant, viewOf } from './view.js';
 
 export function renderQuestionPage(result: Result, language: Language): string {
   const view = viewOf(result);
-  const title = escapeHtml(headingOf(view.variants, language));
   const answers = answersOf(result, language);
-  return `<!doctype html>
-<html lang="${language.tag}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<header class="first">
-<h1>${title}</h1>
-<p class="subtitle">${inline(measuredOn(result, language))}</p>
-${result.partial ? `<p class="notice">${inline(language.partial)}</p>` : ''}
-</header>
-<main>
-<div class="answers">
+  return renderPage({
+    language: language.tag,
+    title: headingOf(view.variants, language),
+    header: `<p class="subtitle">${inline(measuredOn(result, language))}</p>
+${result.partial ? `<p class="notice">${inline(language.partial)}</p>` : ''}`,
+    main: `<div class="answers">
 ${answers.map((answer) => renderAnswer(answer, language)).join('\n')}
 </div>
 <p class="subtitle">${inline(compared(view.variants))} ${inline(workloadsOf(result))} ${inline(language.more)} ${LINKS}</p>
 ${renderSection({ id: 'choose', title: 'What should I use?', blocks: choiceBlocks(result) })}
 ${detailsOf(result).map(renderDetails).join('\n')}
-${renderGlossary(language)}
-</main>
-</body>
-</html>
-`;
+${renderGlossary(language)}`,
+  });
 }
 
 /** "session or jwt?" */
@@ -164,13 +150,6 @@ function withIds(html: string, prefix: string): string {
     .replace(/url\(#/g, `url(#${prefix}`)
     .replace(/ href="#/g, ` href="#${prefix}`)
     .replace(/xlink:href="#/g, `xlink:href="#${prefix}`);
-}
-
-function renderSection({ id, title, blocks }: Section): string {
-  return `<section id="${id}" aria-labelledby="${id}-heading">
-<h2 id="${id}-heading">${escapeHtml(title)}</h2>
-${blocks.map(renderBlock).join('\n')}
-</section>`;
 }
 
 function renderGlossary({ glossary }: Language): string {

@@ -8,7 +8,8 @@ import type { Chart } from '../../text/blocks.js';
 import { formatMean, formatMicroseconds } from '../../text/format.js';
 import { labTiersOf, serversOf } from '../servers.js';
 import { measuredSummaries, type ReportView } from '../view.js';
-import { type Fill, fillOf, GRID, INK } from './palette.js';
+import { valueAxis } from './frame.js';
+import { type Fill, fillOf, INK } from './palette.js';
 import { rowsAxis } from './rows-axis.js';
 import { chartId, renderSvg } from './svg.js';
 
@@ -39,22 +40,7 @@ export function cpuChart(view: ReportView, workload: string): Chart {
       data: [...fills, ...labFills].map(({ label }) => label),
     },
     grid: { left: 8, right: 64, top: 62, bottom: 34, containLabel: true },
-    xAxis: {
-      type: 'value',
-      min: 0,
-      name: 'µs of CPU time per request',
-      nameLocation: 'middle',
-      nameGap: 26,
-      nameTextStyle: { color: INK, fontSize: 13 },
-      axisLabel: {
-        color: INK,
-        fontSize: 12,
-        hideOverlap: true,
-        formatter: (value: number) => value.toLocaleString('en'),
-      },
-      splitLine: { lineStyle: { color: GRID } },
-      splitNumber: 4,
-    },
+    xAxis: valueAxis('µs of CPU time per request', 26),
     yAxis: rowsAxis(rows),
     series: [
       ...fills.map((fill, index) => segment(fill, rows, longest, index)),

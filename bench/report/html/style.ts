@@ -44,8 +44,8 @@ tr.group>*{border-top:1px solid #777}
 .slower{color:#9c3d00}
 .equal,.unsure{color:#444}
 body:has(.answers){max-width:82rem}
-.first h1{margin:.2rem 0 0;font-size:1.7rem}
-.first .subtitle{margin:.1rem 0 .5rem;font-size:.9rem}
+body:has(.answers) h1{margin:.2rem 0 0;font-size:1.7rem}
+body:has(.answers) header .subtitle{margin:.1rem 0 .5rem;font-size:.9rem}
 .answers{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:.75rem}
 .answer-card{border:1px solid #999;border-radius:6px;padding:.5rem .9rem .6rem;background:#fff;display:flex;flex-direction:column}
 .answers .answer-card h2{font-size:1.12rem;margin:0 0 .1rem;padding:0;border:0}

@@ -5,7 +5,8 @@ import { createTokenStrategy } from './token-strategy.js';
 
 /** What all signed tokens have in common. A variant spreads this and says where it differs. */
 export const JWT_DESCRIPTION: StrategyDescription = {
-  summary: 'Stateless JWT, HS256, verified from the key alone; a token lives until it expires',
+  summary:
+    'Stateless JWT (jose), HS256, verified from the key alone; a token lives until it expires',
   control: false,
   carrier: 'bearer',
   stateIn: 'credential',
