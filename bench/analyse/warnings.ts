@@ -54,7 +54,8 @@ function otherRuns({ environment: { alongside = [] } }: Result): Warning[] {
 }
 
 function fewRounds({ config, sustained }: Result): Warning[] {
-  if (config.rounds > 1 || sustained) return [];
+  // A logout is asked of several logins at once, and has no rounds.
+  if (config.rounds > 1 || sustained || config.question === 'logout') return [];
   return [
     {
       code: 'single-round',
