@@ -1,8 +1,9 @@
 /**
- * How the machine's pace changed through a block, as its other variants felt it. Strategies that are
- * measured in alternating windows share the machine's good and bad seconds; what is left when these are taken out
- * belongs to the one strategy.
+ * How the machine's pace changed through a trial. Two see it besides the variant itself: the other variants of the
+ * block, which are measured in alternating turns, and the load generator, which does the same work for every request
+ * and at the same moments.
  */
+import type { Trial } from '../model/result-schema.js';
 
 /**
  * @param windowsRps for each variant its throughput in each window; as many windows for all
@@ -22,4 +23,28 @@ export function paceOfOthers(windowsRps: readonly (readonly number[])[]): (numbe
       (_, window) => others.reduce((sum, pace) => sum + (pace[window] ?? 0), 0) / others.length,
     );
   });
+}
+
+/**
+ * What the CPU time of the load generator per request says: it is warm since long ago, so a window in which a
+ * request costs it more is one in which the machine was slower. In noisy hours the cost of a request at the
+ * instances goes with it (docs/decisions/007).
+ *
+ * @returns for each window, 1 on average; null where it was not read
+ */
+export function paceOfGenerator({
+  windowUses,
+  processes,
+}: Partial<Pick<Trial, 'windowUses'>> & {
+  processes: readonly Pick<Trial['processes'][number], 'kind'>[];
+}): number[] | null {
+  const paces = (windowUses ?? []).map(({ requests, cpuSeconds }) => {
+    const ofGenerator = cpuSeconds.filter(
+      (seconds, index): seconds is number =>
+        processes[index]?.kind === 'loadGenerator' && seconds !== null,
+    );
+    return requests / ofGenerator.reduce((sum, seconds) => sum + seconds, 0);
+  });
+  const mean = paces.reduce((sum, pace) => sum + pace, 0) / paces.length;
+  return Number.isFinite(mean) && mean > 0 ? paces.map((pace) => pace / mean) : null;
 }

@@ -8,6 +8,7 @@
 import type { Trial } from '../model/result-schema.js';
 import { tierOf } from '../model/tiers.js';
 import { countOf } from '../text/count-of.js';
+import { paceOfGenerator } from './pace.js';
 import { steadinessOf } from './steadiness.js';
 
 /** What the rules look at, of a trial or of any other load. */
@@ -22,6 +23,7 @@ export interface Observed {
     | 'errors'
     | 'timeouts'
     | 'openLoop'
+    | 'windowUses'
   > & {
     processes: Pick<Trial['processes'][number], 'kind' | 'name' | 'cores' | 'limitCores'>[];
     perInstance: Pick<Trial['perInstance'][number], 'requests' | 'heap'>[];
@@ -164,10 +166,14 @@ export const VALIDITY_RULES: readonly ValidityRule[] = [
   },
   {
     code: 'not-steady',
-    rule: `the thirds of the window differ in throughput by more than ${MAX_SPREAD * 100} %, beyond what the other strategies of the block saw at the same time`,
+    rule: `the thirds of the window differ in throughput by more than ${MAX_SPREAD * 100} %, also where the change that the other strategies of the block saw, or the load generator in its own cost of a request, is taken out`,
     breach({ trial, pace }) {
-      const steadiness = steadinessOf(trial.windowsRps, pace);
-      if (!steadiness || steadiness.spread <= allowedSpread(trial.requests)) return null;
+      const steadiness = steadinessOf(trial.windowsRps);
+      if (!steadiness) return null;
+      const spreads = [null, pace, paceOfGenerator(trial)].map(
+        (each) => steadinessOf(trial.windowsRps, each)?.spread ?? Number.POSITIVE_INFINITY,
+      );
+      if (Math.min(...spreads) <= allowedSpread(trial.requests)) return null;
       const thirds = steadiness.thirds.map(Math.round).join(', then ');
       return `throughput changed within the window (${thirds} requests/s): not warm, or disturbed`;
     },

@@ -43,22 +43,20 @@ export function blocksOf(order: readonly PlannedTrial[]): PlannedTrial[][] {
 
 /**
  * Neighbours that the same processes serve: of one round, and behind a web tier of one number of
- * instances, since it spreads its requests over all that it knows. So it is where processes are held to a share
- * of a core: an instance costs half as much again a request in the first seconds in which it is held, so one that
- * an earlier scenario has used would be faster than the others of its fleet.
+ * instances, since it spreads its requests over all that it knows.
  *
  * @param mostInstances that run at once; never less than those of one trial
  */
 export function sharedOf(
   order: readonly PlannedTrial[],
-  { mostInstances = Number.POSITIVE_INFINITY, isHeld = false } = {},
+  { mostInstances = Number.POSITIVE_INFINITY } = {},
 ): PlannedTrial[][] {
   return runsOf(order, (shared, trial) => {
     const [first] = shared;
     return (
       first.round === trial.round &&
       first.topology === trial.topology &&
-      ((trial.topology === 'direct' && !isHeld) || first.instances === trial.instances) &&
+      (trial.topology === 'direct' || first.instances === trial.instances) &&
       instancesOf([...shared, trial]) <= mostInstances
     );
   });

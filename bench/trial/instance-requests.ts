@@ -1,10 +1,14 @@
 /** What the lab itself asks the instances, outside the measured window. */
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Fleet } from '../fleet/fleet.js';
 import { fetchAnswer } from '../load/fetch-answer.js';
 import type { WorkerReport } from '../load/messages.js';
 import { spreadOverWorkers } from '../load/spread.js';
 import type { Connection, SeededPosts, Workload, WorkloadRequest } from '../load/workload.js';
+import { workloadNamed } from '../load/workloads/registry.js';
 import { eventLoopReading } from '../measure/event-loop.js';
 import { heapReading } from '../measure/heap.js';
 import { LabError } from '../model/errors.js';
@@ -68,6 +72,45 @@ export function readInstances(fleet: Fleet): Promise<(InstanceReading | null)[]>
 async function countersOf(origin: string): Promise<InstanceReading> {
   const answer = await send(origin, { method: 'GET', path: '/counters', headers: {} });
   return counters.parse(await answer.json());
+}
+
+/**
+ * What reaches an instance besides the load, now and then: the lab reads its counters on a connection that ends,
+ * and its housekeeper asks the database. The first time throws away compiled code that had only seen the load, and
+ * a process that is held to a share of a core takes seconds to compile it anew (docs/decisions/012). So all of it
+ * happens while it warms up. An instance that does not answer is found by the load.
+ *
+ * @param probes the first user at each instance, in the order of the instances
+ */
+export async function askBesides(
+  fleet: Fleet,
+  probes: readonly Connection[],
+  posts: SeededPosts,
+): Promise<void> {
+  const { probe } = workloadNamed('read');
+  const readOne = async (connection: Connection) => {
+    const answer = await send(connection.origin, probe({ connection, posts, random: () => 0 }));
+    await answer.arrayBuffer();
+  };
+  await Promise.allSettled([
+    readInstances(fleet),
+    ...probes.map(readOne),
+    ...fleet.instances.map(({ origin }) => visitAndLeave(origin)),
+  ]);
+}
+
+/** One request on a connection that is kept, and then closed from this end, as those of the load are. */
+async function visitAndLeave(origin: string): Promise<void> {
+  const agent = new Agent({ keepAlive: true });
+  try {
+    const request = get(`${origin}/livez`, { agent, timeout: PATIENCE_MS });
+    request.on('timeout', () => request.destroy(new Error('no answer')));
+    const [answer] = (await once(request, 'response')) as [IncomingMessage];
+    await once(answer.resume(), 'end');
+    await nextTurn();
+  } finally {
+    agent.destroy();
+  }
 }
 
 /**

@@ -15,7 +15,7 @@ import type { PlannedTrial } from '../model/planned-trials.js';
 import { variantWith } from '../model/variant.js';
 import { strategyNamed, type TrialContext } from './context.js';
 import { loadUntilCut } from './cut-short.js';
-import { deleteLeftovers, probeInstances, readInstances } from './instance-requests.js';
+import { askBesides, deleteLeftovers, probeInstances, readInstances } from './instance-requests.js';
 import type { Conclusion } from './judge-together.js';
 import type { SharedFleet, StartedFleet } from './shared-fleets.js';
 import { type ConnectInput, connectTrial, type TrialConnections } from './trial-connections.js';
@@ -38,6 +38,7 @@ export interface VariantRun {
   isNew(): boolean;
   /** Whether its instances have answered enough for their code to be compiled. */
   isWarm(): boolean;
+  /** Load for a while, begun with what else reaches its instances. */
   warmUp(session: LoadSession, variant: number, seconds: number): Promise<void>;
   /** Holds its instances to their share of a core, or lets them go. */
   limit(on: boolean): void;
@@ -120,6 +121,7 @@ export function openVariantRun(
       failure !== null || ofMine().every((requests) => requests >= workload.warmUpRequests),
     async warmUp(session, variant, seconds) {
       const { abort } = await context.load.closedLoop();
+      await askBesides(running().fleet, connected?.probes ?? [], context.seeded.posts);
       const fromMs = nowMs();
       const toMs = fromMs + seconds * 1000;
       const window = { fromMs, toMs, untilMs: toMs, slices: 1, measured: false };

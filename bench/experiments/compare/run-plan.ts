@@ -48,10 +48,7 @@ async function runTrials(
 ): Promise<void> {
   const { emit, signal } = context;
   let failuresInARow = 0;
-  for (const shared of sharedOf(order, {
-    mostInstances: mostInstancesAtOnce(),
-    isHeld: result.config.cpuLimits !== undefined,
-  })) {
+  for (const shared of sharedOf(order, { mostInstances: mostInstancesAtOnce() })) {
     signal.throwIfAborted();
     await runBlocks(shared, result.trials.length, context, {
       onBegin: (block, index) => emit({ type: 'block-started', index, trials: block }),

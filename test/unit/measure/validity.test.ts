@@ -205,7 +205,23 @@ describe('validity of a trial', () => {
     const halved = { windowsRps: [100, 100, 50, 50, 50, 50] };
     expect(codes(evidence(halved))).to.deep.equal(['not-steady']);
     expect(codes(evidence(halved, { pace: [1.5, 0.75, 0.75] }))).to.deep.equal([]);
-    const steady = { windowsRps: [100, 100, 100, 100, 100, 100] };
-    expect(codes(evidence(steady, { pace: [1.5, 0.75, 0.75] }))).to.deep.equal(['not-steady']);
+  });
+
+  it('takes no change for unsteadiness that the load generator felt at the same moments', () => {
+    const windowsRps = [100, 100, 50, 50, 50, 50];
+    const unknown = { cpuSeconds: null, rssBytes: null };
+    const processes = [
+      { kind: 'application', name: 'instance 1', cores: 0.5, ...unknown },
+      { kind: 'loadGenerator', name: 'shard 1', cores: 0.3, ...unknown },
+    ];
+    /** The same number of requests each, which cost the load generator so much. */
+    const uses = (costs: readonly number[]) =>
+      costs.map((cost) => ({ seconds: 1, requests: 100, cpuSeconds: [9, cost] }));
+    const shared = { windowsRps, processes, windowUses: uses([1, 1, 2, 2, 2, 2]) };
+    expect(codes(evidence(shared))).to.deep.equal([]);
+    const alone = { windowsRps, processes, windowUses: uses([1, 1, 1, 1, 1, 1]) };
+    expect(codes(evidence(alone))).to.deep.equal(['not-steady']);
+    const unread = { windowsRps, processes: processes.slice(0, 1), windowUses: shared.windowUses };
+    expect(codes(evidence(unread))).to.deep.equal(['not-steady']);
   });
 });
