@@ -28,8 +28,6 @@ export interface HeldBlock {
 
 /** A turn of a variant: the others are silent until it is over. */
 export interface TurnLength {
-  /** Load for nobody's record: after a time of silence the first requests cost more. */
-  settleMs: number;
   /** Measured, one after the other. */
   windows: number;
   /** Load before each window, in which the loop finds its pace. */

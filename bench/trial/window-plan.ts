@@ -14,10 +14,8 @@ const HELD_LEAD_MS = 300;
 const LEAD_SHARE = 0.25;
 /** One more process on the same cores: a request takes about twice as long. */
 const WEB_TIMES = 2;
-/** Measured in a turn, so that settling does not take most of it (docs/decisions/012). */
-const TURN_MS = 500;
-/** Of a turn: until processes that were silent work at their pace again. */
-const SETTLE_MS = 150;
+/** Measured in a turn: short against the machine's moods, long against what it takes to begin one. */
+const TURN_MS = 300;
 
 /**
  * Turns are short: what the machine does to one it then does to its neighbours too. An even number, since
@@ -47,8 +45,6 @@ export function windowPlanOf(
   const windows = Math.max(1, Math.round(turnMs / wantedMs));
   return {
     turns,
-    // A share is used in bursts from the first request on, and a plan is kept from its own beginning.
-    settleMs: cpuLimits || shortestWindowMs > 0 ? 0 : SETTLE_MS,
     windows,
     windowMs: turnMs / windows,
     leadMs: cpuLimits ? HELD_LEAD_MS : LEAD_SHARE * wantedMs,

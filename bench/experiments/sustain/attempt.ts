@@ -32,7 +32,6 @@ export async function attemptRate(
   const mode = openLoop({ arrivals: ARRIVALS, rateRps, lateAfterMs: lateAfterMs(objective) });
   const [judged] = await block.measureAndGoOn(mode, {
     turns: 1,
-    settleMs: 0,
     windows: 1,
     windowMs: seconds * 1000,
     leadMs: order.warmUpSeconds * 1000,

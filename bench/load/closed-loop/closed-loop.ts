@@ -25,10 +25,10 @@ export const closedLoop: LoadMode = {
         isCut = true;
         generator.abort();
       },
-      async turn(variant, { settleMs, windows, leadMs, windowMs }, read) {
+      async turn(variant, { windows, leadMs, windowMs }, read) {
         isCut = false;
         const done: ReadWindow<Awaited<ReturnType<typeof read>>>[] = [];
-        let requests = settleMs > 0 ? await load(variant, 0, settleMs, false) : 0;
+        let requests = 0;
         for (let window = 0; window < windows && !isCut; window++) {
           const from = await read('from');
           const answered = await load(variant, leadMs, windowMs, true);

@@ -5,7 +5,7 @@ export const me: Workload = {
   name: 'me',
   summary: 'GET /me: authentication alone, no database',
   expectedStatuses: [200],
-  warmUpRequests: 8000,
+  warmUpRequests: 6000,
   windowMs: 100,
   probe: getMe,
   loopFor: (context) => ({ requests: [getMe(context)] }),

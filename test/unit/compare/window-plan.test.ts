@@ -8,9 +8,8 @@ const SHORT = { windowMs: 100 };
 describe('the windows of a block', () => {
   it('cuts a trial into an even number of short turns', () => {
     expect(windowPlanOf({ seconds: 2.45 }, SHORT, closedLoop, 3)).to.deep.equal({
-      ...{ turns: 4, windows: 6, windowMs: 2450 / 24 },
-      // After silence, load for nobody's record; and before each window until the loop has its pace.
-      ...{ settleMs: 150, leadMs: 25 },
+      // Before each window, load for nobody's record until the loop has its pace.
+      ...{ turns: 8, windows: 3, windowMs: 2450 / 24, leadMs: 25 },
     });
     expect(windowPlanOf({ seconds: 0.05 }, SHORT, closedLoop, 3)).to.include({
       ...{ turns: 2, windows: 1 },
@@ -25,18 +24,18 @@ describe('the windows of a block', () => {
     });
     const web = { balance: 'sticky' as const };
     expect(windowPlanOf({ seconds: 6, web }, SHORT, closedLoop, 2)).to.include({
-      ...{ turns: 12, windows: 3, leadMs: 50 },
+      ...{ turns: 20, windows: 2, leadMs: 50 },
     });
     const cpuLimits = { application: 0.1, redis: null, postgres: null };
     expect(windowPlanOf({ seconds: 6, cpuLimits }, SHORT, closedLoop, 2)).to.include({
-      ...{ turns: 6, windows: 1, settleMs: 0, leadMs: 300 },
+      ...{ turns: 6, windows: 1, leadMs: 300 },
     });
   });
 
   it('keeps a plan whole where nothing is compared', () => {
     const offered = { rateRps: 100, arrivals: 'poisson' as const };
     expect(windowPlanOf({ seconds: 6 }, SHORT, modeOf({ offered }), 2)).to.include({
-      ...{ turns: 6, windows: 1, settleMs: 0 },
+      ...{ turns: 6, windows: 1 },
     });
     expect(windowPlanOf({ seconds: 6 }, SHORT, modeOf({ offered }), 1).turns).to.equal(1);
   });
