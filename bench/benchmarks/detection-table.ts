@@ -1,13 +1,16 @@
 /** Verdicts of many runs of two variants, counted: how often the lab was right, wrong, or did not know. */
 
-import type { Comparison } from '../model/result-schema.js';
+import type { Metric } from '../analyse/metrics.js';
+import type { Comparison, Trial } from '../model/result-schema.js';
 import { wilsonInterval } from '../statistics/proportion.js';
 import { median } from '../statistics/quantile.js';
+import { varianceOf } from '../statistics/statistics.js';
 import { left, right, type Table } from '../text/blocks.js';
 import { formatPercentPoints, formatRatio, formatShare, NOT_MEASURED } from '../text/format.js';
 
 export interface DetectionCount {
-  metric: string;
+  /** Metric and workload. */
+  figure: string;
   runs: number;
   /** The variant with more work, or none at all where both have the same. */
   right: number;
@@ -25,16 +28,18 @@ export interface DetectionCount {
  */
 export function countDetections(
   runs: readonly (readonly Comparison[])[],
-  metrics: readonly string[],
+  figures: readonly string[],
   different: boolean,
 ): DetectionCount[] {
-  return metrics.map((metric) => {
-    const found = runs.flatMap((comparisons) => comparisons.filter((one) => one.metric === metric));
+  return figures.map((figure) => {
+    const found = runs.flatMap((comparisons) =>
+      comparisons.filter((one) => figureOf(one) === figure),
+    );
     const count = (...verdicts: Comparison['verdict'][]) =>
       found.filter(({ verdict }) => verdicts.includes(verdict)).length;
     const ratios = found.flatMap(({ ratio }) => ratio ?? []);
     return {
-      metric,
+      figure,
       runs: found.length,
       right: different ? count('slower') : count('equal', 'unsure'),
       wrong: different ? count('faster') : count('faster', 'slower'),
@@ -43,6 +48,33 @@ export function countDetections(
       medianRatio: ratios.length > 0 ? median(ratios) : null,
     };
   });
+}
+
+/** What a comparison is counted as. */
+export function figureOf({ metric, workload }: Comparison): string {
+  return `${metric}, ${workload}`;
+}
+
+/**
+ * How far the ratio of two variants moves from round to round of one run.
+ *
+ * @returns standard deviation of its logarithm over the rounds in which both are valid; null below two
+ */
+export function scatterOfRatio(
+  trials: readonly Trial[],
+  [first, second]: readonly [string, string],
+  metric: Metric,
+): number | null {
+  const of = (variant: string, round: number) => {
+    const trial = trials.find((one) => one.variant === variant && one.round === round && one.valid);
+    return trial ? metric.of(trial) : null;
+  };
+  const rounds = [...new Set(trials.map(({ round }) => round))];
+  const logarithms = rounds.flatMap((round) => {
+    const [one, other] = [of(first, round), of(second, round)];
+    return one && other ? [Math.log(other / one)] : [];
+  });
+  return logarithms.length < 2 ? null : Math.sqrt(varianceOf(logarithms));
 }
 
 export function detectionTable(counts: readonly DetectionCount[], different: boolean): Table {
@@ -57,10 +89,10 @@ export function detectionTable(counts: readonly DetectionCount[], different: boo
       ...[right('Equal'), right('Unsure'), right('Share'), right('95 % interval')],
       right('Median ratio'),
     ],
-    rows: counts.map(({ metric, runs, right: found, wrong, equal, unsure, medianRatio }) => {
+    rows: counts.map(({ figure, runs, right: found, wrong, equal, unsure, medianRatio }) => {
       const counted = different ? found : wrong;
       return [
-        ...[metric, String(runs), String(counted)],
+        ...[figure, String(runs), String(counted)],
         ...(different ? [String(wrong)] : []),
         ...[String(equal), String(unsure)],
         ...(runs > 0

@@ -1,26 +1,33 @@
 /**
- * npm run bench:detection -- --runs 20 --busy 0.05: whether verdicts can be believed. Runs `compare`
- * again and again with two variants of one strategy. With --busy 0 they are equal, and every winner is a
- * false one; with --busy 0.05 one does 5 % more work on each request, and the lab should say so.
+ * npm run bench:detection -- --runs 20 --busy 0.05: whether verdicts can be believed. Asks what a request costs
+ * (`compare --questions cost`) again and again, of two variants of one strategy. With --busy 0 they are equal, and
+ * every winner is a false one; with --busy 0.05 one does 5 % more work on each request, and the lab should say so.
  */
 
-import { METRICS } from '../analyse/metrics.js';
-import { compareOptions, configFrom } from '../cli/options/options.js';
+import { METRICS, type Metric } from '../analyse/metrics.js';
+import { compareOptions } from '../cli/options/options.js';
+import { plansFor } from '../cli/options/question-options.js';
 import { RUN_OPTIONS, randomSeed } from '../cli/options/run-options.js';
-import { decimal, integer, oneOf, parseOptions, text } from '../cli/parse-options.js';
+import { decimal, integer, parseOptions, text } from '../cli/parse-options.js';
 import { describedStrategies, runComparison } from '../experiments/compare/run.js';
-import { describeService } from '../fleet/service-commands.js';
+import { describeWholeService } from '../fleet/service-commands.js';
 import { LabError } from '../model/errors.js';
 import type { Comparison, Result } from '../model/result-schema.js';
 import { markdownTable } from '../report/markdown.js';
 import { renderReports } from '../report/render-reports.js';
+import { median } from '../statistics/quantile.js';
 import { countOf } from '../text/count-of.js';
+import { formatRatio, NOT_MEASURED } from '../text/format.js';
 import { beginBenchmark, endWithCode } from './begin-benchmark.js';
-import { countDetections, detectionTable } from './detection-table.js';
+import { countDetections, detectionTable, figureOf, scatterOfRatio } from './detection-table.js';
 
 const STRATEGY = 'session';
 /** The second variant of it, which may be given more work. */
 const SECOND = `${STRATEGY}#2`;
+/** Whose cost is reckoned with: the cheaper one, in which the extra work is 5 %. In the other it is less. */
+const WORKLOAD = 'me';
+const COST = METRICS.find(({ name }) => name === 'cpu.total') as Metric;
+const WINNERS: readonly Comparison['verdict'][] = ['faster', 'slower'];
 /** Of the run that measures what a request costs, and what so much spinning adds to it. */
 const PROBE_ROUNDS = 8;
 const PROBE_MICROSECONDS = 2;
@@ -33,13 +40,8 @@ const OPTIONS = {
     10,
     'CPU time that one variant spends more, as a share of that of a request (0)',
   ),
-  rounds: integer(2, 1000, 'rounds of each run (3)'),
-  seconds: decimal(0.5, 600, 'length of the measured window (that of --profile quick)'),
+  rounds: integer(2, 1000, 'rounds of each run (those of --profile quick)'),
   seed: { ...RUN_OPTIONS.seed, help: 'of the first run; each further run has the next (random)' },
-  metric: oneOf(
-    METRICS.map(({ name }) => name),
-    'the figure to count (all)',
-  ),
   out: text('FOLDER', 'where the results are kept (results/detection)'),
 } as const;
 
@@ -48,51 +50,67 @@ await endWithCode(() => main(process.argv.slice(2)));
 
 async function main(words: readonly string[]): Promise<void> {
   const { options } = parseOptions(words, OPTIONS);
-  const { runs = 20, busy = 0, rounds = 3 } = options;
+  const { runs = 20, busy = 0, rounds, out = 'results/detection' } = options;
   const seed = options.seed ?? randomSeed(runs + 1);
-  const shared = options.seconds === undefined ? [] : ['--seconds', String(options.seconds)];
-  const out = options.out ?? 'results/detection';
-  const run = async (plan: string[], count: number, runSeed: number) => {
-    const asked = [...plan, '--rounds', String(count), '--seed', String(runSeed), ...shared];
-    const result = await compare(asked, out);
+  const run = async (extra: number, runSeed: number, count = rounds) => {
+    const result = await askCost({ extra, seed: runSeed, rounds: count }, out);
     signal.throwIfAborted();
     return result;
   };
 
-  const plan = ['--strategies', `${STRATEGY},${STRATEGY}`];
+  let extra = 0;
   if (busy > 0) {
-    const probe = [...plan, ...spinning(PROBE_MICROSECONDS)];
-    const found = costsOf(await run(probe, PROBE_ROUNDS, seed + runs));
+    const found = costsOf(await run(PROBE_MICROSECONDS, seed + runs, PROBE_ROUNDS));
     // The spinning itself costs more than it is asked to spend: it reads the clock.
     const beside = found.second - found.first - PROBE_MICROSECONDS;
-    const extra = Math.max(LEAST_MICROSECONDS, found.first * busy - beside);
-    plan.push(...spinning(extra));
+    extra = Math.max(LEAST_MICROSECONDS, found.first * busy - beside);
     say(
-      `A request costs ${found.first.toFixed(1)} µs of CPU time in the application. ${SECOND} spins for ${extra.toFixed(3)} µs, which costs ${(extra + beside).toFixed(2)} µs.`,
+      `A request of ${WORKLOAD} costs ${found.first.toFixed(1)} µs of CPU time in the application. ${SECOND} spins for ${extra.toFixed(3)} µs, which costs ${(extra + beside).toFixed(2)} µs.`,
     );
   }
   const seen: Comparison[][] = [];
+  const scatters: number[] = [];
   for (let index = 0; index < runs; index++) {
-    const { id, comparisons } = await run(plan, rounds, seed + index);
-    seen.push(comparisons);
-    const verdicts = comparisons.map(({ metric, verdict }) => `${metric} ${verdict}`);
-    say(`run ${index + 1} of ${runs} (${id}): ${verdicts.join(', ')}`);
+    const fromMs = performance.now();
+    const { id, comparisons, trials } = await run(extra, seed + index);
+    const chosen = comparisons.filter(({ family }) => family === 'headline');
+    seen.push(chosen);
+    const scatter = scatterOfRatio(
+      trials.filter(({ workload }) => workload === WORKLOAD),
+      [STRATEGY, SECOND],
+      COST,
+    );
+    if (scatter !== null) scatters.push(scatter);
+    const verdicts = chosen.map(
+      (one) => `${figureOf(one)} ${one.verdict} (${formatRatio(one.ratio)})`,
+    );
+    const seconds = Math.round((performance.now() - fromMs) / 1000);
+    say(
+      `run ${index + 1} of ${runs} (${id}, ${seconds} s): ${verdicts.join(', ')}; ratio on ${WORKLOAD} scatters by ${scatter?.toFixed(3) ?? NOT_MEASURED}`,
+    );
   }
-  const metrics = options.metric ? [options.metric] : METRICS.map(({ name }) => name);
-  const table = detectionTable(countDetections(seen, metrics, busy > 0), busy > 0);
+  const figures = [...new Set(seen.flat().map(figureOf))];
+  const table = detectionTable(countDetections(seen, figures, busy > 0), busy > 0);
+  const winners = seen.filter((chosen) => chosen.some(({ verdict }) => WINNERS.includes(verdict)));
   say(
-    `\n${countOf(runs, 'run')} of ${countOf(rounds, 'round')}, ${STRATEGY} against ${SECOND}, me, 1 instance, first seed ${seed}.\n\n${markdownTable(table)}\n\n${table.caption}`,
+    `\n${countOf(runs, 'run')}, ${STRATEGY} against ${SECOND}, first seed ${seed}.\n\n${markdownTable(table)}\n\n${table.caption}\nRuns with any winner: ${winners.length}. The ratio on ${WORKLOAD} scatters from round to round (standard deviation of its logarithm) by ${scatters.length > 0 ? median(scatters).toFixed(3) : NOT_MEASURED}, the median of the runs.`,
   );
 }
 
-async function compare(words: string[], outFolder: string): Promise<Result> {
-  const known = await describeService();
-  const names = known.map(({ name }) => name);
-  const asked = [...words, '--workloads', 'me', '--instances', '1'];
-  const config = configFrom(parseOptions(asked, compareOptions(names)).options, names);
+async function askCost(
+  { extra, seed, rounds }: { extra: number; seed: number; rounds: number | undefined },
+  outFolder: string,
+): Promise<Result> {
+  const service = await describeWholeService();
+  const names = service.strategies.map(({ name }) => name);
+  const words = ['--strategies', `${STRATEGY},${STRATEGY}`, '--seed', String(seed)];
+  if (rounds !== undefined) words.push('--rounds', String(rounds));
+  if (extra > 0) words.push(...spinning(extra));
+  const { options } = parseOptions(words, compareOptions(names));
+  const [config] = plansFor(['cost'], options, service, null).plans;
   const { result } = await runComparison({
     config,
-    strategies: describedStrategies(known, config.variants),
+    strategies: describedStrategies(service.strategies, config.variants),
     outFolder,
     becomesLatest: false,
     render: renderReports,
@@ -113,7 +131,9 @@ function spinning(microseconds: number): string[] {
  * @throws LabError when it was not measured
  */
 function costsOf({ comparisons, trials }: Result): { first: number; second: number } {
-  const cost = comparisons.find(({ metric }) => metric === 'cpu.application');
+  const cost = comparisons.find(
+    ({ metric, workload }) => metric === 'cpu.application' && workload === WORKLOAD,
+  );
   if (!cost?.baselineMean || !cost.ratio) {
     const why =
       trials.flatMap(({ invalidReasons }) => invalidReasons)[0]?.message ?? 'none was run';
