@@ -173,7 +173,7 @@ function kneeOf(
         {
           value: [knee, ceiling * (0.06 + 0.08 * index)],
           label: {
-            ...{ show: true, position: 'right' as const, color: mark.color, fontSize: 12 },
+            ...{ show: true, position: 'right' as const, color: INK, fontSize: 12 },
             formatter: growth.full === null ? formatNumber(knee) : language.scale.full(tier),
           },
         },
