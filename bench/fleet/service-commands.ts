@@ -1,4 +1,5 @@
 /** Entries of the service that do a piece of work, print one line of JSON about it, and end. */
+import type { ChildProcess } from 'node:child_process';
 import { z } from 'zod';
 import { type DescribedStrategy, describedStrategySchema } from '../model/result-schema.js';
 import type { Guardian } from '../processes/guardian/guardian.js';
@@ -9,6 +10,8 @@ const described = z.object({
   variables: z.array(z.string()),
   accessTokenTtlSeconds: z.number(),
 });
+/** What a build of any age says. */
+const named = z.object({ strategies: z.array(z.object({ name: z.string() })) });
 const migrated = z.object({ migrated: z.object({ applied: z.array(z.string()) }) });
 const seeded = z.object({
   seeded: z.object({
@@ -32,6 +35,12 @@ export async function describeService(): Promise<DescribedStrategy[]> {
  */
 export function describeWholeService(): Promise<z.infer<typeof described>> {
   return runEntry('describe', {}, described);
+}
+
+/** Names of the strategies of another build. @param folder of its entries */
+export async function strategiesIn(folder: string): Promise<string[]> {
+  const line = await endOf(spawnService('describe', {}, [], folder), 'describe', named);
+  return line.strategies.map(({ name }) => name);
 }
 
 export async function migrateDatabase(databaseUrl: string, guardian: Guardian): Promise<string[]> {
@@ -71,6 +80,15 @@ async function runEntry<Schema extends z.ZodType>(
   guardian?: Guardian,
 ): Promise<z.infer<Schema>> {
   const child = spawnService(entry, { ...environment, ...guardian?.environment });
+  return endOf(child, entry, schema, guardian);
+}
+
+async function endOf<Schema extends z.ZodType>(
+  child: ChildProcess,
+  entry: string,
+  schema: Schema,
+  guardian?: Guardian,
+): Promise<z.infer<Schema>> {
   const { pid } = child;
   if (pid !== undefined) guardian?.watchProcess(pid);
   try {

@@ -3,6 +3,7 @@
  * never their modules (docs/contracts.md).
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
@@ -11,14 +12,18 @@ import { LabError } from '../model/errors.js';
 /** Every process of the service gets these and nothing else of the lab's own environment. */
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot', 'LANG'];
 
+const OUR_ENTRIES = fileURLToPath(new URL('../../src/', import.meta.url));
+
 /**
  * @param entry the name of its file in src/: "main", "seed", or a companion that a strategy declares
  * @param nodeOptions given to Node before the file
+ * @param folder the entries of a build: this one unless given
  */
 export function spawnService(
   entry: string,
   environment: Record<string, string>,
   nodeOptions: readonly string[] = [],
+  folder = OUR_ENTRIES,
 ): ChildProcess {
   const inherited = Object.fromEntries(
     PASSED_ON.flatMap((name) => {
@@ -26,16 +31,12 @@ export function spawnService(
       return value === undefined ? [] : [[name, value]];
     }),
   );
-  return spawn(
-    process.execPath,
-    [...nodeOptions, fileURLToPath(new URL(`../../src/${entry}.js`, import.meta.url))],
-    {
-      env: { ...inherited, ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // A process group of its own: Ctrl-C in a terminal reaches the lab alone, which ends it in order.
-      detached: true,
-    },
-  );
+  return spawn(process.execPath, [...nodeOptions, join(folder, `${entry}.js`)], {
+    env: { ...inherited, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A process group of its own: Ctrl-C in a terminal reaches the lab alone, which ends it in order.
+    detached: true,
+  });
 }
 
 /**

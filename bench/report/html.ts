@@ -24,7 +24,7 @@ function renderPlan(result: Result): string {
     title: titleOf(view),
     header: `<p class="subtitle">${escapeHtml(subtitleOf(view))}</p>
 <nav aria-label="Sections">${links.join(' ')}</nav>`,
-    main: sections.map(renderSection).join('\n'),
+    main: sections.map((section) => renderSection(section)).join('\n'),
   });
 }
 

@@ -14,12 +14,18 @@ import { escapeHtml } from './html/escape.js';
 import { renderPage, renderSection } from './html/page.js';
 import { inline } from './html/render-block.js';
 import type { Language } from './language/language.js';
+import { LANGUAGES } from './language/languages.js';
 import { OF_THE_RUN, sectionsOf } from './sections.js';
 import { type ReportedVariant, viewOf } from './view.js';
 
 export function renderQuestionPage(result: Result, language: Language): string {
   const view = viewOf(result);
   const answers = answersOf(result, language);
+  const names = `${compared(view.variants)} ${workloadsOf(result)}`;
+  const inEveryLanguage = [
+    renderSection({ id: 'choose', title: 'What should I use?', blocks: choiceBlocks(result) }),
+    ...detailsOf(result).map(renderDetails),
+  ].join('\n');
   return renderPage({
     language: language.tag,
     title: headingOf(view.variants, language),
@@ -28,11 +34,15 @@ ${result.partial ? `<p class="notice">${inline(language.partial)}</p>` : ''}`,
     main: `<div class="answers">
 ${answers.map((answer) => renderAnswer(answer, language)).join('\n')}
 </div>
-<p class="subtitle">${inline(compared(view.variants))} ${inline(workloadsOf(result))} ${inline(language.more)} ${LINKS}</p>
-${renderSection({ id: 'choose', title: 'What should I use?', blocks: choiceBlocks(result) })}
-${detailsOf(result).map(renderDetails).join('\n')}
+<p class="subtitle">${inEnglish('span', inline(names), language)} ${inline(language.more)} ${LINKS}</p>
+${inEnglish('div', inEveryLanguage, language)}
 ${renderGlossary(language)}`,
   });
+}
+
+/** What is written in English on every page: a screen reader must not read it by the rules of another language. */
+function inEnglish(element: 'div' | 'span', markup: string, { tag }: Language): string {
+  return tag === LANGUAGES.en.tag ? markup : `<${element} lang="en">${markup}</${element}>`;
 }
 
 /** "session or jwt?" */
@@ -133,8 +143,10 @@ export function detailsOf(result: Result): Details[] {
 }
 
 function renderDetails({ id, title, sections }: Details): string {
-  const inside = sections.map((section) => withIds(renderSection(section), `${id}-`)).join('\n');
-  return `<details id="${id}"><summary>${escapeHtml(title)}</summary>
+  const inside = sections
+    .map((section) => withIds(renderSection(section, 'title'), `${id}-`))
+    .join('\n');
+  return `<details id="${id}"><summary id="${id}-title">${escapeHtml(title)}</summary>
 ${inside}
 </details>`;
 }

@@ -8,6 +8,9 @@ import type { Comparison } from '../../model/result-schema.js';
  */
 export type Certainty = 'sure' | 'likely' | 'cannot-tell';
 
+/** Of an answer. Nobody has seen what is calculated, so there are no odds of it. */
+export type Standing = Certainty | 'calculated';
+
 export interface Claim {
   baseline: string;
   candidate: string;

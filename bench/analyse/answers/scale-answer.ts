@@ -6,7 +6,7 @@ import { type Claim, claimOf } from './claim.js';
 /** Where a variant stops growing, and what is full there. */
 export interface Growth {
   variant: string;
-  /** The most servers that were measured. */
+  /** The most servers that were measured, or calculated. */
   most: number;
   /** Throughput at the most over that of one server. */
   times: number | null;
@@ -105,15 +105,21 @@ export function growthOf(
 
 function crossingOf(claims: readonly Claim[]): Crossing {
   const [{ baseline, candidate }] = claims as [Claim];
+  const steps = claims.map((claim) => ({ instances: claim.instances, ahead: aheadIn(claim) }));
+  return { baseline, candidate, stretches: stretchesOf(steps) };
+}
+
+/** @param steps numbers of servers, rising */
+export function stretchesOf(
+  steps: readonly { instances: number; ahead: string | null }[],
+): Stretch[] {
   const stretches: Stretch[] = [];
-  for (const claim of claims) {
-    const ahead = aheadIn(claim);
+  for (const { instances, ahead } of steps) {
     const last = stretches.at(-1);
-    if (last && last.ahead === ahead)
-      stretches[stretches.length - 1] = { ...last, to: claim.instances };
-    else stretches.push({ from: claim.instances, to: claim.instances, ahead });
+    if (last && last.ahead === ahead) stretches[stretches.length - 1] = { ...last, to: instances };
+    else stretches.push({ from: instances, to: instances, ahead });
   }
-  return { baseline, candidate, stretches };
+  return stretches;
 }
 
 function aheadIn({ relation, certainty, baseline, candidate }: Claim): string | null {

@@ -8,14 +8,22 @@ import { decimal, integer, listOf, parseOptions, text } from '../../cli/parse-op
 import { type SeededStores, withSeededStores } from '../../fleet/seeded-stores.js';
 import { describeService } from '../../fleet/service-commands.js';
 import { openLoadProcesses } from '../../load/load-processes.js';
-import { LabError, usageError } from '../../model/errors.js';
+import { usageError } from '../../model/errors.js';
 import { seededRandom } from '../../model/random.js';
-import { beginBenchmark } from '../begin-benchmark.js';
+import type { DescribedStrategy } from '../../model/result-schema.js';
+import { beginBenchmark, endWithCode } from '../begin-benchmark.js';
 import { compareCosts, cpuOfRound } from './compare-costs.js';
 import { describeComparisons, describePrograms, describeRound } from './cost-table.js';
 import { logInToPrograms } from './log-in-to-programs.js';
 import { measureStorm, type StormFigures } from './login-storm.js';
-import { compareBuilds, describeBuilds, programsOfBuilds } from './other-build.js';
+import {
+  compareBuilds,
+  describeBuilds,
+  inCommon,
+  type OtherBuild,
+  openBuild,
+  programsOfBuilds,
+} from './other-build.js';
 import { type RoundCosts, runRound } from './round.js';
 import { describeMemory, measureMemory } from './store-memory.js';
 import { describeStorms } from './storm-table.js';
@@ -42,34 +50,27 @@ const optionTable = {
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const signal = await beginBenchmark('bench:auth');
 
-try {
+await endWithCode(async () => {
   const { options } = parseOptions(process.argv.slice(2), optionTable);
   const { rounds = 5, seconds = 1.5, seed = 1, parts = [...PARTS] } = options;
+  const run = { rounds, seconds, seed };
   const described = await describeService();
-  const strategies = described.map(({ name }) => name);
+  const against =
+    options.against === undefined
+      ? null
+      : await planAgainst(options.against.split(','), options.strategies?.split(','), described);
   await withSeededStores({ users: CONNECTIONS, posts: 1, signal, say }, async (ready) => {
-    if (options.against !== undefined) {
-      // A login that lies in the memory of its process is left out: each round starts others.
-      const wanted = options.strategies?.split(',') ?? strategies;
-      const unknown = wanted.find((name) => !strategies.includes(name));
-      if (unknown !== undefined) {
-        throw usageError('OPTION_INVALID', `--strategies: the service has no "${unknown}".`);
-      }
-      const compared = described.filter(
-        ({ name, stateIn }) => stateIn !== 'instance' && wanted.includes(name),
-      );
-      const names = compared.map(({ name }) => name);
-      const builds = options.against.split(',');
-      const programs = programsOfBuilds(compared, builds);
-      const measured = await measurePrograms(ready, programs, { rounds, seconds, seed });
-      for (const build of builds) {
-        for (const line of ['', ...describeBuilds(build, compareBuilds(names, build, measured))])
+    if (against !== null) {
+      const measured = await measurePrograms(ready, against.programs, run);
+      for (const build of against.builds) {
+        for (const line of ['', ...describeBuilds(build.build, compareBuilds(build, measured))]) {
           say(line);
+        }
       }
       return;
     }
     if (parts.includes('cost')) {
-      await compareWithTutorials(ready, limitsFor(strategies), { rounds, seconds, seed });
+      await compareWithTutorials(ready, limitsFor(described.map(({ name }) => name)), run);
     }
     if (parts.includes('storm')) {
       const storms: StormFigures[] = [];
@@ -86,10 +87,31 @@ try {
       for (const line of ['', ...describeMemory(await measureMemory(ready))]) say(line);
     }
   });
-} catch (error) {
-  if (!(error instanceof LabError)) throw error;
-  process.stderr.write(`${error.code}: ${error.message}\n`);
-  process.exitCode = error.exitCode;
+});
+
+/**
+ * @param named strategies; all unless given
+ * @throws LabError OPTION_INVALID before anything is started
+ */
+async function planAgainst(
+  folders: readonly string[],
+  named: readonly string[] | undefined,
+  described: readonly DescribedStrategy[],
+): Promise<{ builds: OtherBuild[]; programs: TestedProgram[] }> {
+  const unknown = named?.find((wanted) => !described.some(({ name }) => name === wanted));
+  if (unknown !== undefined) {
+    throw usageError('OPTION_INVALID', `--strategies: the service has no "${unknown}".`);
+  }
+  // A login that lies in the memory of its process is left out: each round starts others.
+  const compared = described.filter(
+    ({ name, stateIn }) => stateIn !== 'instance' && (named?.includes(name) ?? true),
+  );
+  const others: OtherBuild[] = [];
+  for (const folder of folders) others.push(await openBuild(folder));
+  const names = compared.map(({ name }) => name);
+  const { builds, lines } = inCommon(names, others, named !== undefined);
+  for (const line of lines) say(line);
+  return { builds, programs: programsOfBuilds(compared, builds) };
 }
 
 async function compareWithTutorials(

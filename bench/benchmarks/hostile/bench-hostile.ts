@@ -7,13 +7,12 @@ import { Agent, request } from 'node:http';
 import { decimal, oneOf, parseOptions } from '../../cli/parse-options.js';
 import { type SeededStores, withSeededStores } from '../../fleet/seeded-stores.js';
 import { logInAll } from '../../load/credentials.js';
-import { LabError } from '../../model/errors.js';
 import { usageOf } from '../../processes/process-usage.js';
 import { ascending, quantile } from '../../statistics/quantile.js';
 import { alignColumns } from '../auth/cost-table.js';
 import { startProgram } from '../auth/program-process.js';
 import { serviceProgram } from '../auth/tested-programs.js';
-import { beginBenchmark } from '../begin-benchmark.js';
+import { beginBenchmark, endWithCode } from '../begin-benchmark.js';
 import { pipelined, startHostileClients } from './hostile-clients.js';
 
 const HEAP_MB = 256;
@@ -24,7 +23,7 @@ const PAUSE_MS = 5;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const signal = await beginBenchmark('bench:hostile');
 
-try {
+await endWithCode(async () => {
   const { options } = parseOptions(process.argv.slice(2), {
     seconds: decimal(1, 600, 'Seconds of each kind of clients'),
     strategy: oneOf(['none', 'session', 'jwt'], 'Strategy of the instance'),
@@ -33,11 +32,7 @@ try {
   await withSeededStores({ users: 1, posts: 200, signal, say }, (ready) =>
     measure(ready, strategy, seconds),
   );
-} catch (error) {
-  if (!(error instanceof LabError)) throw error;
-  process.stderr.write(`${error.code}: ${error.message}\n`);
-  process.exitCode = error.exitCode;
-}
+});
 
 async function measure(
   { guardian, seeded, serviceEnvironment }: SeededStores,

@@ -5,7 +5,6 @@
 
 import { availableParallelism } from 'node:os';
 import { databaseOf } from '../../model/databases.js';
-import { LabError } from '../../model/errors.js';
 import type { RunConfig } from '../../model/result-schema.js';
 import { findCpuLimiter } from '../../processes/cpu-limits/cpu-limiter.js';
 import { assertCores } from '../../processes/cpu-limits/cpu-quota.js';
@@ -16,20 +15,18 @@ import { databases, sessionStores } from '../../stores/registry.js';
 import { limitUnavailable } from '../../trial/limit-unavailable.js';
 
 type Asked = Pick<RunConfig, 'cpuLimits' | 'allowUnlimited' | 'database'>;
+type Limits = NonNullable<RunConfig['cpuLimits']>;
 
 /** @throws LabError CPU_LIMIT_UNAVAILABLE; CPU_SHARE_INVALID, exit code 2, for more than the machine has */
-export async function assertLimits(config: Asked, environment: NodeJS.ProcessEnv): Promise<void> {
-  const { cpuLimits, allowUnlimited } = config;
+export async function assertLimits(
+  { cpuLimits, allowUnlimited, database }: Asked,
+  environment: NodeJS.ProcessEnv,
+): Promise<void> {
   if (!cpuLimits) return;
-  const shares = Object.values(cpuLimits).filter((cores) => cores !== null);
-  for (const cores of shares) assertCores(cores, availableParallelism());
+  for (const cores of sharesOf(cpuLimits)) assertCores(cores, availableParallelism());
   if (allowUnlimited) return;
-  assertOurs(config, environment);
-  const missing = await whyNotHeld(shares, environment);
-  if (missing === null) return;
-  // Known for sure once it runs.
-  if (onlyRedis(cpuLimits) && (await sessionStores.redis.mayBeContainer?.(environment))) return;
-  throw limitUnavailable(`${missing.why}. ${missing.advice}`);
+  const why = await whyNoLimits(cpuLimits, database, environment);
+  if (why !== null) throw limitUnavailable(why);
 }
 
 /**
@@ -38,36 +35,43 @@ export async function assertLimits(config: Asked, environment: NodeJS.ProcessEnv
  * @returns why they cannot, and what to do; null where they can
  */
 export async function whyNoLimits(
-  limits: NonNullable<RunConfig['cpuLimits']>,
+  limits: Limits,
   database: RunConfig['database'],
   environment: NodeJS.ProcessEnv,
 ): Promise<string | null> {
-  try {
-    const asked = { cpuLimits: limits, ...(database && { database }) };
-    await assertLimits(asked, environment);
-    return null;
-  } catch (error) {
-    if (error instanceof LabError && error.code === 'CPU_LIMIT_UNAVAILABLE') return error.message;
-    throw error;
-  }
+  const given = givenServer(limits, database, environment);
+  if (given !== null) return given;
+  const missing = await whyNotHeld(sharesOf(limits), environment);
+  if (missing === null) return null;
+  // Known for sure once it runs.
+  if (onlyRedis(limits) && (await sessionStores.redis.mayBeContainer?.(environment))) return null;
+  return `${missing.why}. ${missing.advice}`;
 }
 
 /** A server that is somebody else's is not touched. */
-function assertOurs({ cpuLimits, database: named }: Asked, environment: NodeJS.ProcessEnv): void {
+function givenServer(
+  limits: Limits,
+  named: RunConfig['database'],
+  environment: NodeJS.ProcessEnv,
+): string | null {
   const database = databaseOf({ database: named });
   for (const [name, product] of [
     ['redis', sessionStores.redis],
     [database, databases[database]],
   ] as const) {
-    const given = cpuLimits?.[name] == null ? null : product.findGiven(environment);
-    if (given === null) continue;
-    throw limitUnavailable(
-      `${given.variable} names a ${name} that is not the lab's own. Unset it.`,
-    );
+    const given = limits[name] == null ? null : product.findGiven(environment);
+    if (given !== null) {
+      return `${given.variable} names a ${name} that is not the lab's own. Unset it.`;
+    }
   }
+  return null;
 }
 
-function onlyRedis(limits: NonNullable<Asked['cpuLimits']>): boolean {
+function sharesOf(limits: Limits): number[] {
+  return Object.values(limits).filter((cores) => cores !== null);
+}
+
+function onlyRedis(limits: Limits): boolean {
   return Object.entries(limits).every(([name, cores]) => name === 'redis' || cores === null);
 }
 

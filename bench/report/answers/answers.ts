@@ -1,7 +1,12 @@
 /** The three questions with their answers, for people: a sentence or two, a picture, and how sure it is. */
 
-import { calculateCurves } from '../../analyse/answers/calculated-curve.js';
-import { type Certainty, type Claim, leastCertain } from '../../analyse/answers/claim.js';
+import { calculateCurves, crossingsOf } from '../../analyse/answers/calculated-curve.js';
+import {
+  type Certainty,
+  type Claim,
+  leastCertain,
+  type Standing,
+} from '../../analyse/answers/claim.js';
 import { answerCost } from '../../analyse/answers/cost-answer.js';
 import { answerLogout } from '../../analyse/answers/logout-answer.js';
 import { answerScale, type Growth, type ScaleAnswer } from '../../analyse/answers/scale-answer.js';
@@ -22,8 +27,8 @@ export interface Answer {
   question: Question;
   title: string;
   /** null where nothing was measured. */
-  certainty: Certainty | null;
-  /** The first one is the answer. */
+  certainty: Standing | null;
+  /** The first one is the answer, or says that the others are calculated. */
   sentences: string[];
   /** What it rests on, in small print. */
   basis: string[];
@@ -163,18 +168,30 @@ function tellCalculated(result: Result, language: Language): Told | null {
   if (calculated.length === 0) return null;
   const curves = calculated.map(
     ({ growth, points }): Curve => ({
-      ...{ growth, tier: tierIn(growth, language), predicted: [] },
+      ...{ growth, tier: tierIn(growth, language), predicted: [], isCalculated: true },
       points: points.map(({ instances, rps }) => ({
         instances,
         throughputRps: { mean: rps, interval95: null, n: 1 },
       })),
     }),
   );
+  const words = language.scale.calculated;
   return {
-    certainty: 'likely',
-    sentences: curves.map(({ growth, tier }) => language.scale.growth(growth, tier)),
-    basis: [language.scale.fromDemands(why)],
-    picture: scalePicture(variants, curves, titleOfScale(curves, language), language),
+    certainty: 'calculated',
+    sentences: [
+      words.notMeasured,
+      ...crossingsOf(calculated, plan.config.equivalenceMargin).map((crossing) =>
+        language.scale.crossing(crossing, SERVERS_CALCULATED),
+      ),
+      ...curves.map(({ growth, tier }) => words.growth(growth, tier)),
+    ],
+    basis: [words.basis({ ...SMALL_MACHINES, why })],
+    picture: scalePicture(
+      variants,
+      curves,
+      words.chartTitle(titleOfScale(curves, language)),
+      language,
+    ),
   };
 }
 

@@ -6,7 +6,7 @@ import type { Chart } from '../../text/blocks.js';
 import type { Language } from '../language/language.js';
 import type { ReportedVariant } from '../view.js';
 import { PICTURE, valueAxis } from './frame.js';
-import { INK, markOf } from './palette.js';
+import { INK, inkOn, markOf } from './palette.js';
 import { renderSvg, shortened } from './svg.js';
 
 const ROW_HEIGHT = 34;
@@ -25,6 +25,7 @@ export function logoutPicture(
     .flatMap(({ variant, perInstance }) =>
       perInstance.map(({ instance, acceptedForMs, knew }) => ({
         ...{ variant, knew, seconds: acceptedForMs / 1000 },
+        color: markOf(variants, variant).color,
         label: `${shortened(variant)} · ${language.logout.server(instance)}`,
       })),
     )
@@ -45,9 +46,9 @@ export function logoutPicture(
     series: [
       {
         ...{ type: 'bar', silent: true, barWidth: 18 },
-        data: rows.map(({ variant, seconds }) => ({
+        data: rows.map(({ color, seconds }) => ({
           value: seconds,
-          itemStyle: { color: markOf(variants, variant).color, borderColor: INK, borderWidth: 1 },
+          itemStyle: { color, borderColor: INK, borderWidth: 1 },
         })),
       },
       words(rows, language),
@@ -84,6 +85,8 @@ export function logoutPicture(
 interface Row {
   seconds: number;
   knew: boolean;
+  /** Of its bar. */
+  color: string;
 }
 
 function words(rows: readonly Row[], { logout }: Language): CustomSeriesOption {
@@ -101,7 +104,10 @@ function words(rows: readonly Row[], { logout }: Language): CustomSeriesOption {
         type: 'text',
         style: {
           ...{ x: isOpen ? zero + 8 : zero + 6, y: y - 7, text },
-          ...{ fill: isOpen ? '#ffffff' : INK, font: `${isOpen ? 'bold ' : ''}12px sans-serif` },
+          ...{
+            fill: isOpen ? inkOn(row.color) : INK,
+            font: `${isOpen ? 'bold ' : ''}12px sans-serif`,
+          },
         },
       };
     },

@@ -1,6 +1,6 @@
 import type { ScatterSeriesOption } from 'echarts';
 import type { ReportedVariant, ReportView } from '../view.js';
-import { markOf } from './palette.js';
+import { INK, markOf } from './palette.js';
 import { shortened } from './svg.js';
 
 /** Pixels between two names. */
@@ -39,8 +39,10 @@ export function nameLabels(
           show: true,
           position: 'right' as const,
           distance: 8,
-          formatter: () => `${sign} ${shortened(id)}`,
-          color,
+          formatter: () => `{sign|${sign}} ${shortened(id)}`,
+          // Most colours of lines are too light to read a name in.
+          color: INK,
+          rich: { sign: { color, fontSize: 14, fontWeight: 'bold' as const } },
           fontSize: 14,
           fontWeight: 'bold' as const,
         },

@@ -98,3 +98,19 @@ export function fillOf({ id, label, fill: { color, pattern }, scope }: Tier): Fi
 
 export const INK = '#1a1a1a';
 export const GRID = '#d0d0d0';
+const PAPER = '#ffffff';
+
+/** Black or white: the one that is easier to read on the colour. */
+export function inkOn(color: string): string {
+  // Contrast with white is 1.05 / (luminance + 0.05), with black (luminance + 0.05) / 0.05 (WCAG 2.2).
+  return (luminanceOf(color) + 0.05) ** 2 < 1.05 * 0.05 ? PAPER : '#000000';
+}
+
+/** @param color as "#rrggbb" */
+function luminanceOf(color: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const part = Number.parseInt(color.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}

@@ -25,6 +25,8 @@ export interface Curve {
   points: readonly { instances: number; throughputRps: Estimate }[];
   /** Where it was not measured; none where it was. */
   predicted: readonly { instances: number; throughputRps: number }[];
+  /** Its points are worked out: drawn hollow, as what was predicted. */
+  isCalculated?: boolean;
 }
 
 export function scalePicture(
@@ -65,7 +67,7 @@ export function scalePicture(
           ideal(points[index] ?? [], most, ceiling, index === 0 ? language.scale.ideal : ''),
           forecast(curve.predicted, mark),
           ...kneeOf(curve, { mark, ceiling, index, language }),
-          line(points[index] ?? [], mark),
+          line(curve, mark),
           errorBars(
             mark.color,
             (points[index] ?? []).flatMap(({ instances, throughputRps }) => {
@@ -90,8 +92,8 @@ export function scalePicture(
   };
   const description = curves
     .map(
-      ({ growth }, index) =>
-        `${growth.variant}: ${(points[index] ?? []).map(({ instances, throughputRps }) => `${instances}: ${formatEstimate(throughputRps)}`).join('; ')}`,
+      ({ growth, isCalculated, points: mine }) =>
+        `${growth.variant}: ${mine.map(({ instances, throughputRps }) => `${instances}: ${isCalculated ? formatNumber(throughputRps.mean) : formatEstimate(throughputRps)}`).join('; ')}`,
     )
     .join('. ');
   return {
@@ -111,9 +113,10 @@ function highestOf(estimates: readonly Point['throughputRps'][]): number {
   return Math.min(1.3 * highest, Math.max(highest, ...ends));
 }
 
-function line(points: readonly Point[], { color, symbol, dash }: Mark): LineSeriesOption {
+function line({ points, isCalculated }: Curve, { color, symbol, dash }: Mark): LineSeriesOption {
   return {
-    ...{ type: 'line', silent: true, symbol, symbolSize: 10, z: 5 },
+    ...{ type: 'line', silent: true, symbolSize: 10, z: 5 },
+    symbol: isCalculated ? 'emptyCircle' : symbol,
     lineStyle: { color, width: 2.5, type: dash },
     itemStyle: { color, opacity: 1 },
     data: points.map(({ instances, throughputRps }) => [instances, throughputRps.mean]),
@@ -173,7 +176,7 @@ function kneeOf(
         {
           value: [knee, ceiling * (0.06 + 0.08 * index)],
           label: {
-            ...{ show: true, position: 'right' as const, color: mark.color, fontSize: 12 },
+            ...{ show: true, position: 'right' as const, color: INK, fontSize: 12 },
             formatter: growth.full === null ? formatNumber(knee) : language.scale.full(tier),
           },
         },

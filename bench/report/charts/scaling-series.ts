@@ -122,7 +122,7 @@ function kneeLine(
             show: true,
             position: 'right' as const,
             formatter: `knee ${formatNumber(first.instances)}`,
-            color,
+            color: INK,
             fontSize: 13,
           },
         },

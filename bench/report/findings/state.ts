@@ -29,7 +29,8 @@ export function stateFindings({ result, mainPairs, controlPairs }: ReportView): 
       `This run ended before its plan did: ${trials.length} of ${countOf(planned, 'trial')} were measured. What follows rests on those alone.`,
     );
   }
-  if (environment.cpuLimiterMissing !== undefined) {
+  // A plan that asked for none may stand beside a question that needed some.
+  if (config.cpuLimits && environment.cpuLimiterMissing !== undefined) {
     texts.push(
       `This run went on without limits of CPU time that were asked for, so it says nothing of instances of a fixed size. ${environment.cpuLimiterMissing}`,
     );

@@ -35,8 +35,10 @@ ${main}
 `;
 }
 
-export function renderSection({ id, title, blocks }: Section): string {
-  return `<section id="${id}" aria-labelledby="${id}-heading">
+/** @param within id of the element that tells sections of the same title apart, for screen readers */
+export function renderSection({ id, title, blocks }: Section, within?: string): string {
+  const names = within === undefined ? `${id}-heading` : `${within} ${id}-heading`;
+  return `<section id="${id}" aria-labelledby="${names}">
 <h2 id="${id}-heading">${escapeHtml(title)}</h2>
 ${blocks.map(renderBlock).join('\n')}
 </section>`;

@@ -54,9 +54,10 @@ function renderTable({ caption, columns, rows, rowHeaders }: Table): string {
       return `<tr${starts && rowHeaders > 1 ? ' class="group"' : ''}>${cells.join('')}</tr>`;
     })
     .join('\n');
-  // Wide tables scroll inside their own box; a keyboard must be able to reach it.
+  // Wide tables scroll inside their own box; a keyboard must be able to reach it. It is a group and no
+  // region: a page has dozens of them, and a list of landmarks is for finding the way.
   const size = columns.length > MOST_COLUMNS_AT_FULL_SIZE ? 'table wide' : 'table';
-  return `<div class="${size}" role="region" aria-label="${escapeHtml(caption.replaceAll('`', ''))}" tabindex="0"><table>
+  return `<div class="${size}" role="group" aria-label="${escapeHtml(caption.replaceAll('`', ''))}" tabindex="0"><table>
 <caption><span>${inline(caption)}</span></caption>
 <thead><tr>${head}</tr></thead>
 <tbody>

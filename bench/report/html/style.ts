@@ -55,7 +55,7 @@ body:has(.answers) header .subtitle{margin:.1rem 0 .5rem;font-size:.9rem}
 .answer-card .legend{font-size:.76rem;line-height:1.35;margin:.3rem 0 0}
 .sure{margin:0;font-weight:700;font-size:.92rem}
 .sure abbr{text-decoration:underline dotted;cursor:help;padding:.05rem .5rem;border-radius:4px;background:#e6f2ea;color:#0b5132}
-.sure.likely abbr{background:#fdf3d8;color:#5c4300}
+.sure.likely abbr,.sure.calculated abbr{background:#fdf3d8;color:#5c4300}
 .sure.cannot-tell abbr{background:#eee;color:#333}
 details{border:1px solid #999;border-radius:6px;padding:.5rem 1rem;margin:1rem 0}
 summary{font-weight:650;font-size:1.08rem;cursor:pointer}
@@ -78,7 +78,7 @@ thead th{border-bottom-color:#e9e9e9}
 /* Charts are drawn in dark ink. */
 figure svg{background:#fff;border-radius:4px}
 .sure abbr{background:#123f2a;color:#c9f2da}
-.sure.likely abbr{background:#4a3a08;color:#ffe9ad}
+.sure.likely abbr,.sure.calculated abbr{background:#4a3a08;color:#ffe9ad}
 .sure.cannot-tell abbr{background:#3a3a3a;color:#eee}
 }
 @media (max-width:40rem){

@@ -18,7 +18,12 @@ export const english: Language = {
     logout: 'What happens when somebody logs out?',
   },
   tier: (id) => (id === 'machine' ? 'this machine' : inSentence(tierOf(id))),
-  certainty: { sure: 'Sure', likely: 'Likely', 'cannot-tell': 'Cannot tell' },
+  certainty: {
+    sure: 'Sure',
+    likely: 'Likely',
+    'cannot-tell': 'Cannot tell',
+    calculated: 'Calculated',
+  },
   whySure: {
     interval: '95 % interval',
     odds: 'chance that it is so',
@@ -86,8 +91,16 @@ export const english: Language = {
     },
     basis: ({ rounds, instanceCores, redisCores }) =>
       `Each server is held to ${cores(instanceCores)}${redisCores === null ? '' : `, Redis to ${cores(redisCores)}`}, so that this machine can hold them all; ${countOf(rounds, 'round')}. Dotted: in proportion to one server. Hollow: predicted from the two smallest.`,
-    fromDemands: (why) =>
-      `Calculated from what a request costs, not measured: processes cannot be held to a share of a core here. ${why}`,
+    calculated: {
+      notMeasured: 'This is calculated from what a request costs, and not measured.',
+      growth({ variant, knee, most }, tier) {
+        if (knee === null) return `${code(variant)} would keep growing up to ${servers(most)}.`;
+        return `${code(variant)} would stop growing at about ${servers(Math.max(1, Math.round(knee)))}: ${tier} would be full.`;
+      },
+      basis: ({ instanceCores, redisCores, why }) =>
+        `The most that servers of ${cores(instanceCores)} and a Redis of ${cores(redisCores)} can answer. Processes cannot be held to a share of a core here: ${why} Dotted: in proportion to one server. Hollow: calculated.`,
+      chartTitle: (title) => `${title} (calculated)`,
+    },
     chartTitle: (facts) =>
       facts === null
         ? 'More servers answer more requests'
@@ -155,6 +168,7 @@ export const english: Language = {
       ],
       ['sure', 'The interval excludes the opposite, for all comparisons of the answer at once.'],
       ['likely', 'The odds are at least nine to one, but it is not proven.'],
+      ['calculated', 'Worked out from what was measured. Nobody has seen it.'],
       ['full', 'A server that uses all of its share of the processor.'],
     ],
   },

@@ -24,7 +24,12 @@ export const korean: Language = {
     logout: '로그아웃하면 어떻게 되나요?',
   },
   tier: (id) => TIERS[id] ?? tierOf(id).label,
-  certainty: { sure: '확실함', likely: '아마도', 'cannot-tell': '알 수 없음' },
+  certainty: {
+    sure: '확실함',
+    likely: '아마도',
+    'cannot-tell': '알 수 없음',
+    calculated: '계산값',
+  },
   whySure: {
     interval: '95 % 구간',
     odds: '그럴 확률',
@@ -86,8 +91,17 @@ export const korean: Language = {
     },
     basis: ({ rounds, instanceCores, redisCores }) =>
       `이 컴퓨터에 모두 들어가도록 서버마다 ${cores(instanceCores, 'ko')}${redisCores === null ? '' : `, Redis는 ${cores(redisCores, 'ko')}`}로 제한. ${rounds}라운드. 점선: 한 대에 비례. 빈 표시: 가장 작은 두 경우에서 예측.`,
-    fromDemands: (why) =>
-      `여기서는 프로세스의 CPU를 제한할 수 없어, 측정하지 않고 요청 하나의 비용에서 계산했습니다. ${why}`,
+    calculated: {
+      notMeasured: '측정하지 않고 요청 하나의 비용에서 계산한 값입니다.',
+      growth({ variant, knee, most }, tier) {
+        if (knee === null)
+          return `${code(variant)}: 계산으로는 서버 ${most}대까지 계속 늘어납니다.`;
+        return `${code(variant)}: 계산으로는 서버 약 ${Math.max(1, Math.round(knee))}대에서 더 늘지 않습니다. ${tier}가 가득 찹니다.`;
+      },
+      basis: ({ instanceCores, redisCores, why }) =>
+        `서버마다 ${cores(instanceCores, 'ko')}, Redis는 ${cores(redisCores, 'ko')}일 때의 최댓값. 여기서는 프로세스의 CPU를 제한할 수 없습니다: ${why} 점선: 한 대에 비례. 빈 표시: 계산값.`,
+      chartTitle: (title) => `${title} (계산값)`,
+    },
     chartTitle: (facts) =>
       facts === null
         ? '서버가 많을수록 더 많은 요청에 답합니다'
@@ -168,6 +182,7 @@ export const korean: Language = {
       ['95 % 구간', '같은 방법으로 되풀이하면 100번 가운데 95번은 참값을 포함합니다.'],
       ['확실함', '답이 기대는 모든 비교를 함께 보아도 구간이 반대쪽을 제외합니다.'],
       ['아마도', '확률이 9 대 1 이상이지만 증명되지는 않았습니다.'],
+      ['계산값', '측정한 값에서 계산했으며, 직접 관찰하지는 않았습니다.'],
       ['가득 참', '자기 몫의 프로세서를 모두 쓰는 서버.'],
     ],
   },

@@ -1,5 +1,5 @@
 /** What the first screen, captions and the glossary say, in one language. To add a language is to add a file and a line in languages.ts. */
-import type { Certainty, Claim } from '../../analyse/answers/claim.js';
+import type { Claim, Standing } from '../../analyse/answers/claim.js';
 import type { DoorAnswer } from '../../analyse/answers/logout-answer.js';
 import type { Crossing, Growth } from '../../analyse/answers/scale-answer.js';
 import type { Question } from '../../model/result-schema.js';
@@ -10,7 +10,7 @@ export interface Language {
   tag: string;
   /** Of the questions, as headings. */
   questions: Record<Question, string>;
-  certainty: Record<Certainty, string>;
+  certainty: Record<Standing, string>;
   /** A tier in a sentence, by its id. */
   tier(id: string): string;
   /** Before what a claim rests on. */
@@ -27,7 +27,13 @@ export interface Language {
     crossing(crossing: Crossing, counts: readonly number[]): string;
     growth(growth: Growth, tier: string): string;
     basis(facts: { rounds: number; instanceCores: number; redisCores: number | null }): string;
-    fromDemands(why: string): string;
+    /** Where nothing could be held to a share of a core, and the curves come from what a request costs. */
+    calculated: {
+      notMeasured: string;
+      growth(growth: Growth, tier: string): string;
+      basis(facts: { instanceCores: number; redisCores: number; why: string }): string;
+      chartTitle(title: string): string;
+    };
     chartTitle(facts: { variant: string; tier: string; knee: number } | null): string;
     axes: { servers: string; rate: string };
     ideal: string;
