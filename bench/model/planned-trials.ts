@@ -42,19 +42,20 @@ export function blocksOf(order: readonly PlannedTrial[]): PlannedTrial[][] {
 }
 
 /**
- * Neighbours that the same processes serve: of one round, and behind a web tier of one number of
+ * Neighbours that the same processes serve: of one round unless told, and behind a web tier of one number of
  * instances, since it spreads its requests over all that it knows.
  *
  * @param mostInstances that run at once; never less than those of one trial
+ * @param fleetsServe 'plan': the processes of the first round serve the others too
  */
 export function sharedOf(
   order: readonly PlannedTrial[],
-  { mostInstances = Number.POSITIVE_INFINITY } = {},
+  { mostInstances = Number.POSITIVE_INFINITY, fleetsServe = 'round' as 'round' | 'plan' } = {},
 ): PlannedTrial[][] {
   return runsOf(order, (shared, trial) => {
     const [first] = shared;
     return (
-      first.round === trial.round &&
+      (fleetsServe === 'plan' || first.round === trial.round) &&
       first.topology === trial.topology &&
       (trial.topology === 'direct' || first.instances === trial.instances) &&
       instancesOf([...shared, trial]) <= mostInstances

@@ -310,6 +310,10 @@ export const configSchema = z.object({
     .array(z.string())
     .optional()
     .describe('What every process of the service was started with; absent: nothing.'),
+  fleetsServe: z
+    .literal('plan')
+    .optional()
+    .describe('The processes of a variant serve all rounds; absent: each round has fresh ones.'),
   windows: count
     .positive()
     .optional()

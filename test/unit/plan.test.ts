@@ -96,6 +96,11 @@ describe('blocks of a plan', () => {
     }
   });
 
+  it('share them over all rounds where fleets serve the plan', () => {
+    const order = planTrials({ ...INPUT, instances: [1, 2, 4] });
+    expect(sharedOf(order, { fleetsServe: 'plan' })).to.deep.equal([order]);
+  });
+
   it('share nothing behind a web tier but between scenarios of one size', () => {
     const web = sharedOf(planTrials({ ...INPUT, rounds: 1, web: {} }));
     for (const shared of web) {

@@ -1,5 +1,5 @@
 /** Which questions `lab compare` answers, and with which plans. */
-import { QUESTION_PLANS } from '../../experiments/compare/question-plans.js';
+import { QUESTION_PLANS, type QuestionPlan } from '../../experiments/compare/question-plans.js';
 import type { LogoutPlan } from '../../experiments/logout/measure-logout.js';
 import { usageError } from '../../model/errors.js';
 import {
@@ -85,7 +85,7 @@ export function plansFor(
   const command = commandOf(options, questions, profile, seed);
   const planOf = (
     question: 'cost' | 'scale',
-    { workloads, instances, rounds, seconds, warmUpSeconds }: typeof cost,
+    { workloads, instances, rounds, seconds, warmUpSeconds, fleetsServe }: QuestionPlan,
     more: Partial<CompareOptions> = {},
   ): RunConfig => {
     const config = configFrom(
@@ -95,7 +95,8 @@ export function plansFor(
       },
       names,
     );
-    return { ...config, question, headline: headlineOf(question, config, strategies), command };
+    const headline = headlineOf(question, config, strategies);
+    return { ...config, ...(fleetsServe && { fleetsServe }), question, headline, command };
   };
   const compared = withoutControls(
     asked.map((strategy) => ({ strategy })),

@@ -48,7 +48,10 @@ async function runTrials(
 ): Promise<void> {
   const { emit, signal } = context;
   let failuresInARow = 0;
-  for (const shared of sharedOf(order, { mostInstances: mostInstancesAtOnce() })) {
+  for (const shared of sharedOf(order, {
+    mostInstances: mostInstancesAtOnce(),
+    fleetsServe: result.config.fleetsServe,
+  })) {
     signal.throwIfAborted();
     await runBlocks(shared, result.trials.length, context, {
       onBegin: (block, index) => emit({ type: 'block-started', index, trials: block }),

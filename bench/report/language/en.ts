@@ -161,7 +161,7 @@ export const english: Language = {
       ['server, instance', 'One running copy of the application.'],
       ['session', 'The server keeps who is logged in (here in Redis); the client has an ID.'],
       ['token (JWT)', 'The client carries who it is, with a signature that the server checks.'],
-      ['round', 'One complete repetition with fresh processes.'],
+      ['round', 'One complete repetition; for the cost, with fresh processes.'],
       [
         '95 % interval',
         'Made in the same way again and again, 95 of 100 such intervals contain the true value.',
