@@ -109,6 +109,7 @@ async function withBlock<Outcome>(
     session = await holdConnections(planned, runs, context);
     emit({ type: 'block-phase', phase: 'warming up' });
     await warmUp(runs, session, planned[0]?.instances ?? 1, context);
+    await context.quiet;
     emit({ type: 'block-phase', phase: 'measuring' });
     return await use(measuringBlock(planned, runs, session, context));
   } finally {

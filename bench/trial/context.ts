@@ -38,6 +38,8 @@ export interface TrialContext {
   web?: WebTierPlan | undefined;
   /** Holds processes to their share of a core, where that was asked for and can be had. */
   holder: ProcessHolder;
+  /** Settles when whatever else the run does beside starting and warming up is done; nothing is measured before. */
+  quiet?: Promise<unknown> | undefined;
   signal: AbortSignal;
   emit: EmitRunEvent;
 }

@@ -20,13 +20,15 @@ const HOPELESS_FAILURES = 3;
 const INSTANCE_BYTES = 120e6;
 
 /**
+ * @param quiet settles when nothing else of the run works any more; nothing is measured before
  * @throws LabError RUN_HOPELESS; the signal's reason when the run is cancelled
  */
 export async function runPlan(
   result: Part,
   { context: shared, secondsPerTrial, save }: Recording,
+  quiet?: Promise<unknown>,
 ): Promise<void> {
-  const context = shared.forPlan(result.config);
+  const context = { ...shared.forPlan(result.config), quiet };
   const { emit } = context;
   emit({ type: 'planned', trials: result.config.order, secondsPerTrial });
   await runTrials(result.config.order, result, context, save);
