@@ -24,6 +24,11 @@ export interface LogoutPlan {
 
 /** Users of each variant; they log in one after the other, so that their credentials differ in age. */
 const USERS = 3;
+/** Fewer would not show that what is left of a token's life is what counts. */
+const LEAST_USERS = 2;
+const MOST_TRIES = 3;
+/** Of a token's life, when it is logged out. */
+const LEAST_LEFT_MS = 800;
 const EVERY_MS = 20;
 /** After the end of the last token: an instance that lets somebody in again is seen. */
 const BEYOND_MS = 1000;
@@ -58,7 +63,7 @@ async function measureVariant(
   try {
     const { fleet, stop } = await startVariant(id, instances, { ...context, serviceEnvironment });
     try {
-      const users = await logInOneByOne(fleet.instances, tokenLifeSeconds, context);
+      const users = await logInUsers(fleet.instances, tokenLifeSeconds, context);
       const doors = users.map((user) => ({
         user,
         watched: fleet.instances.map((instance) => watchDoor(instance, user.credential)),
@@ -83,6 +88,30 @@ async function measureVariant(
     if (!(error instanceof LabError)) throw error;
     return { variant: id, logins, failure: error.message };
   }
+}
+
+/**
+ * On a machine that does much else a login takes its time, and the oldest may be near its end before the last is there.
+ * Those are left out, and all log in again where too few remain.
+ */
+async function logInUsers(
+  instances: readonly Instance[],
+  tokenLifeSeconds: number,
+  context: TrialContext,
+): Promise<LoggedIn[]> {
+  let young: LoggedIn[] = [];
+  for (let tries = 0; tries < MOST_TRIES && young.length < LEAST_USERS; tries++) {
+    const users = await logInOneByOne(instances, tokenLifeSeconds, context);
+    const latestMs = performance.now() - tokenLifeSeconds * 1000 + LEAST_LEFT_MS;
+    young = users.filter(({ loggedInMs }) => loggedInMs > latestMs);
+  }
+  if (young.length === 0) {
+    throw new LabError(
+      'LOGIN_FAILED',
+      `Logins took longer than a token lives (${tokenLifeSeconds} s): this machine is too busy.`,
+    );
+  }
+  return young;
 }
 
 interface LoggedIn {

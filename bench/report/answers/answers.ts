@@ -7,7 +7,7 @@ import {
   leastCertain,
   type Standing,
 } from '../../analyse/answers/claim.js';
-import { answerCost } from '../../analyse/answers/cost-answer.js';
+import { answerCost, trialsBehind } from '../../analyse/answers/cost-answer.js';
 import { answerLogout } from '../../analyse/answers/logout-answer.js';
 import { answerScale, type Growth, type ScaleAnswer } from '../../analyse/answers/scale-answer.js';
 import { planFor } from '../../model/parts.js';
@@ -91,7 +91,11 @@ function tellCost(result: Result, language: Language): Told | null {
       }),
       ...told.flatMap(([main]) => (main ? [whySure(main, language)] : [])),
     ],
-    picture: costPicture(view, title, language),
+    picture: costPicture(
+      viewOf({ ...plan, trials: trialsBehind(plan, answer.claims) }),
+      title,
+      language,
+    ),
   };
 }
 
@@ -224,7 +228,7 @@ function tellLogout({ logout, ...result }: Result, language: Language): Told | n
     certainty: answers.every(({ pattern }) => pattern !== 'unknown' && pattern !== 'later')
       ? 'sure'
       : 'cannot-tell',
-    sentences: [...answers.map(language.logout.door), language.logout.stolen(answers)],
+    sentences: [...answers.map(language.logout.door), language.logout.stolen(known)],
     basis: [
       language.logout.basis({
         ...{ logins: known[0]?.logins ?? 0, instances: logout.instances },

@@ -135,7 +135,7 @@ export const english: Language = {
         ({ longestMs, pattern }) => longestMs > 0 && pattern !== 'at-once',
       );
       return open.length === 0
-        ? 'A stolen copy ends with the login.'
+        ? `A stolen copy of ${listOf(answers.map(({ variant }) => code(variant)))} ends with the login.`
         : `A stolen copy of ${listOf(open.map(({ variant }) => code(variant)))} works as long.`;
     },
     basis: ({ logins, instances, lifeSeconds }) =>

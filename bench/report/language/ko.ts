@@ -136,7 +136,10 @@ export const korean: Language = {
         ({ longestMs, pattern }) => longestMs > 0 && pattern !== 'at-once',
       );
       return open.length === 0
-        ? '훔친 사본도 로그인과 함께 끝납니다.'
+        ? `훔친 ${listOf(
+            answers.map(({ variant }) => code(variant)),
+            '및',
+          )} 사본도 로그인과 함께 끝납니다.`
         : `훔친 ${listOf(
             open.map(({ variant }) => code(variant)),
             '및',

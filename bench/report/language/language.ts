@@ -42,6 +42,7 @@ export interface Language {
   };
   logout: {
     door(answer: DoorAnswer): string;
+    /** Of those that were measured. */
     stolen(answers: readonly DoorAnswer[]): string;
     basis(facts: { logins: number; instances: number; lifeSeconds: number }): string;
     chartTitle(answers: readonly DoorAnswer[]): string;

@@ -1,10 +1,12 @@
 import { expect } from 'chai';
-import { claimOf, leastCertain } from '../../../bench/analyse/answers/claim.js';
+import { type Claim, claimOf, leastCertain } from '../../../bench/analyse/answers/claim.js';
+import { trialsBehind } from '../../../bench/analyse/answers/cost-answer.js';
 import { answerLogout } from '../../../bench/analyse/answers/logout-answer.js';
 import { answerScale, BOTH } from '../../../bench/analyse/answers/scale-answer.js';
 import type { Scaling } from '../../../bench/analyse/scaling/analyse-scaling.js';
 import type { Logout, VariantDoors } from '../../../bench/model/logout-schema.js';
 import type { Comparison } from '../../../bench/model/result-schema.js';
+import { makeResult } from '../report/fixture.js';
 
 function comparison(more: Partial<Comparison> = {}): Comparison {
   return {
@@ -46,6 +48,28 @@ describe('a claim', () => {
     expect(leastCertain(['sure', 'cannot-tell'])).to.equal('cannot-tell');
     expect(leastCertain(['sure'])).to.equal('sure');
     expect(leastCertain([])).to.equal('cannot-tell');
+  });
+});
+
+describe('the trials behind claims', () => {
+  it('are those of the rounds that both variants have, and all of a variant that nothing is claimed of', () => {
+    const { trials } = makeResult({
+      ...{ workloads: ['me', 'crud'], instances: [1], rounds: 3 },
+      trial: (trial) =>
+        trial.workload === 'me' && trial.variant === 'jwt' && trial.round === 2
+          ? { ...trial, valid: false }
+          : trial,
+    });
+    const claims = [claimOf(comparison()) as Claim];
+    const kept = trialsBehind({ trials }, claims);
+    const roundsOf = (variant: string, workload: string) =>
+      kept
+        .filter((trial) => trial.valid && trial.variant === variant && trial.workload === workload)
+        .map(({ round }) => round);
+    expect(roundsOf('session', 'me')).to.deep.equal([1, 3]);
+    expect(roundsOf('jwt', 'me')).to.deep.equal([1, 3]);
+    expect(roundsOf('none', 'me')).to.deep.equal([1, 2, 3]);
+    expect(roundsOf('session', 'crud')).to.deep.equal([1, 2, 3]);
   });
 });
 

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { reanalyse } from '../../../bench/analyse/reanalyse.js';
+import type { Logout } from '../../../bench/model/logout-schema.js';
 import { planFor } from '../../../bench/model/parts.js';
 import { readResult } from '../../../bench/model/read-result.js';
 import type { Result } from '../../../bench/model/result-schema.js';
@@ -101,6 +102,21 @@ describe('the report of a run that was asked questions', () => {
     };
     expect(answer?.sentences[0]).to.match(word[claim?.verdict ?? 'unsure']);
     expect(html).to.include('Every figure on what a request costs');
+  });
+
+  it('claims nothing of a strategy that nothing was measured of', () => {
+    const logout = result.logout as Logout;
+    const doors = logout.variants.map((each) =>
+      each.variant === 'jwt' ? { ...each, logins: [], failure: 'a login took too long' } : each,
+    );
+    for (const language of Object.values(LANGUAGES)) {
+      const answers = answersOf({ ...result, logout: { ...logout, variants: doors } }, language);
+      const told = answers.find(({ question }) => question === 'logout');
+      expect(told?.certainty).to.equal('cannot-tell');
+      const stolen = told?.sentences.at(-1);
+      expect(stolen).to.include('`session`');
+      expect(stolen).not.to.include('`jwt`');
+    }
   });
 
   it('does not let a curve end and go on', () => {
