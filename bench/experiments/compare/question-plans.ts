@@ -24,8 +24,8 @@ export const QUESTION_PLANS: Record<'quick' | 'full', QuestionPlans> = {
     cost: {
       workloads: ['me', 'crud'],
       instances: [1],
-      rounds: 4,
-      seconds: 1.2,
+      rounds: 3,
+      seconds: 1.8,
       warmUpSeconds: 0.5,
     },
     scale: {

@@ -6,7 +6,7 @@ export const me: Workload = {
   summary: 'GET /me: authentication alone, no database',
   expectedStatuses: [200],
   warmUpRequests: 6000,
-  windowMs: 100,
+  windowMs: 150,
   probe: getMe,
   loopFor: (context) => ({ requests: [getMe(context)] }),
 };
