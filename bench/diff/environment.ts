@@ -66,6 +66,11 @@ const LOOKS: readonly Look[] = [
     what: 'flags of Node.js',
     of: ({ config }) => config.nodeOptions?.join(' ') || 'none',
   },
+  {
+    weight: 'conditions',
+    what: 'way to the stores',
+    of: ({ config }) => (config.storeLatencyMs ? `${config.storeLatencyMs} ms each way` : 'direct'),
+  },
   { weight: 'conditions', what: 'limits of CPU time', of: ({ config }) => limitsOf(config) },
   {
     weight: 'conditions',

@@ -76,16 +76,16 @@ const MAX_COLLECTOR_SHARE = 0.15;
 export const VALIDITY_RULES: readonly ValidityRule[] = [
   {
     code: 'load-generator-limit',
-    rule: `a load-generating process used more than ${LOAD_WORKER_LIMIT_CORES * 100} % of a core`,
+    rule: `a process of the lab (one that sends load, or the proxy before the stores) used more than ${LOAD_WORKER_LIMIT_CORES * 100} % of a core`,
     breach({ trial }) {
-      const worst = Math.max(
-        0,
-        ...trial.processes
-          .filter(({ kind }) => tierOf(kind).scope === 'lab')
-          .map((use) => use.cores ?? 0),
-      );
-      if (worst <= LOAD_WORKER_LIMIT_CORES) return null;
-      return `a load-generating process used ${percent(worst)} of a core, so it may have been the limit`;
+      const [worst] = trial.processes
+        .filter(({ kind }) => tierOf(kind).scope === 'lab')
+        .map(({ kind, cores }) => ({ kind, cores: cores ?? 0 }))
+        .sort((one, other) => other.cores - one.cores);
+      if (!worst || worst.cores <= LOAD_WORKER_LIMIT_CORES) return null;
+      const { id, word } = tierOf(worst.kind);
+      const who = id === 'loadGenerator' ? 'a load-generating process' : `the ${word}`;
+      return `${who} used ${percent(worst.cores)} of a core, so it may have been the limit`;
     },
   },
   {

@@ -342,6 +342,9 @@ export const configSchema = z.object({
     })
     .optional()
     .describe('Rounds are added while a verdict is unsure; `rounds` is what it came to.'),
+  storeLatencyMs: amount
+    .optional()
+    .describe('Added on the way between the service and its stores, each way; absent: nothing.'),
   web: z
     .object({ balance: z.enum(['round-robin', 'least-connections', 'sticky']) })
     .optional()
@@ -421,6 +424,15 @@ export const environmentSchema = z.object({
     .optional()
     .describe('Where that was the database.'),
   redis: z.object({ version: z.string(), startedBy: z.string() }).nullable(),
+  storeLatency: z
+    .object({
+      eachWayMs: amount.describe('As asked for.'),
+      roundTripMs: amount.describe(
+        'Median of round trips to Redis through it, before the first trial.',
+      ),
+    })
+    .optional()
+    .describe('The way between the service and its stores, where it was made longer.'),
   web: z
     .object({ version: z.string(), startedBy: z.string(), workers: count.positive() })
     .optional()

@@ -187,6 +187,22 @@ export const TIERS = [
     word: 'MariaDB',
     planned: { servers: 'MariaDB cores', idleMicroseconds: 1 },
   },
+  {
+    id: 'network',
+    label: 'Delaying proxy',
+    word: 'delaying proxy',
+    scope: 'lab',
+    presence: 'some-runs',
+    isDatabase: false,
+    threads: 1,
+    reading: 'process',
+    whenBusy:
+      'Throughput there is a lower bound: the way to the stores was full, which a network would not have been.',
+    canBeHeld: false,
+    fill: { color: '#dddddd', pattern: 'dots' },
+    place: 8,
+    planned: null,
+  },
 ] as const satisfies readonly Tier[];
 
 const more = new AsyncLocalStorage<readonly Tier[]>();

@@ -1,7 +1,7 @@
 /** Opens what the trials of a run need, for as long as the run lasts. */
 
 import { holdProcesses, type ProcessHolder } from '../fleet/held-processes.js';
-import { withSeededStores } from '../fleet/seeded-stores.js';
+import { type SeededStores, withSeededStores } from '../fleet/seeded-stores.js';
 import {
   describeWebTier,
   planWebTier,
@@ -11,9 +11,11 @@ import {
 import type { LoadMode } from '../load/load-mode.js';
 import { openLoadProcesses } from '../load/load-processes.js';
 import { modeOf } from '../load/mode-of.js';
+import type { MeasuredProcess } from '../measure/snapshot.js';
 import { storeProcesses } from '../measure/store-processes.js';
 import { databaseOf } from '../model/databases.js';
 import type { Result, RunConfig } from '../model/result-schema.js';
+import { measureRoundTrip, startDelayingProxy } from '../network/delaying-proxy.js';
 import { type CpuLimiter, findCpuLimiter } from '../processes/cpu-limits/cpu-limiter.js';
 import { findProvenLimiter } from '../processes/cpu-limits/prove-limiter.js';
 import type { Guardian } from '../processes/guardian/guardian.js';
@@ -53,8 +55,13 @@ export async function withTrialContext(
     const { database: databaseServer, sessionStore } = stores;
     result.environment[databaseServer.name] = describeStore(databaseServer);
     result.environment.redis = describeStore(sessionStore);
+    const network = await openNetwork(config, ready, result);
     // A saturated machine answers late; while measuring that is data, not a reason to refuse.
-    const serviceEnvironment = { ...ready.serviceEnvironment, STORE_TIMEOUT_MS: '5000' };
+    const serviceEnvironment = {
+      ...ready.serviceEnvironment,
+      ...network?.environment,
+      STORE_TIMEOUT_MS: '5000',
+    };
     const web = await openWeb(config, { guardian, signal, say }, result);
     const meter = await sessionStores[sessionStore.name].connectMeter(stores.redisUrl);
     const load = openLoadProcesses(config.loadWorkers, guardian);
@@ -63,19 +70,23 @@ export async function withTrialContext(
       const holder = holdProcesses(limiter, config.cpuLimits, stores);
       noteNotHeld(holder, config, result);
       const free = holdProcesses(null, undefined, stores);
+      const processesWith = (by: ProcessHolder) => [
+        ...storeProcesses(stores, by),
+        ...(network ? [network.process] : []),
+      ];
       const context: TrialContext = {
         config,
         forPlan: (plan) => ({
           ...context,
           config: plan,
-          ...(!plan.cpuLimits && { holder: free, stores: storeProcesses(stores, free) }),
+          ...(!plan.cpuLimits && { holder: free, stores: processesWith(free) }),
         }),
         strategies,
         credentials: new Map(),
         seeded,
         serviceEnvironment,
         meter,
-        stores: storeProcesses(stores, holder),
+        stores: processesWith(holder),
         probes: new Map(),
         load,
         mode,
@@ -90,6 +101,7 @@ export async function withTrialContext(
       context.credentials = credentials;
       await use(context, secondsPerTrial);
     } finally {
+      await network?.stop();
       limiter?.close();
       load.stop();
       meter.close();
@@ -109,6 +121,34 @@ function wholeOf(plans: readonly [RunConfig, ...RunConfig[]]): RunConfig {
     connections: Math.max(...plans.map(({ connections }) => connections)),
     order: plans.flatMap(({ order }) => order),
     ...(limits && { cpuLimits: limits }),
+  };
+}
+
+/**
+ * The way between the service and its stores, where it is to be longer; undefined where not.
+ *
+ * @throws LabError LATENCY_UNAVAILABLE, LATENCY_FAILED
+ */
+async function openNetwork(
+  { storeLatencyMs }: RunConfig,
+  { stores: { databaseUrl, redisUrl }, guardian }: Pick<SeededStores, 'stores' | 'guardian'>,
+  { environment }: Result,
+) {
+  if (storeLatencyMs === undefined) return undefined;
+  const proxy = await startDelayingProxy([databaseUrl, redisUrl], storeLatencyMs, guardian);
+  const [database, redis] = proxy.urls as [string, string];
+  try {
+    const roundTripMs = await measureRoundTrip(redis);
+    environment.storeLatency = { eachWayMs: storeLatencyMs, roundTripMs };
+  } catch (error) {
+    await proxy.stop();
+    throw error;
+  }
+  const process: MeasuredProcess = { tier: 'network', name: 'delaying proxy', pid: proxy.pid };
+  return {
+    environment: { DATABASE_URL: database, REDIS_URL: redis },
+    process,
+    stop: proxy.stop,
   };
 }
 

@@ -122,6 +122,16 @@ describe('options of compare', () => {
     expect(refusalOf('--topology=web', '--balance=random').message).to.include('sticky');
   });
 
+  it('make the way to the stores longer, in milliseconds that are named', () => {
+    expect(configOf()).not.to.have.property('storeLatencyMs');
+    const { storeLatencyMs, command } = configOf('--store-latency', '0.5ms');
+    expect(storeLatencyMs).to.equal(0.5);
+    expect(command).to.include('--store-latency 0.5ms');
+    for (const wrong of ['1', '1s', '0ms', '0.05ms', '1001ms', '-1ms', 'ms', '1e2ms', '1 ms']) {
+      expect(refusalOf(`--store-latency=${wrong}`).message, wrong).to.include('such as 1ms');
+    }
+  });
+
   it('set variables of one variant, and repeat them in the command', () => {
     const set = 'session#2.UV_THREADPOOL_SIZE=2,session#2.LOG_LEVEL=info';
     const config = configOf('--strategies', 'session,session', '--set', set);

@@ -9,6 +9,7 @@ import { QUESTIONS, type RunConfig } from '../../model/result-schema.js';
 import { variantsOf } from '../../model/variant.js';
 import { decimal, integer, integers, listOf, oneOf, type ParsedOptions } from '../parse-options.js';
 import { DATABASE_OPTION } from './database-option.js';
+import { LATENCY_OPTION, latencyFrom, typedLatency } from './latency-option.js';
 import { LIMIT_OPTIONS, limitsFrom } from './limit-options.js';
 import { NODE_OPTIONS, nodeOptionsFrom, typedNodeOptions } from './node-options.js';
 import {
@@ -84,6 +85,7 @@ export function compareOptions(strategies: readonly string[]) {
       'users that are seeded and logged in (one for each connection)',
     ),
     shards: integer(1, 64, 'load-generating processes (half the cores)'),
+    ...LATENCY_OPTION,
     set: setOption,
     ...NODE_OPTIONS,
     ...WEB_OPTIONS,
@@ -134,6 +136,7 @@ export function configFrom(options: CompareOptions, known: readonly string[]): R
     ...limits,
     ...offeredFrom(options),
     ...web,
+    ...latencyFrom(options['store-latency']),
     ...untilSureFrom(options, plan.rounds),
     users,
     posts: POSTS,
@@ -189,8 +192,13 @@ function commandOf(options: CompareOptions, profile: string, seed: number): stri
     questions: _none,
     set,
     'node-options': nodeOptions,
+    'store-latency': latencyMs,
     ...others
   } = options;
-  const typed = { ...typedNodeOptions(nodeOptions), ...(set && { set: typedSet(set) }) };
+  const typed = {
+    ...typedNodeOptions(nodeOptions),
+    ...typedLatency(latencyMs),
+    ...(set && { set: typedSet(set) }),
+  };
   return repeatCommand('compare', { profile, ...others, ...typed }, seed);
 }

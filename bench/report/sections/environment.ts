@@ -22,6 +22,7 @@ export function environment(view: ReportView, _findings: Finding[]): Block[] {
     [databaseProduct(view), storeOf(where[database])],
     ['Redis', storeOf(where.redis)],
     ...webRows(config, where),
+    ...latencyRows(where),
     ['Lab', `${where.lab}, commit ${commitOf(where)}`],
     [
       'Packages',
@@ -75,6 +76,17 @@ function variableRows({ variants }: RunConfig): [string, string][] {
       `Variables of ${id}`,
       entries.map((entry) => code(entry.join('='))).join(', '),
     ]);
+}
+
+function latencyRows({ storeLatency }: Environment): [string, string][] {
+  if (!storeLatency) return [];
+  const { eachWayMs, roundTripMs } = storeLatency;
+  return [
+    [
+      'Way to the stores',
+      `${formatNumber(eachWayMs)} ms longer each way, by a proxy of the lab; a round trip to Redis took ${formatNumber(roundTripMs)} ms`,
+    ],
+  ];
 }
 
 function webRows({ web }: RunConfig, { web: server }: Environment): [string, string][] {

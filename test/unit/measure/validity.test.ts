@@ -90,6 +90,11 @@ function loadWorker(cores: number): Evidence['trial']['processes'] {
   return [{ kind: 'loadGenerator', name: 'shard 1', cpuSeconds: 1, cores, rssBytes: 1 }];
 }
 
+/** Before the stores. */
+function proxy(cores: number): Evidence['trial']['processes'][number] {
+  return { kind: 'network', name: 'delaying proxy', cpuSeconds: 1, cores, rssBytes: 1 };
+}
+
 /** To a tenth of a core. */
 function held(cores: number): Evidence['trial']['processes'][number] {
   const use = { cpuSeconds: 1, rssBytes: 1, throttledSeconds: 1 };
@@ -163,6 +168,13 @@ describe('validity of a trial', () => {
     expect(codes(evidence({ reconciliation: counted(1000, null) }))).to.deep.equal([
       'counts-differ',
     ]);
+  });
+
+  it('is lost where any process of the lab was the limit, and says which', () => {
+    expect(codes(evidence({ processes: [...loadWorker(0.5), proxy(0.9)] }))).to.deep.equal([]);
+    const { invalidReasons } = judge(evidence({ processes: [...loadWorker(0.5), proxy(0.91)] }));
+    expect(invalidReasons).to.have.lengthOf(1);
+    expect(invalidReasons[0]?.message).to.include('the delaying proxy used 91 % of a core');
   });
 
   it('is lost by an error or a timeout alone', () => {

@@ -51,7 +51,7 @@ describe('the table of tiers', () => {
   it('follows a request', () => {
     expect(idsOf(inOrderOfRequest(allTiers()))).to.deep.equal([
       ...['web', 'application', 'redis', 'postgres', 'mariadb', 'authority', 'prediction'],
-      'loadGenerator',
+      ...['loadGenerator', 'network'],
     ]);
   });
 
@@ -68,7 +68,15 @@ describe('the table of tiers', () => {
 });
 
 describe('the limit of a trial in which several tiers are busy', () => {
-  const order = ['loadGenerator', 'application', 'web', 'authority', 'prediction', 'redis'];
+  const order = [
+    'loadGenerator',
+    'network',
+    'application',
+    'web',
+    'authority',
+    'prediction',
+    'redis',
+  ];
 
   it('is the first of them by who shares it', () => {
     expect(idsOf(inOrderOfScope(allTiers()))).to.deep.equal([...order, 'postgres', 'mariadb']);

@@ -87,7 +87,7 @@ describe('a tier that this lab does not know', () => {
     const [header = '', first = ''] = renderTrialsCsv(result).split('\r\n');
     const columns = header.split(',');
     const at = columns.indexOf('cpuMicrosecondsPerRequest.ledger');
-    expect(at).to.equal(columns.indexOf('cpuMicrosecondsPerRequest.mariadb') + 1);
+    expect(at).to.equal(columns.indexOf('cpuMicrosecondsPerRequest.network') + 1);
     expect(first.split(',')[at]).to.equal('43.25');
     expect(renderTrialsCsv(makeResult())).not.to.include('ledger');
   });

@@ -1,0 +1,72 @@
+/**
+ * Entry of the delaying proxy: passes the bytes of TCP connections on, each piece a fixed time after it came. What it
+ * reads from one end is not more than the other takes, so it never holds more than is on its way.
+ */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { startAlarm } from './alarm.js';
+import { createDelayLine } from './delay-line.js';
+import type { ProxyOrder, ProxyReady } from './delaying-proxy.js';
+
+const { delayMs, targets } = JSON.parse(process.argv[2] as string) as ProxyOrder;
+
+/** Of one direction of a connection: then its source is not read until some of it has arrived. */
+const MOST_BYTES_ON_THE_WAY = 8 * 1024 * 1024;
+
+const line = createDelayLine(delayMs, () => Number(process.hrtime.bigint()) / 1e6);
+let isSet = false;
+const release = () => {
+  const nextMs = line.release();
+  isSet = nextMs !== null;
+  if (nextMs !== null) alarm.set(nextMs);
+};
+const alarm = startAlarm(release);
+
+function later(happen: () => void): void {
+  line.put(happen);
+  if (!isSet) release();
+}
+
+/** One direction. */
+function pass(from: Socket, to: Socket): void {
+  let bytesOnTheWay = 0;
+  let isFull = false;
+  const readOn = () => {
+    if (!isFull && bytesOnTheWay < MOST_BYTES_ON_THE_WAY) from.resume();
+  };
+  from.on('data', (piece: Buffer) => {
+    bytesOnTheWay += piece.length;
+    if (bytesOnTheWay >= MOST_BYTES_ON_THE_WAY) from.pause();
+    later(() => {
+      bytesOnTheWay -= piece.length;
+      if (to.destroyed) return;
+      isFull = !to.write(piece);
+      if (isFull) from.pause();
+      else readOn();
+    });
+  });
+  to.on('drain', () => {
+    isFull = false;
+    readOn();
+  });
+  from.on('end', () => later(() => to.end()));
+  from.on('error', () => {});
+  // What broke off breaks off at the other end too, and does not look like an end in order.
+  from.on('close', (hasFailed) => later(() => (hasFailed ? to.resetAndDestroy() : to.destroy())));
+}
+
+const ports = await Promise.all(
+  targets.map(async (target) => {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (inside) => {
+      const outside = connect({ ...target, allowHalfOpen: true, noDelay: true });
+      pass(inside, outside);
+      pass(outside, inside);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
+  }),
+);
+
+process.on('disconnect', () => process.exit(0));
+process.send?.({ ports } satisfies ProxyReady);
