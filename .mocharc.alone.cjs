@@ -2,7 +2,15 @@ const { existsSync } = require('node:fs');
 const all = require('./.mocharc.cjs');
 
 const filesIn = (folder, names) => names.map((name) => `dist/test/${folder}/${name}.test.js`);
-const compares = ['compare', 'held-and-sure', 'interrupt', 'limits', 'mariadb', 'store-latency', 'sustain'];
+const compares = [
+  'compare',
+  'held-and-sure',
+  'interrupt',
+  'limits',
+  'mariadb',
+  'store-latency',
+  'sustain',
+];
 
 /** Tests that look at the clock, or measure: they have the machine for themselves. */
 const spec = [
