@@ -14,6 +14,8 @@ const HELD_LEAD_MS = 300;
 const LEAD_SHARE = 0.25;
 /** One more process on the same cores: a request takes about twice as long. */
 const WEB_TIMES = 2;
+/** To a store and back, where the way is long: a window is many times a request. */
+const TRIPS_OF_A_WINDOW = 40;
 /** Measured in a turn: short against the machine's moods, long against what it takes to begin one. */
 const TURN_MS = 300;
 
@@ -29,7 +31,8 @@ export function windowPlanOf(
     windows: asked,
     cpuLimits,
     web,
-  }: Pick<RunConfig, 'seconds' | 'windows' | 'cpuLimits' | 'web'>,
+    storeLatencyMs,
+  }: Pick<RunConfig, 'seconds' | 'windows' | 'cpuLimits' | 'web' | 'storeLatencyMs'>,
   { windowMs }: Pick<Workload, 'windowMs'>,
   { shortestWindowMs, cutsAlone }: Pick<LoadMode, 'shortestWindowMs' | 'cutsAlone'>,
   variants: number,
@@ -37,6 +40,7 @@ export function windowPlanOf(
   const wantedMs = Math.max(
     windowMs * (web ? WEB_TIMES : 1),
     cpuLimits ? HELD_WINDOW_MS : 0,
+    2 * (storeLatencyMs ?? 0) * TRIPS_OF_A_WINDOW,
     shortestWindowMs,
   );
   const fitting = Math.max(2, 2 * Math.round((seconds * 1000) / Math.max(TURN_MS, wantedMs) / 2));

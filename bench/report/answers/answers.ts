@@ -101,7 +101,7 @@ function tellCost(result: Result, language: Language): Told | null {
 
 /** "95 % interval of jwt / session: 1.59 to 1.72" */
 function whySure(claim: Claim, { whySure: words }: Language): string {
-  const size = claim.instances === 1 ? '' : ` × ${claim.instances}`;
+  const size = claim.instances === 1 ? '' : ` ${words.withServers(claim.instances)}`;
   const pair = `${claim.candidate} / ${claim.baseline}${size}`;
   if (claim.chance === null || claim.interval95 === null) return `${pair}: ${words.tooFew}.`;
   const odds =

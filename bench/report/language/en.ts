@@ -28,6 +28,7 @@ export const english: Language = {
     interval: '95 % interval',
     odds: 'chance that it is so',
     tooFew: 'too few rounds to know the spread',
+    withServers: (count) => `with ${servers(count)}`,
   },
   cost: {
     claim(claim) {
@@ -90,7 +91,7 @@ export const english: Language = {
       return full === null ? `${at}, and no processor is full there.` : `${at}: ${tier} is full.`;
     },
     basis: ({ rounds, instanceCores, redisCores }) =>
-      `Each server is held to ${cores(instanceCores)}${redisCores === null ? '' : `, Redis to ${cores(redisCores)}`}, so that this machine can hold them all; ${countOf(rounds, 'round')}. Dotted: in proportion to one server. Hollow: predicted from the two smallest.`,
+      `Each server is held to ${cores(instanceCores)}${redisCores === null ? '' : `, Redis to ${cores(redisCores)}`}, so that this machine can hold them all; ${countOf(rounds, 'round')}. Grey dotted lines: in proportion to one server. Hollow circles: predicted from the two smallest numbers of servers.`,
     calculated: {
       notMeasured: 'This is calculated from what a request costs, and not measured.',
       growth({ variant, knee, most }, tier) {
@@ -98,7 +99,7 @@ export const english: Language = {
         return `${code(variant)} would stop growing at about ${servers(Math.max(1, Math.round(knee)))}: ${tier} would be full.`;
       },
       basis: ({ instanceCores, redisCores, why }) =>
-        `The most that servers of ${cores(instanceCores)} and a Redis of ${cores(redisCores)} can answer. Processes cannot be held to a share of a core here: ${why} Dotted: in proportion to one server. Hollow: calculated.`,
+        `The most that servers of ${cores(instanceCores)} and a Redis of ${cores(redisCores)} can answer. Processes cannot be held to a share of a core here: ${why} Grey dotted lines: in proportion to one server. Hollow marks: calculated.`,
       chartTitle: (title) => `${title} (calculated)`,
     },
     chartTitle: (facts) =>
@@ -119,7 +120,7 @@ export const english: Language = {
             ? `${who} is refused at once where it was known; the other servers never knew it.`
             : `${who} is refused at once, at every server.`;
         case 'until-its-end':
-          return `${who} still opens doors at every server until its token ends: up to ${duration(answer.longestMs / 1000)} here, up to ${duration(answer.asConfiguredSeconds ?? 0)} as the service comes.`;
+          return `${who} is still accepted at every server until its token ends: up to ${duration(answer.longestMs / 1000)} here, up to ${duration(answer.asConfiguredSeconds ?? 0)} with the default settings.`;
         case 'on-some':
           return `${who} is refused at once at some servers; others take it for ${duration(answer.longestMs / 1000)}.`;
         case 'never':
@@ -136,10 +137,10 @@ export const english: Language = {
       );
       return open.length === 0
         ? `A stolen copy of ${listOf(answers.map(({ variant }) => code(variant)))} ends with the login.`
-        : `A stolen copy of ${listOf(open.map(({ variant }) => code(variant)))} works as long.`;
+        : `A stolen copy of ${listOf(open.map(({ variant }) => code(variant)))} works just as long.`;
     },
     basis: ({ logins, instances, lifeSeconds }) =>
-      `${countOf(logins, 'login')} of different age, used at ${servers(instances)}, ended at one. Tokens live ${duration(lifeSeconds)} here so that their end can be seen; with a longer life the doors stay open as much longer.`,
+      `${countOf(logins, 'login')} of different age, used at ${servers(instances)}, logged out at the first. A bar shows the longest of them. Tokens live ${duration(lifeSeconds)} here so that their end can be seen; with a longer life they are accepted as much longer.`,
     chartTitle: (answers) => chartTitle(answers),
     server: (number) => `server ${number}`,
     axis: 'seconds after the logout',
@@ -193,9 +194,10 @@ function servers(count: number): string {
 
 function chartTitle(answers: readonly DoorAnswer[]): string {
   const longest = [...answers].sort((a, b) => b.longestMs - a.longestMs)[0];
-  if (!longest || longest.pattern === 'at-once') return 'A logout closes every door at once';
+  if (!longest || longest.pattern === 'at-once')
+    return 'After a logout every server refuses at once';
   if (longest.pattern === 'until-its-end') {
-    return `${longest.variant} opens doors until its token ends`;
+    return `${longest.variant} is accepted until its token ends`;
   }
-  return `${longest.variant} opens doors after the logout`;
+  return `${longest.variant} is accepted after the logout`;
 }

@@ -34,6 +34,7 @@ export const korean: Language = {
     interval: '95 % 구간',
     odds: '그럴 확률',
     tooFew: '흩어진 정도를 알기에는 라운드가 너무 적음',
+    withServers: (count) => `서버 ${count}대`,
   },
   cost: {
     claim(claim) {

@@ -14,7 +14,12 @@ export interface Language {
   /** A tier in a sentence, by its id. */
   tier(id: string): string;
   /** Before what a claim rests on. */
-  whySure: { interval: string; odds: string; tooFew: string };
+  whySure: {
+    interval: string;
+    odds: string;
+    tooFew: string;
+    withServers(count: number): string;
+  };
   cost: {
     claim(claim: Claim): string;
     /** Of a further workload. */

@@ -26,6 +26,10 @@ describe('the windows of a block', () => {
     expect(windowPlanOf({ seconds: 6, web }, SHORT, closedLoop, 2)).to.include({
       ...{ turns: 20, windows: 2, leadMs: 50 },
     });
+    // Each request waits 40 ms for a store at least.
+    expect(windowPlanOf({ seconds: 6, storeLatencyMs: 20 }, SHORT, closedLoop, 2)).to.include({
+      ...{ turns: 4, windows: 1, windowMs: 1500, leadMs: 400 },
+    });
     const cpuLimits = { application: 0.1, redis: null, postgres: null };
     expect(windowPlanOf({ seconds: 6, cpuLimits }, SHORT, closedLoop, 2)).to.include({
       ...{ turns: 6, windows: 1, leadMs: 300 },
