@@ -75,7 +75,7 @@ export function measuredOn(result: Result, language: Language): string {
   return language.measuredOn({
     time: formatTime(startedAt),
     machine: `${environment.cpuModel}, ${countOf(environment.cores, 'core')}, Node ${environment.node}`,
-    minutes: `${Math.floor(seconds / 60)} min ${seconds % 60} s`,
+    length: `${seconds} s`,
   });
 }
 

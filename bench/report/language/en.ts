@@ -150,7 +150,7 @@ export const english: Language = {
   },
   nothingMeasured: 'This run has no valid measurement of it. The details below say why.',
   heading: (compared) => `${listOf(compared, 'or')}?`,
-  measuredOn: ({ time, machine, minutes }) => `Measured ${time} on ${machine}, in ${minutes}.`,
+  measuredOn: ({ time, machine, length }) => `Measured ${time} on ${machine}, in ${length}.`,
   partial: 'This run ended early, so its answers rest on less than planned.',
   more: 'How this was measured, and every figure, is below.',
   glossary: {

@@ -164,7 +164,7 @@ export const korean: Language = {
   },
   nothingMeasured: '이 질문에 대한 올바른 측정이 없습니다. 이유는 아래에 있습니다.',
   heading: (compared) => `${listOf(compared, '또는')}?`,
-  measuredOn: ({ time, machine, minutes }) => `${time}, ${machine}에서 ${minutes} 동안 측정.`,
+  measuredOn: ({ time, machine, length }) => `${time}, ${machine}에서 ${length} 동안 측정.`,
   partial: '측정이 일찍 끝나서, 답의 근거가 계획보다 적습니다.',
   more: '측정 방법과 모든 수치는 아래에 있습니다.',
   glossary: {

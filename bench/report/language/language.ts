@@ -60,7 +60,7 @@ export interface Language {
   /** Where a question was asked and nothing was measured. */
   nothingMeasured: string;
   heading(compared: readonly string[]): string;
-  measuredOn(facts: { time: string; machine: string; minutes: string }): string;
+  measuredOn(facts: { time: string; machine: string; length: string }): string;
   partial: string;
   more: string;
   glossary: { title: string; entries: readonly (readonly [term: string, meaning: string])[] };
