@@ -12,7 +12,7 @@ import { decimal, integer, parseOptions, text } from '../cli/parse-options.js';
 import { describedStrategies, runComparison } from '../experiments/compare/run.js';
 import { describeWholeService } from '../fleet/service-commands.js';
 import { LabError } from '../model/errors.js';
-import type { Comparison, Result } from '../model/result-schema.js';
+import type { Comparison, Result, RunConfig } from '../model/result-schema.js';
 import { markdownTable } from '../report/markdown.js';
 import { renderReports } from '../report/render-reports.js';
 import { median } from '../statistics/quantile.js';
@@ -41,6 +41,7 @@ const OPTIONS = {
     'CPU time that one variant spends more, as a share of that of a request (0)',
   ),
   rounds: integer(2, 1000, 'rounds of each run (those of --profile quick)'),
+  'me-alone': { flag: true, help: `asks of ${WORKLOAD} alone: more rounds fit into the same time` },
   seed: { ...RUN_OPTIONS.seed, help: 'of the first run; each further run has the next (random)' },
   out: text('FOLDER', 'where the results are kept (results/detection)'),
 } as const;
@@ -52,8 +53,9 @@ async function main(words: readonly string[]): Promise<void> {
   const { options } = parseOptions(words, OPTIONS);
   const { runs = 20, busy = 0, rounds, out = 'results/detection' } = options;
   const seed = options.seed ?? randomSeed(runs + 1);
+  const isAlone = options['me-alone'];
   const run = async (extra: number, runSeed: number, count = rounds) => {
-    const result = await askCost({ extra, seed: runSeed, rounds: count }, out);
+    const result = await askCost({ extra, seed: runSeed, rounds: count, isAlone }, out);
     signal.throwIfAborted();
     return result;
   };
@@ -97,8 +99,16 @@ async function main(words: readonly string[]): Promise<void> {
   );
 }
 
+interface AskedCost {
+  /** µs of work that the second variant does more. */
+  extra: number;
+  seed: number;
+  rounds: number | undefined;
+  isAlone: boolean;
+}
+
 async function askCost(
-  { extra, seed, rounds }: { extra: number; seed: number; rounds: number | undefined },
+  { extra, seed, rounds, isAlone }: AskedCost,
   outFolder: string,
 ): Promise<Result> {
   const service = await describeWholeService();
@@ -107,7 +117,8 @@ async function askCost(
   if (rounds !== undefined) words.push('--rounds', String(rounds));
   if (extra > 0) words.push(...spinning(extra));
   const { options } = parseOptions(words, compareOptions(names));
-  const [config] = plansFor(['cost'], options, service, null).plans;
+  const [whole] = plansFor(['cost'], options, service, null).plans;
+  const config = isAlone ? withoutOthers(whole) : whole;
   const { result } = await runComparison({
     config,
     strategies: describedStrategies(service.strategies, config.variants),
@@ -119,6 +130,17 @@ async function askCost(
     emit: () => {},
   });
   return result;
+}
+
+/** The same plan for one workload. */
+function withoutOthers({ headline = [], ...plan }: RunConfig): RunConfig {
+  const isMe = ({ workload }: { workload: string }) => workload === WORKLOAD;
+  return {
+    ...plan,
+    workloads: [WORKLOAD],
+    order: plan.order.filter(isMe),
+    headline: headline.filter(isMe),
+  };
 }
 
 function spinning(microseconds: number): string[] {

@@ -14,6 +14,8 @@ import { spawnService } from './service-process.js';
 import type { WebTierPlan } from './web-tier/plan.js';
 import { BEHIND_WEB_TIER, startWebTier, type WebTier } from './web-tier/web-tier.js';
 
+const LOOPBACK = '127.0.0.1';
+
 export interface Instance {
   /** Counted from 1. */
   number: number;
@@ -159,22 +161,16 @@ async function startOnce(options: FleetOptions, predictionPort: number | null): 
       const member = start(companion, `the ${name}`, {}, fixed.shift());
       companions.push({ name, tier, member });
     }
-    const addresses = Object.fromEntries(
-      await Promise.all(
-        companions.map(async ({ name, member }) => [
-          `${name.toUpperCase()}_URL`,
-          await member.origin,
-        ]),
-      ),
+    const beside = await Promise.all(
+      companions.map(async ({ name, member }) => ({ name, origin: await member.origin })),
     );
     const prediction: Record<string, string> =
       predictionPort === null ? {} : { PREDICTION_URL: `http://127.0.0.1:${predictionPort}` };
     for (let number = 1; number <= options.instances; number++) {
       const more = {
-        ...addresses,
+        ...instanceEnvironment(strategy, beside),
         ...prediction,
         ...(options.web && BEHIND_WEB_TIER),
-        AUTH_STRATEGY: strategy,
         COUNTERS: 'on',
       };
       const port = instancePorts[number - 1];
@@ -201,6 +197,20 @@ async function startOnce(options: FleetOptions, predictionPort: number | null): 
     await stop();
     throw error;
   }
+}
+
+/** What an instance is told of its strategy and of what stands beside it. */
+export function instanceEnvironment(
+  strategy: string,
+  companions: readonly Pick<CompanionProcess, 'name' | 'origin'>[],
+): Record<string, string> {
+  return {
+    ...Object.fromEntries(
+      companions.map(({ name, origin }) => [`${name.toUpperCase()}_URL`, origin]),
+    ),
+    AUTH_STRATEGY: strategy,
+    HOST: LOOPBACK,
+  };
 }
 
 /** All of them listen by now. */
@@ -259,7 +269,7 @@ function environmentOf(
   return {
     ...environment,
     ...guardian.environment,
-    HOST: '127.0.0.1',
+    HOST: LOOPBACK,
     PORT: String(port),
     NODE_ENV: 'production',
   };

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { z } from 'zod';
 import { type DescribedStrategy, describedStrategySchema } from '../model/result-schema.js';
 import type { Guardian } from '../processes/guardian/guardian.js';
-import { printedLine, spawnService } from './service-process.js';
+import { printedLine, printedLines, spawnService } from './service-process.js';
 
 const described = z.object({
   strategies: z.array(describedStrategySchema),
@@ -21,6 +21,19 @@ const seeded = z.object({
   }),
 });
 const filled = z.object({ filled: z.object({ what: z.string(), count: z.int() }) });
+
+const minted = z.object({
+  minted: z.array(
+    z.object({
+      userId: z.int(),
+      token: z.looseObject({ access_token: z.string(), token_type: z.string() }).optional(),
+      cookies: z.array(z.string()),
+    }),
+  ),
+});
+
+/** What a login gave: a token in its answer, cookies beside it or instead. */
+export type MintedLogin = z.infer<typeof minted>['minted'][number];
 
 export type SeededData = z.infer<typeof seeded>['seeded'];
 
@@ -59,6 +72,25 @@ export async function fillRedis(
   await runEntry('fill-redis', environment, filled, guardian);
 }
 
+/**
+ * Logs the first users in by the service's own code, without hashing passwords.
+ *
+ * @param environment that of an instance
+ */
+export async function mintLogins(
+  environment: Readonly<Record<string, string>>,
+  users: number,
+  guardian: Guardian,
+): Promise<MintedLogin[]> {
+  const child = spawnService('mint-logins', {
+    ...environment,
+    ...guardian.environment,
+    MINT_USERS: String(users),
+  });
+  const lines = await watched(child, guardian, () => printedLines(child, 'mint-logins', minted));
+  return lines.flatMap((line) => line.minted);
+}
+
 export async function seedDatabase(
   databaseUrl: string,
   amount: { users: number; posts: number },
@@ -89,10 +121,19 @@ async function endOf<Schema extends z.ZodType>(
   schema: Schema,
   guardian?: Guardian,
 ): Promise<z.infer<Schema>> {
+  return watched(child, guardian, () => printedLine(child, entry, schema));
+}
+
+/** Ended however the work ends. */
+async function watched<Outcome>(
+  child: ChildProcess,
+  guardian: Guardian | undefined,
+  work: () => Promise<Outcome>,
+): Promise<Outcome> {
   const { pid } = child;
   if (pid !== undefined) guardian?.watchProcess(pid);
   try {
-    return await printedLine(child, entry, schema);
+    return await work();
   } finally {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
     if (pid !== undefined) guardian?.forgetProcess(pid);

@@ -68,6 +68,39 @@ export function printedLine<Schema extends z.ZodType>(
   });
 }
 
+/**
+ * All printed lines of JSON that have the key, of a process that ends by itself.
+ *
+ * @throws LabError SERVICE_FAILED with what the process said on standard error
+ */
+export async function printedLines<Schema extends z.ZodType>(
+  child: ChildProcess,
+  entry: string,
+  schema: Schema,
+): Promise<z.infer<Schema>[]> {
+  const lines: z.infer<Schema>[] = [];
+  let complaint = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    complaint = (complaint + chunk).slice(-2000);
+  });
+  if (child.stdout) {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const parsed = schema.safeParse(parseJson(line));
+      if (parsed.success) lines.push(parsed.data);
+    });
+  }
+  const failed = (why: string) =>
+    new LabError('SERVICE_FAILED', `The service's ${entry} ${why}. ${complaint.trim()}`);
+  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>(
+    (resolve, reject) => {
+      child.once('error', (error) => reject(failed(`could not start: ${error.message}`)));
+      child.once('close', (...how) => resolve(how));
+    },
+  );
+  if (code !== 0) throw failed(`ended with ${signal ?? `code ${code}`}`);
+  return lines;
+}
+
 function parseJson(line: string): unknown {
   try {
     return JSON.parse(line);

@@ -109,18 +109,24 @@ async function logIn(
   }
   const cookies = cookiesOf(answer);
   const token = tokenAnswer.safeParse(parseJson(text));
-  if (token.success) {
-    // Beside a token, the cookie of a web tier.
-    const { token_type, access_token } = token.data;
-    return withCookies({ Authorization: `${token_type} ${access_token}` }, cookies);
-  }
-  if (cookies.length === 0) {
+  if (!token.success && cookies.length === 0) {
     throw new LabError(
       'LOGIN_FAILED',
       'POST /auth/login gave neither a cookie nor an access token.',
     );
   }
-  return withCookies({}, cookies);
+  return credentialOf(token.data, cookies);
+}
+
+/** What a client sends after a login that gave these. Beside a token there may be the cookie of a web tier. */
+export function credentialOf(
+  token: z.infer<typeof tokenAnswer> | undefined,
+  cookies: readonly string[],
+): Record<string, string> {
+  return withCookies(
+    token ? { Authorization: `${token.token_type} ${token.access_token}` } : {},
+    cookies.map(withoutAttributes),
+  );
 }
 
 /** undefined for what is none: a login that sets a cookie may answer with anything. */
@@ -133,7 +139,11 @@ function parseJson(text: string): unknown {
 }
 
 function cookiesOf(answer: Response): string[] {
-  return answer.headers.getSetCookie().map((cookie) => cookie.split(';', 1)[0] as string);
+  return answer.headers.getSetCookie().map(withoutAttributes);
+}
+
+function withoutAttributes(cookie: string): string {
+  return cookie.split(';', 1)[0] as string;
 }
 
 function withCookies(

@@ -1,7 +1,7 @@
 /**
- * How the machine's pace changed through a trial. Two see it besides the variant itself: the other variants of the
- * block, which are measured in alternating turns, and the load generator, which does the same work for every request
- * and at the same moments.
+ * How the machine's pace changed through a trial. Three see it besides the variant itself: the other variants of the
+ * block, which are measured in alternating turns; the load generator, which does the same work for every request
+ * and at the same moments; and the system's own account of the CPU time that the processes of the trial were given.
  */
 import type { Trial } from '../model/result-schema.js';
 
@@ -32,19 +32,37 @@ export function paceOfOthers(windowsRps: readonly (readonly number[])[]): (numbe
  *
  * @returns for each window, 1 on average; null where it was not read
  */
-export function paceOfGenerator({
-  windowUses,
-  processes,
-}: Partial<Pick<Trial, 'windowUses'>> & {
+export function paceOfGenerator(trial: SeenWindows): number[] | null {
+  return relative(
+    (trial.windowUses ?? []).map(
+      ({ requests, cpuSeconds }) =>
+        requests /
+        sum(cpuSeconds.filter((_, index) => trial.processes[index]?.kind === 'loadGenerator')),
+    ),
+  );
+}
+
+/**
+ * How much CPU time all processes of the trial together were given. In a closed loop there is always work, so a
+ * window in which they got less is one in which the machine was elsewhere. A process that is not warm shows all
+ * the same: it needs more CPU time for a request.
+ *
+ * @returns for each window, 1 on average; null where it was not read
+ */
+export function paceOfCpuGiven({ windowUses }: Pick<SeenWindows, 'windowUses'>): number[] | null {
+  return relative((windowUses ?? []).map(({ seconds, cpuSeconds }) => sum(cpuSeconds) / seconds));
+}
+
+type SeenWindows = Partial<Pick<Trial, 'windowUses'>> & {
   processes: readonly Pick<Trial['processes'][number], 'kind'>[];
-}): number[] | null {
-  const paces = (windowUses ?? []).map(({ requests, cpuSeconds }) => {
-    const ofGenerator = cpuSeconds.filter(
-      (seconds, index): seconds is number =>
-        processes[index]?.kind === 'loadGenerator' && seconds !== null,
-    );
-    return requests / ofGenerator.reduce((sum, seconds) => sum + seconds, 0);
-  });
-  const mean = paces.reduce((sum, pace) => sum + pace, 0) / paces.length;
+};
+
+function relative(paces: readonly number[]): number[] | null {
+  const mean = sum(paces) / paces.length;
   return Number.isFinite(mean) && mean > 0 ? paces.map((pace) => pace / mean) : null;
+}
+
+/** What could not be read is left out. */
+function sum(values: readonly (number | null)[]): number {
+  return values.reduce<number>((total, value) => total + (value ?? 0), 0);
 }

@@ -7,6 +7,7 @@ import type { Environment } from './environment.js';
 import { type FillSettings, parseFillSettings } from './fill.js';
 import { INSTANCE_VARIABLES, type InstanceSettings, parseInstanceSettings } from './instance.js';
 import { parseRotationSettings, type RotationSettings } from './key-rotation.js';
+import { type MintSettings, parseMintSettings } from './mint.js';
 import {
   PREDICTION_SERVER_VARIABLES,
   type PredictionServerSettings,
@@ -26,6 +27,7 @@ export type {
   AuthoritySettings,
   FillSettings,
   InstanceSettings,
+  MintSettings,
   PredictionServerSettings,
   RotationSettings,
   SeedSettings,
@@ -84,6 +86,11 @@ export function readSeedSettings(environment: Environment = process.env): SeedSe
 /** For `fill-redis.js`. */
 export function readFillSettings(environment: Environment = process.env): FillSettings {
   return parseFillSettings(environment);
+}
+
+/** For `mint-logins.js`, beside the settings of an instance. */
+export function readMintSettings(environment: Environment = process.env): MintSettings {
+  return parseMintSettings(environment);
 }
 
 /** For `rotate-keys.js`. */

@@ -5,7 +5,7 @@ export const me: Workload = {
   name: 'me',
   summary: 'GET /me: authentication alone, no database',
   expectedStatuses: [200],
-  warmUpRequests: 6000,
+  warmUpRequests: 4500,
   windowMs: 150,
   probe: getMe,
   loopFor: (context) => ({ requests: [getMe(context)] }),

@@ -34,6 +34,10 @@ describe('the windows of a block', () => {
     expect(windowPlanOf({ seconds: 6, cpuLimits }, SHORT, closedLoop, 2)).to.include({
       ...{ turns: 6, windows: 1, leadMs: 300 },
     });
+    // The rounds are in orders of their own, so one window of each will do.
+    expect(windowPlanOf({ seconds: 1.2, cpuLimits }, SHORT, closedLoop, 2)).to.include({
+      ...{ turns: 1, windows: 1, windowMs: 1200 },
+    });
   });
 
   it('keeps a plan whole where nothing is compared', () => {

@@ -236,4 +236,20 @@ describe('validity of a trial', () => {
     const unread = { windowsRps, processes: processes.slice(0, 1), windowUses: shared.windowUses };
     expect(codes(evidence(unread))).to.deep.equal(['not-steady']);
   });
+
+  it('takes no change for unsteadiness where the machine gave less CPU time, and each request cost the same', () => {
+    const windowsRps = [100, 100, 50, 50, 100, 100];
+    const uses = (shares: readonly number[]) =>
+      windowsRps.map((requests, index) => {
+        return { seconds: 1, requests, cpuSeconds: [0.9 * (shares[index] ?? 0), null] };
+      });
+    const away = uses([1, 1, 0.5, 0.5, 1, 1]);
+    expect(codes(evidence({ windowsRps, windowUses: away }))).to.deep.equal([]);
+    // As much CPU time for half as many requests: it is the process that was not steady.
+    const cold = uses([1, 1, 1, 1, 1, 1]);
+    expect(codes(evidence({ windowsRps, windowUses: cold }))).to.deep.equal(['not-steady']);
+    // A plan sends so much and no more, so less CPU time says nothing there.
+    const sent = { windowsRps, windowUses: away, openLoop: openLoop({}) };
+    expect(codes(evidence(sent))).to.deep.equal(['not-steady']);
+  });
 });
