@@ -13,6 +13,8 @@ export interface LoadMode {
   shortestWindowMs: number;
   /** Whether a variant that is measured alone has its time cut into windows all the same. */
   cutsAlone: boolean;
+  /** Whether the processes that send also warm each block up; else they are warmed up before the first trial. */
+  warmsUp: boolean;
   /** The processes that send while it is measured. */
   generator(processes: LoadProcesses): Promise<LoadGenerator>;
   begin(block: HeldBlock): Promise<LoadRun>;

@@ -53,6 +53,14 @@ export function paceOfCpuGiven({ windowUses }: Pick<SeenWindows, 'windowUses'>):
   return relative((windowUses ?? []).map(({ seconds, cpuSeconds }) => sum(cpuSeconds) / seconds));
 }
 
+/** Both at once: how much CPU time the machine gave, and how fast it was. */
+export function productOf(
+  one: readonly number[] | null,
+  other: readonly number[] | null,
+): number[] | null {
+  return one && other && one.map((pace, window) => pace * (other[window] ?? 1));
+}
+
 type SeenWindows = Partial<Pick<Trial, 'windowUses'>> & {
   processes: readonly Pick<Trial['processes'][number], 'kind'>[];
 };

@@ -8,7 +8,7 @@
 import type { Trial } from '../model/result-schema.js';
 import { tierOf } from '../model/tiers.js';
 import { countOf } from '../text/count-of.js';
-import { paceOfCpuGiven, paceOfGenerator } from './pace.js';
+import { paceOfCpuGiven, paceOfGenerator, productOf } from './pace.js';
 import { steadinessOf } from './steadiness.js';
 
 /** What the rules look at, of a trial or of any other load. */
@@ -166,13 +166,14 @@ export const VALIDITY_RULES: readonly ValidityRule[] = [
   },
   {
     code: 'not-steady',
-    rule: `the thirds of the window differ in throughput by more than ${MAX_SPREAD * 100} %, also where the change that the other strategies of the block saw, or the load generator in its own cost of a request, or that of the CPU time which the machine gave, is taken out`,
+    rule: `the thirds of the window differ in throughput by more than ${MAX_SPREAD * 100} %, also where the change that the other strategies of the block saw, or the load generator in its own cost of a request, or that of the CPU time which the machine gave, or the last two together, is taken out`,
     breach({ trial, pace }) {
       const steadiness = steadinessOf(trial.windowsRps);
       if (!steadiness) return null;
       const isClosed = trial.openLoop === undefined;
       const given = isClosed ? paceOfCpuGiven(trial) : null;
-      const spreads = [null, pace, paceOfGenerator(trial), given].map(
+      const ofGenerator = paceOfGenerator(trial);
+      const spreads = [null, pace, ofGenerator, given, productOf(given, ofGenerator)].map(
         (each) => steadinessOf(trial.windowsRps, each)?.spread ?? Number.POSITIVE_INFINITY,
       );
       if (Math.min(...spreads) <= allowedSpread(trial.requests)) return null;

@@ -1,6 +1,6 @@
 /**
- * Before the first trial: every user is logged in, once a strategy, and the load generator sends every
- * workload once, for nobody's record. A generator with code that is not yet compiled would make the first
+ * Before the first trial: every user is logged in, once a strategy, and a load generator that warms no
+ * block up sends every workload once, for nobody's record. With code that is not yet compiled it would make the first
  * trials more expensive than the last.
  */
 
@@ -66,9 +66,11 @@ export async function logInAndRehearse(
       ]);
     }
     const secondsPerLogin = spentMs / 1000 / logins;
-    say('Rehearsing the load');
-    const [fleet] = fleets as [Fleet];
-    await rehearse(context, fleet, credentials.get(strategies[0] as string) ?? []);
+    if (!context.mode.warmsUp) {
+      say('Rehearsing the load');
+      const [fleet] = fleets as [Fleet];
+      await rehearse(context, fleet, credentials.get(strategies[0] as string) ?? []);
+    }
     return { credentials, secondsPerLogin };
   } finally {
     await Promise.all(fleets.map((fleet) => fleet.stop()));

@@ -21,8 +21,8 @@ const TURN_MS = 300;
 
 /**
  * Turns are short: what the machine does to one it then does to its neighbours too. An even number, since
- * the order of the variants is reversed from one to the next; one alone where the time is that of one window of
- * processes that are held, and the rounds have orders of their own.
+ * the order of the variants is reversed from one to the next; one alone where the time is less than two windows of
+ * processes that are held: the rounds have orders of their own.
  *
  * @param variants in the block: where nothing is compared, more turns would cost their time for nothing
  */
@@ -45,7 +45,7 @@ export function windowPlanOf(
     shortestWindowMs,
   );
   const fitting = (seconds * 1000) / Math.max(TURN_MS, wantedMs);
-  const isOneWindow = cpuLimits !== undefined && fitting <= 1;
+  const isOneWindow = cpuLimits !== undefined && fitting < 2;
   const even = isOneWindow ? 1 : Math.max(2, 2 * Math.round(fitting / 2));
   const turns = asked ?? (variants > 1 || cutsAlone ? even : 1);
   const turnMs = (seconds * 1000) / turns;

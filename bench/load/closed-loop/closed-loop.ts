@@ -8,6 +8,7 @@ import type { LoadMode, ReadWindow } from '../load-mode.js';
 export const closedLoop: LoadMode = {
   shortestWindowMs: 0,
   cutsAlone: true,
+  warmsUp: true,
   generator: ({ closedLoop: generator }) => generator(),
   async begin({ processes, session, connections }) {
     const generator = await processes.closedLoop();

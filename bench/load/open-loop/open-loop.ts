@@ -17,6 +17,7 @@ export function openLoop(offered: OfferedLoad): LoadMode {
   return {
     shortestWindowMs: SHORTEST_WINDOW_MS,
     cutsAlone: false,
+    warmsUp: false,
     generator: async ({ openLoop: generator }) => withOffered(await generator(), offered),
     async begin({ processes, connections, order }) {
       const generator = withOffered(await processes.openLoop(), offered);

@@ -35,8 +35,8 @@ describe('the windows of a block', () => {
       ...{ turns: 6, windows: 1, leadMs: 300 },
     });
     // The rounds are in orders of their own, so one window of each will do.
-    expect(windowPlanOf({ seconds: 1.2, cpuLimits }, SHORT, closedLoop, 2)).to.include({
-      ...{ turns: 1, windows: 1, windowMs: 1200 },
+    expect(windowPlanOf({ seconds: 2, cpuLimits }, SHORT, closedLoop, 2)).to.include({
+      ...{ turns: 1, windows: 2, windowMs: 1000 },
     });
   });
 
