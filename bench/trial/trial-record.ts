@@ -150,7 +150,7 @@ export function assembleEvidence(observation: Observation): Evidence {
     firstError: all.find((report) => report.firstError)?.firstError ?? null,
     interruption: observation.interruption,
     pace: null,
-    ...littleToleranceOf(observation.load, histogramMeanMs, processes),
+    ...littleToleranceOf(observation.load, histogramMeanMs),
   };
 }
 
@@ -224,17 +224,15 @@ function instanceShares(
 }
 
 /**
- * A process that is held stands still for most of a period, so answers are long against a window, and which of
- * them end inside it is chance: by as much as an answer takes of a window.
+ * Where answers are long against a window, which of them end inside it is chance: by as much as an answer takes of a
+ * window.
  */
 function littleToleranceOf(
   { windows, readings }: Observation['load'],
   meanMs: number,
-  processes: readonly ProcessUse[],
 ): Pick<Evidence, 'littleTolerance'> {
-  const isHeld = processes.some(({ limitCores }) => limitCores);
   const slices = windows.flatMap(slicesRps).length;
-  if (!isHeld || readings !== 'between-loads' || slices === 0) return {};
+  if (readings !== 'between-loads' || slices === 0) return {};
   const windowMs = (total(windows, ({ seconds }) => seconds) * 1000) / slices;
   return { littleTolerance: Math.max(LITTLE_TOLERANCE, meanMs / windowMs) };
 }

@@ -49,7 +49,8 @@ export function windowPlanOf(
   const even = isOneWindow ? 1 : Math.max(2, 2 * Math.round(fitting / 2));
   const turns = asked ?? (variants > 1 || cutsAlone ? even : 1);
   const turnMs = (seconds * 1000) / turns;
-  const windows = Math.max(1, Math.round(turnMs / wantedMs));
+  // Each window of processes that are held begins with load for nobody's record: rather one that is long.
+  const windows = Math.max(1, (cpuLimits ? Math.floor : Math.round)(turnMs / wantedMs));
   return {
     turns,
     windows,

@@ -36,7 +36,7 @@ describe('the windows of a block', () => {
     });
     // The rounds are in orders of their own, so one window of each will do.
     expect(windowPlanOf({ seconds: 2, cpuLimits }, SHORT, closedLoop, 2)).to.include({
-      ...{ turns: 1, windows: 2, windowMs: 1000 },
+      ...{ turns: 1, windows: 1, windowMs: 2000 },
     });
   });
 
