@@ -20,6 +20,7 @@ const seeded = z.object({
     posts: z.object({ count: z.int(), firstId: z.int(), lastId: z.int() }),
   }),
 });
+const rotated = z.object({ rotated: z.object({ kid: z.string() }) });
 const filled = z.object({ filled: z.object({ what: z.string(), count: z.int() }) });
 
 const minted = z.object({
@@ -91,6 +92,14 @@ export async function mintLogins(
   return lines.flatMap((line) => line.minted);
 }
 
+/** Makes the key that signs tokens next. @param environment that of an instance, and what KEY_… says beside it */
+export async function rotateKeys(
+  environment: Readonly<Record<string, string>>,
+  guardian: Guardian,
+): Promise<void> {
+  await runEntry('rotate-keys', environment, rotated, guardian);
+}
+
 export async function seedDatabase(
   databaseUrl: string,
   amount: { users: number; posts: number },
@@ -107,7 +116,7 @@ export async function seedDatabase(
 /** Runs an entry that does its work and ends. */
 async function runEntry<Schema extends z.ZodType>(
   entry: string,
-  environment: Record<string, string>,
+  environment: Readonly<Record<string, string>>,
   schema: Schema,
   guardian?: Guardian,
 ): Promise<z.infer<Schema>> {

@@ -1,5 +1,7 @@
-/** Things that happen a fixed time after they were put in, in the order in which they came. */
+/** Things that happen some time after they were put in, in the order in which they came. */
 export interface DelayLine {
+  /** Of what is put in from now on; none of it overtakes what waits. */
+  setDelay(delayMs: number): void;
   put(happen: () => void): void;
   /** Lets everything happen that is due, and says when the next is; null: nothing waits. */
   release(): number | null;
@@ -11,9 +13,14 @@ const GRAIN_MS = 0.05;
 /** @param nowMs a clock that never goes back */
 export function createDelayLine(delayMs: number, nowMs: () => number): DelayLine {
   let waiting: { dueMs: number; happen: () => void }[] = [];
+  let currentMs = delayMs;
   return {
+    setDelay(given) {
+      currentMs = given;
+    },
     put(happen) {
-      waiting.push({ dueMs: nowMs() + delayMs, happen });
+      const dueMs = Math.max(nowMs() + currentMs, waiting.at(-1)?.dueMs ?? 0);
+      waiting.push({ dueMs, happen });
     },
     release() {
       const untilMs = nowMs() + GRAIN_MS;

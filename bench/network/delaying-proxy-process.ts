@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { startAlarm } from './alarm.js';
 import { createDelayLine } from './delay-line.js';
-import type { ProxyOrder, ProxyReady } from './delaying-proxy.js';
+import type { ProxyChange, ProxyOrder, ProxyReady } from './delaying-proxy.js';
 
 const { delayMs, targets } = JSON.parse(process.argv[2] as string) as ProxyOrder;
 
@@ -68,5 +68,6 @@ const ports = await Promise.all(
   }),
 );
 
+process.on('message', (change) => line.setDelay((change as ProxyChange).delayMs));
 process.on('disconnect', () => process.exit(0));
 process.send?.({ ports } satisfies ProxyReady);

@@ -16,6 +16,9 @@ export interface ProxyOrder {
   targets: { host: string; port: number }[];
 }
 
+/** What it may be told later. */
+export type ProxyChange = Pick<ProxyOrder, 'delayMs'>;
+
 /** What its process says when it listens. */
 export interface ProxyReady {
   /** In the order of the targets. */
@@ -26,6 +29,8 @@ export interface DelayingProxy {
   pid: number;
   /** The given URLs, leading through it. */
   urls: string[];
+  /** Of what comes from now on. */
+  setDelay(eachWayMs: number): void;
   stop(): Promise<void>;
 }
 
@@ -63,7 +68,12 @@ export async function startDelayingProxy(
   const stop = () => stopChild(child);
   try {
     const { ports } = await ready(child);
-    return { pid, urls: urls.map((url, index) => through(url, ports[index] as number)), stop };
+    return {
+      pid,
+      urls: urls.map((url, index) => through(url, ports[index] as number)),
+      setDelay: (eachWayMs) => child.send({ delayMs: eachWayMs } satisfies ProxyChange),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -16,6 +16,8 @@ export interface ServerProcess {
   readLog(): Promise<string>;
   /** Sends the signals in turn, each after the wait of the one before, until it has ended. */
   stop(): Promise<void>;
+  /** SIGKILL. Resolves when it has ended. */
+  kill(): Promise<void>;
 }
 
 export interface ServerCommand {
@@ -76,6 +78,12 @@ export async function startServerProcess(
     hasEnded,
     readLog: async () =>
       (await readFile(server.logFile, 'utf8').catch(() => '')).slice(-4_000).trim(),
+    async kill() {
+      running.ref();
+      running.kill('SIGKILL');
+      await ended;
+      guardian.forgetProcess(pid);
+    },
     async stop() {
       running.ref();
       for (const { signal, waitMs } of [

@@ -49,7 +49,7 @@ function renderPlan(result: Result): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function renderSection({ title, blocks }: Section, mark = '##'): string {
+export function renderSection({ title, blocks }: Section, mark = '##'): string {
   const parts = blocks.map(renderBlock).filter((text) => text !== '');
   return [`${mark} ${inline(title)}`, ...parts].join('\n\n');
 }

@@ -2,8 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '../model/errors.js';
 import { findFreePort } from '../processes/ports/free-port.js';
+import { descendantsOf } from '../processes/process-family.js';
 import type { ServerProcess } from '../processes/server-process.js';
-import type { StartedStore } from './store.js';
+import type { StartedStore, StoreHands } from './store.js';
 import { describeFailure } from './unanswered.js';
 
 export interface FreshServer {
@@ -32,12 +33,69 @@ export async function serveOnFreePort(
     const server = await fresh.start(port, attempt);
     try {
       const version = await waitUntilReady(fresh, server, url, signal);
-      return { url, version, pid: server.pid, stop: () => server.stop() };
+      return { url, version, pid: server.pid, ...hold(fresh, server, { port, attempt, url }) };
     } catch (error) {
       await server.stop();
       if (attempt < ATTEMPTS && error instanceof LabError && error.code === 'PORT_TAKEN') continue;
       throw error;
     }
+  }
+}
+
+/** After SIGKILL, processes that worked for it may hold on to its memory for a moment. */
+const START_AGAIN_WITHIN_MS = 10_000;
+const START_AGAIN_EVERY_MS = 200;
+
+function hold(
+  fresh: FreshServer,
+  first: ServerProcess,
+  { port, attempt, url }: { port: number; attempt: number; url: string },
+): Pick<StartedStore, 'stop' | 'hands'> {
+  let server = first;
+  let starts = attempt;
+  const signal: StoreHands['signal'] = (name) => {
+    for (const pid of [server.pid, ...descendantsOf(server.pid)]) send(pid, name);
+  };
+  const startOnce = async () => {
+    starts += 1;
+    server = await fresh.start(port, starts);
+    try {
+      await waitUntilReady(fresh, server, url, new AbortController().signal);
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+  };
+  return {
+    // One that stands still hears nothing else.
+    stop: () => {
+      signal('SIGCONT');
+      return server.stop();
+    },
+    hands: {
+      pid: () => server.pid,
+      kill: () => server.kill(),
+      async start() {
+        const giveUpMs = performance.now() + START_AGAIN_WITHIN_MS;
+        while (server.hasEnded()) {
+          try {
+            await startOnce();
+          } catch (error) {
+            if (performance.now() > giveUpMs) throw error;
+            await delay(START_AGAIN_EVERY_MS);
+          }
+        }
+      },
+      signal,
+    },
+  };
+}
+
+function send(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // it has just ended
   }
 }
 

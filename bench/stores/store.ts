@@ -93,6 +93,23 @@ export interface StoreInformation {
   given?: true;
   /** Left out unless it runs in a container of the lab's own: limits the CPU time of that. */
   holdContainer?: () => CpuGroup;
+  /** Left out unless it is a process of the lab's own. */
+  hands?: StoreHands;
+}
+
+/** What can be done to a server of the lab's own, to see what becomes of those that need it. */
+export interface StoreHands {
+  /** Of the process that runs now, or ran last. */
+  pid(): number;
+  /** SIGKILL. Resolves when it is gone. */
+  kill(): Promise<void>;
+  /**
+   * Starts it again on the same port, with what is on its disk; nothing is done where it runs. Resolves when it answers.
+   * @throws LabError what its first start throws
+   */
+  start(): Promise<void>;
+  /** To the server and all that works for it. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
 export interface StartedStore extends StoreInformation {

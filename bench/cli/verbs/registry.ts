@@ -2,6 +2,7 @@ import { calibrate } from './calibrate.js';
 import { compare } from './compare.js';
 import { diff } from './diff.js';
 import { doctor } from './doctor.js';
+import { drill } from './drill.js';
 import { load } from './load.js';
 import { plan } from './plan.js';
 import { report } from './report.js';
@@ -17,6 +18,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   sustain,
   diff,
   calibrate,
+  drill,
   serve,
   stores,
   load,

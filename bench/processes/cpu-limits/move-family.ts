@@ -1,5 +1,4 @@
-import { readdirSync } from 'node:fs';
-import { readStat } from '../process-identity.js';
+import { descendantsOf } from '../process-family.js';
 import { moveProcess, processesOf } from './group-folder.js';
 
 /**
@@ -17,19 +16,4 @@ export function moveFamily(pid: number, folder: string): void {
     const moved = outside.filter((child) => moveProcess(child, folder));
     if (moved.length === 0) return;
   }
-}
-
-/** The running descendants of a process, parents before their children. */
-function descendantsOf(ancestor: number): number[] {
-  const children = new Map<number, number[]>();
-  for (const name of readdirSync('/proc')) {
-    const parent = /^\d+$/.test(name) ? readStat(Number(name))?.parentPid : undefined;
-    if (parent === undefined) continue;
-    const siblings = children.get(parent);
-    if (siblings) siblings.push(Number(name));
-    else children.set(parent, [Number(name)]);
-  }
-  const found = [...(children.get(ancestor) ?? [])];
-  for (const pid of found) found.push(...(children.get(pid) ?? []));
-  return found;
 }

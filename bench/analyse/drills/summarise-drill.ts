@@ -1,0 +1,120 @@
+/** All repetitions of a drill, together. Pure. */
+import {
+  type DrillReadings,
+  type DrillRecord,
+  type DrillVerdict,
+  OUTCOMES,
+  type OutcomeCounts,
+  REQUEST_KINDS,
+} from '../../model/drill-schema.js';
+import { ascending, median } from '../../statistics/quantile.js';
+
+/** Of the repetitions that say something. */
+export interface Spread {
+  median: number;
+  least: number;
+  most: number;
+  /** How many had one. */
+  count: number;
+}
+
+export interface VariantSummary {
+  variant: string;
+  verdict: DrillVerdict;
+  /** Repetitions with that verdict, of so many. */
+  agreeing: number;
+  repetitions: number;
+  /** What was said most often: what deviated, or why nothing can be said. */
+  why: string | null;
+  /** Of all conclusive repetitions together. */
+  outcomes: OutcomeCounts;
+  byKind: DrillReadings['byKind'];
+  firstWrongSeconds: Spread | null;
+  lastWrongSeconds: Spread | null;
+  detectSeconds: Spread | null;
+  recoverSeconds: Spread | null;
+  p99Ms: Spread | null;
+  lostLogins: Spread | null;
+  lostWrites: number;
+}
+
+export function summariseDrill({ repetitions }: Pick<DrillRecord, 'repetitions'>): VariantSummary[] {
+  const variants = Object.keys(repetitions[0]?.variants ?? {});
+  return variants.map((variant) =>
+    summarise(
+      variant,
+      repetitions.flatMap((each) => each.variants[variant] ?? []),
+    ),
+  );
+}
+
+function summarise(variant: string, all: readonly DrillReadings[]): VariantSummary {
+  const conclusive = all.filter(({ verdict }) => verdict !== 'inconclusive');
+  const verdict = verdictOf(conclusive);
+  const agreeing = all.filter((each) => each.verdict === verdict);
+  const spread = (read: (each: DrillReadings) => number | null) =>
+    spreadOf(conclusive.flatMap((each) => read(each) ?? []));
+  return {
+    variant,
+    verdict,
+    agreeing: agreeing.length,
+    repetitions: all.length,
+    why: mostOften((agreeing.length > 0 ? agreeing : all).flatMap(({ why }) => why ?? [])),
+    outcomes: sumOf(conclusive.map(({ outcomes }) => outcomes)),
+    byKind: sumOfKinds(conclusive.map(({ byKind }) => byKind)),
+    firstWrongSeconds: spread((each) => each.firstWrongSeconds),
+    lastWrongSeconds: spread((each) => each.lastWrongSeconds),
+    detectSeconds: spread((each) => each.detectSeconds),
+    recoverSeconds: spread((each) => each.recoverSeconds),
+    p99Ms: spread((each) => each.p99Ms),
+    lostLogins: spread((each) => each.lostLogins),
+    lostWrites: conclusive.reduce((sum, { lostWrites }) => sum + lostWrites, 0),
+  };
+}
+
+/** Held where it always did; deviated where it did more often than not. Anything else is no answer. */
+function verdictOf(conclusive: readonly DrillReadings[]): DrillVerdict {
+  const deviated = conclusive.filter(({ verdict }) => verdict === 'deviated').length;
+  if (conclusive.length === 0) return 'inconclusive';
+  if (deviated === 0) return 'held';
+  return deviated > conclusive.length / 2 ? 'deviated' : 'inconclusive';
+}
+
+function spreadOf(values: readonly number[]): Spread | null {
+  if (values.length === 0) return null;
+  const sorted = ascending(values);
+  return {
+    median: median(sorted),
+    least: sorted[0] as number,
+    most: sorted.at(-1) as number,
+    count: sorted.length,
+  };
+}
+
+function sumOf(all: readonly Partial<OutcomeCounts>[]): OutcomeCounts {
+  return Object.fromEntries(
+    OUTCOMES.map((outcome) => [outcome, all.reduce((sum, each) => sum + (each[outcome] ?? 0), 0)]),
+  ) as OutcomeCounts;
+}
+
+function sumOfKinds(all: readonly DrillReadings['byKind'][]): DrillReadings['byKind'] {
+  return Object.fromEntries(
+    REQUEST_KINDS.map((kind) => {
+      const sum = (figure: 'answers' | 'missing') =>
+        all.reduce((total, each) => total + each[kind][figure], 0);
+      return [kind, { answers: sum('answers'), missing: sum('missing') }];
+    }),
+  ) as DrillReadings['byKind'];
+}
+
+/** Numbers in it differ from one repetition to the next; what it is about does not. */
+function mostOften(texts: readonly string[]): string | null {
+  const counts = new Map<string, { text: string; times: number }>();
+  for (const text of texts) {
+    const about = text.replaceAll(/[\d.]+/g, '#');
+    const known = counts.get(about) ?? { text, times: 0 };
+    counts.set(about, { text: known.text, times: known.times + 1 });
+  }
+  const [first] = [...counts.values()].sort((one, other) => other.times - one.times);
+  return first?.text ?? null;
+}

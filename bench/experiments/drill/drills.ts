@@ -1,0 +1,133 @@
+/** What can be drilled, as data: a fault, how long it lasts, and how long we look. */
+import type { FaultName } from '../../stage/faults/registry.js';
+
+/** What the stage of a drill has beside the usual. */
+export type StageKind = 'plain' | 'short-tokens' | 'instrumented';
+
+export interface Drill {
+  /** What it asks, for a person. */
+  question: string;
+  fault: FaultName;
+  stage: StageKind;
+  /** From the fault to the undo; where nothing can be undone, how long we look at the least. */
+  heldSeconds: number;
+  /** After the undo, at most: shorter where all is well again. */
+  watchSeconds: number;
+}
+
+const PLAIN = { stage: 'plain', heldSeconds: 2, watchSeconds: 4 } as const;
+/** Long enough for a token of the stage to end. */
+const UNTIL_TOKENS_END = { stage: 'short-tokens', heldSeconds: 7, watchSeconds: 1.5 } as const;
+
+/** By name. */
+export const DRILLS = {
+  'instance-kill': {
+    ...PLAIN,
+    question: 'An instance dies: who notices, and what is lost?',
+    fault: 'instance-kill',
+  },
+  'instance-freeze': {
+    ...PLAIN,
+    question: 'An instance stands still and keeps its connections: how long do clients wait?',
+    fault: 'instance-freeze',
+  },
+  'instance-restart': {
+    ...PLAIN,
+    question: 'An instance is deployed anew: is anybody logged out?',
+    fault: 'instance-restart',
+    heldSeconds: 1,
+  },
+  'redis-kill': {
+    ...PLAIN,
+    question: 'Redis is away for two seconds and comes back empty: who still gets in?',
+    fault: 'redis-kill',
+  },
+  'redis-restart': {
+    ...PLAIN,
+    question: 'Redis restarts without its data: who is logged out, and does an ended login come back?',
+    fault: 'redis-restart',
+    heldSeconds: 1,
+  },
+  'redis-freeze': {
+    ...PLAIN,
+    question: 'Redis stands still: do requests hang, fail, or go on?',
+    fault: 'redis-freeze',
+  },
+  'redis-flush': {
+    ...PLAIN,
+    question: 'Somebody runs FLUSHALL: who is logged out?',
+    fault: 'redis-flush',
+    heldSeconds: 1,
+  },
+  'redis-full': {
+    ...PLAIN,
+    question: 'Redis refuses to take more: who still gets in?',
+    fault: 'redis-full',
+    heldSeconds: 4,
+  },
+  'stores-slow': {
+    ...PLAIN,
+    stage: 'instrumented',
+    question: 'The way to Redis and PostgreSQL takes 100 ms longer each way: who waits?',
+    fault: 'stores-slow',
+  },
+  'postgres-kill': {
+    ...PLAIN,
+    question: 'PostgreSQL is away for two seconds: who still gets in, and is an acknowledged write lost?',
+    fault: 'postgres-kill',
+  },
+  'postgres-freeze': {
+    ...PLAIN,
+    question: 'PostgreSQL stands still: do requests that do not need it go on?',
+    fault: 'postgres-freeze',
+  },
+  'key-rotation': {
+    ...PLAIN,
+    question: 'The signing key is replaced in order: does anybody notice?',
+    fault: 'key-rotation',
+    heldSeconds: 1,
+  },
+  'key-withdrawal': {
+    ...PLAIN,
+    question: 'The signing key has leaked and is withdrawn: how long are its tokens still taken?',
+    fault: 'key-withdrawal',
+    heldSeconds: 6,
+    watchSeconds: 2,
+  },
+  'clock-ahead': {
+    ...PLAIN,
+    stage: 'instrumented',
+    question: 'The clock of one instance is 10 minutes fast: who is logged out there?',
+    fault: 'clock-ahead',
+  },
+  'clock-behind': {
+    ...PLAIN,
+    stage: 'instrumented',
+    question: 'The clock of one instance is 10 minutes slow: who is refused there?',
+    fault: 'clock-behind',
+  },
+  'logout-one': {
+    ...UNTIL_TOKENS_END,
+    question: 'A user logs out: how long does a stolen copy of the credential still work, and where?',
+    fault: 'logout-one',
+  },
+  'logout-half': {
+    ...UNTIL_TOKENS_END,
+    question: 'Half of all users log out at once: do the others notice?',
+    fault: 'logout-half',
+  },
+  'password-change': {
+    ...UNTIL_TOKENS_END,
+    question: 'A user changes a stolen password: how long does the thief stay in?',
+    fault: 'password-change',
+  },
+  'login-herd': {
+    ...PLAIN,
+    question: 'A dozen people log in at the same moment: do those who are in notice?',
+    fault: 'login-herd',
+    heldSeconds: 1,
+  },
+} as const satisfies Readonly<Record<string, Drill>>;
+
+export type DrillName = keyof typeof DRILLS;
+export const DRILL_NAMES = Object.keys(DRILLS) as DrillName[];

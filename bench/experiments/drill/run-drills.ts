@@ -1,0 +1,185 @@
+/** Drills one after the other, on a stage that is started anew only where a drill needs another kind of it. */
+import { gzipSync } from 'node:zlib';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BUCKET_MS } from '../../analyse/drills/judge-repetition.js';
+import { type SeededStores, withSeededStores } from '../../fleet/seeded-stores.js';
+import { describeMachine } from '../../measure/environment.js';
+import type { DrillRecord, DrillResult } from '../../model/drill-schema.js';
+import type { DescribedStrategy } from '../../model/result-schema.js';
+import { FAULTS } from '../../stage/faults/registry.js';
+import { CONTROL_ID, openStage, type Stage } from '../../stage/stage.js';
+import { createResultFolder, type NamedText } from '../result-folder.js';
+import { DRILLS, type Drill, type DrillName, type StageKind } from './drills.js';
+import { prepare, runRepetition } from './run-repetition.js';
+
+export interface DrillsInput {
+  names: readonly DrillName[];
+  repetitions: number;
+  strategies: readonly DescribedStrategy[];
+  control: DescribedStrategy;
+  instances: number;
+  perSecond: number;
+  nodeOptions: readonly string[];
+  /** Does the same again. */
+  command: string;
+  outFolder: string;
+  /** Of the result, each time that a drill is over. */
+  render(result: DrillResult): NamedText[];
+  signal: AbortSignal;
+  say(line: string): void;
+}
+
+/** At each lane. */
+const PEOPLE = 20;
+/** Beside them, at each lane. */
+const NEWCOMERS = 4;
+/** All of them log in anew for each repetition, and the first token must not be old when the last one is there. */
+const PEOPLE_WITH_SHORT_TOKENS = 6;
+const POSTS = 100;
+const PATIENCE_MS = 2000;
+/** Of the access tokens of a stage with short ones. */
+const TOKEN_LIFE_SECONDS = 8;
+/** At most one answer in a hundred is missing, and one in a hundred takes longer than this; none is wrong. */
+const STEADY_STATE = { errorShare: 0.01, p99Ms: 500 };
+const KINDS: readonly StageKind[] = ['plain', 'instrumented', 'short-tokens'];
+
+export interface RanDrills {
+  result: DrillResult;
+  folder: string;
+}
+
+/**
+ * When the signal is aborted, what was drilled is written, marked partial.
+ *
+ * @throws LabError when the run fails; the partial result is written before
+ */
+export async function runDrills(input: DrillsInput): Promise<RanDrills> {
+  const { strategies, control, instances, perSecond, signal, say } = input;
+  const folder = await createResultFolder(input.outFolder);
+  const { cpuModel, cores, node } = describeMachine();
+  const result: DrillResult = {
+    ...{ schemaVersion: 1, id: folder.id, startedAt: new Date().toISOString(), endedAt: null },
+    ...{ partial: true, command: input.command, machine: { cpuModel, cores, node }, stores: {} },
+    variants: strategies.map(({ name }) => ({ id: name, strategy: name })),
+    control: control.name,
+    ...{ instances, ratePerSecond: perSecond, patienceMs: PATIENCE_MS },
+    ...{ tokenLifeSeconds: TOKEN_LIFE_SECONDS, bucketMs: BUCKET_MS, steadyState: STEADY_STATE },
+    drills: [],
+  };
+  const save = () =>
+    folder.finish([
+      { name: 'drill.json', text: `${JSON.stringify(result)}\n` },
+      ...input.render(result),
+    ]);
+  await save();
+  let failure: unknown;
+  try {
+    await withTwoSets(strategies.length * (PEOPLE + NEWCOMERS), input, async (stores, controlStores) => {
+      const { database, sessionStore } = stores.stores;
+      result.stores = {
+        database: `${database.version}, ${database.startedBy}`,
+        redis: `${sessionStore.version}, ${sessionStore.startedBy}`,
+      };
+      for (const kind of KINDS) {
+        const names = input.names.filter((name) => DRILLS[name].stage === kind);
+        if (names.length === 0) continue;
+        say(`Starting ${strategies.length + 1} lanes of ${instances} instances`);
+        const stage = await openStage({
+          ...{ strategies, control, instances, perSecond, stores, controlStores },
+          ...{ patienceMs: PATIENCE_MS, nodeOptions: input.nodeOptions },
+          newcomers: NEWCOMERS,
+          people: kind === 'short-tokens' ? PEOPLE_WITH_SHORT_TOKENS : PEOPLE,
+          tokenLifeSeconds: kind === 'short-tokens' ? TOKEN_LIFE_SECONDS : null,
+          instrumented: kind === 'instrumented',
+        });
+        try {
+          await warmUp(stage, signal);
+          for (const name of names) {
+            await drillOn(stage, name, { ...input, stores, controlStores }, result, folder.path);
+            await save();
+          }
+        } finally {
+          await stage.stop();
+        }
+      }
+    });
+    result.partial = false;
+  } catch (error) {
+    failure = error;
+  }
+  result.endedAt = new Date().toISOString();
+  await save();
+  if (failure !== undefined && !signal.aborted) throw failure;
+  return { result, folder: folder.path };
+}
+
+/** Those that faults may touch, and those of the control. */
+function withTwoSets(
+  users: number,
+  { signal, say }: Pick<DrillsInput, 'signal' | 'say'>,
+  use: (stores: SeededStores, controlStores: SeededStores) => Promise<void>,
+): Promise<void> {
+  const options = { posts: POSTS, database: 'postgres' as const, signal, say };
+  return withSeededStores({ ...options, users }, (stores) =>
+    withSeededStores({ ...options, users: PEOPLE + NEWCOMERS, say: () => {} }, (controlStores) =>
+      use(stores, controlStores),
+    ),
+  );
+}
+
+const WARM_UP_MS = 6000;
+
+/** New processes are slow, and would look unsteady. */
+async function warmUp(stage: Stage, signal: AbortSignal): Promise<void> {
+  await prepare(stage, false, signal);
+  const all = [...stage.lanes, stage.control];
+  for (const lane of all) {
+    lane.beginRecord();
+    lane.begin();
+  }
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, WARM_UP_MS);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+  await Promise.all(all.map((lane) => lane.pause()));
+  for (const lane of all) lane.takeRecord();
+  signal.throwIfAborted();
+}
+
+async function drillOn(
+  stage: Stage,
+  name: DrillName,
+  input: DrillsInput & { stores: SeededStores; controlStores: SeededStores },
+  result: DrillResult,
+  folder: string,
+): Promise<void> {
+  const drill: Drill = DRILLS[name];
+  const { title, undoTitle } = FAULTS[drill.fault];
+  const record: DrillRecord = {
+    ...{ name, title, question: drill.question, fault: title },
+    ...{ undo: undoTitle ?? 'there is nothing to undo', repetitions: [] },
+  };
+  result.drills.push(record);
+  const lines: string[] = [];
+  for (let number = 1; number <= input.repetitions; number++) {
+    const { repetition, events } = await runRepetition(stage, drill, {
+      ...{ stores: input.stores, controlStores: input.controlStores },
+      ...{ steadyState: result.steadyState, signal: input.signal },
+    });
+    record.repetitions.push(repetition);
+    for (const [lane, seen] of Object.entries(events)) {
+      lines.push(...seen.map((event) => JSON.stringify({ repetition: number, lane, ...event })));
+    }
+    const seen = result.variants.map(
+      ({ id }) => `${id} ${repetition.variants[id]?.verdict ?? 'not run'}`,
+    );
+    const ofControl = repetition.variants[CONTROL_ID];
+    const doubt = ofControl?.verdict === 'held' ? '' : ` (control: ${ofControl?.why})`;
+    input.say(`${name} ${number}/${input.repetitions}: ${seen.join(', ')}${doubt}`);
+  }
+  await writeFile(join(folder, `events-${name}.ndjson.gz`), gzipSync(`${lines.join('\n')}\n`));
+}

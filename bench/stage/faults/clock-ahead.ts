@@ -1,0 +1,13 @@
+import { eachFirst, type Fault } from './fault.js';
+
+/** In the future, as of the first instance. */
+const MINUTES = 10;
+
+export const clockAhead: Fault = {
+  title: `the clock of one instance goes ${MINUTES} minutes fast`,
+  undoTitle: 'it is put right',
+  async apply(stage) {
+    await eachFirst(stage, (instance) => instance.shiftClock(MINUTES * 60_000));
+    return () => eachFirst(stage, (instance) => instance.shiftClock(0));
+  },
+};

@@ -1,0 +1,45 @@
+import { clockAhead } from './clock-ahead.js';
+import { clockBehind } from './clock-behind.js';
+import type { Fault } from './fault.js';
+import { instanceFreeze } from './instance-freeze.js';
+import { instanceKill } from './instance-kill.js';
+import { instanceRestart } from './instance-restart.js';
+import { keyRotation } from './key-rotation.js';
+import { keyWithdrawal } from './key-withdrawal.js';
+import { loginHerd } from './login-herd.js';
+import { logoutHalf } from './logout-half.js';
+import { logoutOne } from './logout-one.js';
+import { passwordChange } from './password-change.js';
+import { postgresFreeze } from './postgres-freeze.js';
+import { postgresKill } from './postgres-kill.js';
+import { redisFlush } from './redis-flush.js';
+import { redisFreeze } from './redis-freeze.js';
+import { redisFull } from './redis-full.js';
+import { redisKill } from './redis-kill.js';
+import { redisRestart } from './redis-restart.js';
+import { storesSlow } from './stores-slow.js';
+
+/** One line a fault. */
+export const FAULTS = {
+  'instance-kill': instanceKill,
+  'instance-freeze': instanceFreeze,
+  'instance-restart': instanceRestart,
+  'redis-kill': redisKill,
+  'redis-freeze': redisFreeze,
+  'redis-restart': redisRestart,
+  'redis-flush': redisFlush,
+  'redis-full': redisFull,
+  'stores-slow': storesSlow,
+  'postgres-kill': postgresKill,
+  'postgres-freeze': postgresFreeze,
+  'key-rotation': keyRotation,
+  'key-withdrawal': keyWithdrawal,
+  'clock-ahead': clockAhead,
+  'clock-behind': clockBehind,
+  'logout-one': logoutOne,
+  'logout-half': logoutHalf,
+  'password-change': passwordChange,
+  'login-herd': loginHerd,
+} as const satisfies Readonly<Record<string, Fault>>;
+
+export type FaultName = keyof typeof FAULTS;

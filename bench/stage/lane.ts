@@ -1,0 +1,373 @@
+/**
+ * A lane of the stage: the instances of one variant, people who are logged in there, and an open loop of what they
+ * ask, with a record of every answer.
+ */
+import { Pool } from 'undici';
+import type { SeededData } from '../fleet/service-commands.js';
+import { logInAll } from '../load/credentials.js';
+import type { DescribedStrategy } from '../model/result-schema.js';
+import type { LaneInstances, StageInstance } from './lane-instances.js';
+import { type Ledger, openLedger, type StageAnswer, type StageEvent } from './ledger.js';
+import { type PacedSender, startPacedSender } from './paced-sender.js';
+
+export interface Person {
+  /** Names the login in the record; a new one of the same user has another. */
+  login: number;
+  user: SeededData['users'][number];
+  credential: Record<string, string>;
+  /** The instance that knows the login; null: all do. */
+  boundTo: number | null;
+  /** On the clock of the lane; null: it does not end by itself. */
+  endsAtMs: number | null;
+  state: 'good' | 'ending' | 'ended';
+}
+
+export interface LaneRecord {
+  /** In the order in which they were seen; moments since the record began. */
+  events: StageEvent[];
+  /** Posts whose making was acknowledged. */
+  written: number[];
+  lateShare: number;
+  notReadyMs: number | null;
+}
+
+export interface Lane {
+  readonly id: string;
+  readonly strategy: DescribedStrategy;
+  readonly instances: LaneInstances;
+  people(): readonly Person[];
+  /** Everybody who has no good login gets one; all, where asked. @throws LabError LOGIN_FAILED */
+  logIn(everybody?: boolean): Promise<void>;
+  setRate(perSecond: number): void;
+  /** Sends from now on. */
+  begin(): void;
+  /** No more is sent; resolves when everything is answered or given up. */
+  pause(): Promise<void>;
+  /** A record of what is seen from now on. */
+  beginRecord(): void;
+  takeRecord(): LaneRecord;
+  /** Milliseconds since the record began. */
+  atMs(): number;
+  /** When the last request was planned whose answer was not right; 0: there is none. */
+  lastWrongMs(): number;
+  /** From now on it is noted when an instance says for the first time that it is not ready. */
+  watchReadiness(): void;
+  /**
+   * Ends the login of a person by a request, and notes when that was acknowledged.
+   *
+   * @returns the status; null where no answer came
+   */
+  endLogin(
+    person: Person,
+    ask: { method: string; path: string; body?: object },
+    alsoEnds?: readonly Person[],
+  ): Promise<number | null>;
+  /** Ends every good login by other means, and notes when that was done. */
+  endAll(work: () => Promise<void>): Promise<void>;
+  /** One request, for nobody's record. */
+  ask(
+    instance: StageInstance,
+    ask: { method: string; path: string; headers?: Record<string, string>; body?: object },
+  ): Promise<{ status: number | null; text: string }>;
+  stop(): Promise<void>;
+}
+
+export interface LaneOptions {
+  id: string;
+  strategy: DescribedStrategy;
+  instances: LaneInstances;
+  users: SeededData['users'];
+  /** Who come by and log in, again and again; none: nobody does. */
+  newcomers: SeededData['users'];
+  password: string;
+  perSecond: number;
+  patienceMs: number;
+  /** Of access tokens; null: longer than anybody looks. */
+  tokenLifeSeconds: number | null;
+}
+
+/** One request in so many makes a post. */
+const WRITE_EVERY = 10;
+/** One request in so many is a login of somebody new: it costs as much as a hundred others. */
+const LOGIN_EVERY = 50;
+/** In the record, the login that newcomers ask for: it is always to be given. */
+const NEWCOMER = 0;
+/** Who is near the end of a token is asked no more: that end is no fault. */
+const BEFORE_THE_END_MS = 1500;
+/** After the end of a token it is asked for so long whether an ended login is refused. */
+const BEYOND_MS = 1000;
+const READY_EVERY_MS = 200;
+/** More of them wait for nobody's answer. */
+const MOST_ON_THE_WAY = 2000;
+
+export function openLane(options: LaneOptions): Lane {
+  const { id, strategy, instances, users, newcomers, password, patienceMs, tokenLifeSeconds } =
+    options;
+  const isBound = strategy.stateIn === 'instance';
+  const expires = strategy.carrier === 'bearer' && tokenLifeSeconds !== null;
+  const pools = new Map<string, Pool>();
+  const people: Person[] = [];
+  const onTheWay = new Set<Promise<void>>();
+  let rate = options.perSecond;
+  let sender: PacedSender | undefined;
+  let turn = 0;
+  let logins = 0;
+  let beganMs = performance.now();
+  let record: LaneRecord = emptyRecord();
+  let readiness: NodeJS.Timeout | undefined;
+  let ledger: Ledger = openLedger();
+  let lastWrongMs = 0;
+
+  const atMs = () => performance.now() - beganMs;
+  const poolOf = (origin: string): Pool => {
+    const known = pools.get(origin);
+    if (known) return known;
+    const pool = new Pool(origin, {
+      ...{ connections: 512, pipelining: 1, keepAliveTimeout: 60_000 },
+      ...{ headersTimeout: 0, bodyTimeout: 0, connectTimeout: patienceMs },
+    });
+    pools.set(origin, pool);
+    return pool;
+  };
+
+  /** status null: no answer within the patience. */
+  async function request(
+    origin: string,
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body?: object,
+  ): Promise<{ status: number | null; text: string; location: string | null }> {
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), patienceMs);
+    try {
+      const answer = await poolOf(origin).request({
+        ...{ path, signal: patience.signal },
+        method: method as 'GET',
+        headers: body ? { ...headers, 'content-type': 'application/json' } : headers,
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      const text = await answer.body.text();
+      const { location } = answer.headers;
+      return {
+        status: answer.statusCode,
+        text,
+        location: typeof location === 'string' ? location : null,
+      };
+    } catch {
+      return { status: null, text: '', location: null };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  function isAsked({ state, endsAtMs }: Person): boolean {
+    if (endsAtMs === null) return state !== 'ending';
+    const leftMs = endsAtMs - performance.now();
+    return state === 'ended' ? leftMs > -BEYOND_MS : state === 'good' && leftMs > BEFORE_THE_END_MS;
+  }
+
+  function send(plannedAtMs: number): void {
+    if (onTheWay.size >= MOST_ON_THE_WAY) return;
+    turn += 1;
+    if (turn % LOGIN_EVERY === LOGIN_EVERY / 2 && newcomers.length > 0) {
+      follow(welcome(plannedAtMs - beganMs));
+      return;
+    }
+    const ended = people.filter((each) => each.state === 'ended' && isAsked(each));
+    const good = people.filter((each) => each.state === 'good' && isAsked(each));
+    // Half of the requests come with logins that were ended, where there are any.
+    const wantsEnded = ended.length > 0 && (turn % 2 === 0 || good.length === 0);
+    const from = wantsEnded ? ended : good;
+    const person = from[Math.floor(turn / 2) % Math.max(1, from.length)];
+    if (!person) return;
+    // Beyond the number of people: else each of them would always come to the same instance.
+    const place = Math.floor(turn / 2 / Math.max(1, from.length)) + turn;
+    const instance =
+      person.boundTo === null
+        ? instances.all[place % instances.all.length]
+        : instances.all[person.boundTo - 1];
+    if (!instance) return;
+    follow(answer(person, instance, plannedAtMs - beganMs, turn % WRITE_EVERY === 0));
+  }
+
+  function follow(work: Promise<void>): void {
+    onTheWay.add(work);
+    work.finally(() => onTheWay.delete(work));
+  }
+
+  /** Somebody new logs in. */
+  async function welcome(plannedMs: number): Promise<void> {
+    const mine = record;
+    const place = Math.floor(turn / LOGIN_EVERY);
+    const { email } = newcomers[place % newcomers.length] as SeededData['users'][number];
+    const instance = instances.all[place % instances.all.length] as StageInstance;
+    const sentMs = atMs();
+    const { status } = await request(instance.origin, 'POST', '/auth/login', {}, { email, password });
+    if (mine !== record) return;
+    note({
+      ...{ type: 'answer', login: NEWCOMER, instance: instance.number, what: 'login' },
+      ...{ plannedMs, sentMs, atMs: atMs(), status },
+    });
+  }
+
+  async function answer(
+    person: Person,
+    instance: StageInstance,
+    plannedMs: number,
+    isWrite: boolean,
+  ): Promise<void> {
+    const mine = record;
+    const sentMs = atMs();
+    const { login, credential } = person;
+    const writes = isWrite && person.state === 'good';
+    const { status, location } = writes
+      ? await request(instance.origin, 'POST', '/posts', credential, POST)
+      : await request(instance.origin, 'GET', '/me', credential);
+    const event: StageAnswer = {
+      ...{ type: 'answer', login, instance: instance.number, what: writes ? 'write' : 'read' },
+      ...{ plannedMs, sentMs, atMs: atMs(), status },
+    };
+    // An answer to a request of the record before belongs to nobody.
+    if (mine !== record) return;
+    note(event);
+    const post = /\/posts\/(\d+)$/.exec(location ?? '')?.[1];
+    if (status === 201 && post !== undefined) record.written.push(Number(post));
+  }
+
+  /** Whose login a server has forgotten needs another one. */
+  async function forgetLost(): Promise<void> {
+    await Promise.all(
+      people.map(async (person) => {
+        const instance = instances.all[(person.boundTo ?? 1) - 1] as StageInstance;
+        const { status } = await request(instance.origin, 'GET', '/me', person.credential);
+        if (status !== 200) person.state = 'ended';
+      }),
+    );
+  }
+
+  function note(event: StageEvent): void {
+    record.events.push(event);
+    const outcome = ledger.record(event);
+    if (event.type === 'answer' && outcome !== 'right') {
+      lastWrongMs = Math.max(lastWrongMs, event.plannedMs);
+    }
+  }
+
+  return {
+    ...{ id, strategy, instances, atMs },
+    people: () => people,
+    lastWrongMs: () => lastWrongMs,
+    async logIn(everybody = false) {
+      if (!everybody) await forgetLost();
+      const wanted = users.filter((user) => {
+        const known = people.find((person) => person.user.id === user.id);
+        return everybody || known === undefined || known.state !== 'good';
+      });
+      const byInstance = instances.all.map(({ number }) =>
+        wanted.filter((_, index) => index % instances.all.length === number - 1),
+      );
+      await Promise.all(
+        byInstance.map(async (some, index) => {
+          const instance = instances.all[index] as StageInstance;
+          const fromMs = performance.now();
+          for (const { user, credential } of await logInAll(instance.origin, some, password)) {
+            const before = people.findIndex((person) => person.user.id === user.id);
+            const endsAtMs = expires ? fromMs + (tokenLifeSeconds as number) * 1000 : null;
+            const boundTo = isBound ? instance.number : null;
+            logins += 1;
+            const person: Person = {
+              ...{ login: logins, user, credential, boundTo, endsAtMs, state: 'good' },
+            };
+            if (before < 0) people.push(person);
+            else people[before] = person;
+          }
+        }),
+      );
+    },
+    setRate(perSecond) {
+      rate = perSecond;
+      sender?.setRate(perSecond);
+    },
+    begin() {
+      sender ??= startPacedSender(rate, () => performance.now(), send);
+    },
+    async pause() {
+      if (sender) record.lateShare = sender.takeLateShare();
+      sender?.stop();
+      sender = undefined;
+      await Promise.all(onTheWay);
+    },
+    beginRecord() {
+      beganMs = performance.now();
+      record = emptyRecord();
+      ledger = openLedger();
+      lastWrongMs = 0;
+      sender?.takeLateShare();
+      note({ type: 'login', login: NEWCOMER, atMs: 0, endsAtMs: null });
+      for (const { login, endsAtMs } of people) {
+        note({ ...{ type: 'login', login, atMs: 0 }, endsAtMs: endsAtMs && endsAtMs - beganMs });
+      }
+    },
+    takeRecord() {
+      clearInterval(readiness);
+      readiness = undefined;
+      const taken = record;
+      record = emptyRecord();
+      return taken;
+    },
+    watchReadiness() {
+      const mine = record;
+      const look = async (instance: StageInstance) => {
+        const { status } = await request(instance.origin, 'GET', '/readyz', {});
+        if (status !== 200 && mine === record) record.notReadyMs ??= atMs();
+      };
+      readiness = setInterval(() => {
+        for (const instance of instances.all) void look(instance);
+      }, READY_EVERY_MS);
+    },
+    async endLogin(person, { method, path, body }, alsoEnds = []) {
+      const ends = [person, ...alsoEnds];
+      for (const each of ends) {
+        each.state = 'ending';
+        note({ type: 'ending', login: each.login, atMs: atMs() });
+      }
+      const instance = instances.all[(person.boundTo ?? 1) - 1] as StageInstance;
+      const { status } = await request(instance.origin, method, path, person.credential, body);
+      // Where it was not acknowledged nobody knows: either answer is right from here on, and nobody asks.
+      if (status === null || status >= 300) return status;
+      for (const each of ends) {
+        each.state = 'ended';
+        note({ type: 'ended', login: each.login, atMs: atMs() });
+      }
+      return status;
+    },
+    async endAll(work) {
+      const ends = people.filter(({ state }) => state === 'good');
+      for (const each of ends) {
+        each.state = 'ending';
+        note({ type: 'ending', login: each.login, atMs: atMs() });
+      }
+      await work();
+      for (const each of ends) {
+        each.state = 'ended';
+        note({ type: 'ended', login: each.login, atMs: atMs() });
+      }
+    },
+    async ask(instance, { method, path, headers = {}, body }) {
+      return request(instance.origin, method, path, headers, body);
+    },
+    async stop() {
+      clearInterval(readiness);
+      sender?.stop();
+      await Promise.all(onTheWay);
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+    },
+  };
+}
+
+const POST = { title: 'Written during a drill', body: 'So that a lost write can be seen. '.repeat(4) };
+
+function emptyRecord(): LaneRecord {
+  return { events: [], written: [], lateShare: 0, notReadyMs: null };
+}

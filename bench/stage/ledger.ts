@@ -1,0 +1,86 @@
+/**
+ * What would have been right, for every answer. The ledger is told when logins begin and end, and of each answer;
+ * it knows nothing of strategies. Pure: the same events in the same order give the same outcomes.
+ */
+import type { Outcome, RequestKind } from '../model/drill-schema.js';
+
+/** Moments are milliseconds since the beginning of the record. */
+export type StageEvent =
+  | { type: 'login'; login: number; atMs: number; endsAtMs: number | null }
+  /** Somebody asked for its end. From here until that is acknowledged, either answer is right. */
+  | { type: 'ending'; login: number; atMs: number }
+  | { type: 'ended'; login: number; atMs: number }
+  | StageAnswer;
+
+export interface StageAnswer {
+  type: 'answer';
+  login: number;
+  /** Counted from 1. */
+  instance: number;
+  what: RequestKind;
+  /** When it was to be sent. */
+  plannedMs: number;
+  sentMs: number;
+  atMs: number;
+  /** null: no answer came, or not in time. */
+  status: number | null;
+}
+
+export interface Ledger {
+  /** @returns what an answer was; null for what is none */
+  record(event: StageEvent): Outcome | null;
+}
+
+interface LoginState {
+  /** By itself; infinite where it does not. */
+  endsAtMs: number;
+  endingMs: number;
+  endedMs: number;
+  /** By instance: the first time that it refused the ended login. */
+  refusedMs: Map<number, number>;
+}
+
+export function openLedger(): Ledger {
+  const logins = new Map<number, LoginState>();
+  const stateOf = (login: number): LoginState => {
+    const known = logins.get(login);
+    if (!known) throw new Error(`login ${login} was never begun`);
+    return known;
+  };
+  return {
+    record(event) {
+      switch (event.type) {
+        case 'login':
+          logins.set(event.login, {
+            endsAtMs: event.endsAtMs ?? Number.POSITIVE_INFINITY,
+            endingMs: Number.POSITIVE_INFINITY,
+            endedMs: Number.POSITIVE_INFINITY,
+            refusedMs: new Map(),
+          });
+          return null;
+        case 'ending':
+          stateOf(event.login).endingMs = event.atMs;
+          return null;
+        case 'ended':
+          stateOf(event.login).endedMs = event.atMs;
+          return null;
+        case 'answer':
+          return judge(event, stateOf(event.login));
+      }
+    },
+  };
+}
+
+function judge({ status, sentMs, atMs, instance }: StageAnswer, state: LoginState): Outcome {
+  if (status === null || status >= 500 || status === 429 || status === 408) return 'unavailable';
+  const isEnded = state.endedMs <= sentMs;
+  if (status >= 200 && status < 400) {
+    if (!isEnded) return 'right';
+    const refusedMs = state.refusedMs.get(instance) ?? Number.POSITIVE_INFINITY;
+    return refusedMs < sentMs ? 'resurrected' : 'wrongly-accepted';
+  }
+  if (status !== 401 && status !== 403) return 'unexpected';
+  if (isEnded && !state.refusedMs.has(instance)) state.refusedMs.set(instance, sentMs);
+  const mayHaveEnded = state.endingMs <= atMs || state.endsAtMs <= atMs;
+  return mayHaveEnded ? 'right' : 'wrongly-refused';
+}

@@ -1,0 +1,135 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
+import { expect } from 'chai';
+import { type DrillResult, drillResultSchema } from '../../bench/model/drill-schema.js';
+import { readStat } from '../../bench/processes/process-identity.js';
+import type { StageAnswer } from '../../bench/stage/ledger.js';
+import { type LabRun, startLab } from '../support/lab.js';
+import { descendantsOf, isAlive, type ProcessFound } from '../support/process-tree.js';
+
+const STRATEGIES = ['--strategies', 'session,jwt,session-memory', '--repetitions', '1'];
+
+describe('lab drill', function () {
+  this.timeout(180_000);
+  let out: string;
+
+  before(function () {
+    if (process.platform !== 'linux') this.skip();
+  });
+  beforeEach(async () => {
+    out = await mkdtemp(join(tmpdir(), 'lab-drill-'));
+  });
+  afterEach(() => rm(out, { recursive: true, force: true }));
+
+  const start = (...words: string[]) => startLab(['drill', ...words, ...STRATEGIES, '--out', out]);
+
+  async function readOnly(): Promise<{ folder: string; result: DrillResult }> {
+    const [name] = await readdir(out);
+    const folder = join(out, name as string);
+    const text = await readFile(join(folder, 'drill.json'), 'utf8');
+    return { folder, result: drillResultSchema.parse(JSON.parse(text)) };
+  }
+
+  function readingsOf({ drills }: DrillResult, drill: string, variant: string) {
+    const record = drills.find(({ name }) => name === drill);
+    return record?.repetitions[0]?.variants[variant] ?? expect.fail(`${drill}: no ${variant}`);
+  }
+
+  it('says who held, who did not, and for how long; its counts are those of the events', async () => {
+    const lab = start('redis-kill', 'postgres-freeze', 'logout-one', '--fail-on', 'session.logout-one.accepted>0');
+    expect(await lab.ended, lab.stderr()).to.equal(0);
+    const { folder, result } = await readOnly();
+    expect(result.partial).to.equal(false);
+    // Redis comes back empty: sessions in it are lost, and tokens never ask it.
+    const lost = readingsOf(result, 'redis-kill', 'session');
+    expect(lost.verdict, lost.why ?? '').to.equal('deviated');
+    expect(lost.lostLogins).to.equal(20);
+    expect(lost.outcomes.unavailable).to.be.greaterThan(50);
+    for (const variant of ['jwt', 'session-memory', 'control']) {
+      const { outcomes, lostLogins } = readingsOf(result, 'redis-kill', variant);
+      expect(outcomes['wrongly-refused'] + lostLogins, variant).to.equal(0);
+      expect(outcomes.unavailable, variant).to.equal(0);
+    }
+    // Nobody is refused for a database that does not answer, and no write is lost.
+    for (const variant of ['session', 'jwt', 'session-memory']) {
+      const { outcomes, lostWrites } = readingsOf(result, 'postgres-freeze', variant);
+      expect(outcomes.unavailable, variant).to.be.greaterThan(10);
+      expect(outcomes['wrongly-refused'] + lostWrites, variant).to.equal(0);
+    }
+    // A token works until it ends, and no longer.
+    expect(readingsOf(result, 'logout-one', 'session').outcomes['wrongly-accepted']).to.equal(0);
+    const token = readingsOf(result, 'logout-one', 'jwt');
+    expect(token.outcomes['wrongly-accepted']).to.be.greaterThan(50);
+    expect(token.lastWrongSeconds).to.be.within(1, 6);
+
+    for (const { name, repetitions } of result.drills) {
+      const packed = await readFile(join(folder, `events-${name}.ndjson.gz`));
+      const events = gunzipSync(packed).toString().trim().split('\n').map((line) => JSON.parse(line));
+      const { faultMs = 0, variants = {} } = repetitions[0] ?? {};
+      for (const [variant, { outcomes }] of Object.entries(variants)) {
+        const answers: StageAnswer[] = events.filter(
+          ({ lane, type, plannedMs }) => lane === variant && type === 'answer' && plannedMs >= faultMs,
+        );
+        const missing = answers.filter(({ status }) => status === null || status >= 500);
+        expect(outcomes.unavailable, `${name} ${variant}`).to.equal(missing.length);
+        const all = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
+        expect(all, `${name} ${variant}`).to.equal(answers.length);
+      }
+    }
+    const html = await readFile(join(folder, 'report.html'), 'utf8');
+    expect(html).to.include('redis-kill').and.not.to.match(/<script|https?:\/\/(?!www\.w3\.org)/);
+    expect(await readFile(join(folder, 'report.md'), 'utf8')).to.include('| session |');
+  });
+
+  it('ends with 1 where a condition holds, and keeps the result', async () => {
+    const lab = start('redis-flush', '--fail-on', 'session.redis-flush.logins>0');
+    expect(await lab.ended, lab.stderr()).to.equal(1);
+    expect(lab.stderr()).to.include('CONDITION_BROKEN: Fails on session.redis-flush.logins>0 (session: 20)');
+    expect((await readOnly()).result.partial).to.equal(false);
+  });
+
+  it('refuses before the start what cannot be drilled', async () => {
+    const unknown = start('redis-frezee');
+    expect(await unknown.ended).to.equal(2);
+    expect(unknown.stderr()).to.match(/^DRILL_UNKNOWN: .*did you mean redis-freeze\?/);
+    const condition = start('redis-flush', '--fail-on', 'session.redis-kill.wrong>0');
+    expect(await condition.ended).to.equal(2);
+    expect(condition.stderr()).to.match(/^CONDITION_INVALID: .*"redis-kill" is none of the drills/);
+    expect(await readdir(out)).to.deep.equal([]);
+  });
+
+  for (const fault of ['redis-freeze', 'postgres-freeze', 'instance-freeze']) {
+    it(`leaves nothing behind after kill -9 in the middle of ${fault}`, async () => {
+      const lab = start(fault);
+      const seen = await untilFrozen(lab);
+      process.kill(lab.pid, 'SIGKILL');
+      await lab.ended;
+      const left = () => seen.filter(isAlive).map(({ command }) => command);
+      for (let look = 0; look < 150 && left().length > 0; look++) await sleep(100);
+      expect(left()).to.deep.equal([]);
+    });
+  }
+
+  it('undoes everything on Ctrl-C, and says that the result is cut short', async () => {
+    const lab = start('redis-freeze');
+    const seen = await untilFrozen(lab);
+    process.kill(lab.pid, 'SIGINT');
+    expect(await lab.ended, lab.stderr()).to.equal(130);
+    for (let look = 0; look < 50 && seen.some(isAlive); look++) await sleep(100);
+    expect(seen.filter(isAlive)).to.deep.equal([]);
+    expect((await readOnly()).result.partial).to.equal(true);
+  });
+});
+
+/** All processes of a lab, when the first of them stands still. */
+async function untilFrozen(lab: LabRun): Promise<ProcessFound[]> {
+  for (let look = 0; look < 1200; look++) {
+    const found = descendantsOf(lab.pid);
+    if (found.some(({ pid }) => readStat(pid)?.state === 'T')) return found;
+    await sleep(50);
+  }
+  throw new Error(`nothing was frozen within a minute: ${lab.stdout()} ${lab.stderr()}`);
+}

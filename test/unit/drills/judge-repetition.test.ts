@@ -1,0 +1,96 @@
+import { expect } from 'chai';
+import { judgeRepetition } from '../../../bench/analyse/drills/judge-repetition.js';
+import { summariseDrill } from '../../../bench/analyse/drills/summarise-drill.js';
+import type { DrillReadings } from '../../../bench/model/drill-schema.js';
+import type { StageEvent } from '../../../bench/stage/ledger.js';
+
+const MARKS = { faultMs: 1000, undoMs: 2000, endMs: 4000 };
+const STEADY = { errorShare: 0.01, p99Ms: 500 };
+
+/** An answer every 10 ms; what is not said here is 200 after 2 ms. */
+function record(statusAt: (ms: number) => number | null = () => 200, takesMs = () => 2) {
+  const events: StageEvent[] = [{ type: 'login', login: 1, atMs: 0, endsAtMs: null }];
+  for (let ms = 0; ms < MARKS.endMs; ms += 10) {
+    events.push({
+      ...{ type: 'answer', login: 1, instance: 1, what: 'read', plannedMs: ms, sentMs: ms },
+      ...{ atMs: ms + takesMs(), status: statusAt(ms) },
+    });
+  }
+  return { events, notReadyMs: null, lostWrites: 0, lateShare: 0 };
+}
+
+const between = (from: number, to: number, status: number | null) => (ms: number) =>
+  ms >= from && ms < to ? status : 200;
+
+describe('a repetition of a drill', () => {
+  it('has held where nothing was wrong, and says when everything was', () => {
+    const read = judgeRepetition(record(), MARKS, STEADY, null);
+    expect(read).to.include({ verdict: 'held', why: null, firstWrongSeconds: null, recoverSeconds: 0 });
+    expect(read.series).to.have.length(40);
+    expect(read.series[0]).to.deep.equal([10, 0, 0, 0, 0, 0]);
+  });
+
+  it('says when the first and the last answer were wrong, and how long after the undo', () => {
+    const seen = { ...record(between(1200, 2500, null)), notReadyMs: 1300 };
+    const read = judgeRepetition(seen, MARKS, STEADY, null);
+    expect(read.verdict).to.equal('deviated');
+    expect(read.why).to.equal('43 % of reads failed');
+    expect(read.firstWrongSeconds).to.equal(0.2);
+    expect(read.lastWrongSeconds).to.equal(1.49);
+    expect(read.recoverSeconds).to.equal(0.49);
+    expect(read.detectSeconds).to.equal(0.3);
+    expect(read.outcomes).to.include({ right: 170, unavailable: 130 });
+    expect(read.lostLogins).to.equal(0);
+  });
+
+  it('lets an answer in a hundred be missing, and no login be refused', () => {
+    expect(judgeRepetition(record(between(1500, 1530, 503)), MARKS, STEADY, null).verdict).to.equal(
+      'held',
+    );
+    const refused = judgeRepetition(record(between(1500, 1510, 401)), MARKS, STEADY, null);
+    expect(refused.why).to.equal('1 wrongly refused');
+    expect(judgeRepetition(record(between(1500, 4000, 401)), MARKS, STEADY, null).lostLogins).to.equal(1);
+  });
+
+  it('deviates where answers are slow, and where an acknowledged write is gone', () => {
+    expect(judgeRepetition(record(undefined, () => 600), MARKS, STEADY, null).why).to.match(
+      /before the fault: p99 600 ms/,
+    );
+    const lost = judgeRepetition({ ...record(), lostWrites: 2 }, MARKS, STEADY, null);
+    expect(lost).to.include({ verdict: 'deviated', why: '2 acknowledged writes lost' });
+  });
+
+  it('says nothing where the control, the load, or the time before the fault was not as it should be', () => {
+    const control = judgeRepetition(record(between(1500, 1600, null)), MARKS, STEADY, null);
+    const read = judgeRepetition(record(), MARKS, STEADY, control);
+    expect(read.verdict).to.equal('inconclusive');
+    expect(read.why).to.match(/^the unbroken control: 3\.3 % of reads failed$/);
+    const late = judgeRepetition({ ...record(), lateShare: 0.11 }, MARKS, STEADY, null);
+    expect(late.why).to.match(/the sender was late/);
+    const before = judgeRepetition(record(between(100, 300, null)), MARKS, STEADY, null);
+    expect(before.why).to.match(/^before the fault: 20 % of reads failed$/);
+  });
+});
+
+describe('all repetitions of a drill', () => {
+  const with_ = (verdict: DrillReadings['verdict'], lastWrongSeconds: number | null = null) => {
+    const read = judgeRepetition(record(), MARKS, STEADY, null);
+    return { ...MARKS, variants: { jwt: { ...read, verdict, lastWrongSeconds } } };
+  };
+
+  it('have held only together, and deviated by a majority; those that say nothing are left out', () => {
+    const verdictOf = (...verdicts: DrillReadings['verdict'][]) =>
+      summariseDrill({ repetitions: verdicts.map((each) => with_(each)) })[0];
+    expect(verdictOf('held', 'held', 'inconclusive')).to.include({ verdict: 'held', agreeing: 2 });
+    expect(verdictOf('held', 'deviated', 'deviated')).to.include({ verdict: 'deviated', agreeing: 2 });
+    expect(verdictOf('held', 'deviated')?.verdict).to.equal('inconclusive');
+    expect(verdictOf('inconclusive')?.verdict).to.equal('inconclusive');
+  });
+
+  it('say the middle, the least and the most of what they saw', () => {
+    const repetitions = [with_('deviated', 3), with_('deviated', 1), with_('deviated', 2)];
+    expect(summariseDrill({ repetitions })[0]?.lastWrongSeconds).to.deep.equal({
+      ...{ median: 2, least: 1, most: 3, count: 3 },
+    });
+  });
+});
