@@ -68,7 +68,9 @@ async function killOne(drill: string, afterMs: number) {
     lab.kill('SIGKILL');
     await ended;
     const running = () =>
-      found.filter(({ pid, stat }) => isRunning(pid, stat?.startTime ?? null)).map(({ stat }) => stat?.name ?? '?');
+      found
+        .filter(({ pid, stat }) => isRunning(pid, stat?.startTime ?? null))
+        .map(({ stat }) => stat?.name ?? '?');
     const giveUpMs = performance.now() + PATIENCE_MS;
     while (running().length > 0 && performance.now() < giveUpMs) await delay(100);
     const folders = (await foldersOfRuns()).filter((name) => !before.includes(name));

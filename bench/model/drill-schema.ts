@@ -12,7 +12,7 @@ export const OUTCOMES = [
   'unavailable',
   'unexpected',
 ] as const;
-export const outcomeSchema = z
+const outcomeSchema = z
   .enum(OUTCOMES)
   .describe(
     'Of an answer. Wrongly accepted: the login had been ended before the request was sent. Resurrected: the same, by an instance that had refused it since. Wrongly refused: the login was good. Unavailable: no answer in time, or one that says "not now" (408, 429, 5xx).',
@@ -22,7 +22,6 @@ const counts = z.record(outcomeSchema, count);
 
 /** Who is asking, a new post, and a login by somebody who has just come. */
 export const REQUEST_KINDS = ['read', 'write', 'login'] as const;
-
 
 export const DRILL_VERDICTS = ['held', 'deviated', 'inconclusive'] as const;
 
@@ -36,7 +35,9 @@ const readings = z.object({
   outcomes: counts.describe('Of all answers from the fault to the end.'),
   byKind: z
     .record(z.enum(REQUEST_KINDS), z.object({ answers: count, missing: count }))
-    .describe('Requests of each kind from the fault to the end, and how many of them were unavailable.'),
+    .describe(
+      'Requests of each kind from the fault to the end, and how many of them were unavailable.',
+    ),
   firstWrongSeconds: amount
     .nullable()
     .describe('From the fault to the first answer that was not right; null: there was none.'),
@@ -46,7 +47,9 @@ const readings = z.object({
     .describe('From the fault until an instance said that it is not ready; null: none did.'),
   recoverSeconds: amount.describe('From the undo to the last answer that was not right.'),
   p99Ms: amount.nullable().describe('Of the answered requests from the fault to the end.'),
-  lostLogins: count.describe('Logins that were still refused at the end, though nobody ended them.'),
+  lostLogins: count.describe(
+    'Logins that were still refused at the end, though nobody ended them.',
+  ),
   lostWrites: count.describe('Posts that were acknowledged and are not in the database.'),
   series: z
     .array(z.array(count))

@@ -1,7 +1,11 @@
-/** Entry: writes the JSON Schema of result.json to docs/. Run it after a change of schema.ts. */
+/** Entry: writes the JSON Schemas of result.json and drill.json to docs/. Run it after a change of either shape. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { resultJsonSchema } from './json-schema.js';
+import { drillJsonSchema, resultJsonSchema } from './json-schema.js';
 
-const path = fileURLToPath(new URL('../../../docs/result.schema.json', import.meta.url));
-writeFileSync(path, `${JSON.stringify(resultJsonSchema(), null, 2)}\n`);
+const SCHEMAS = { result: resultJsonSchema(), drill: drillJsonSchema() };
+
+for (const [name, schema] of Object.entries(SCHEMAS)) {
+  const path = fileURLToPath(new URL(`../../../docs/${name}.schema.json`, import.meta.url));
+  writeFileSync(path, `${JSON.stringify(schema, null, 2)}\n`);
+}

@@ -146,7 +146,10 @@ async function startInstance(
     state: () => (hasEnded ? 'down' : isFrozen ? 'frozen' : 'serving'),
     async shiftClock(milliseconds) {
       if (clock === null) {
-        throw new LabError('FAULT_UNAVAILABLE', 'The instances of this stage have no clock of their own.');
+        throw new LabError(
+          'FAULT_UNAVAILABLE',
+          'The instances of this stage have no clock of their own.',
+        );
       }
       await writeFile(clock, String(milliseconds));
       signal('SIGUSR2');

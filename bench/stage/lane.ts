@@ -203,7 +203,13 @@ export function openLane(options: LaneOptions): Lane {
     const { email } = newcomers[place % newcomers.length] as SeededData['users'][number];
     const instance = instances.all[place % instances.all.length] as StageInstance;
     const sentMs = atMs();
-    const { status } = await request(instance.origin, 'POST', '/auth/login', {}, { email, password });
+    const { status } = await request(
+      instance.origin,
+      'POST',
+      '/auth/login',
+      {},
+      { email, password },
+    );
     if (mine !== record) return;
     note({
       ...{ type: 'answer', login: NEWCOMER, instance: instance.number, what: 'login' },
@@ -366,7 +372,10 @@ export function openLane(options: LaneOptions): Lane {
   };
 }
 
-const POST = { title: 'Written during a drill', body: 'So that a lost write can be seen. '.repeat(4) };
+const POST = {
+  title: 'Written during a drill',
+  body: 'So that a lost write can be seen. '.repeat(4),
+};
 
 function emptyRecord(): LaneRecord {
   return { events: [], written: [], lateShare: 0, notReadyMs: null };

@@ -7,7 +7,7 @@ export interface PacedSender {
 }
 
 const TICK_MS = 4;
-export const LATE_MS = 100;
+const LATE_MS = 100;
 /** After a pause of the whole process, what it missed is left out beyond this: nobody would have waited. */
 const MOST_BEHIND_MS = 2000;
 

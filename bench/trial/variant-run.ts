@@ -15,7 +15,13 @@ import type { PlannedTrial } from '../model/planned-trials.js';
 import { variantWith } from '../model/variant.js';
 import { strategyNamed, type TrialContext } from './context.js';
 import { loadUntilCut } from './cut-short.js';
-import { askBesides, deleteLeftovers, probeInstances, readInstances } from './instance-requests.js';
+import {
+  askBesides,
+  deleteLeftovers,
+  type InstanceReading,
+  probeInstances,
+  readInstances,
+} from './instance-requests.js';
 import type { Conclusion } from './judge-together.js';
 import type { SharedFleet, StartedFleet } from './shared-fleets.js';
 import { type ConnectInput, connectTrial, type TrialConnections } from './trial-connections.js';
@@ -125,9 +131,14 @@ export function openVariantRun(
       const fromMs = nowMs();
       const toMs = fromMs + seconds * 1000;
       const window = { fromMs, toMs, untilMs: toMs, slices: 1, measured: false };
+      const before = await readInstances(running().fleet);
       const requests = await untilCut(() => session.load(variant, window), abort);
+      const after = await readInstances(running().fleet);
       for (const index of ofMine().keys()) {
-        warmed.requests[index] = (warmed.requests[index] ?? 0) + requests / planned.instances;
+        // A slow one gets fewer of them, and needs as many.
+        const counted = countedBetween(before[index], after[index]);
+        const share = counted ?? requests / planned.instances;
+        warmed.requests[index] = (warmed.requests[index] ?? 0) + share;
       }
       warmed.seconds += seconds;
     },
@@ -161,6 +172,14 @@ export function openVariantRun(
     },
     conclude: () => concludeVariant({ measurement, warmed, failure, fleet: started?.fleet, blank }),
   };
+}
+
+/** null where the instance could not be asked. */
+function countedBetween(
+  before: InstanceReading | null | undefined,
+  after: InstanceReading | null | undefined,
+): number | null {
+  return before && after ? after.requests.completed - before.requests.completed : null;
 }
 
 /**

@@ -39,7 +39,13 @@ describe('lab drill', function () {
   }
 
   it('says who held, who did not, and for how long; its counts are those of the events', async () => {
-    const lab = start('redis-kill', 'postgres-freeze', 'logout-one', '--fail-on', 'session.logout-one.accepted>0');
+    const lab = start(
+      'redis-kill',
+      'postgres-freeze',
+      'logout-one',
+      '--fail-on',
+      'session.logout-one.accepted>0',
+    );
     expect(await lab.ended, lab.stderr()).to.equal(0);
     const { folder, result } = await readOnly();
     expect(result.partial).to.equal(false);
@@ -67,11 +73,16 @@ describe('lab drill', function () {
 
     for (const { name, repetitions } of result.drills) {
       const packed = await readFile(join(folder, `events-${name}.ndjson.gz`));
-      const events = gunzipSync(packed).toString().trim().split('\n').map((line) => JSON.parse(line));
+      const events = gunzipSync(packed)
+        .toString()
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
       const { faultMs = 0, variants = {} } = repetitions[0] ?? {};
       for (const [variant, { outcomes }] of Object.entries(variants)) {
         const answers: StageAnswer[] = events.filter(
-          ({ lane, type, plannedMs }) => lane === variant && type === 'answer' && plannedMs >= faultMs,
+          ({ lane, type, plannedMs }) =>
+            lane === variant && type === 'answer' && plannedMs >= faultMs,
         );
         const missing = answers.filter(({ status }) => status === null || status >= 500);
         expect(outcomes.unavailable, `${name} ${variant}`).to.equal(missing.length);
@@ -80,14 +91,18 @@ describe('lab drill', function () {
       }
     }
     const html = await readFile(join(folder, 'report.html'), 'utf8');
-    expect(html).to.include('redis-kill').and.not.to.match(/<script|https?:\/\/(?!www\.w3\.org)/);
+    expect(html)
+      .to.include('redis-kill')
+      .and.not.to.match(/<script|https?:\/\/(?!www\.w3\.org)/);
     expect(await readFile(join(folder, 'report.md'), 'utf8')).to.include('| session |');
   });
 
   it('ends with 1 where a condition holds, and keeps the result', async () => {
     const lab = start('redis-flush', '--fail-on', 'session.redis-flush.logins>0');
     expect(await lab.ended, lab.stderr()).to.equal(1);
-    expect(lab.stderr()).to.include('CONDITION_BROKEN: Fails on session.redis-flush.logins>0 (session: 20)');
+    expect(lab.stderr()).to.include(
+      'CONDITION_BROKEN: Fails on session.redis-flush.logins>0 (session: 20)',
+    );
     expect((await readOnly()).result.partial).to.equal(false);
   });
 

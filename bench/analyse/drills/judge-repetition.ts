@@ -47,12 +47,17 @@ export function judgeRepetition(
   const { faultMs, undoMs, endMs } = marks;
   const before = answers.filter(({ plannedMs }) => plannedMs < faultMs);
   const after = answers.filter(({ plannedMs }) => plannedMs >= faultMs);
-  const wrong = after.filter(({ outcome }) => outcome !== 'right').map(({ plannedMs }) => plannedMs);
+  const wrong = after
+    .filter(({ outcome }) => outcome !== 'right')
+    .map(({ plannedMs }) => plannedMs);
   const firstWrongMs = wrong.length > 0 ? Math.min(...wrong) : null;
   const lastWrongMs = wrong.length > 0 ? Math.max(...wrong) : null;
   const lostLogins = new Set(
     after
-      .filter(({ outcome, plannedMs }) => outcome === 'wrongly-refused' && plannedMs > endMs - AT_THE_END_MS)
+      .filter(
+        ({ outcome, plannedMs }) =>
+          outcome === 'wrongly-refused' && plannedMs > endMs - AT_THE_END_MS,
+      )
       .map(({ login }) => login),
   ).size;
   const read = {
@@ -119,7 +124,10 @@ function deviationOf(
     ...(accepted > 0 ? [`${accepted} wrongly accepted`] : []),
     ...(counts['wrongly-refused'] > 0 ? [`${counts['wrongly-refused']} wrongly refused`] : []),
     ...(lostWrites > 0 ? [`${lostWrites} acknowledged writes lost`] : []),
-    ...failing.map(([kind, { answers: all, missing }]) => `${percent(missing / all)} of ${KIND_WORDS[kind as RequestKind]} failed`),
+    ...failing.map(
+      ([kind, { answers: all, missing }]) =>
+        `${percent(missing / all)} of ${KIND_WORDS[kind as RequestKind]} failed`,
+    ),
     ...(p99Ms !== null && p99Ms > steadyState.p99Ms ? [`p99 ${Math.round(p99Ms)} ms`] : []),
   ];
   return parts.length > 0 ? parts.join(', ') : null;
@@ -131,11 +139,13 @@ const KIND_WORDS: Readonly<Record<RequestKind, string>> = {
   login: 'new logins',
 };
 
-export function countKinds(answers: readonly JudgedAnswer[]): DrillReadings['byKind'] {
+function countKinds(answers: readonly JudgedAnswer[]): DrillReadings['byKind'] {
   return Object.fromEntries(
     REQUEST_KINDS.map((kind) => {
       const some = answers.filter(({ what }) => what === kind);
-      const missing = some.filter(({ outcome }) => outcome === 'unavailable' || outcome === 'unexpected');
+      const missing = some.filter(
+        ({ outcome }) => outcome === 'unavailable' || outcome === 'unexpected',
+      );
       return [kind, { answers: some.length, missing: missing.length }];
     }),
   ) as DrillReadings['byKind'];

@@ -38,7 +38,9 @@ export interface VariantSummary {
   lostWrites: number;
 }
 
-export function summariseDrill({ repetitions }: Pick<DrillRecord, 'repetitions'>): VariantSummary[] {
+export function summariseDrill({
+  repetitions,
+}: Pick<DrillRecord, 'repetitions'>): VariantSummary[] {
   const variants = Object.keys(repetitions[0]?.variants ?? {});
   return variants.map((variant) =>
     summarise(

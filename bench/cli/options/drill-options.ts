@@ -1,5 +1,5 @@
 /** The options of lab drill, and the conditions that fail a build. */
-import { type VariantSummary, summariseDrill } from '../../analyse/drills/summarise-drill.js';
+import { summariseDrill, type VariantSummary } from '../../analyse/drills/summarise-drill.js';
 import { DRILL_NAMES, type DrillName } from '../../experiments/drill/drills.js';
 import type { DrillResult } from '../../model/drill-schema.js';
 import { usageError } from '../../model/errors.js';
@@ -14,7 +14,10 @@ export const DRILLED_STRATEGIES = [
 export function drillOptions(strategies: readonly string[]) {
   return {
     all: { flag: true, help: `all of them: ${DRILL_NAMES.join(', ')}` },
-    strategies: listOf(strategies, `which strategies to break (${DRILLED_STRATEGIES.join(',')})`),
+    strategies: listOf(
+      strategies,
+      'which strategies to break (seven: session, its two kin, jwt, its two kin, opaque)',
+    ),
     repetitions: integer(1, 100, 'of each drill (5)'),
     instances: integer(2, 16, 'of each strategy (2)'),
     rate: decimal(1, 2000, 'requests a second to each strategy (50)'),

@@ -3,11 +3,11 @@ import { relative } from 'node:path';
 import { summariseDrill } from '../../analyse/drills/summarise-drill.js';
 import { runDrills } from '../../experiments/drill/run-drills.js';
 import { describeService } from '../../fleet/service-commands.js';
-import { LabError, usageError } from '../../model/errors.js';
 import type { DrillResult } from '../../model/drill-schema.js';
+import { LabError, usageError } from '../../model/errors.js';
 import type { DescribedStrategy } from '../../model/result-schema.js';
-import { verdictInWords } from '../../report/drills/words.js';
 import { renderDrills } from '../../report/drills/render-drills.js';
+import { verdictInWords } from '../../report/drills/words.js';
 import {
   DRILLED_STRATEGIES,
   drillOptions,
@@ -34,8 +34,7 @@ export const drill: Verb = {
     const drills = drillsNamed(positionals, options.all);
     const wanted = options.strategies ?? DRILLED_STRATEGIES.filter((name) => names.includes(name));
     const failOn = options['fail-on'];
-    const conditions =
-      failOn === undefined ? [] : parseDrillConditions(failOn, drills, wanted);
+    const conditions = failOn === undefined ? [] : parseDrillConditions(failOn, drills, wanted);
     const talk = options.json ? stderr : stdout;
     const { result, folder } = await runDrills({
       names: drills,
@@ -61,7 +60,10 @@ export const drill: Verb = {
       throw new LabError('CONDITION_BROKEN', `Fails on ${broken.join(', and on ')}.`);
     }
     if (undecided.length > 0) {
-      throw usageError('CONDITION_UNDECIDED', `Nothing can be said of ${undecided.join(', nor of ')}.`);
+      throw usageError(
+        'CONDITION_UNDECIDED',
+        `Nothing can be said of ${undecided.join(', nor of ')}.`,
+      );
     }
   },
 };

@@ -17,7 +17,7 @@ export interface Drill {
 
 const PLAIN = { stage: 'plain', heldSeconds: 2, watchSeconds: 4 } as const;
 /** Long enough for a token of the stage to end. */
-const UNTIL_TOKENS_END = { stage: 'short-tokens', heldSeconds: 7, watchSeconds: 1.5 } as const;
+const UNTIL_TOKENS_END = { stage: 'short-tokens', heldSeconds: 6, watchSeconds: 1.5 } as const;
 
 /** By name. */
 export const DRILLS = {
@@ -44,8 +44,14 @@ export const DRILLS = {
   },
   'redis-restart': {
     ...PLAIN,
-    question: 'Redis restarts without its data: who is logged out, and does an ended login come back?',
+    question: 'Redis restarts without its data: who is logged out?',
     fault: 'redis-restart',
+    heldSeconds: 1,
+  },
+  'logout-then-redis-loss': {
+    ...PLAIN,
+    question: 'A user logs out, then Redis loses its data: does the ended login come back?',
+    fault: 'logout-then-redis-loss',
     heldSeconds: 1,
   },
   'redis-freeze': {
@@ -73,7 +79,8 @@ export const DRILLS = {
   },
   'postgres-kill': {
     ...PLAIN,
-    question: 'PostgreSQL is away for two seconds: who still gets in, and is an acknowledged write lost?',
+    question:
+      'PostgreSQL is away for two seconds: who still gets in, and is an acknowledged write lost?',
     fault: 'postgres-kill',
   },
   'postgres-freeze': {
@@ -108,7 +115,8 @@ export const DRILLS = {
   },
   'logout-one': {
     ...UNTIL_TOKENS_END,
-    question: 'A user logs out: how long does a stolen copy of the credential still work, and where?',
+    question:
+      'A user logs out: how long does a stolen copy of the credential still work, and where?',
     fault: 'logout-one',
   },
   'logout-half': {

@@ -1,7 +1,8 @@
 /** Drills one after the other, on a stage that is started anew only where a drill needs another kind of it. */
-import { gzipSync } from 'node:zlib';
+
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { BUCKET_MS } from '../../analyse/drills/judge-repetition.js';
 import { type SeededStores, withSeededStores } from '../../fleet/seeded-stores.js';
 import { describeMachine } from '../../measure/environment.js';
@@ -39,7 +40,7 @@ const PEOPLE_WITH_SHORT_TOKENS = 6;
 const POSTS = 100;
 const PATIENCE_MS = 2000;
 /** Of the access tokens of a stage with short ones. */
-const TOKEN_LIFE_SECONDS = 8;
+const TOKEN_LIFE_SECONDS = 7;
 /** At most one answer in a hundred is missing, and one in a hundred takes longer than this; none is wrong. */
 const STEADY_STATE = { errorShare: 0.01, p99Ms: 500 };
 const KINDS: readonly StageKind[] = ['plain', 'instrumented', 'short-tokens'];
@@ -75,35 +76,39 @@ export async function runDrills(input: DrillsInput): Promise<RanDrills> {
   await save();
   let failure: unknown;
   try {
-    await withTwoSets(strategies.length * (PEOPLE + NEWCOMERS), input, async (stores, controlStores) => {
-      const { database, sessionStore } = stores.stores;
-      result.stores = {
-        database: `${database.version}, ${database.startedBy}`,
-        redis: `${sessionStore.version}, ${sessionStore.startedBy}`,
-      };
-      for (const kind of KINDS) {
-        const names = input.names.filter((name) => DRILLS[name].stage === kind);
-        if (names.length === 0) continue;
-        say(`Starting ${strategies.length + 1} lanes of ${instances} instances`);
-        const stage = await openStage({
-          ...{ strategies, control, instances, perSecond, stores, controlStores },
-          ...{ patienceMs: PATIENCE_MS, nodeOptions: input.nodeOptions },
-          newcomers: NEWCOMERS,
-          people: kind === 'short-tokens' ? PEOPLE_WITH_SHORT_TOKENS : PEOPLE,
-          tokenLifeSeconds: kind === 'short-tokens' ? TOKEN_LIFE_SECONDS : null,
-          instrumented: kind === 'instrumented',
-        });
-        try {
-          await warmUp(stage, signal);
-          for (const name of names) {
-            await drillOn(stage, name, { ...input, stores, controlStores }, result, folder.path);
-            await save();
+    await withTwoSets(
+      strategies.length * (PEOPLE + NEWCOMERS),
+      input,
+      async (stores, controlStores) => {
+        const { database, sessionStore } = stores.stores;
+        result.stores = {
+          database: `${database.version}, ${database.startedBy}`,
+          redis: `${sessionStore.version}, ${sessionStore.startedBy}`,
+        };
+        for (const kind of KINDS) {
+          const names = input.names.filter((name) => DRILLS[name].stage === kind);
+          if (names.length === 0) continue;
+          say(`Starting ${strategies.length + 1} lanes of ${instances} instances`);
+          const stage = await openStage({
+            ...{ strategies, control, instances, perSecond, stores, controlStores },
+            ...{ patienceMs: PATIENCE_MS, nodeOptions: input.nodeOptions },
+            newcomers: NEWCOMERS,
+            people: kind === 'short-tokens' ? PEOPLE_WITH_SHORT_TOKENS : PEOPLE,
+            tokenLifeSeconds: kind === 'short-tokens' ? TOKEN_LIFE_SECONDS : null,
+            instrumented: kind === 'instrumented',
+          });
+          try {
+            await warmUp(stage, signal);
+            for (const name of names) {
+              await drillOn(stage, name, { ...input, stores, controlStores }, result, folder.path);
+              await save();
+            }
+          } finally {
+            await stage.stop();
           }
-        } finally {
-          await stage.stop();
         }
-      }
-    });
+      },
+    );
     result.partial = false;
   } catch (error) {
     failure = error;

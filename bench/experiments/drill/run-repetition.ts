@@ -57,7 +57,8 @@ export async function runRepetition(
     const undoMs = atMs();
     await stage.undoAll();
     const giveUpMs = atMs() + drill.watchSeconds * 1000;
-    const isWell = () => all.every((lane) => atMs() - Math.max(undoMs, lane.lastWrongMs()) > QUIET_MS);
+    const isWell = () =>
+      all.every((lane) => atMs() - Math.max(undoMs, lane.lastWrongMs()) > QUIET_MS);
     while (atMs() < giveUpMs && !isWell()) await delay(LOOK_EVERY_MS, undefined, { signal });
     const endMs = atMs();
     await Promise.all(all.map((lane) => lane.pause()));

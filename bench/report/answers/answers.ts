@@ -86,7 +86,8 @@ function tellCost(result: Result, language: Language): Told | null {
     ]),
     basis: [
       language.cost.basis({
-        ...{ rounds: first.rounds, workload: first.workload },
+        ...{ rounds: first.rounds, workloads: plan.config.workloads },
+        control: view.variants.find(({ control }) => control)?.id ?? null,
         flags: (plan.config.nodeOptions ?? []).join(' '),
       }),
       ...told.flatMap(([main]) => (main ? [whySure(main, language)] : [])),

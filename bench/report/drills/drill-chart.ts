@@ -20,7 +20,7 @@ const BOTTOM = 46;
 const SHOWN_BEFORE = 1;
 
 /** Okabe and Ito's palette; what is right is pale, since it is what nobody looks for. */
-export const OUTCOME_COLORS: Readonly<Record<Outcome, string>> = {
+const OUTCOME_COLORS: Readonly<Record<Outcome, string>> = {
   right: '#bfd9e8',
   'wrongly-accepted': '#D55E00',
   resurrected: '#000000',

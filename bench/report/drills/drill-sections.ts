@@ -3,11 +3,22 @@ import { summariseDrill, type VariantSummary } from '../../analyse/drills/summar
 import type { DrillRecord, DrillResult } from '../../model/drill-schema.js';
 import { left, paragraph, right, type Section, table } from '../../text/blocks.js';
 import { CHART_CAPTION, drillChart } from './drill-chart.js';
-import { countsOf, millisecondsOf, missingOf, secondsOf, shareOf, verdictInWords } from './words.js';
+import {
+  countsOf,
+  millisecondsOf,
+  missingOf,
+  secondsOf,
+  shareOf,
+  verdictInWords,
+} from './words.js';
 
 export function drillSections(result: DrillResult): Section[] {
   const variants = result.variants.map(({ id }) => id);
-  return [overview(result, variants), ...result.drills.map((drill) => oneDrill(drill, variants)), method(result)];
+  return [
+    overview(result, variants),
+    ...result.drills.map((drill) => oneDrill(drill, variants)),
+    method(result),
+  ];
 }
 
 function overview(result: DrillResult, variants: readonly string[]): Section {
@@ -40,7 +51,8 @@ function overview(result: DrillResult, variants: readonly string[]): Section {
 function inOneCell({ verdict, lastWrongSeconds, agreeing, repetitions }: VariantSummary): string {
   const word = { held: '✔ held', deviated: '✖', inconclusive: '? cannot tell' }[verdict];
   const votes = agreeing === repetitions ? '' : ` (${agreeing} of ${repetitions})`;
-  const until = verdict === 'deviated' && lastWrongSeconds ? ` ${lastWrongSeconds.median.toFixed(1)} s` : '';
+  const until =
+    verdict === 'deviated' && lastWrongSeconds ? ` ${lastWrongSeconds.median.toFixed(1)} s` : '';
   return `${word}${until}${votes}`;
 }
 
@@ -68,7 +80,13 @@ function oneDrill(drill: DrillRecord, variants: readonly string[]): Section {
     blocks: [
       paragraph(`What is done: ${drill.fault}. Undone: ${drill.undo}.`),
       ...(drill.repetitions.length > 0
-        ? [{ kind: 'figures' as const, charts: [drillChart(drill, variants)], caption: CHART_CAPTION }]
+        ? [
+            {
+              kind: 'figures' as const,
+              charts: [drillChart(drill, variants)],
+              caption: CHART_CAPTION,
+            },
+          ]
         : []),
       ...table(
         `Of all answers from the fault to the end, ${drill.repetitions.length} repetitions: median, and least to most in brackets`,

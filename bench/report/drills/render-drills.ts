@@ -25,7 +25,7 @@ function renderDrillHtml(result: DrillResult): string {
   });
 }
 
-export function renderDrillMarkdown(result: DrillResult): string {
+function renderDrillMarkdown(result: DrillResult): string {
   const parts = [
     `# ${titleOf(result)}`,
     subtitleOf(result),
@@ -34,9 +34,19 @@ export function renderDrillMarkdown(result: DrillResult): string {
   return `${parts.join('\n\n')}\n`;
 }
 
+/** The sections without a heading of their own page, for a page of the documentation. */
+export function renderDrillTables(result: DrillResult): string {
+  return [
+    subtitleOf(result),
+    ...drillSections(result).map((section) => renderMarkdownSection(section)),
+  ].join('\n\n');
+}
+
 function titleOf({ variants }: DrillResult): string {
   const ids = variants.map(({ id }) => id);
-  return ids.length <= 3 ? `${listOf(ids)}, broken on purpose` : `${ids.length} strategies, broken on purpose`;
+  return ids.length <= 3
+    ? `${listOf(ids)}, broken on purpose`
+    : `${ids.length} strategies, broken on purpose`;
 }
 
 function subtitleOf({ startedAt, machine, partial }: DrillResult): string {

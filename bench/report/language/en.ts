@@ -59,8 +59,8 @@ export const english: Language = {
         ? `For ${workload} it is ${times(claim)} times as much.`
         : `For ${workload} it is ${sizeOfChange(claim)} less.`;
     },
-    basis: ({ rounds, workload, flags }) =>
-      `CPU time of all servers together, for one request of ${code(workload)}; ${countOf(rounds, 'round')} of fresh processes${flags === '' ? '' : `, started with ${code(`node ${flags}`)}`}.`,
+    basis: ({ rounds, workloads, control, flags }) =>
+      `CPU time of all servers together, for one request${aboutWorkloads(workloads)}.${control === null ? '' : ` ${code(control)} checks nobody.`} Thin lines: 95 % intervals. ${countOf(rounds, 'round')} of fresh processes${flags === '' ? '' : `, started with ${code(`node ${flags}`)}, so that equal ones cost the same`}.`,
     chartTitle: ({ tier, candidate, baseline }) =>
       tier === null
         ? 'What one request costs, by server'
@@ -174,6 +174,17 @@ export const english: Language = {
     ],
   },
 };
+
+/** What the workloads of a default run ask, for who has not read on. */
+const ASKS: Readonly<Record<string, string>> = {
+  me: 'asks who is logged in',
+  crud: 'reads and writes posts',
+};
+
+function aboutWorkloads(workloads: readonly string[]): string {
+  const told = workloads.flatMap((name) => (ASKS[name] ? [`${code(name)} ${ASKS[name]}`] : []));
+  return told.length === 0 ? '' : `: ${told.join(', ')}`;
+}
 
 function whereInWords(
   { from, to }: { from: number; to: number },

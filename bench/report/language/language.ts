@@ -24,7 +24,13 @@ export interface Language {
     claim(claim: Claim): string;
     /** Of a further workload. */
     further(claim: Claim): string;
-    basis(facts: { rounds: number; workload: string; flags: string }): string;
+    basis(facts: {
+      rounds: number;
+      workloads: readonly string[];
+      /** The variant that authenticates nobody; null: there is none. */
+      control: string | null;
+      flags: string;
+    }): string;
     chartTitle(where: { tier: string | null; candidate: string; baseline: string }): string;
     axis: string;
   };

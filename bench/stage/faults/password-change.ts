@@ -14,7 +14,11 @@ export const passwordChange: Fault = {
   undoTitle: 'the old password is set again',
   async apply({ lanes, password }) {
     const change = (current: string, next: string) => ({
-      ...{ method: 'PUT', path: '/me/password', body: { currentPassword: current, newPassword: next } },
+      ...{
+        method: 'PUT',
+        path: '/me/password',
+        body: { currentPassword: current, newPassword: next },
+      },
     });
     const changed = await Promise.all(
       lanes.map(async (lane) => {
@@ -30,7 +34,10 @@ export const passwordChange: Fault = {
         const { lane, person } = each;
         const instance = lane.instances.all[(person.boundTo ?? 1) - 1] as StageInstance;
         const [own] = await logInAll(instance.origin, [person.user], OTHER_PASSWORD);
-        await lane.ask(instance, { ...change(OTHER_PASSWORD, password), headers: own?.credential ?? {} });
+        await lane.ask(instance, {
+          ...change(OTHER_PASSWORD, password),
+          headers: own?.credential ?? {},
+        });
       }
     };
   },

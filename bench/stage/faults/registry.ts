@@ -9,6 +9,7 @@ import { keyWithdrawal } from './key-withdrawal.js';
 import { loginHerd } from './login-herd.js';
 import { logoutHalf } from './logout-half.js';
 import { logoutOne } from './logout-one.js';
+import { logoutThenRedisLoss } from './logout-then-redis-loss.js';
 import { passwordChange } from './password-change.js';
 import { postgresFreeze } from './postgres-freeze.js';
 import { postgresKill } from './postgres-kill.js';
@@ -38,6 +39,7 @@ export const FAULTS = {
   'clock-behind': clockBehind,
   'logout-one': logoutOne,
   'logout-half': logoutHalf,
+  'logout-then-redis-loss': logoutThenRedisLoss,
   'password-change': passwordChange,
   'login-herd': loginHerd,
 } as const satisfies Readonly<Record<string, Fault>>;

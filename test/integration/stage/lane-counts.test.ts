@@ -77,7 +77,12 @@ describe('a lane, at an instance that errs a known number of times', () => {
   };
 
   it('counts every wrong refusal and every missing answer, and nothing else', async () => {
-    scripted.answers = [...Array(7).fill(401), ...Array(5).fill(503), ...Array(3).fill('no answer'), 200];
+    scripted.answers = [
+      ...Array(7).fill(401),
+      ...Array(5).fill(503),
+      ...Array(3).fill('no answer'),
+      200,
+    ];
     await eventually(async () => scripted.answers.length === 1, 'the end of the script');
     await delay(100);
     const { counts, events, written } = await counted();

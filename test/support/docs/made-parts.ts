@@ -3,7 +3,9 @@
  * invalid. `npm run docs:parts` writes them; a test holds the pages against them.
  */
 import { readFileSync } from 'node:fs';
+import { DRILLS, type Drill } from '../../../bench/experiments/drill/drills.js';
 import { VALIDITY_RULES } from '../../../bench/measure/validity.js';
+import { FAULTS } from '../../../bench/stage/faults/registry.js';
 
 /** By half, in the order in which the folders may import: what each is for. */
 export const LAYERS: Readonly<Record<'src' | 'bench', Readonly<Record<string, string>>>> =
@@ -21,6 +23,7 @@ export const MADE_PARTS: readonly MadePart[] = [
   { page: 'architecture.md', name: 'tree of src', render: () => treeOf('src', LAYERS.src) },
   { page: 'architecture.md', name: 'tree of bench', render: () => treeOf('bench', LAYERS.bench) },
   { page: 'method.md', name: 'validity rules', render: renderValidityRules },
+  { page: 'drills.md', name: 'drills', render: renderDrillTable },
 ];
 
 /** @returns the page with the part in it @throws where the markers are not there */
@@ -44,6 +47,17 @@ function treeOf(half: string, folders: Readonly<Record<string, string>>): string
     ...lines.map(({ left, purpose }) => left.padEnd(width) + purpose),
     '```',
   ].join('\n');
+}
+
+function renderDrillTable(): string {
+  const rows = Object.entries<Drill>(DRILLS).map(([name, { question, fault, heldSeconds }]) => {
+    const { title, undoTitle } = FAULTS[fault];
+    const undo = undoTitle === null ? 'nothing' : `${undoTitle}, after ${heldSeconds} s`;
+    return `| \`${name}\` | ${question} | ${title} | ${undo} |`;
+  });
+  return ['| drill | question | what is done | and undone by |', '| - | - | - | - |', ...rows].join(
+    '\n',
+  );
 }
 
 function renderValidityRules(): string {

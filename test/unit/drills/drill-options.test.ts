@@ -12,7 +12,14 @@ const DRILLS = ['redis-kill', 'logout-one'] as const;
 function readings(more: Partial<DrillReadings> = {}): DrillReadings {
   return {
     ...{ verdict: 'deviated', why: 'something', firstWrongSeconds: 0, lastWrongSeconds: 1 },
-    ...{ detectSeconds: null, recoverSeconds: 1.5, p99Ms: 12, lostLogins: 20, lostWrites: 0, series: [] },
+    ...{
+      detectSeconds: null,
+      recoverSeconds: 1.5,
+      p99Ms: 12,
+      lostLogins: 20,
+      lostWrites: 0,
+      series: [],
+    },
     byKind: {
       read: { answers: 22, missing: 5 },
       write: { answers: 0, missing: 0 },
@@ -35,7 +42,9 @@ describe('lab drill', () => {
   it('takes drills by name, or all of them', () => {
     expect(drillsNamed(['redis-kill'], false)).to.deep.equal(['redis-kill']);
     expect(drillsNamed([], true)).to.deep.equal(DRILL_NAMES);
-    expect(() => drillsNamed([], false)).to.throw('Name a drill').with.property('exitCode', 2);
+    expect(() => drillsNamed([], false))
+      .to.throw('Name a drill')
+      .with.property('exitCode', 2);
     expect(() => drillsNamed(['redis-kil'], false)).to.throw('did you mean redis-kill?');
     expect(() => drillsNamed(['redis-kill'], true)).to.throw('--all means every drill');
   });
@@ -43,7 +52,11 @@ describe('lab drill', () => {
   it('fails on the worst of the repetitions, names who broke a condition, and leaves the control out', () => {
     const result = {
       drills: [
-        drill('redis-kill', { session: readings(), jwt: readings({ recoverSeconds: 0 }), control: readings() }),
+        drill('redis-kill', {
+          session: readings(),
+          jwt: readings({ recoverSeconds: 0 }),
+          control: readings(),
+        }),
       ],
     };
     const judge = (text: string) =>
@@ -52,8 +65,13 @@ describe('lab drill', () => {
       'any.redis-kill.recover>1s (session: 1.5s)',
     ]);
     expect(judge('session.redis-kill.recover>1.5s').broken).to.deep.equal([]);
-    expect(judge('session.redis-kill.wrong>6, session.redis-kill.unavailable>4').broken).to.deep.equal([
-      ...['session.redis-kill.wrong>6 (session: 7)', 'session.redis-kill.unavailable>4 (session: 5)'],
+    expect(
+      judge('session.redis-kill.wrong>6, session.redis-kill.unavailable>4').broken,
+    ).to.deep.equal([
+      ...[
+        'session.redis-kill.wrong>6 (session: 7)',
+        'session.redis-kill.unavailable>4 (session: 5)',
+      ],
     ]);
     expect(judge('jwt.redis-kill.logins>19').broken).to.have.length(1);
     // A gate must not pass over what was not run.

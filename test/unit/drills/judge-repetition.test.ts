@@ -25,7 +25,12 @@ const between = (from: number, to: number, status: number | null) => (ms: number
 describe('a repetition of a drill', () => {
   it('has held where nothing was wrong, and says when everything was', () => {
     const read = judgeRepetition(record(), MARKS, STEADY, null);
-    expect(read).to.include({ verdict: 'held', why: null, firstWrongSeconds: null, recoverSeconds: 0 });
+    expect(read).to.include({
+      verdict: 'held',
+      why: null,
+      firstWrongSeconds: null,
+      recoverSeconds: 0,
+    });
     expect(read.series).to.have.length(40);
     expect(read.series[0]).to.deep.equal([10, 0, 0, 0, 0, 0]);
   });
@@ -49,13 +54,20 @@ describe('a repetition of a drill', () => {
     );
     const refused = judgeRepetition(record(between(1500, 1510, 401)), MARKS, STEADY, null);
     expect(refused.why).to.equal('1 wrongly refused');
-    expect(judgeRepetition(record(between(1500, 4000, 401)), MARKS, STEADY, null).lostLogins).to.equal(1);
+    expect(
+      judgeRepetition(record(between(1500, 4000, 401)), MARKS, STEADY, null).lostLogins,
+    ).to.equal(1);
   });
 
   it('deviates where answers are slow, and where an acknowledged write is gone', () => {
-    expect(judgeRepetition(record(undefined, () => 600), MARKS, STEADY, null).why).to.match(
-      /before the fault: p99 600 ms/,
-    );
+    expect(
+      judgeRepetition(
+        record(undefined, () => 600),
+        MARKS,
+        STEADY,
+        null,
+      ).why,
+    ).to.match(/before the fault: p99 600 ms/);
     const lost = judgeRepetition({ ...record(), lostWrites: 2 }, MARKS, STEADY, null);
     expect(lost).to.include({ verdict: 'deviated', why: '2 acknowledged writes lost' });
   });
@@ -82,7 +94,10 @@ describe('all repetitions of a drill', () => {
     const verdictOf = (...verdicts: DrillReadings['verdict'][]) =>
       summariseDrill({ repetitions: verdicts.map((each) => with_(each)) })[0];
     expect(verdictOf('held', 'held', 'inconclusive')).to.include({ verdict: 'held', agreeing: 2 });
-    expect(verdictOf('held', 'deviated', 'deviated')).to.include({ verdict: 'deviated', agreeing: 2 });
+    expect(verdictOf('held', 'deviated', 'deviated')).to.include({
+      verdict: 'deviated',
+      agreeing: 2,
+    });
     expect(verdictOf('held', 'deviated')?.verdict).to.equal('inconclusive');
     expect(verdictOf('inconclusive')?.verdict).to.equal('inconclusive');
   });

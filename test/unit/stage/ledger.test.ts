@@ -5,15 +5,32 @@ import { openLedger, type StageAnswer, type StageEvent } from '../../../bench/st
 const login = (number: number, endsAtMs: number | null = null): StageEvent => ({
   ...{ type: 'login', login: number, atMs: 0, endsAtMs },
 });
-const ending = (number: number, atMs: number): StageEvent => ({ type: 'ending', login: number, atMs });
-const ended = (number: number, atMs: number): StageEvent => ({ type: 'ended', login: number, atMs });
+const ending = (number: number, atMs: number): StageEvent => ({
+  type: 'ending',
+  login: number,
+  atMs,
+});
+const ended = (number: number, atMs: number): StageEvent => ({
+  type: 'ended',
+  login: number,
+  atMs,
+});
 const answer = (
   status: number | null,
   sentMs: number,
   atMs = sentMs + 5,
   more: Partial<StageAnswer> = {},
 ): StageAnswer => ({
-  ...{ type: 'answer', login: 1, instance: 1, what: 'read', plannedMs: sentMs, sentMs, atMs, status },
+  ...{
+    type: 'answer',
+    login: 1,
+    instance: 1,
+    what: 'read',
+    plannedMs: sentMs,
+    sentMs,
+    atMs,
+    status,
+  },
   ...more,
 });
 
@@ -87,9 +104,9 @@ describe('the ledger', () => {
     expect(outcomesOf(login(1, 100), answer(401, 98, 103), answer(401, 150))).to.deep.equal([
       ...['right', 'right'],
     ]);
-    expect(
-      outcomesOf(login(1, 100), ending(1, 50), ended(1, 60), answer(200, 120)),
-    ).to.deep.equal(['wrongly-accepted']);
+    expect(outcomesOf(login(1, 100), ending(1, 50), ended(1, 60), answer(200, 120))).to.deep.equal([
+      'wrongly-accepted',
+    ]);
   });
 
   it('keeps logins apart, and says so of one that it was never told of', () => {

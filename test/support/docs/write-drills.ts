@@ -1,0 +1,26 @@
+/**
+ * npm run docs:drills -- results/drills/<id>: puts the figures of a run of all drills into docs/drills.md.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { drillResultSchema } from '../../../bench/model/drill-schema.js';
+import { renderDrillTables } from '../../../bench/report/drills/render-drills.js';
+
+const BEGIN = '<!-- made by npm run docs:drills -->';
+const END = '<!-- end -->';
+
+const [folder] = process.argv.slice(2);
+if (folder === undefined) {
+  process.stderr.write('Name the folder of a run: npm run docs:drills -- results/drills/<id>\n');
+  process.exit(2);
+}
+const page = new URL('../../../../docs/drills.md', import.meta.url);
+const result = drillResultSchema.parse(
+  JSON.parse(readFileSync(join(folder, 'drill.json'), 'utf8')),
+);
+const text = readFileSync(page, 'utf8');
+const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];
+writeFileSync(
+  page,
+  `${text.slice(0, from + BEGIN.length)}\n\n${renderDrillTables(result)}\n\n${text.slice(to)}`,
+);
