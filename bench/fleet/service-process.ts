@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { LabError } from '../model/errors.js';
+import { likeAnyOther } from '../processes/priority.js';
 
 /** Every process of the service gets these and nothing else of the lab's own environment. */
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot', 'LANG'];
@@ -31,12 +32,14 @@ export function spawnService(
       return value === undefined ? [] : [[name, value]];
     }),
   );
-  return spawn(process.execPath, [...nodeOptions, join(folder, `${entry}.js`)], {
+  const child = spawn(process.execPath, [...nodeOptions, join(folder, `${entry}.js`)], {
     env: { ...inherited, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A process group of its own: Ctrl-C in a terminal reaches the lab alone, which ends it in order.
     detached: true,
   });
+  if (child.pid !== undefined) likeAnyOther(child.pid);
+  return child;
 }
 
 /**

@@ -118,6 +118,11 @@ async function logIn(
   return credentialOf(token.data, cookies);
 }
 
+/** The same of the text of an answer and the cookies that it set. */
+export function credentialIn(text: string, cookies: readonly string[]): Record<string, string> {
+  return credentialOf(tokenAnswer.safeParse(parseJson(text)).data, cookies);
+}
+
 /** What a client sends after a login that gave these. Beside a token there may be the cookie of a web tier. */
 export function credentialOf(
   token: z.infer<typeof tokenAnswer> | undefined,

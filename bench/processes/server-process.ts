@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '../model/errors.js';
 import type { Guardian } from './guardian/guardian.js';
 import type { OrdinaryUser } from './ordinary-user.js';
+import { likeAnyOther } from './priority.js';
 
 /** A server the lab has started. */
 export interface ServerProcess {
@@ -65,6 +66,7 @@ export async function startServerProcess(
     await log.close();
   }
   const pid = child.pid;
+  likeAnyOther(pid);
   const running = child;
   const [first] = server.stopSignals;
   guardian.watchProcess(pid, { group: true, ...(first && { signal: first.signal }) });

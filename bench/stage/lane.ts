@@ -4,7 +4,7 @@
  */
 import { Pool } from 'undici';
 import type { SeededData } from '../fleet/service-commands.js';
-import { logInAll } from '../load/credentials.js';
+import { credentialIn, logInAll } from '../load/credentials.js';
 import type { DescribedStrategy } from '../model/result-schema.js';
 import type { LaneInstances, StageInstance } from './lane-instances.js';
 import { type Ledger, openLedger, type StageAnswer, type StageEvent } from './ledger.js';
@@ -137,7 +137,7 @@ export function openLane(options: LaneOptions): Lane {
     path: string,
     headers: Record<string, string>,
     body?: object,
-  ): Promise<{ status: number | null; text: string; location: string | null }> {
+  ): Promise<Answered> {
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(), patienceMs);
     try {
@@ -148,14 +148,15 @@ export function openLane(options: LaneOptions): Lane {
         ...(body && { body: JSON.stringify(body) }),
       });
       const text = await answer.body.text();
-      const { location } = answer.headers;
+      const { location, 'set-cookie': cookies = [] } = answer.headers;
       return {
         status: answer.statusCode,
         text,
         location: typeof location === 'string' ? location : null,
+        cookies: [cookies].flat(),
       };
     } catch {
-      return { status: null, text: '', location: null };
+      return { status: null, text: '', location: null, cookies: [] };
     } finally {
       clearTimeout(timer);
     }
@@ -196,24 +197,29 @@ export function openLane(options: LaneOptions): Lane {
     work.finally(() => onTheWay.delete(work));
   }
 
-  /** Somebody new logs in. */
+  /** Somebody new logs in, and then comes to another instance, where there is one that knows such logins. */
   async function welcome(plannedMs: number): Promise<void> {
     const mine = record;
     const place = Math.floor(turn / LOGIN_EVERY);
     const { email } = newcomers[place % newcomers.length] as SeededData['users'][number];
-    const instance = instances.all[place % instances.all.length] as StageInstance;
+    const { all } = instances;
+    const instance = all[place % all.length] as StageInstance;
     const sentMs = atMs();
-    const { status } = await request(
-      instance.origin,
-      'POST',
-      '/auth/login',
-      {},
-      { email, password },
-    );
+    const login = { email, password };
+    const given = await request(instance.origin, 'POST', '/auth/login', {}, login);
+    if (mine !== record) return;
+    const event = { type: 'answer', login: NEWCOMER, plannedMs, sentMs } as const;
+    const { status } = given;
+    note({ ...event, instance: instance.number, what: 'login', atMs: atMs(), status });
+    if (status !== 200) return;
+    const next = isBound ? instance : (all[(place + 1) % all.length] as StageInstance);
+    const credential = credentialIn(given.text, given.cookies);
+    const againMs = atMs();
+    const seen = await request(next.origin, 'GET', '/me', credential);
     if (mine !== record) return;
     note({
-      ...{ type: 'answer', login: NEWCOMER, instance: instance.number, what: 'login' },
-      ...{ plannedMs, sentMs, atMs: atMs(), status },
+      ...{ ...event, plannedMs: againMs, sentMs: againMs, atMs: atMs() },
+      ...{ instance: next.number, what: 'read', status: seen.status },
     });
   }
 
@@ -370,6 +376,13 @@ export function openLane(options: LaneOptions): Lane {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
     },
   };
+}
+
+interface Answered {
+  status: number | null;
+  text: string;
+  location: string | null;
+  cookies: string[];
 }
 
 const POST = {

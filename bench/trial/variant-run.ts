@@ -79,6 +79,8 @@ export function openVariantRun(
   let failure: Error | null = null;
   let started: StartedFleet | undefined;
   let connected: TrialConnections | undefined;
+  /** What the instances had counted after the last piece of the warm-up. */
+  let counted: (InstanceReading | null)[] | undefined;
 
   /** What the instances of this trial have answered while they warmed up. */
   const ofMine = () => warmed.requests.slice(0, planned.instances);
@@ -131,13 +133,12 @@ export function openVariantRun(
       const fromMs = nowMs();
       const toMs = fromMs + seconds * 1000;
       const window = { fromMs, toMs, untilMs: toMs, slices: 1, measured: false };
-      const before = await readInstances(running().fleet);
+      const before = counted ?? (await readInstances(running().fleet));
       const requests = await untilCut(() => session.load(variant, window), abort);
-      const after = await readInstances(running().fleet);
+      counted = await readInstances(running().fleet);
       for (const index of ofMine().keys()) {
         // A slow one gets fewer of them, and needs as many.
-        const counted = countedBetween(before[index], after[index]);
-        const share = counted ?? requests / planned.instances;
+        const share = countedBetween(before[index], counted[index]) ?? requests / planned.instances;
         warmed.requests[index] = (warmed.requests[index] ?? 0) + share;
       }
       warmed.seconds += seconds;

@@ -24,7 +24,7 @@ export function drillOptions(strategies: readonly string[]) {
     out: text('FOLDER', 'where the results are kept (results/drills)'),
     'fail-on': text(
       'CONDITIONS',
-      "end with exit code 1 when one holds: 'session.redis-kill.recover>2s,any.logout-one.wrong>0'",
+      "end with exit code 1 when one holds: 'any.redis-kill.recover>2s'",
     ),
     json: { flag: true, help: 'the result as JSON on standard output, all else on standard error' },
   } as const;

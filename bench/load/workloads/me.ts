@@ -5,7 +5,7 @@ export const me: Workload = {
   name: 'me',
   summary: 'GET /me: authentication alone, no database',
   expectedStatuses: [200],
-  warmUpRequests: 5500,
+  warmUpRequests: 5000,
   windowMs: 150,
   probe: getMe,
   loopFor: (context) => ({ requests: [getMe(context)] }),

@@ -10,7 +10,7 @@ export const keyWithdrawal: Fault = {
   undoTitle: null,
   async apply({ lanes, serviceEnvironment, guardian }) {
     const signed = lanes.filter(
-      ({ strategy: { carrier, needs } }) => carrier === 'bearer' && needs.includes('tokenSecret'),
+      ({ strategy: { carrier, needs } }) => carrier === 'bearer' && needs.includes('tokenKeys'),
     );
     const withdrawn = rotateKeys({ ...serviceEnvironment, KEY_COMPROMISED: 'on' }, guardian);
     await Promise.all(signed.map((lane) => lane.endAll(() => withdrawn)));

@@ -1,5 +1,6 @@
 /**
- * npm run docs:drills -- results/drills/<id>: puts the figures of a run of all drills into docs/drills.md.
+ * npm run docs:drills -- results/drills/<id>: puts the figures of a run of all drills into docs/drills.md. Of further
+ * runs that are named, the drills replace those of the first.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,15 +10,20 @@ import { renderDrillTables } from '../../../bench/report/drills/render-drills.js
 const BEGIN = '<!-- made by npm run docs:drills -->';
 const END = '<!-- end -->';
 
-const [folder] = process.argv.slice(2);
+const [folder, ...further] = process.argv.slice(2);
 if (folder === undefined) {
   process.stderr.write('Name the folder of a run: npm run docs:drills -- results/drills/<id>\n');
   process.exit(2);
 }
 const page = new URL('../../../../docs/drills.md', import.meta.url);
-const result = drillResultSchema.parse(
-  JSON.parse(readFileSync(join(folder, 'drill.json'), 'utf8')),
-);
+const read = (path: string) =>
+  drillResultSchema.parse(JSON.parse(readFileSync(join(path, 'drill.json'), 'utf8')));
+const first = read(folder);
+const later = further.flatMap((path) => read(path).drills);
+const result = {
+  ...first,
+  drills: first.drills.map((drill) => later.find(({ name }) => name === drill.name) ?? drill),
+};
 const text = readFileSync(page, 'utf8');
 const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];
 writeFileSync(
