@@ -31,6 +31,10 @@ export interface VariantSummary {
   byKind: DrillReadings['byKind'];
   firstWrongSeconds: Spread | null;
   lastWrongSeconds: Spread | null;
+  /** Whether answers were still wrong when nobody looked any more, in most of the repetitions. */
+  isWrongAtTheEnd: boolean;
+  /** Repetitions in which it held, and in which it did not. */
+  votes: { held: number; deviated: number };
   detectSeconds: Spread | null;
   recoverSeconds: Spread | null;
   p99Ms: Spread | null;
@@ -45,12 +49,18 @@ export function summariseDrill({
   return variants.map((variant) =>
     summarise(
       variant,
-      repetitions.flatMap((each) => each.variants[variant] ?? []),
+      repetitions.flatMap((each) => {
+        const read = each.variants[variant];
+        return read ? [{ ...read, lookedSeconds: (each.endMs - each.faultMs) / 1000 }] : [];
+      }),
     ),
   );
 }
 
-function summarise(variant: string, all: readonly DrillReadings[]): VariantSummary {
+/** Answers that are still on their way when nobody looks any more are not seen. */
+const AT_THE_END_SECONDS = 0.4;
+
+function summarise(variant: string, all: readonly SeenReadings[]): VariantSummary {
   const conclusive = all.filter(({ verdict }) => verdict !== 'inconclusive');
   const verdict = verdictOf(conclusive);
   const agreeing = all.filter((each) => each.verdict === verdict);
@@ -66,12 +76,24 @@ function summarise(variant: string, all: readonly DrillReadings[]): VariantSumma
     byKind: sumOfKinds(conclusive.map(({ byKind }) => byKind)),
     firstWrongSeconds: spread((each) => each.firstWrongSeconds),
     lastWrongSeconds: spread((each) => each.lastWrongSeconds),
+    isWrongAtTheEnd:
+      conclusive.length > 0 && conclusive.filter(isWrongAtTheEnd).length > conclusive.length / 2,
+    votes: {
+      held: all.filter((each) => each.verdict === 'held').length,
+      deviated: all.filter((each) => each.verdict === 'deviated').length,
+    },
     detectSeconds: spread((each) => each.detectSeconds),
     recoverSeconds: spread((each) => each.recoverSeconds),
     p99Ms: spread((each) => each.p99Ms),
     lostLogins: spread((each) => each.lostLogins),
     lostWrites: conclusive.reduce((sum, { lostWrites }) => sum + lostWrites, 0),
   };
+}
+
+type SeenReadings = DrillReadings & { lookedSeconds: number };
+
+function isWrongAtTheEnd({ lastWrongSeconds, lookedSeconds }: SeenReadings): boolean {
+  return lastWrongSeconds !== null && lookedSeconds - lastWrongSeconds < AT_THE_END_SECONDS;
 }
 
 /** Held where it always did; deviated where it did more often than not. Anything else is no answer. */

@@ -40,7 +40,7 @@ function overview(result: DrillResult, variants: readonly string[]): Section {
         `Each variant ran on ${result.instances} instances and was asked ${result.ratePerSecond} times a second, whatever it answered. Then something was broken. A variant held if, from then on, no answer was wrong, at most ${result.steadyState.errorShare * 100} % were missing, and 99 of 100 came within ${result.steadyState.p99Ms} ms.`,
       ),
       ...table(
-        'Verdict, and how long after the fault the last answer was not right (median of the repetitions)',
+        'Verdict, and how long after the fault the last answer was not right (median of the repetitions; "to the end": it still was when we stopped looking, a few seconds later)',
         [left('drill'), ...variants.map(left)],
         rows,
       ),
@@ -48,12 +48,19 @@ function overview(result: DrillResult, variants: readonly string[]): Section {
   };
 }
 
-function inOneCell({ verdict, lastWrongSeconds, agreeing, repetitions }: VariantSummary): string {
-  const word = { held: '✔ held', deviated: '✖', inconclusive: '? cannot tell' }[verdict];
-  const votes = agreeing === repetitions ? '' : ` (${agreeing} of ${repetitions})`;
-  const until =
-    verdict === 'deviated' && lastWrongSeconds ? ` ${lastWrongSeconds.median.toFixed(1)} s` : '';
-  return `${word}${until}${votes}`;
+function inOneCell(summary: VariantSummary): string {
+  const { verdict, lastWrongSeconds, isWrongAtTheEnd, agreeing, repetitions, votes } = summary;
+  if (verdict === 'inconclusive') {
+    return `? ${votes.held} held, ${votes.deviated} not, of ${repetitions}`;
+  }
+  const share = agreeing === repetitions ? '' : ` (${agreeing} of ${repetitions})`;
+  if (verdict === 'held') return `✔ held${share}`;
+  const until = isWrongAtTheEnd
+    ? 'to the end'
+    : lastWrongSeconds === null
+      ? 'slow'
+      : `${lastWrongSeconds.median.toFixed(1)} s`;
+  return `✖ ${until}${share}`;
 }
 
 function oneDrill(drill: DrillRecord, variants: readonly string[]): Section {
@@ -71,7 +78,7 @@ function oneDrill(drill: DrillRecord, variants: readonly string[]): Section {
     countsOf(summary.lostLogins),
     secondsOf(summary.firstWrongSeconds),
     secondsOf(summary.detectSeconds),
-    secondsOf(summary.recoverSeconds),
+    summary.isWrongAtTheEnd ? 'not seen' : secondsOf(summary.recoverSeconds),
     millisecondsOf(summary.p99Ms),
   ]);
   return {

@@ -102,6 +102,15 @@ describe('all repetitions of a drill', () => {
     expect(verdictOf('inconclusive')?.verdict).to.equal('inconclusive');
   });
 
+  it('tell what went on to the end from what was over', () => {
+    // Looked at for 3 s after the fault.
+    const endOf = (...seconds: number[]) =>
+      summariseDrill({ repetitions: seconds.map((each) => with_('deviated', each)) })[0]
+        ?.isWrongAtTheEnd;
+    expect(endOf(2.9, 2.8, 0.5)).to.equal(true);
+    expect(endOf(2.9, 0.5, 0.6)).to.equal(false);
+  });
+
   it('say the middle, the least and the most of what they saw', () => {
     const repetitions = [with_('deviated', 3), with_('deviated', 1), with_('deviated', 2)];
     expect(summariseDrill({ repetitions })[0]?.lastWrongSeconds).to.deep.equal({
