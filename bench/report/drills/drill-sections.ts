@@ -2,6 +2,7 @@
 import { summariseDrill, type VariantSummary } from '../../analyse/drills/summarise-drill.js';
 import type { DrillRecord, DrillResult } from '../../model/drill-schema.js';
 import { left, paragraph, right, type Section, table } from '../../text/blocks.js';
+import { NOT_MEASURED } from '../../text/format.js';
 import { CHART_CAPTION, drillChart } from './drill-chart.js';
 import {
   countsOf,
@@ -9,7 +10,7 @@ import {
   missingOf,
   secondsOf,
   shareOf,
-  verdictInWords,
+  verdictWithVotes,
 } from './words.js';
 
 export function drillSections(result: DrillResult): Section[] {
@@ -37,10 +38,10 @@ function overview(result: DrillResult, variants: readonly string[]): Section {
     title: 'What held, and what did not',
     blocks: [
       paragraph(
-        `Each variant ran on ${result.instances} instances and was asked ${result.ratePerSecond} times a second, whatever it answered. Then something was broken. A variant held if, from then on, no answer was wrong, at most ${result.steadyState.errorShare * 100} % were missing, and 99 of 100 came within ${result.steadyState.p99Ms} ms.`,
+        `Each strategy ran on ${result.instances} instances and was asked ${result.ratePerSecond} times a second, whatever it answered. Then something was broken. It held if, from then on, no answer was wrong, at most ${result.steadyState.errorShare * 100} % of each kind of request failed, and 99 of 100 answers came within ${result.steadyState.p99Ms} ms. Beside them stood a control that nothing was done to: where it did not hold either, the repetition says nothing.`,
       ),
       ...table(
-        'Verdict, and how long after the fault the last answer was not right (median of the repetitions; "to the end": it still was when we stopped looking, a few seconds later)',
+        'Verdict, and how long after the fault the last answer was not right (median of the repetitions; "to the end": it still was when we stopped looking, a few seconds later). "3 of 5": in so many repetitions; the others say nothing, since the control, the load, or the time before the fault was not as it should be, or they say the opposite',
         [left('drill'), ...variants.map(left)],
         rows,
       ),
@@ -63,13 +64,23 @@ function inOneCell(summary: VariantSummary): string {
   return `✖ ${until}${share}`;
 }
 
+/** A dash where there was nothing to recover from. */
+function afterTheUndo({
+  isWrongAtTheEnd,
+  lastWrongSeconds,
+  recoverSeconds,
+}: VariantSummary): string {
+  if (lastWrongSeconds === null) return NOT_MEASURED;
+  return isWrongAtTheEnd ? 'to the end' : secondsOf(recoverSeconds);
+}
+
 function oneDrill(drill: DrillRecord, variants: readonly string[]): Section {
   const summaries = summariseDrill(drill);
   const shown = summaries.filter(({ variant }) => variants.includes(variant));
   const control = summaries.find(({ variant }) => !variants.includes(variant));
   const rows = [...shown, ...(control ? [control] : [])].map((summary) => [
     summary.variant,
-    verdictInWords(summary),
+    verdictWithVotes(summary),
     missingOf(summary, 'read'),
     missingOf(summary, 'write'),
     missingOf(summary, 'login'),
@@ -78,7 +89,7 @@ function oneDrill(drill: DrillRecord, variants: readonly string[]): Section {
     countsOf(summary.lostLogins),
     secondsOf(summary.firstWrongSeconds),
     secondsOf(summary.detectSeconds),
-    summary.isWrongAtTheEnd ? 'not seen' : secondsOf(summary.recoverSeconds),
+    afterTheUndo(summary),
     millisecondsOf(summary.p99Ms),
   ]);
   return {
@@ -96,13 +107,13 @@ function oneDrill(drill: DrillRecord, variants: readonly string[]): Section {
           ]
         : []),
       ...table(
-        `Of all answers from the fault to the end, ${drill.repetitions.length} repetitions: median, and least to most in brackets`,
+        `From the fault to the end, ${drill.repetitions.length} repetitions: shares of all requests of the kind (wrong: of all answers); of times and counts the median, and least to most in brackets. "Not right" is wrong or failed`,
         [
           ...[left('variant'), left('verdict')],
           ...[right('reads failed'), right('writes failed'), right('new logins failed')],
           ...[right('wrongly refused'), right('wrongly accepted'), right('logins lost')],
-          ...[right('first wrong after'), right('seen by /readyz after')],
-          ...[right('last wrong after the undo'), right('p99')],
+          ...[right('first not right after'), right('seen by /readyz after')],
+          ...[right('last not right after the undo'), right('p99')],
         ],
         rows,
       ),

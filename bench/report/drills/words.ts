@@ -22,6 +22,18 @@ export function verdictInWords({ verdict, why }: Pick<VariantSummary, 'verdict' 
   return why === null ? SIGNS[verdict] : `${SIGNS[verdict]}: ${why}`;
 }
 
+/** For a table that has the figures beside it. */
+export function verdictWithVotes(summary: VariantSummary): string {
+  const { verdict, agreeing, repetitions, votes, why } = summary;
+  if (verdict === 'inconclusive') {
+    const isDecided = votes.held + votes.deviated > 0;
+    return `${SIGNS[verdict]}: ${isDecided ? `${votes.held} held, ${votes.deviated} not, of ${repetitions}` : why}`;
+  }
+  return agreeing === repetitions
+    ? SIGNS[verdict]
+    : `${SIGNS[verdict]} (${agreeing} of ${repetitions})`;
+}
+
 /** "1.2 s (0.9 to 1.4)" */
 export function secondsOf(spread: Spread | null): string {
   if (spread === null) return NOT_MEASURED;
