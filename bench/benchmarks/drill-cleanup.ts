@@ -1,6 +1,6 @@
 /**
  * npm run bench:cleanup -- --times 20: whether a lab that is killed in the middle of a drill leaves anything behind.
- * Starts all drills, kills the lab by SIGKILL at a random moment, waits, and looks for its processes and folders.
+ * Starts a drill, kills the lab by SIGKILL at a random moment, waits, and looks for its processes and folders.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -53,21 +53,8 @@ export function printedLine<Schema extends z.ZodType>(
   schema: Schema,
 ): Promise<z.infer<Schema>> {
   return new Promise((resolve, reject) => {
-    let complaint = '';
-    child.stderr?.on('data', (chunk: Buffer) => {
-      complaint = (complaint + chunk).slice(-2000);
-    });
-    if (child.stdout) {
-      createInterface({ input: child.stdout }).on('line', (line) => {
-        const parsed = schema.safeParse(parseJson(line));
-        if (parsed.success) resolve(parsed.data);
-      });
-    }
-    const fail = (why: string) =>
-      reject(new LabError('SERVICE_FAILED', `The service's ${entry} ${why}. ${complaint.trim()}`));
-    child.once('error', (error) => fail(`could not start: ${error.message}`));
-    // "close" comes after the last of what it printed.
-    child.once('close', (code, signal) => fail(`ended with ${signal ?? `code ${code}`}`));
+    const { ended, failed } = readLines(child, entry, schema, resolve);
+    ended.then((how) => reject(failed(`ended with ${how}`)), reject);
   });
 }
 
@@ -82,6 +69,18 @@ export async function printedLines<Schema extends z.ZodType>(
   schema: Schema,
 ): Promise<z.infer<Schema>[]> {
   const lines: z.infer<Schema>[] = [];
+  const { ended, failed } = readLines(child, entry, schema, (line) => lines.push(line));
+  const how = await ended;
+  if (how !== 'code 0') throw failed(`ended with ${how}`);
+  return lines;
+}
+
+function readLines<Schema extends z.ZodType>(
+  child: ChildProcess,
+  entry: string,
+  schema: Schema,
+  onLine: (line: z.infer<Schema>) => void,
+) {
   let complaint = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     complaint = (complaint + chunk).slice(-2000);
@@ -89,19 +88,17 @@ export async function printedLines<Schema extends z.ZodType>(
   if (child.stdout) {
     createInterface({ input: child.stdout }).on('line', (line) => {
       const parsed = schema.safeParse(parseJson(line));
-      if (parsed.success) lines.push(parsed.data);
+      if (parsed.success) onLine(parsed.data);
     });
   }
   const failed = (why: string) =>
     new LabError('SERVICE_FAILED', `The service's ${entry} ${why}. ${complaint.trim()}`);
-  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>(
-    (resolve, reject) => {
-      child.once('error', (error) => reject(failed(`could not start: ${error.message}`)));
-      child.once('close', (...how) => resolve(how));
-    },
-  );
-  if (code !== 0) throw failed(`ended with ${signal ?? `code ${code}`}`);
-  return lines;
+  /** With "SIGKILL" or "code 1". "close" comes after the last of what it printed. */
+  const ended = new Promise<string>((resolve, reject) => {
+    child.once('error', (error) => reject(failed(`could not start: ${error.message}`)));
+    child.once('close', (code, signal) => resolve(signal ?? `code ${code}`));
+  });
+  return { ended, failed };
 }
 
 function parseJson(line: string): unknown {

@@ -67,7 +67,6 @@ const repetition = z.object({
 
 const drill = z.object({
   name: z.string(),
-  title: z.string(),
   question: z.string(),
   fault: z.string(),
   undo: z.string(),
@@ -89,6 +88,9 @@ export const drillResultSchema = z.object({
   ratePerSecond: amount.describe('Requests to each variant, by a plan, whatever the answers do.'),
   patienceMs: amount.describe('A request that is not answered by then has no answer.'),
   tokenLifeSeconds: amount.describe('Of access tokens, in drills that wait for their end.'),
+  configuredLifeSeconds: amount
+    .describe('Of access tokens where nobody says otherwise, and in drills of clocks.')
+    .default(300),
   bucketMs: amount.describe('Length of one step of a series.'),
   steadyState: z
     .object({ errorShare: amount, p99Ms: amount })

@@ -1,9 +1,7 @@
 /**
- * The instances of one variant on a stage: each can be killed, frozen, and started again on its port, and more can
- * come. What the strategy needs beside them is started once and left alone.
+ * The instances of one variant on a stage: each can be killed, frozen, and started again on its port. What the strategy needs beside them is started once and left alone.
  */
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { instanceEnvironment, serviceCompanion } from '../fleet/fleet.js';
 import { type ListeningProcess, superviseListening } from '../fleet/listening-process.js';
 import { spawnService } from '../fleet/service-process.js';
@@ -15,7 +13,6 @@ export interface StageInstance {
   /** Counted from 1. */
   readonly number: number;
   readonly origin: string;
-  state(): 'serving' | 'frozen' | 'down';
   /** SIGKILL. Resolves when it is gone. */
   kill(): Promise<void>;
   /** Asked to end, as a deployment does it. Resolves when it is gone. */
@@ -23,13 +20,8 @@ export interface StageInstance {
   /** Stands still, and keeps its connections. */
   freeze(): void;
   thaw(): void;
-  /**
-   * Starts it again on the same port; nothing is done where it serves.
-   *
-   * @param more settings of this start, beside those of the lane
-   * @throws LabError SERVICE_FAILED
-   */
-  start(more?: Readonly<Record<string, string>>): Promise<void>;
+  /** Starts it again on the same port; nothing is done where it serves. @throws LabError SERVICE_FAILED */
+  start(): Promise<void>;
   /**
    * Puts its clock wrong by so much, or right again with 0; only on a stage with clocks of its own.
    *
@@ -40,10 +32,6 @@ export interface StageInstance {
 
 export interface LaneInstances {
   readonly all: readonly StageInstance[];
-  /** @throws LabError SERVICE_FAILED */
-  add(): Promise<StageInstance>;
-  /** The last one leaves in order; the first stays. */
-  removeLast(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -54,8 +42,8 @@ export interface LaneInstancesOptions {
   environment: Readonly<Record<string, string>>;
   /** Given to Node by every instance. */
   nodeOptions: readonly string[];
-  /** Where each instance gets a clock of its own that can be put wrong; null: none does. */
-  clockFolder: string | null;
+  /** Each instance has a clock of its own that can be put wrong, by a file whose path begins so; null: none has. */
+  clockFiles: string | null;
   guardian: Guardian;
 }
 
@@ -67,7 +55,7 @@ export async function startLaneInstances({
   instances,
   environment,
   nodeOptions,
-  clockFolder,
+  clockFiles,
   guardian,
 }: LaneInstancesOptions): Promise<LaneInstances> {
   const companions: { name: string; member: ListeningProcess }[] = [];
@@ -87,32 +75,20 @@ export async function startLaneInstances({
     );
     const settings = { ...base, ...instanceEnvironment(strategy.name, beside), COUNTERS: 'on' };
     const startOne = (number: number) => {
-      const clock = clockFolder === null ? null : join(clockFolder, `${strategy.name}-${number}`);
-      return startInstance(number, clock, (port, more) => {
-        const own = { ...settings, ...more, ...(clock && { LAB_CLOCK_FILE: clock }) };
+      const clock = clockFiles && `${clockFiles}-${number}`;
+      return startInstance(number, clock, (port) => {
+        const own = { ...settings, ...(clock && { LAB_CLOCK_FILE: clock }) };
         const flags = clock === null ? nodeOptions : [...nodeOptions, '--import', CLOCK];
         const child = spawnService('main', { ...own, PORT: String(port) }, flags);
         return superviseListening(child, 'main', guardian);
       });
-    };
-    const add = async () => {
-      const added = await startOne(all.length + 1);
-      all.push(added);
-      return added;
     };
     const first = Array.from({ length: instances }, (_, index) => startOne(index + 1));
     const started = await Promise.allSettled(first);
     all.push(...started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
     const failed = started.find((each) => each.status === 'rejected');
     if (failed) throw failed.reason;
-    return {
-      all,
-      add,
-      async removeLast() {
-        if (all.length > 1) await all.pop()?.leave();
-      },
-      stop,
-    };
+    return { all, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -122,9 +98,9 @@ export async function startLaneInstances({
 async function startInstance(
   number: number,
   clock: string | null,
-  spawn: (port: number, more: Readonly<Record<string, string>>) => ListeningProcess,
+  spawn: (port: number) => ListeningProcess,
 ): Promise<StageInstance> {
-  let running = spawn(0, {});
+  let running = spawn(0);
   const origin = await running.origin;
   const port = Number(new URL(origin).port);
   let hasEnded = false;
@@ -143,7 +119,6 @@ async function startInstance(
   return {
     number,
     origin,
-    state: () => (hasEnded ? 'down' : isFrozen ? 'frozen' : 'serving'),
     async shiftClock(milliseconds) {
       if (clock === null) {
         throw new LabError(
@@ -171,9 +146,9 @@ async function startInstance(
       signal('SIGCONT');
       isFrozen = false;
     },
-    async start(more = {}) {
+    async start() {
       if (!hasEnded) return;
-      running = spawn(port, more);
+      running = spawn(port);
       follow(running);
       await running.origin;
     },

@@ -36,9 +36,8 @@ export interface Lane {
   readonly strategy: DescribedStrategy;
   readonly instances: LaneInstances;
   people(): readonly Person[];
-  /** Everybody who has no good login gets one; all, where asked. @throws LabError LOGIN_FAILED */
-  logIn(everybody?: boolean): Promise<void>;
-  setRate(perSecond: number): void;
+  /** Everybody gets a login who has no good one, or one that soon ends by itself. @throws LabError LOGIN_FAILED */
+  logIn(): Promise<void>;
   /** Sends from now on. */
   begin(): void;
   /** No more is sent; resolves when everything is answered or given up. */
@@ -60,7 +59,6 @@ export interface Lane {
   endLogin(
     person: Person,
     ask: { method: string; path: string; body?: object },
-    alsoEnds?: readonly Person[],
   ): Promise<number | null>;
   /** Ends every good login by other means, and notes when that was done. */
   endAll(work: () => Promise<void>): Promise<void>;
@@ -96,6 +94,8 @@ const NEWCOMER = 0;
 const BEFORE_THE_END_MS = 1500;
 /** After the end of a token it is asked for so long whether an ended login is refused. */
 const BEYOND_MS = 1000;
+/** A login that ends sooner would end in the middle of a repetition. */
+const RENEWED_BEFORE_MS = 45_000;
 const READY_EVERY_MS = 200;
 /** More of them wait for nobody's answer. */
 const MOST_ON_THE_WAY = 2000;
@@ -108,7 +108,6 @@ export function openLane(options: LaneOptions): Lane {
   const pools = new Map<string, Pool>();
   const people: Person[] = [];
   const onTheWay = new Set<Promise<void>>();
-  let rate = options.perSecond;
   let sender: PacedSender | undefined;
   let turn = 0;
   let logins = 0;
@@ -168,13 +167,20 @@ export function openLane(options: LaneOptions): Lane {
     return state === 'ended' ? leftMs > -BEYOND_MS : state === 'good' && leftMs > BEFORE_THE_END_MS;
   }
 
-  function send(plannedAtMs: number): void {
-    if (onTheWay.size >= MOST_ON_THE_WAY) return;
+  /** False where too many are on their way. */
+  function send(plannedAtMs: number): boolean {
+    if (onTheWay.size >= MOST_ON_THE_WAY) return false;
     turn += 1;
-    if (turn % LOGIN_EVERY === LOGIN_EVERY / 2 && newcomers.length > 0) {
-      follow(welcome(plannedAtMs - beganMs));
-      return;
-    }
+    const plannedMs = plannedAtMs - beganMs;
+    const isLogin = turn % LOGIN_EVERY === LOGIN_EVERY / 2 && newcomers.length > 0;
+    const work = isLogin ? welcome(plannedMs) : askAsSomebody(plannedMs);
+    onTheWay.add(work);
+    work.finally(() => onTheWay.delete(work));
+    return true;
+  }
+
+  /** Nobody asks where all logins are near their end. */
+  async function askAsSomebody(plannedMs: number): Promise<void> {
     const ended = people.filter((each) => each.state === 'ended' && isAsked(each));
     const good = people.filter((each) => each.state === 'good' && isAsked(each));
     // Half of the requests come with logins that were ended, where there are any.
@@ -189,12 +195,7 @@ export function openLane(options: LaneOptions): Lane {
         ? instances.all[place % instances.all.length]
         : instances.all[person.boundTo - 1];
     if (!instance) return;
-    follow(answer(person, instance, plannedAtMs - beganMs, turn % WRITE_EVERY === 0));
-  }
-
-  function follow(work: Promise<void>): void {
-    onTheWay.add(work);
-    work.finally(() => onTheWay.delete(work));
+    await answer(person, instance, plannedMs, turn % WRITE_EVERY === 0);
   }
 
   /** Somebody new logs in, and then comes to another instance, where there is one that knows such logins. */
@@ -266,15 +267,28 @@ export function openLane(options: LaneOptions): Lane {
     }
   }
 
+  /** @returns to be called when their end was acknowledged */
+  function noteEnding(ends: readonly Person[]): () => void {
+    const become = (state: 'ending' | 'ended') => {
+      for (const person of ends) {
+        person.state = state;
+        note({ type: state, login: person.login, atMs: atMs() });
+      }
+    };
+    become('ending');
+    return () => become('ended');
+  }
+
   return {
     ...{ id, strategy, instances, atMs },
     people: () => people,
     lastWrongMs: () => lastWrongMs,
-    async logIn(everybody = false) {
-      if (!everybody) await forgetLost();
+    async logIn() {
+      await forgetLost();
       const wanted = users.filter((user) => {
         const known = people.find((person) => person.user.id === user.id);
-        return everybody || known === undefined || known.state !== 'good';
+        const untilMs = known?.endsAtMs ?? Number.POSITIVE_INFINITY;
+        return known?.state !== 'good' || untilMs - performance.now() < RENEWED_BEFORE_MS;
       });
       const byInstance = instances.all.map(({ number }) =>
         wanted.filter((_, index) => index % instances.all.length === number - 1),
@@ -297,12 +311,8 @@ export function openLane(options: LaneOptions): Lane {
         }),
       );
     },
-    setRate(perSecond) {
-      rate = perSecond;
-      sender?.setRate(perSecond);
-    },
     begin() {
-      sender ??= startPacedSender(rate, () => performance.now(), send);
+      sender ??= startPacedSender(options.perSecond, () => performance.now(), send);
     },
     async pause() {
       if (sender) record.lateShare = sender.takeLateShare();
@@ -338,33 +348,18 @@ export function openLane(options: LaneOptions): Lane {
         for (const instance of instances.all) void look(instance);
       }, READY_EVERY_MS);
     },
-    async endLogin(person, { method, path, body }, alsoEnds = []) {
-      const ends = [person, ...alsoEnds];
-      for (const each of ends) {
-        each.state = 'ending';
-        note({ type: 'ending', login: each.login, atMs: atMs() });
-      }
+    async endLogin(person, { method, path, body }) {
+      const isEnded = noteEnding([person]);
       const instance = instances.all[(person.boundTo ?? 1) - 1] as StageInstance;
       const { status } = await request(instance.origin, method, path, person.credential, body);
       // Where it was not acknowledged nobody knows: either answer is right from here on, and nobody asks.
-      if (status === null || status >= 300) return status;
-      for (const each of ends) {
-        each.state = 'ended';
-        note({ type: 'ended', login: each.login, atMs: atMs() });
-      }
+      if (status !== null && status < 300) isEnded();
       return status;
     },
     async endAll(work) {
-      const ends = people.filter(({ state }) => state === 'good');
-      for (const each of ends) {
-        each.state = 'ending';
-        note({ type: 'ending', login: each.login, atMs: atMs() });
-      }
+      const isEnded = noteEnding(people.filter(({ state }) => state === 'good'));
       await work();
-      for (const each of ends) {
-        each.state = 'ended';
-        note({ type: 'ended', login: each.login, atMs: atMs() });
-      }
+      isEnded();
     },
     async ask(instance, { method, path, headers = {}, body }) {
       return request(instance.origin, method, path, headers, body);

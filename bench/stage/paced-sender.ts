@@ -1,7 +1,6 @@
-/** Calls at planned moments, whatever became of the calls before: an open loop whose rate can be changed while it runs. */
+/** Calls at planned moments, whatever became of the calls before: an open loop without an end of its own. */
 export interface PacedSender {
-  setRate(perSecond: number): void;
-  /** How many calls came more than LATE_MS after their moment since the last time it was asked, as a share. */
+  /** Of the requests planned since it was last asked, the share that came more than LATE_MS late, or not at all. */
   takeLateShare(): number;
   stop(): void;
 }
@@ -13,34 +12,30 @@ const MOST_BEHIND_MS = 2000;
 
 /**
  * @param nowMs a clock that never goes back
- * @param send called with its planned moment, and must not throw
+ * @param send called with its planned moment, and must not throw; false: it could not be sent
  */
 export function startPacedSender(
   perSecond: number,
   nowMs: () => number,
-  send: (plannedMs: number) => void,
+  send: (plannedMs: number) => boolean,
 ): PacedSender {
-  let intervalMs = 1000 / perSecond;
+  const intervalMs = 1000 / perSecond;
   let nextMs = nowMs() + intervalMs;
-  let sent = 0;
+  let planned = 0;
   let late = 0;
   const timer = setInterval(() => {
     const untilMs = nowMs();
-    nextMs = Math.max(nextMs, untilMs - MOST_BEHIND_MS);
     for (; nextMs <= untilMs; nextMs += intervalMs) {
-      sent += 1;
-      if (untilMs - nextMs > LATE_MS) late += 1;
-      send(nextMs);
+      planned += 1;
+      const behindMs = untilMs - nextMs;
+      const isSent = behindMs <= MOST_BEHIND_MS && send(nextMs);
+      if (!isSent || behindMs > LATE_MS) late += 1;
     }
   }, TICK_MS);
   return {
-    setRate(rate) {
-      intervalMs = 1000 / rate;
-      nextMs = Math.min(nextMs, nowMs() + intervalMs);
-    },
     takeLateShare() {
-      const share = sent === 0 ? 0 : late / sent;
-      sent = 0;
+      const share = planned === 0 ? 0 : late / planned;
+      planned = 0;
       late = 0;
       return share;
     },

@@ -6,11 +6,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SeededStores } from '../fleet/seeded-stores.js';
-import { LabError } from '../model/errors.js';
 import type { DescribedStrategy } from '../model/result-schema.js';
 import { type DelayingProxy, startDelayingProxy } from '../network/delaying-proxy.js';
 import type { Guardian } from '../processes/guardian/guardian.js';
-import type { StoreInformation } from '../stores/store.js';
+import { handsOf } from '../stores/store.js';
 import type { StageHands, Undo } from './faults/fault.js';
 import { FAULTS, type FaultName } from './faults/registry.js';
 import { type Lane, openLane } from './lane.js';
@@ -58,7 +57,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const { guardian, serviceEnvironment } = stores;
   const { stores: own } = stores;
   const redis = handsOf(own.sessionStore, 'Redis', 'REDIS_URL');
-  const database = handsOf(own.database, 'the database', 'DATABASE_URL');
+  const database = handsOf(own.database, 'PostgreSQL', 'DATABASE_URL');
   const ending: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const end of ending.splice(0).reverse()) await end();
@@ -79,7 +78,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     ): Promise<Lane> => {
       const instances = await startLaneInstances({
         ...{ strategy, instances: options.instances, nodeOptions: options.nodeOptions },
-        ...{ clockFolder, guardian: watchman },
+        clockFiles: clockFolder && join(clockFolder, id),
+        guardian: watchman,
         environment: {
           ...settings,
           ...more,
@@ -129,15 +129,6 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     await stop();
     throw error;
   }
-}
-
-function handsOf({ hands }: StoreInformation, name: string, variable: string) {
-  if (hands) return hands;
-  throw new LabError(
-    'STORES_NOT_OWN',
-    `Drills break their stores, and ${name} here is not a server process of the lab's own. Unset ${variable}, and install Redis on this machine if it comes from a container.`,
-    { exitCode: 2 },
-  );
 }
 
 function openWay({ stores, guardian }: SeededStores): Promise<DelayingProxy> {

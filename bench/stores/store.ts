@@ -3,6 +3,7 @@
  * where one of the lab's own can come from, and how it is read. A product is a folder that fulfils this
  * and a line in registry.ts.
  */
+import { usageError } from '../model/errors.js';
 import type { CpuGroup } from '../processes/cpu-limits/cpu-group.js';
 import type { Guardian } from '../processes/guardian/guardian.js';
 import type { OrdinaryUser } from '../processes/ordinary-user.js';
@@ -110,6 +111,15 @@ export interface StoreHands {
   start(): Promise<void>;
   /** To the server and all that works for it. */
   signal(name: 'SIGSTOP' | 'SIGCONT'): void;
+}
+
+/** @throws LabError STORES_NOT_OWN, exit code 2 */
+export function handsOf({ hands }: StoreInformation, label: string, variable: string): StoreHands {
+  if (hands) return hands;
+  throw usageError(
+    'STORES_NOT_OWN',
+    `This breaks its stores, and ${label} here is not a server process of the lab's own. Unset ${variable}, and install ${label} on this machine if it comes from a container.`,
+  );
 }
 
 export interface StartedStore extends StoreInformation {

@@ -45,11 +45,12 @@ export function judgeRepetition(
 ): DrillReadings {
   const answers = judged(record.events);
   const { faultMs, undoMs, endMs } = marks;
-  const before = answers.filter(({ plannedMs }) => plannedMs < faultMs);
-  const after = answers.filter(({ plannedMs }) => plannedMs >= faultMs);
+  // What was on its way at the moment of the fault may have met it.
+  const before = answers.filter(({ atMs }) => atMs < faultMs);
+  const after = answers.filter(({ atMs }) => atMs >= faultMs);
   const wrong = after
     .filter(({ outcome }) => outcome !== 'right')
-    .map(({ plannedMs }) => plannedMs);
+    .map(({ plannedMs }) => Math.max(faultMs, plannedMs));
   const firstWrongMs = wrong.length > 0 ? Math.min(...wrong) : null;
   const lastWrongMs = wrong.length > 0 ? Math.max(...wrong) : null;
   const lostLogins = new Set(

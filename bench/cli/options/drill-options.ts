@@ -42,7 +42,7 @@ export function drillsNamed(names: readonly string[], all: boolean): DrillName[]
       `Name a drill, for instance: npm run lab -- drill redis-freeze. There are ${DRILL_NAMES.join(', ')}. Or take --all.`,
     );
   }
-  return names.map((name) => {
+  return [...new Set(names)].map((name) => {
     const known = DRILL_NAMES.find((each) => each === name);
     if (known) return known;
     const near = nearest(name, DRILL_NAMES);
@@ -53,7 +53,7 @@ export function drillsNamed(names: readonly string[], all: boolean): DrillName[]
   });
 }
 
-/** What a condition looks at, as the worst over the repetitions. */
+/** What a condition looks at: counts of all repetitions together, and the worst of what is no count of answers. */
 const FIGURES = {
   wrong: ({ outcomes }) =>
     outcomes['wrongly-accepted'] + outcomes.resurrected + outcomes['wrongly-refused'],

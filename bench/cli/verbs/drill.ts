@@ -2,7 +2,7 @@
 import { relative } from 'node:path';
 import { summariseDrill } from '../../analyse/drills/summarise-drill.js';
 import { runDrills } from '../../experiments/drill/run-drills.js';
-import { describeService } from '../../fleet/service-commands.js';
+import { describeService, describeWholeService } from '../../fleet/service-commands.js';
 import type { DrillResult } from '../../model/drill-schema.js';
 import { LabError, usageError } from '../../model/errors.js';
 import type { DescribedStrategy } from '../../model/result-schema.js';
@@ -28,7 +28,7 @@ export const drill: Verb = {
   positionals: '[NAME …]',
   options: async () => drillOptions((await describeService()).map(({ name }) => name)),
   async run(words, { signal, stdout, stderr }) {
-    const known = await describeService();
+    const { strategies: known, accessTokenTtlSeconds } = await describeWholeService();
     const names = known.map(({ name }) => name);
     const { options, positionals } = parseOptions(words, drillOptions(names), MOST_NAMES);
     const drills = drillsNamed(positionals, options.all);
@@ -44,6 +44,7 @@ export const drill: Verb = {
       instances: options.instances ?? 2,
       perSecond: options.rate ?? 50,
       nodeOptions: nodeOptionsFrom(undefined),
+      configuredLifeSeconds: accessTokenTtlSeconds,
       command: ['npm run lab -- drill', ...words].join(' '),
       outFolder: options.out ?? 'results/drills',
       render: renderDrills,

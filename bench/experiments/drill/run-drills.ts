@@ -2,6 +2,7 @@
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { BUCKET_MS } from '../../analyse/drills/judge-repetition.js';
 import { type SeededStores, withSeededStores } from '../../fleet/seeded-stores.js';
@@ -23,6 +24,8 @@ export interface DrillsInput {
   instances: number;
   perSecond: number;
   nodeOptions: readonly string[];
+  /** Of an access token where nobody says otherwise. */
+  configuredLifeSeconds: number;
   /** Does the same again. */
   command: string;
   outFolder: string;
@@ -44,12 +47,6 @@ const PATIENCE_MS = 2000;
 const TOKEN_LIFE_SECONDS = 7;
 /** At most one answer in a hundred is missing, and one in a hundred takes longer than this; none is wrong. */
 const STEADY_STATE = { errorShare: 0.01, p99Ms: 500 };
-/** A clock that is wrong matters to tokens that live as long as they do by default. */
-const TOKEN_LIVES: Readonly<Record<StageKind, number | null>> = {
-  plain: null,
-  instrumented: 300,
-  'short-tokens': TOKEN_LIFE_SECONDS,
-};
 const KINDS: readonly StageKind[] = ['plain', 'instrumented', 'short-tokens'];
 
 export interface RanDrills {
@@ -65,6 +62,12 @@ export interface RanDrills {
 export async function runDrills(input: DrillsInput): Promise<RanDrills> {
   const { strategies, control, instances, perSecond, signal, say } = input;
   const folder = await createResultFolder(input.outFolder);
+  // A clock that is wrong matters to tokens that live as long as they do by default.
+  const tokenLives: Readonly<Record<StageKind, number | null>> = {
+    plain: null,
+    instrumented: input.configuredLifeSeconds,
+    'short-tokens': TOKEN_LIFE_SECONDS,
+  };
   const { cpuModel, cores, node } = describeMachine();
   const result: DrillResult = {
     ...{ schemaVersion: 1, id: folder.id, startedAt: new Date().toISOString(), endedAt: null },
@@ -72,6 +75,7 @@ export async function runDrills(input: DrillsInput): Promise<RanDrills> {
     variants: strategies.map(({ name }) => ({ id: name, strategy: name })),
     control: control.name,
     ...{ instances, ratePerSecond: perSecond, patienceMs: PATIENCE_MS },
+    configuredLifeSeconds: input.configuredLifeSeconds,
     ...{ tokenLifeSeconds: TOKEN_LIFE_SECONDS, bucketMs: BUCKET_MS, steadyState: STEADY_STATE },
     drills: [],
   };
@@ -102,7 +106,7 @@ export async function runDrills(input: DrillsInput): Promise<RanDrills> {
             ...{ patienceMs: PATIENCE_MS, nodeOptions: input.nodeOptions },
             newcomers: NEWCOMERS,
             people: kind === 'short-tokens' ? PEOPLE_WITH_SHORT_TOKENS : PEOPLE,
-            tokenLifeSeconds: TOKEN_LIVES[kind],
+            tokenLifeSeconds: tokenLives[kind],
             instrumented: kind === 'instrumented',
           });
           try {
@@ -147,22 +151,15 @@ const WARM_UP_MS = 6000;
 
 /** New processes are slow, and would look unsteady. */
 async function warmUp(stage: Stage, signal: AbortSignal): Promise<void> {
-  await prepare(stage, false, signal);
+  await prepare(stage, signal);
   const all = [...stage.lanes, stage.control];
   for (const lane of all) {
     lane.beginRecord();
     lane.begin();
   }
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, WARM_UP_MS);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+  await delay(WARM_UP_MS, undefined, { signal });
   await Promise.all(all.map((lane) => lane.pause()));
   for (const lane of all) lane.takeRecord();
-  signal.throwIfAborted();
 }
 
 async function drillOn(
@@ -175,7 +172,7 @@ async function drillOn(
   const drill: Drill = DRILLS[name];
   const { title, undoTitle } = FAULTS[drill.fault];
   const record: DrillRecord = {
-    ...{ name, title, question: drill.question, fault: title },
+    ...{ name, question: drill.question, fault: title },
     ...{ undo: undoTitle ?? 'there is nothing to undo', repetitions: [] },
   };
   result.drills.push(record);

@@ -21,7 +21,7 @@ const AGAIN_AFTER_MS = 250;
 export interface RanRepetition {
   repetition: DrillRepetition;
   /** By lane, for whoever wants to count anew. */
-  events: Record<string, StageEvent[]>;
+  events: Record<string, readonly StageEvent[]>;
 }
 
 /** @throws the signal's reason; LabError DRILL_STUCK where the stage does not come back to its steady state */
@@ -42,7 +42,7 @@ export async function runRepetition(
 ): Promise<RanRepetition> {
   const { lanes, control } = stage;
   const all = [...lanes, control];
-  await prepare(stage, drill.stage === 'short-tokens', signal);
+  await prepare(stage, signal);
   try {
     await settle(all, signal);
     const beganMs = performance.now();
@@ -80,7 +80,7 @@ export async function runRepetition(
     variants[CONTROL_ID] = controlReadings;
     return {
       repetition: { ...marks, variants },
-      events: Object.fromEntries(records.map(({ id, events }) => [id, [...events]])),
+      events: Object.fromEntries(records.map(({ id, events }) => [id, events])),
     };
   } finally {
     await stage.undoAll();
@@ -93,20 +93,16 @@ export async function runRepetition(
  *
  * @throws the signal's reason; LabError DRILL_STUCK
  */
-export async function prepare(
-  { lanes, control }: Stage,
-  everybody: boolean,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const lane of [...lanes, control]) await logIn(lane, everybody, signal);
+export async function prepare({ lanes, control }: Stage, signal: AbortSignal): Promise<void> {
+  for (const lane of [...lanes, control]) await logIn(lane, signal);
 }
 
-async function logIn(lane: Lane, everybody: boolean, signal: AbortSignal): Promise<void> {
+async function logIn(lane: Lane, signal: AbortSignal): Promise<void> {
   const giveUpMs = performance.now() + PREPARE_WITHIN_MS;
   for (;;) {
     signal.throwIfAborted();
     try {
-      await lane.logIn(everybody);
+      await lane.logIn();
       return;
     } catch (error) {
       if (!(error instanceof LabError) || performance.now() > giveUpMs) {

@@ -1,13 +1,13 @@
 /**
- * One instance as the sender sees it: users who are free to ask, lanes to it, and planned requests that
+ * One instance as the sender sees it: users who are free to ask, channels to it, and planned requests that
  * wait because every user is busy. A user is busy with one request at a time, as a browser tab is; so there
- * are never more lanes than users.
+ * are never more channels than users.
  */
 import { seededRandom } from '../../model/random.js';
 import type { WorkerOrder } from '../messages.js';
 import type { RequestLoop, Workload } from '../workload.js';
+import { type Channel, createChannel, isTimeout } from './channel.js';
 import { createFifo } from './fifo.js';
-import { createLane, isTimeout, type Lane } from './lane.js';
 import type { OpenLoopRecorder } from './recorder.js';
 
 export interface Station {
@@ -40,25 +40,25 @@ export function createStation(options: StationOptions): Station {
   const { order, workload, instance, recorder, nowMs, onFree } = options;
   const users = usersOf(order, workload, instance);
   const { origin } = order.connections[users[0]?.connection ?? 0] as { origin: string };
-  // Users take turns, so that no store keeps a hot key. Lanes do not: the last one used is used again,
+  // Users take turns, so that no store keeps a hot key. Channels do not: the last one used is used again,
   // and as many are open as are needed.
   const freeUsers = createFifo(users);
-  const freeLanes: Lane[] = [];
-  const lanes: Lane[] = [];
+  const freeChannels: Channel[] = [];
+  const channels: Channel[] = [];
   const waiting = createFifo<number>();
-  const busy = new Map<Lane, { index: number; user: User; kind: string | undefined }>();
+  const busy = new Map<Channel, { index: number; user: User; kind: string | undefined }>();
 
   const send = (index: number, user: User) => {
-    const lane = freeLanes.pop() ?? openLane();
+    const channel = freeChannels.pop() ?? openChannel();
     const request = user.loop.requests[user.next];
     if (!request) throw new Error('a workload without requests');
     user.next = (user.next + 1) % user.loop.requests.length;
-    busy.set(lane, { index, user, kind: request.kind });
+    busy.set(channel, { index, user, kind: request.kind });
     recorder.onSent(index);
-    lane.send(request);
+    channel.send(request);
   };
-  const openLane = () => {
-    const lane = createLane(origin, {
+  const openChannel = () => {
+    const channel = createChannel(origin, {
       onAnswer(answered, status) {
         const atMs = nowMs();
         const { index, user, kind } = take(answered);
@@ -72,17 +72,17 @@ export function createStation(options: StationOptions): Station {
         release(failed, user);
       },
     });
-    lanes.push(lane);
-    return lane;
+    channels.push(channel);
+    return channel;
   };
-  const take = (lane: Lane) => {
-    const work = busy.get(lane);
+  const take = (channel: Channel) => {
+    const work = busy.get(channel);
     if (!work) throw new Error('an answer that nobody asked for');
-    busy.delete(lane);
+    busy.delete(channel);
     return work;
   };
-  const release = (lane: Lane, user: User) => {
-    freeLanes.push(lane);
+  const release = (channel: Channel, user: User) => {
+    freeChannels.push(channel);
     const next = waiting.shift();
     if (next === undefined) freeUsers.push(user);
     else send(next, user);
@@ -96,8 +96,8 @@ export function createStation(options: StationOptions): Station {
       else waiting.push(index);
     },
     bytes: () =>
-      lanes
-        .map((lane) => lane.bytes())
+      channels
+        .map((channel) => channel.bytes())
         .reduce(
           (sum, { sent, received }) => ({
             sent: sum.sent + sent,
@@ -111,7 +111,7 @@ export function createStation(options: StationOptions): Station {
         return path ? [{ path, connection }] : [];
       }),
     destroy() {
-      for (const lane of lanes) lane.destroy();
+      for (const channel of channels) channel.destroy();
     },
   };
 }

@@ -131,7 +131,7 @@ function method(result: DrillResult): Section {
         `All variants stood on one stage at the same time, on the same stores, each with people of its own. Beside them stood a control lane (${result.control}) on stores of its own, which nothing was done to: where it did not hold, the repetition says nothing. Requests were sent by a plan; one in ten makes a post, one in fifty is a login of somebody new, the others ask who is logged in. A request without an answer within ${result.patienceMs} ms has none. No client tries again, and no web server stands between: what is missing here is what a client would have to deal with.`,
       ),
       paragraph(
-        `A ledger knows for every answer what would have been right. While a logout is under way, either answer is. In drills that end logins, half of the requests come with an ended login, and access tokens live ${result.tokenLifeSeconds} s instead of minutes, so that their end can be seen: with longer ones the doors stay open as much longer.`,
+        `A ledger knows for every answer what would have been right. While a logout is under way, either answer is. In drills that end logins, half of the requests come with an ended login, and access tokens live ${result.tokenLifeSeconds} s instead of minutes, so that their end can be seen: with longer ones the doors stay open as much longer. In drills of clocks they live ${result.configuredLifeSeconds} s, as by default; in all others a day.`,
       ),
       paragraph(
         `${result.machine.cpuModel}, ${result.machine.cores} cores, Node ${result.machine.node}; ${stores.join('; ')}. Again: \`${result.command}\`. Every answer is in the files events-….ndjson.gz.`,

@@ -35,7 +35,7 @@ function readings(more: Partial<DrillReadings> = {}): DrillReadings {
 
 function drill(name: string, variants: Record<string, DrillReadings>): DrillRecord {
   const repetition = { faultMs: 1, undoMs: 2, endMs: 3, variants };
-  return { name, title: '', question: '', fault: '', undo: '', repetitions: [repetition] };
+  return { name, question: '', fault: '', undo: '', repetitions: [repetition] };
 }
 
 describe('lab drill', () => {

@@ -1,5 +1,5 @@
 /**
- * A lane: one keep-alive connection that carries one request at a time. It connects with its first
+ * A channel: one keep-alive connection that carries one request at a time. It connects with its first
  * request and again whenever the server has closed it.
  */
 import type { Socket } from 'node:net';
@@ -8,20 +8,20 @@ import type { WorkloadRequest } from '../workload.js';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 
-export interface LaneEvents {
+export interface ChannelEvents {
   /** The whole answer is there. */
-  onAnswer(lane: Lane, status: number): void;
-  onFailure(lane: Lane, error: Error): void;
+  onAnswer(channel: Channel, status: number): void;
+  onFailure(channel: Channel, error: Error): void;
 }
 
-export interface Lane {
+export interface Channel {
   send(request: WorkloadRequest): void;
   /** TCP payload since the first connection. */
   bytes(): { sent: number; received: number };
   destroy(): void;
 }
 
-export function createLane(origin: string, { onAnswer, onFailure }: LaneEvents): Lane {
+export function createChannel(origin: string, { onAnswer, onFailure }: ChannelEvents): Channel {
   const sockets: Socket[] = [];
   const connectSocket = buildConnector({ timeout: REQUEST_TIMEOUT_MS });
   const client = new Client(origin, {
@@ -46,13 +46,13 @@ export function createLane(origin: string, { onAnswer, onFailure }: LaneEvents):
       readAnswer?.(answered, headers as Record<string, string>);
     },
     onResponseData() {},
-    onResponseEnd: () => onAnswer(lane, status),
+    onResponseEnd: () => onAnswer(channel, status),
     onResponseError(_controller, error) {
       // What is cut off by the end of the load is counted as in flight, not as failed.
-      if (!destroyed) onFailure(lane, error);
+      if (!destroyed) onFailure(channel, error);
     },
   };
-  const lane: Lane = {
+  const channel: Channel = {
     send({ method, path, headers, body, latePath, lateHeaders, onResponse }) {
       readAnswer = onResponse;
       client.dispatch(
@@ -74,7 +74,7 @@ export function createLane(origin: string, { onAnswer, onFailure }: LaneEvents):
       client.destroy(() => {});
     },
   };
-  return lane;
+  return channel;
 }
 
 export function isTimeout(error: Error): boolean {
