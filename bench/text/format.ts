@@ -111,9 +111,14 @@ export function formatRatioInterval(interval: readonly [number, number] | null):
   if (!interval) return NOT_MEASURED;
   if (!isTelling(interval)) return CANNOT_TELL;
   const [low, high] = interval;
-  const format = high > low * WIDE_FACTOR ? inTwoDigits : formatRatio;
+  const wide = (end: number) =>
+    Math.abs(end - 1) < BESIDE_ONE ? formatRatio(end) : inTwoDigits(end);
+  const format = high > low * WIDE_FACTOR ? wide : formatRatio;
   return `${format(low)} to ${format(high)}`;
 }
+
+/** An end beside 1 keeps what tells on which side of it it lies: "1.03", and not "1". */
+const BESIDE_ONE = 0.05;
 
 /** 0.1234 -> "0.12"; 1234.5 -> "1,200"; never with an exponent. */
 export function inTwoDigits(value: number): string {

@@ -149,7 +149,11 @@ function tellScale(result: Result, language: Language): Told | null {
     certainty: certaintyOfScale(answer),
     sentences: [
       ...answer.crossings.map((crossing) => language.scale.crossing(crossing, answer.counts)),
-      ...curves.map(({ growth, tier }) => language.scale.growth(growth, tier)),
+      ...curves.map(({ growth, tier }) => {
+        const share = growth.full === null ? null : (cpuLimits?.[growth.full] ?? null);
+        const full = share === null ? tier : language.scale.heldTier(tier, share);
+        return language.scale.growth(growth, full);
+      }),
     ],
     basis: [
       language.scale.basis({

@@ -90,6 +90,7 @@ export const english: Language = {
       const at = `${code(variant)} stops growing at about ${servers(Math.max(1, Math.round(knee)))}`;
       return full === null ? `${at}, and no processor is full there.` : `${at}: ${tier} is full.`;
     },
+    heldTier: (tier, share) => `${tier}, held to ${cores(share)},`,
     basis: ({ rounds, instanceCores, redisCores }) =>
       `Each server is held to ${cores(instanceCores)}${redisCores === null ? '' : `, Redis to ${cores(redisCores)}`}, so that this machine can hold them all; ${countOf(rounds, 'round')}. Grey dotted lines: in proportion to one server. Hollow circles: predicted from the two smallest numbers of servers.`,
     calculated: {
@@ -140,11 +141,11 @@ export const english: Language = {
         : `A stolen copy of ${listOf(open.map(({ variant }) => code(variant)))} works just as long.`;
     },
     basis: ({ logins, instances, lifeSeconds }) =>
-      `${countOf(logins, 'login')} of different age, used at ${servers(instances)}, logged out at the first. A bar shows the longest of them. Tokens live ${duration(lifeSeconds)} here so that their end can be seen; with a longer life they are accepted as much longer.`,
+      `${countOf(logins, 'login')} of different age, used at ${servers(instances)}, logged out at the first. Tokens live ${duration(lifeSeconds)} from their login here, so that their end can be seen, and at the logout a part of that is over: a bar shows the most that was left. With a longer life they are accepted as much longer.`,
     chartTitle: (answers) => chartTitle(answers),
     server: (number) => `server ${number}`,
     axis: 'seconds after the logout',
-    tokenEnds: 'the token ends',
+    tokenEnds: 'life of a token',
     refusedAtOnce: 'refused at once',
     stillAccepted: 'still let in',
   },

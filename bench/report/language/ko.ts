@@ -90,6 +90,7 @@ export const korean: Language = {
         ? `${at}. 가득 찬 프로세서는 없습니다.`
         : `${at}. ${tier}가 가득 찼습니다.`;
     },
+    heldTier: (tier, share) => `${tier}(${cores(share, 'ko')}로 제한)`,
     basis: ({ rounds, instanceCores, redisCores }) =>
       `이 컴퓨터에 모두 들어가도록 서버마다 ${cores(instanceCores, 'ko')}${redisCores === null ? '' : `, Redis는 ${cores(redisCores, 'ko')}`}로 제한. ${rounds}라운드. 점선: 한 대에 비례. 빈 표시: 가장 작은 두 경우에서 예측.`,
     calculated: {
@@ -147,7 +148,7 @@ export const korean: Language = {
           )} 사본도 그만큼 오래 통합니다.`;
     },
     basis: ({ logins, instances, lifeSeconds }) =>
-      `나이가 다른 로그인 ${logins}개를 서버 ${instances}대에서 쓰다가 한 대에서 로그아웃. 끝을 볼 수 있도록 토큰 수명은 ${durationKo(lifeSeconds)}이며, 수명이 길면 그만큼 더 오래 통합니다.`,
+      `나이가 다른 로그인 ${logins}개를 서버 ${instances}대에서 쓰다가 한 대에서 로그아웃. 끝을 볼 수 있도록 토큰 수명은 로그인부터 ${durationKo(lifeSeconds)}이며, 막대는 로그아웃 때 남은 가장 긴 시간. 수명이 길면 그만큼 더 오래 통합니다.`,
     chartTitle(answers) {
       const longest = [...answers].sort((a, b) => b.longestMs - a.longestMs)[0];
       if (!longest || longest.pattern === 'at-once')
@@ -158,7 +159,7 @@ export const korean: Language = {
     },
     server: (number) => `서버 ${number}`,
     axis: '로그아웃 뒤 지난 초',
-    tokenEnds: '토큰이 끝남',
+    tokenEnds: '토큰 수명',
     refusedAtOnce: '곧바로 거부',
     stillAccepted: '계속 통함',
   },

@@ -37,6 +37,8 @@ export interface Language {
   scale: {
     crossing(crossing: Crossing, counts: readonly number[]): string;
     growth(growth: Growth, tier: string): string;
+    /** A tier, and how small it was made: what is full is no finding about one of full size. */
+    heldTier(tier: string, cores: number): string;
     basis(facts: { rounds: number; instanceCores: number; redisCores: number | null }): string;
     /** Where nothing could be held to a share of a core, and the curves come from what a request costs. */
     calculated: {

@@ -66,6 +66,9 @@ describe('ratios in words', () => {
 
   it('have two digits where the interval is wide', () => {
     expect(formatRatioInterval([0.1234, 5.678])).to.equal('0.12 to 5.7');
+    // On which side of 1 it lies must be seen.
+    expect(formatRatioInterval([1.03, 2.7])).to.equal('1.03 to 2.7');
+    expect(formatRatioInterval([0.97, 2.7])).to.equal('0.97 to 2.7');
     expect(formatRatioInterval([1.234, 1.278])).to.equal('1.23 to 1.28');
   });
 
