@@ -80,8 +80,7 @@ describe('lab drill', function () {
       const { faultMs = 0, variants = {} } = repetitions[0] ?? {};
       for (const [variant, { outcomes }] of Object.entries(variants)) {
         const answers: StageAnswer[] = events.filter(
-          ({ lane, type, plannedMs }) =>
-            lane === variant && type === 'answer' && plannedMs >= faultMs,
+          ({ lane, type, atMs }) => lane === variant && type === 'answer' && atMs >= faultMs,
         );
         const missing = answers.filter(({ status }) => status === null || status >= 500);
         expect(outcomes.unavailable, `${name} ${variant}`).to.equal(missing.length);

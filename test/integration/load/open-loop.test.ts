@@ -11,9 +11,13 @@ import {
 } from '../../../bench/benchmarks/open-loop/measure-accuracy.js';
 import { type Guardian, startGuardian } from '../../../bench/processes/guardian/guardian.js';
 
-/** Bounds are wide, since the machine has other work; `npm run bench:open-loop` has the narrow ones. */
+/**
+ * Bounds are wide, since the machine has other work; `npm run bench:open-loop` has the narrow ones. A machine that
+ * stands still for a moment is charged to nobody: what is wrong with the recorder is wrong in each of three tries.
+ */
 describe('the open-loop sender, against servers of known delay', function () {
   this.timeout(60_000);
+  this.retries(2);
   let guardian: Guardian;
 
   before(async () => {
@@ -42,7 +46,8 @@ describe('the open-loop sender, against servers of known delay', function () {
       const [p50, p99] = seen.recorded as [number, number];
       const [trueP50, trueP99] = seen.truth as [number, number];
       expect(p50).to.be.within(trueP50 * 0.97, trueP50 * 1.2 + 3);
-      expect(p99).to.be.within(trueP99 * 0.97, trueP99 * 1.3 + 15);
+      const [, lateP99] = seen.lateness as [number, number];
+      expect(p99).to.be.within(trueP99 * 0.97, trueP99 * 1.3 + 15 + lateP99);
     });
   }
 
