@@ -1,17 +1,10 @@
 /** The shape of drill.json: what each variant answered while something was broken. */
 import { z } from 'zod';
+import { OUTCOMES, type Outcome } from './outcomes.js';
 
 const count = z.int().nonnegative();
 const amount = z.number().nonnegative();
 
-export const OUTCOMES = [
-  'right',
-  'wrongly-accepted',
-  'resurrected',
-  'wrongly-refused',
-  'unavailable',
-  'unexpected',
-] as const;
 const outcomeSchema = z
   .enum(OUTCOMES)
   .describe(
@@ -98,7 +91,6 @@ export const drillResultSchema = z.object({
   drills: z.array(drill),
 });
 
-export type Outcome = (typeof OUTCOMES)[number];
 export type RequestKind = (typeof REQUEST_KINDS)[number];
 export type OutcomeCounts = Record<Outcome, number>;
 export type DrillVerdict = (typeof DRILL_VERDICTS)[number];

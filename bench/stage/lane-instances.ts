@@ -1,6 +1,7 @@
 /**
  * The instances of one variant on a stage: each can be killed, frozen, and started again on its port. What the strategy needs beside them is started once and left alone.
  */
+import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { instanceEnvironment, serviceCompanion } from '../fleet/fleet.js';
 import { type ListeningProcess, superviseListening } from '../fleet/listening-process.js';
@@ -8,11 +9,19 @@ import { spawnService } from '../fleet/service-process.js';
 import { LabError } from '../model/errors.js';
 import type { DescribedStrategy } from '../model/result-schema.js';
 import type { Guardian } from '../processes/guardian/guardian.js';
+import { findFreePort } from '../processes/ports/free-port.js';
+
+export type InstanceState = 'starting' | 'working' | 'frozen' | 'gone';
 
 export interface StageInstance {
   /** Counted from 1. */
   readonly number: number;
   readonly origin: string;
+  /** Of the process that runs now, or ran last. */
+  pid(): number | null;
+  state(): InstanceState;
+  /** Whether it is held to its share of a core by now. */
+  isHeld(): boolean;
   /** SIGKILL. Resolves when it is gone. */
   kill(): Promise<void>;
   /** Asked to end, as a deployment does it. Resolves when it is gone. */
@@ -31,8 +40,23 @@ export interface StageInstance {
 }
 
 export interface LaneInstances {
+  /** Those that clients are sent to. */
   readonly all: readonly StageInstance[];
+  /** What stands beside them: an authority, a prediction server. */
+  companions(): { name: string; pid: number | null }[];
+  /** One more, under the next number. Resolves when it serves. @throws LabError SERVICE_FAILED */
+  add(): Promise<void>;
+  /** The last one is asked to leave; the first stays. Resolves when it is gone. */
+  remove(): Promise<void>;
+  /** Puts the limits of CPU time on, or lifts them, where there are any. */
+  hold(on: boolean): void;
   stop(): Promise<void>;
+}
+
+/** Holds processes to a share of a core each. */
+export interface InstanceHolder {
+  /** @throws LabError CPU_LIMIT_FAILED */
+  hold(name: string, pid: number): { limit(on: boolean): void; release(): void };
 }
 
 export interface LaneInstancesOptions {
@@ -44,8 +68,13 @@ export interface LaneInstancesOptions {
   nodeOptions: readonly string[];
   /** Each instance has a clock of its own that can be put wrong, by a file whose path begins so; null: none has. */
   clockFiles: string | null;
+  /** null: they take what they need. */
+  holder: InstanceHolder | null;
   guardian: Guardian;
 }
+
+/** A process that is new compiles its code, and would be at it for minutes under a tenth of a core. */
+const WARM_AFTER_MS = 3000;
 
 const CLOCK = new URL('./shifted-clock.js', import.meta.url).href;
 
@@ -56,10 +85,11 @@ export async function startLaneInstances({
   environment,
   nodeOptions,
   clockFiles,
+  holder,
   guardian,
 }: LaneInstancesOptions): Promise<LaneInstances> {
   const companions: { name: string; member: ListeningProcess }[] = [];
-  const all: StageInstance[] = [];
+  const all: HoldableInstance[] = [];
   const stop = async () => {
     await Promise.all(all.map((each) => each.leave()));
     await Promise.all(companions.map(({ member }) => member.stop()));
@@ -73,11 +103,18 @@ export async function startLaneInstances({
     const beside = await Promise.all(
       companions.map(async ({ name, member }) => ({ name, origin: await member.origin })),
     );
+    // The instances are told in advance where it will be, since it is told where they are.
+    const predictionPort = environment.PREDICTION === 'server' ? await findFreePort() : null;
+    const prediction: Record<string, string> =
+      predictionPort === null ? {} : { PREDICTION_URL: `http://127.0.0.1:${predictionPort}` };
+    let holdsNow = false;
     const settings = { ...base, ...instanceEnvironment(strategy.name, beside), COUNTERS: 'on' };
     const startOne = (number: number) => {
       const clock = clockFiles && `${clockFiles}-${number}`;
-      return startInstance(number, clock, (port) => {
-        const own = { ...settings, ...(clock && { LAB_CLOCK_FILE: clock }) };
+      const name = `${strategy.name}-${number}`;
+      const hold = holder && ((pid: number) => holder.hold(`${name}-${randomUUID()}`, pid));
+      return startInstance(number, clock, hold, (port) => {
+        const own = { ...settings, ...prediction, ...(clock && { LAB_CLOCK_FILE: clock }) };
         const flags = clock === null ? nodeOptions : [...nodeOptions, '--import', CLOCK];
         const child = spawnService('main', { ...own, PORT: String(port) }, flags);
         return superviseListening(child, 'main', guardian);
@@ -88,37 +125,100 @@ export async function startLaneInstances({
     all.push(...started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
     const failed = started.find((each) => each.status === 'rejected');
     if (failed) throw failed.reason;
-    return { all, stop };
+    if (predictionPort !== null) {
+      const origins = all.map(({ origin }) => origin);
+      const child = serviceCompanion('prediction-server').spawn(
+        {
+          ...{ ...base, HOST: '127.0.0.1', PORT: String(predictionPort) },
+          ...{ AUTH_STRATEGY: strategy.name, SERVICE_URL: origins.join() },
+          JWKS_URL: `${origins[0]}/.well-known/jwks.json`,
+        },
+        [],
+      );
+      const member = superviseListening(child, 'prediction-server', guardian);
+      companions.push({ name: 'prediction-server', member });
+      await member.origin;
+    }
+    return {
+      all,
+      stop,
+      companions: () => companions.map(({ name, member: { pid } }) => ({ name, pid: pid ?? null })),
+      async add() {
+        const one = await startOne(all.length + 1);
+        all.push(one);
+        if (holdsNow) one.holdWhenWarm();
+      },
+      async remove() {
+        if (all.length > 1) await all.pop()?.leave();
+      },
+      hold(on) {
+        holdsNow = on;
+        for (const each of all) each.hold(on);
+      },
+    };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
+type Held = ReturnType<InstanceHolder['hold']>;
+type HoldableInstance = StageInstance & { hold(on: boolean): void; holdWhenWarm(): void };
+
 async function startInstance(
   number: number,
   clock: string | null,
+  holdPid: ((pid: number) => Held) | null,
   spawn: (port: number) => ListeningProcess,
-): Promise<StageInstance> {
+): Promise<HoldableInstance> {
   let running = spawn(0);
   const origin = await running.origin;
   const port = Number(new URL(origin).port);
-  let hasEnded = false;
-  let isFrozen = false;
+  let state: InstanceState = 'working';
+  let held: Held | null = null;
+  let isHeld = false;
+  /** Whether it is to be held once it is warm. */
+  let isToBeHeld = false;
+  let warm: NodeJS.Timeout | undefined;
+  const release = () => {
+    clearTimeout(warm);
+    held?.release();
+    held = null;
+    isHeld = false;
+  };
+  const hold = (on: boolean) => {
+    clearTimeout(warm);
+    isToBeHeld = on;
+    if (on && held === null && holdPid && running.pid !== undefined && state !== 'gone') {
+      held = holdPid(running.pid);
+    }
+    held?.limit(on);
+    isHeld = on && held !== null;
+  };
+  const holdWhenWarm = () => {
+    isToBeHeld = true;
+    warm = setTimeout(() => hold(true), WARM_AFTER_MS);
+  };
   const follow = (one: ListeningProcess) => {
-    hasEnded = false;
-    isFrozen = false;
+    state = 'working';
     one.ended.then(() => {
-      if (one === running) hasEnded = true;
+      if (one !== running) return;
+      state = 'gone';
+      release();
     });
   };
   follow(running);
   const signal = (name: NodeJS.Signals) => {
-    if (!hasEnded && running.pid !== undefined) process.kill(running.pid, name);
+    if (state !== 'gone' && running.pid !== undefined) process.kill(running.pid, name);
   };
   return {
     number,
     origin,
+    hold,
+    holdWhenWarm,
+    pid: () => running.pid ?? null,
+    state: () => state,
+    isHeld: () => isHeld,
     async shiftClock(milliseconds) {
       if (clock === null) {
         throw new LabError(
@@ -134,23 +234,27 @@ async function startInstance(
       await running.ended;
     },
     async leave() {
-      // One that stands still cannot leave.
-      if (isFrozen) signal('SIGCONT');
+      // One that stands still cannot leave, and one that is held takes long.
+      if (state === 'frozen') signal('SIGCONT');
+      release();
       await running.stop();
     },
     freeze() {
       signal('SIGSTOP');
-      isFrozen = !hasEnded;
+      if (state === 'working') state = 'frozen';
     },
     thaw() {
       signal('SIGCONT');
-      isFrozen = false;
+      if (state === 'frozen') state = 'working';
     },
     async start() {
-      if (!hasEnded) return;
+      if (state !== 'gone') return;
       running = spawn(port);
       follow(running);
+      state = 'starting';
       await running.origin;
+      state = 'working';
+      if (isToBeHeld) holdWhenWarm();
     },
   };
 }

@@ -5,10 +5,13 @@
 import { Pool } from 'undici';
 import type { SeededData } from '../fleet/service-commands.js';
 import { credentialIn, logInAll } from '../load/credentials.js';
+import type { Outcome } from '../model/outcomes.js';
 import type { DescribedStrategy } from '../model/result-schema.js';
+import { handOn } from './hand-on.js';
 import type { LaneInstances, StageInstance } from './lane-instances.js';
 import { type Ledger, openLedger, type StageAnswer, type StageEvent } from './ledger.js';
 import { type PacedSender, startPacedSender } from './paced-sender.js';
+import { type LaneLoad, READS, SOMETIMES, USUAL_LOAD } from './requests.js';
 
 export interface Person {
   /** Names the login in the record; a new one of the same user has another. */
@@ -31,6 +34,9 @@ export interface LaneRecord {
   notReadyMs: number | null;
 }
 
+/** Hears each event as it is seen, and what an answer was. */
+export type LaneListener = (event: StageEvent, outcome: Outcome | null) => void;
+
 export interface Lane {
   readonly id: string;
   readonly strategy: DescribedStrategy;
@@ -40,6 +46,13 @@ export interface Lane {
   logIn(): Promise<void>;
   /** Sends from now on. */
   begin(): void;
+  /** Requests a second, from now on; 0: none. */
+  setRate(perSecond: number): void;
+  rate(): number;
+  /** Of the requests since this was last asked, the share that the sender got to late. */
+  takeLateShare(): number;
+  /** Requests that wait for an answer. */
+  onTheWay(): number;
   /** No more is sent; resolves when everything is answered or given up. */
   pause(): Promise<void>;
   /** A record of what is seen from now on. */
@@ -82,10 +95,16 @@ export interface LaneOptions {
   patienceMs: number;
   /** Of access tokens; null: longer than anybody looks. */
   tokenLifeSeconds: number | null;
+  /** Whether a request comes to the instance that knows the login (so unless told), or to any. */
+  spread?: 'sticky' | 'any' | undefined;
+  /** Whether a third party asks, to whom each of the people has handed the right to write posts; nobody unless told. */
+  isDelegated?: boolean | undefined;
+  /** What is asked; the usual unless told. */
+  load?: LaneLoad | undefined;
+  /** Hears of everything, and then nothing is kept: for who looks for hours. */
+  listener?: LaneListener | undefined;
 }
 
-/** One request in so many makes a post. */
-const WRITE_EVERY = 10;
 /** One request in so many is a login of somebody new: it costs as much as a hundred others. */
 const LOGIN_EVERY = 50;
 /** In the record, the login that newcomers ask for: it is always to be given. */
@@ -103,12 +122,17 @@ const MOST_ON_THE_WAY = 2000;
 export function openLane(options: LaneOptions): Lane {
   const { id, strategy, instances, users, newcomers, password, patienceMs, tokenLifeSeconds } =
     options;
-  const isBound = strategy.stateIn === 'instance';
+  const { load = USUAL_LOAD, listener } = options;
+  const isBound = strategy.stateIn === 'instance' && options.spread !== 'any';
   const expires = strategy.carrier === 'bearer' && tokenLifeSeconds !== null;
   const pools = new Map<string, Pool>();
   const people: Person[] = [];
   const onTheWay = new Set<Promise<void>>();
+  /** By path and instance, where answers are asked for again. */
+  const tags = new Map<string, string>();
   let sender: PacedSender | undefined;
+  let rate = options.perSecond;
+  let isAsking = false;
   let turn = 0;
   let logins = 0;
   let beganMs = performance.now();
@@ -147,15 +171,16 @@ export function openLane(options: LaneOptions): Lane {
         ...(body && { body: JSON.stringify(body) }),
       });
       const text = await answer.body.text();
-      const { location, 'set-cookie': cookies = [] } = answer.headers;
+      const { location, etag, 'set-cookie': cookies = [] } = answer.headers;
       return {
         status: answer.statusCode,
         text,
         location: typeof location === 'string' ? location : null,
+        etag: typeof etag === 'string' ? etag : null,
         cookies: [cookies].flat(),
       };
     } catch {
-      return { status: null, text: '', location: null, cookies: [] };
+      return { status: null, text: '', location: null, etag: null, cookies: [] };
     } finally {
       clearTimeout(timer);
     }
@@ -195,7 +220,7 @@ export function openLane(options: LaneOptions): Lane {
         ? instances.all[place % instances.all.length]
         : instances.all[person.boundTo - 1];
     if (!instance) return;
-    await answer(person, instance, plannedMs, turn % WRITE_EVERY === 0);
+    await answer(person, instance, plannedMs, turn % load.every === 0);
   }
 
   /** Somebody new logs in, and then comes to another instance, where there is one that knows such logins. */
@@ -233,19 +258,34 @@ export function openLane(options: LaneOptions): Lane {
     const mine = record;
     const sentMs = atMs();
     const { login, credential } = person;
-    const writes = isWrite && person.state === 'good';
-    const { status, location } = writes
-      ? await request(instance.origin, 'POST', '/posts', credential, POST)
-      : await request(instance.origin, 'GET', '/me', credential);
+    const sometimes = SOMETIMES[load.sometimes];
+    const writes = isWrite && sometimes !== null && person.state === 'good';
+    const { status, location, text } = writes
+      ? await request(instance.origin, 'POST', sometimes.path, credential, sometimes.body)
+      : await read(instance, credential);
     const event: StageAnswer = {
       ...{ type: 'answer', login, instance: instance.number, what: writes ? 'write' : 'read' },
       ...{ plannedMs, sentMs, atMs: atMs(), status },
+      ...(listener && { bytes: Buffer.byteLength(text) }),
+      ...(options.isDelegated && !writes && { isForbidden: true as const }),
     };
     // An answer to a request of the record before belongs to nobody.
     if (mine !== record) return;
     note(event);
     const post = /\/posts\/(\d+)$/.exec(location ?? '')?.[1];
-    if (status === 201 && post !== undefined) record.written.push(Number(post));
+    if (status === 201 && post !== undefined && !listener) record.written.push(Number(post));
+  }
+
+  async function read({ origin }: StageInstance, credential: Person['credential']) {
+    const { path, revalidates } = READS[load.reads];
+    if (!revalidates) return request(origin, 'GET', path, credential);
+    const known = tags.get(origin);
+    const seen = await request(origin, 'GET', path, {
+      ...credential,
+      ...(known !== undefined && { 'if-none-match': known }),
+    });
+    if (seen.etag !== null) tags.set(origin, seen.etag);
+    return seen;
   }
 
   /** Whose login a server has forgotten needs another one. */
@@ -254,17 +294,26 @@ export function openLane(options: LaneOptions): Lane {
       people.map(async (person) => {
         const instance = instances.all[(person.boundTo ?? 1) - 1] as StageInstance;
         const { status } = await request(instance.origin, 'GET', '/me', person.credential);
-        if (status !== 200) person.state = 'ended';
+        // Who may not ask is known all the same.
+        if (status !== 200 && status !== 403) person.state = 'ended';
       }),
     );
   }
 
   function note(event: StageEvent): void {
-    record.events.push(event);
     const outcome = ledger.record(event);
+    if (listener) listener(event, outcome);
+    else record.events.push(event);
     if (event.type === 'answer' && outcome !== 'right') {
       lastWrongMs = Math.max(lastWrongMs, event.plannedMs);
     }
+  }
+
+  function noteBegin({ login, endsAtMs }: Person): void {
+    note({
+      ...{ type: 'login', login, atMs: Math.max(0, atMs()) },
+      endsAtMs: endsAtMs && endsAtMs - beganMs,
+    });
   }
 
   /** @returns to be called when their end was acknowledged */
@@ -297,7 +346,10 @@ export function openLane(options: LaneOptions): Lane {
         byInstance.map(async (some, index) => {
           const instance = instances.all[index] as StageInstance;
           const fromMs = performance.now();
-          for (const { user, credential } of await logInAll(instance.origin, some, password)) {
+          for (const { user, credential: own } of await logInAll(instance.origin, some, password)) {
+            const credential = options.isDelegated
+              ? await handOn(instance.origin, strategy.delegation, own)
+              : own;
             const before = people.findIndex((person) => person.user.id === user.id);
             const endsAtMs = expires ? fromMs + (tokenLifeSeconds as number) * 1000 : null;
             const boundTo = isBound ? instance.number : null;
@@ -307,14 +359,26 @@ export function openLane(options: LaneOptions): Lane {
             };
             if (before < 0) people.push(person);
             else people[before] = person;
+            noteBegin(person);
           }
         }),
       );
     },
     begin() {
-      sender ??= startPacedSender(options.perSecond, () => performance.now(), send);
+      isAsking = true;
+      if (rate > 0) sender ??= startPacedSender(rate, () => performance.now(), send);
     },
+    rate: () => rate,
+    setRate(perSecond) {
+      rate = perSecond;
+      sender?.stop();
+      sender = undefined;
+      if (isAsking) this.begin();
+    },
+    takeLateShare: () => sender?.takeLateShare() ?? 0,
+    onTheWay: () => onTheWay.size,
     async pause() {
+      isAsking = false;
       if (sender) record.lateShare = sender.takeLateShare();
       sender?.stop();
       sender = undefined;
@@ -327,9 +391,7 @@ export function openLane(options: LaneOptions): Lane {
       lastWrongMs = 0;
       sender?.takeLateShare();
       note({ type: 'login', login: NEWCOMER, atMs: 0, endsAtMs: null });
-      for (const { login, endsAtMs } of people) {
-        note({ ...{ type: 'login', login, atMs: 0 }, endsAtMs: endsAtMs && endsAtMs - beganMs });
-      }
+      for (const person of people) noteBegin(person);
     },
     takeRecord() {
       clearInterval(readiness);
@@ -377,13 +439,9 @@ interface Answered {
   status: number | null;
   text: string;
   location: string | null;
+  etag: string | null;
   cookies: string[];
 }
-
-const POST = {
-  title: 'Written during a drill',
-  body: 'So that a lost write can be seen. '.repeat(4),
-};
 
 function emptyRecord(): LaneRecord {
   return { events: [], written: [], lateShare: 0, notReadyMs: null };

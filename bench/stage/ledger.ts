@@ -2,7 +2,8 @@
  * What would have been right, for every answer. The ledger is told when logins begin and end, and of each answer;
  * it knows nothing of strategies. Pure: the same events in the same order give the same outcomes.
  */
-import type { Outcome, RequestKind } from '../model/drill-schema.js';
+import type { RequestKind } from '../model/drill-schema.js';
+import type { Outcome } from '../model/outcomes.js';
 
 /** Moments are milliseconds since the beginning of the record. */
 export type StageEvent =
@@ -24,6 +25,10 @@ export interface StageAnswer {
   atMs: number;
   /** null: no answer came, or not in time. */
   status: number | null;
+  /** Of the body; left out where there was none. */
+  bytes?: number;
+  /** Whoever asks was given a part of somebody's rights, and this is none of them. */
+  isForbidden?: true;
 }
 
 export interface Ledger {
@@ -71,9 +76,14 @@ export function openLedger(): Ledger {
   };
 }
 
-function judge({ status, sentMs, atMs, instance }: StageAnswer, state: LoginState): Outcome {
+function judge(
+  { status, sentMs, atMs, instance, isForbidden }: StageAnswer,
+  state: LoginState,
+): Outcome {
   if (status === null || status >= 500 || status === 429 || status === 408) return 'unavailable';
   const isEnded = state.endedMs <= sentMs;
+  if (isForbidden)
+    return status === 403 ? 'right' : status < 400 ? 'wrongly-accepted' : 'unexpected';
   if (status >= 200 && status < 400) {
     if (!isEnded) return 'right';
     const refusedMs = state.refusedMs.get(instance) ?? Number.POSITIVE_INFINITY;

@@ -12,13 +12,27 @@ import type { Guardian } from '../processes/guardian/guardian.js';
 import { handsOf } from '../stores/store.js';
 import type { StageHands, Undo } from './faults/fault.js';
 import { FAULTS, type FaultName } from './faults/registry.js';
-import { type Lane, openLane } from './lane.js';
-import { startLaneInstances } from './lane-instances.js';
+import { type Lane, type LaneListener, type LaneOptions, openLane } from './lane.js';
+import { type InstanceHolder, startLaneInstances } from './lane-instances.js';
+import type { LaneLoad } from './requests.js';
+
+export interface StageLane {
+  id: string;
+  strategy: DescribedStrategy;
+  /** Beside what every lane is told. */
+  environment?: Readonly<Record<string, string>>;
+  /** Where it has a number of its own. */
+  instances?: number | undefined;
+  spread?: LaneOptions['spread'];
+  isDelegated?: boolean;
+  load?: LaneLoad | undefined;
+  listener?: LaneListener | undefined;
+}
 
 export interface StageOptions {
-  strategies: readonly DescribedStrategy[];
-  /** Of the control lane. */
-  control: DescribedStrategy;
+  lanes: readonly StageLane[];
+  /** The control lane and its stores; null: there is none. */
+  control: { strategy: DescribedStrategy; stores: SeededStores } | null;
   /** Of each lane. */
   instances: number;
   /** Logged in at each lane. */
@@ -35,17 +49,24 @@ export interface StageOptions {
   nodeOptions: readonly string[];
   /** Whose servers faults may touch. */
   stores: SeededStores;
-  /** Those of the control. */
-  controlStores: SeededStores;
+  /** Called when Redis was started again by a fault: it is another process then. */
+  onRedisStart?: (() => void) | undefined;
+  /** Holds every instance to its share of a core; null: none is held. */
+  holder: InstanceHolder | null;
 }
 
 export const CONTROL_ID = 'control';
 
 export interface Stage {
   readonly lanes: readonly Lane[];
-  readonly control: Lane;
+  /** null: there is none. */
+  readonly control: Lane | null;
   /** @throws LabError FAULT_UNAVAILABLE, and what the fault throws */
   apply(fault: FaultName): Promise<void>;
+  /** What is not undone yet, in its order; what cannot be undone stays until everything is. */
+  broken(): FaultName[];
+  /** One of them, the oldest. Does nothing where it is not broken. */
+  undo(fault: FaultName): Promise<void>;
   /** Everything at once, the last first. Does nothing where nothing is broken. */
   undoAll(): Promise<void>;
   stop(): Promise<void>;
@@ -53,11 +74,15 @@ export interface Stage {
 
 /** @throws LabError STORES_NOT_OWN, SERVICE_FAILED, LATENCY_FAILED; nothing is left running then */
 export async function openStage(options: StageOptions): Promise<Stage> {
-  const { strategies, stores, controlStores, instrumented } = options;
+  const { stores, control, instrumented } = options;
   const { guardian, serviceEnvironment } = stores;
   const { stores: own } = stores;
   const redis = handsOf(own.sessionStore, 'Redis', 'REDIS_URL');
   const database = handsOf(own.database, 'PostgreSQL', 'DATABASE_URL');
+  const startRedis = async () => {
+    await redis.start();
+    options.onRedisStart?.();
+  };
   const ending: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const end of ending.splice(0).reverse()) await end();
@@ -70,19 +95,19 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     const urls = way && { DATABASE_URL: way.urls[0] as string, REDIS_URL: way.urls[1] as string };
     const life = options.tokenLifeSeconds;
     const open = async (
-      id: string,
-      strategy: DescribedStrategy,
+      { id, strategy, environment, instances: own, ...more }: StageLane,
       { seeded, serviceEnvironment: settings, guardian: watchman }: SeededStores,
       place: number,
-      more: Record<string, string> | null,
+      addresses: Record<string, string> | null,
     ): Promise<Lane> => {
       const instances = await startLaneInstances({
-        ...{ strategy, instances: options.instances, nodeOptions: options.nodeOptions },
+        ...{ strategy, instances: own ?? options.instances, nodeOptions: options.nodeOptions },
         clockFiles: clockFolder && join(clockFolder, id),
-        guardian: watchman,
+        ...{ guardian: watchman, holder: options.holder },
         environment: {
           ...settings,
-          ...more,
+          ...addresses,
+          ...environment,
           ...(life !== null && { ACCESS_TOKEN_TTL_SECONDS: String(life) }),
         },
       });
@@ -90,7 +115,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       const from = place * (options.people + options.newcomers);
       const to = from + options.people;
       const lane = openLane({
-        ...{ id, strategy, instances, password: seeded.password, tokenLifeSeconds: life },
+        ...{ ...more, id, strategy, instances, password: seeded.password, tokenLifeSeconds: life },
         ...{ perSecond: options.perSecond, patienceMs: options.patienceMs },
         // Everybody is at one lane: a change of password there is none elsewhere.
         users: seeded.users.slice(from, to),
@@ -100,28 +125,35 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       return lane;
     };
     const opening = [
-      ...strategies.map((strategy, index) => open(strategy.name, strategy, stores, index, urls)),
-      open(CONTROL_ID, options.control, controlStores, 0, null),
+      ...options.lanes.map((lane, index) => open(lane, stores, index, urls)),
+      ...(control
+        ? [open({ id: CONTROL_ID, strategy: control.strategy }, control.stores, 0, null)]
+        : []),
     ];
     const opened = await Promise.allSettled(opening);
     const failed = opened.find((each) => each.status === 'rejected');
     if (failed) throw failed.reason;
     const all = await Promise.all(opening);
-    const lanes = all.slice(0, -1);
+    const lanes = all.slice(0, options.lanes.length);
     const hands: StageHands = {
       ...{ lanes, way, guardian, serviceEnvironment, password: stores.seeded.password },
-      redis: { ...redis, url: own.redisUrl },
+      redis: { ...redis, url: own.redisUrl, start: () => startRedis() },
       database: { ...database, url: own.databaseUrl },
     };
-    const undos: Undo[] = [];
+    const undos: { fault: FaultName; undo: Undo }[] = [];
     return {
       lanes,
-      control: all.at(-1) as Lane,
+      control: all[options.lanes.length] ?? null,
       async apply(fault) {
-        undos.push(await FAULTS[fault].apply(hands));
+        undos.push({ fault, undo: await FAULTS[fault].apply(hands) });
+      },
+      broken: () => undos.map(({ fault }) => fault),
+      async undo(fault) {
+        const place = undos.findIndex((each) => each.fault === fault);
+        if (place >= 0) await undos.splice(place, 1)[0]?.undo();
       },
       async undoAll() {
-        for (const undo of undos.splice(0).reverse()) await undo();
+        for (const { undo } of undos.splice(0).reverse()) await undo();
       },
       stop,
     };

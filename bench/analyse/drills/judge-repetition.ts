@@ -2,12 +2,11 @@
 import {
   type DrillReadings,
   type DrillResult,
-  OUTCOMES,
-  type Outcome,
   type OutcomeCounts,
   REQUEST_KINDS,
   type RequestKind,
 } from '../../model/drill-schema.js';
+import { OUTCOMES, type Outcome } from '../../model/outcomes.js';
 import { openLedger, type StageAnswer, type StageEvent } from '../../stage/ledger.js';
 import { ascending, quantile } from '../../statistics/quantile.js';
 

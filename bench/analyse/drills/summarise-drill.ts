@@ -3,10 +3,10 @@ import {
   type DrillReadings,
   type DrillRecord,
   type DrillVerdict,
-  OUTCOMES,
   type OutcomeCounts,
   REQUEST_KINDS,
 } from '../../model/drill-schema.js';
+import { OUTCOMES } from '../../model/outcomes.js';
 import { ascending, median } from '../../statistics/quantile.js';
 
 /** Of the repetitions that say something. */

@@ -3,6 +3,7 @@ import { compare } from './compare.js';
 import { diff } from './diff.js';
 import { doctor } from './doctor.js';
 import { drill } from './drill.js';
+import { live } from './live.js';
 import { load } from './load.js';
 import { plan } from './plan.js';
 import { report } from './report.js';
@@ -19,6 +20,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   diff,
   calibrate,
   drill,
+  live,
   serve,
   stores,
   load,

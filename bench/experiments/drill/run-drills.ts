@@ -14,7 +14,7 @@ import { FAULTS } from '../../stage/faults/registry.js';
 import { CONTROL_ID, openStage, type Stage } from '../../stage/stage.js';
 import { createResultFolder, type NamedText } from '../result-folder.js';
 import { DRILLS, type Drill, type DrillName, type StageKind } from './drills.js';
-import { prepare, runRepetition } from './run-repetition.js';
+import { lanesOf, prepare, runRepetition } from './run-repetition.js';
 
 export interface DrillsInput {
   names: readonly DrillName[];
@@ -102,7 +102,9 @@ export async function runDrills(input: DrillsInput): Promise<RanDrills> {
           if (names.length === 0) continue;
           say(`Starting ${strategies.length + 1} lanes of ${instances} instances`);
           const stage = await openStage({
-            ...{ strategies, control, instances, perSecond, stores, controlStores },
+            lanes: strategies.map((strategy) => ({ id: strategy.name, strategy })),
+            control: { strategy: control, stores: controlStores },
+            ...{ instances, perSecond, stores, holder: null },
             ...{ patienceMs: PATIENCE_MS, nodeOptions: input.nodeOptions },
             newcomers: NEWCOMERS,
             people: kind === 'short-tokens' ? PEOPLE_WITH_SHORT_TOKENS : PEOPLE,
@@ -152,7 +154,7 @@ const WARM_UP_MS = 6000;
 /** New processes are slow, and would look unsteady. */
 async function warmUp(stage: Stage, signal: AbortSignal): Promise<void> {
   await prepare(stage, signal);
-  const all = [...stage.lanes, stage.control];
+  const all = lanesOf(stage);
   for (const lane of all) {
     lane.beginRecord();
     lane.begin();

@@ -40,8 +40,8 @@ export async function runRepetition(
     signal: AbortSignal;
   },
 ): Promise<RanRepetition> {
-  const { lanes, control } = stage;
-  const all = [...lanes, control];
+  const { control } = stage;
+  const all = lanesOf(stage);
   await prepare(stage, signal);
   try {
     await settle(all, signal);
@@ -93,8 +93,13 @@ export async function runRepetition(
  *
  * @throws the signal's reason; LabError DRILL_STUCK
  */
-export async function prepare({ lanes, control }: Stage, signal: AbortSignal): Promise<void> {
-  for (const lane of [...lanes, control]) await logIn(lane, signal);
+export async function prepare(stage: Stage, signal: AbortSignal): Promise<void> {
+  for (const lane of lanesOf(stage)) await logIn(lane, signal);
+}
+
+/** The control comes last. */
+export function lanesOf({ lanes, control }: Stage): Lane[] {
+  return [...lanes, ...(control ? [control] : [])];
 }
 
 async function logIn(lane: Lane, signal: AbortSignal): Promise<void> {

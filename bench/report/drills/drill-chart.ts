@@ -3,7 +3,8 @@
  * repetitions together, laid over each other at the moment of the fault.
  */
 import { BUCKET_MS } from '../../analyse/drills/judge-repetition.js';
-import { type DrillRecord, OUTCOMES, type Outcome } from '../../model/drill-schema.js';
+import type { DrillRecord } from '../../model/drill-schema.js';
+import { OUTCOMES, type Outcome } from '../../model/outcomes.js';
 import { median } from '../../statistics/quantile.js';
 import type { Chart } from '../../text/blocks.js';
 import { GRID, INK } from '../charts/palette.js';

@@ -1,6 +1,7 @@
 /** What a drill says, in words. */
 import type { Spread, VariantSummary } from '../../analyse/drills/summarise-drill.js';
-import type { DrillVerdict, Outcome, RequestKind } from '../../model/drill-schema.js';
+import type { DrillVerdict, RequestKind } from '../../model/drill-schema.js';
+import type { Outcome } from '../../model/outcomes.js';
 import { NOT_MEASURED } from '../../text/format.js';
 
 export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Outcome } from '../../../bench/model/drill-schema.js';
+import type { Outcome } from '../../../bench/model/outcomes.js';
 import { openLedger, type StageAnswer, type StageEvent } from '../../../bench/stage/ledger.js';
 
 const login = (number: number, endsAtMs: number | null = null): StageEvent => ({

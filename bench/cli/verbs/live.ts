@@ -1,0 +1,45 @@
+/** lab live: a running system on a page, hands to break it, and lessons. */
+import { fileURLToPath } from 'node:url';
+import { describeService, describeWholeService } from '../../fleet/service-commands.js';
+import { loadLessons } from '../../live/lessons/load-lessons.js';
+import { openLive } from '../../live/open-live.js';
+import { usageError } from '../../model/errors.js';
+import { nearest } from '../../text/nearest.js';
+import { freeStageFrom, liveOptions } from '../options/live-options.js';
+import { nodeOptionsFrom } from '../options/node-options.js';
+import { parseOptions } from '../parse-options.js';
+import type { Verb } from './verb.js';
+
+const LESSONS = fileURLToPath(new URL('../../../../docs/lessons', import.meta.url));
+
+export const live: Verb = {
+  holds: true,
+  summary: 'a page for the wall: strategies under load, hands to break them, lessons',
+  options: async () => liveOptions((await describeService()).map(({ name }) => name)),
+  async run(words, { signal, stdout }) {
+    const { strategies } = await describeWholeService();
+    const names = strategies.map(({ name }) => name);
+    const { options } = parseOptions(words, liveOptions(names));
+    const lessons = await loadLessons(options.lessons ?? LESSONS, names);
+    const known = lessons.map(({ name }) => name);
+    const { lesson } = options;
+    if (lesson !== undefined && !known.includes(lesson)) {
+      const near = nearest(lesson, known);
+      const meant = near ? ` (did you mean ${near}?)` : '';
+      throw usageError(
+        'LESSON_UNKNOWN',
+        `There is no lesson "${lesson}"${meant}. There are ${known.join(', ')}.`,
+      );
+    }
+    const say = (line: string) => stdout.write(`${line}\n`);
+    await openLive({
+      ...{ strategies, lessons, firstLesson: lesson ?? null, freeStage: freeStageFrom(options) },
+      ...{ port: options.port ?? 0, nodeOptions: nodeOptionsFrom(undefined), signal, say },
+      onOpen(address) {
+        say('\nOpen this on this machine (whoever has the address can press the buttons):');
+        say(`\n  ${address}\n`);
+        say('Press Ctrl-C to stop everything.');
+      },
+    });
+  },
+};

@@ -1,0 +1,131 @@
+/** A show with its page: stores, stage, server, until it is told to end. */
+import { withSeededStores } from '../fleet/seeded-stores.js';
+import { LabError } from '../model/errors.js';
+import type { DescribedStrategy } from '../model/result-schema.js';
+import { findProvenLimiter } from '../processes/cpu-limits/prove-limiter.js';
+import { goFirst } from '../processes/priority.js';
+import type { Lesson } from './lessons/lesson-schema.js';
+import { openTeacher } from './lessons/teach.js';
+import type { Command } from './server/command.js';
+import { startLiveServer } from './server/live-server.js';
+import { buildPage } from './server/page-files.js';
+import type { ScenePlan } from './show/scene.js';
+import { LANES_MAX, openShow, PEOPLE_MAX } from './show/show.js';
+
+export interface LiveOptions {
+  strategies: readonly DescribedStrategy[];
+  lessons: readonly Lesson[];
+  /** What it begins with; null: the free stage. */
+  firstLesson: string | null;
+  /** What stands there where no lesson is given. */
+  freeStage: ScenePlan;
+  port: number;
+  nodeOptions: readonly string[];
+  signal: AbortSignal;
+  say(line: string): void;
+  /** The page can be opened. */
+  onOpen(address: string): void;
+}
+
+const POSTS = 200;
+/** Of those whom scenes may hold; each is tried before a scene relies on it. */
+const TRIED_SHARES = [0.05];
+
+/** Resolves when the signal is aborted and everything has ended. @throws LabError of what cannot start */
+export async function openLive(options: LiveOptions): Promise<void> {
+  const { strategies, lessons, freeStage, nodeOptions, signal, say } = options;
+  const page = await buildPage();
+  const seed = { users: LANES_MAX * PEOPLE_MAX, posts: POSTS, database: 'postgres' as const };
+  await withSeededStores({ ...seed, signal, say }, async (stores) => {
+    const { guardian } = stores;
+    const found = await findProvenLimiter(TRIED_SHARES, { guardian });
+    const goBack = goFirst();
+    let watchers = () => 0;
+    const show = openShow({
+      ...{ stores, strategies, nodeOptions, signal, limiter: found.limiter },
+      whyNoLimiter: found.limiter ? null : `${found.why}. ${found.advice}`,
+      watchers: () => watchers(),
+    });
+    show.setLessons(lessons.map(({ name, claim, title }) => ({ name, claim, title })));
+    const teacher = openTeacher(show, lessons, signal);
+    let before: Promise<void> = Promise.resolve();
+    let isTeaching = false;
+
+    /** One after the other: hands that cross each other leave something broken. */
+    function inTurn(work: () => Promise<void>): Promise<void> {
+      const turn = before.then(work);
+      before = turn.catch(() => {});
+      return turn;
+    }
+    async function obey(command: Command): Promise<void> {
+      switch (command.do) {
+        case 'vote':
+          return teacher.vote(command.choice, command.change);
+        case 'rate':
+          return show.setRate(command.perSecond, command.lane);
+        case 'next': {
+          if (isTeaching) throw new LabError('LESSON_OUT_OF_TURN', 'The round is still running.');
+          isTeaching = true;
+          // The run takes a minute: whoever asked is answered at once, the page shows how it goes, and hands go on.
+          const run = teacher.next().finally(() => {
+            isTeaching = false;
+          });
+          return Promise.race([run, afterAMoment(run)]);
+        }
+        case 'instances':
+          return inTurn(() =>
+            show.during(command.change > 0 ? 'instance starts' : 'instance leaves', () =>
+              show.changeInstances(command.change, command.lane),
+            ),
+          );
+        case 'break':
+          return inTurn(() => show.during('fault', () => show.apply(command.fault)));
+        case 'undo':
+          return inTurn(() => show.during('undo', () => show.undo(command.fault)));
+        case 'mend-all':
+          teacher.cancel();
+          return inTurn(() => show.during('mending', () => show.undoAll()));
+        case 'log-in':
+          return inTurn(() => show.during('logins', () => show.logIn()));
+        case 'lesson':
+          teacher.cancel();
+          return inTurn(() => show.during('scene', () => teacher.begin(command.name)));
+        case 'free-stage':
+          teacher.leave();
+          return inTurn(() => show.during('scene', () => show.setScene(freeStage)));
+      }
+    }
+
+    const server = await startLiveServer({ port: options.port, page, log: show.log, obey });
+    watchers = server.watchers;
+    try {
+      options.onOpen(server.address);
+      const first = options.firstLesson;
+      await obey(first === null ? { do: 'free-stage' } : { do: 'lesson', name: first });
+      say('The stage is set.');
+      await aborted(signal);
+      say('\nStopping.');
+    } finally {
+      await server.stop();
+      // What is under way ends by the signal.
+      teacher.cancel();
+      await before;
+      await show.stop();
+      found.limiter?.close();
+      goBack();
+    }
+  });
+}
+
+/** Failures of what goes on longer are told on the page. */
+async function afterAMoment(run: Promise<void>): Promise<void> {
+  run.catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, 150));
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

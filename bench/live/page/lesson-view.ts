@@ -1,0 +1,135 @@
+/** A lesson: what is told, the question and the hands, the cover over the charts, what was counted, and why. */
+import { OUTCOMES } from '../../model/outcomes.js';
+import type { LaneCounts, ShownLesson, ShownState } from '../show/show-model.js';
+import { button, el } from './dom.js';
+import type { Send } from './hands-view.js';
+import { ms, whole } from './lanes-view.js';
+import { OUTCOME_WORDS, say, t } from './words.js';
+
+export interface LessonView {
+  readonly element: HTMLElement;
+  /** @returns whether the charts are to be covered */
+  draw(state: ShownState | null): boolean;
+}
+
+export function lessonView(send: Send): LessonView {
+  const element = el('section', { class: 'lesson', 'aria-live': 'polite' });
+  let drawn = '';
+  return {
+    element,
+    draw(state) {
+      const lesson = state?.lesson ?? null;
+      const wanted = JSON.stringify([lesson, document.documentElement.lang]);
+      if (wanted !== drawn) {
+        const hadFocus = element.contains(document.activeElement);
+        drawn = wanted;
+        element.replaceChildren(...(lesson ? partsOf(lesson, send) : []));
+        element.hidden = lesson === null;
+        // Whoever steps through with the keyboard stays where the next step is.
+        if (hadFocus) element.querySelector<HTMLElement>('button.next')?.focus();
+      }
+      return lesson !== null && ['asked', 'running', 'covered'].includes(lesson.phase);
+    },
+  };
+}
+
+function partsOf(lesson: ShownLesson, send: Send): HTMLElement[] {
+  const { claim, title, intro, rounds, round: place, phase } = lesson;
+  const round = rounds[place];
+  if (!round) return [];
+  const heading = el(
+    'h2',
+    {},
+    `${claim}: ${say(title)} `,
+    el('small', {}, `${t('round')} ${place + 1}/${rounds.length}`),
+  );
+  const parts: HTMLElement[] = [heading];
+  if (place === 0 && phase === 'told') parts.push(el('p', {}, say(intro)));
+  parts.push(el('p', { class: 'what' }, say(round.what)));
+  if (phase !== 'told') parts.push(question(lesson, send));
+  if (phase === 'running') parts.push(el('p', { class: 'running' }, t('running')));
+  if (phase === 'revealed') {
+    parts.push(...counted(lesson), el('p', { class: 'why' }, say(round.why)));
+  }
+  const step = nextStep(lesson);
+  parts.push(
+    el(
+      'div',
+      { class: 'row' },
+      step !== null && button(step, () => void send({ do: 'next' }), { class: 'next' }),
+      phase === 'revealed' && step === null && el('b', {}, t('lastRound')),
+      button(t('leave'), () => void send({ do: 'free-stage' })),
+    ),
+  );
+  return parts;
+}
+
+function nextStep({ phase, round, rounds }: ShownLesson): string | null {
+  switch (phase) {
+    case 'told':
+      return t('toQuestion');
+    case 'asked':
+      return t('toRun');
+    case 'running':
+      return null;
+    case 'covered':
+      return t('toReveal');
+    case 'revealed':
+      return round + 1 < rounds.length ? t('toNext') : null;
+  }
+}
+
+function question({ rounds, round: place, votes, phase }: ShownLesson, send: Send): HTMLElement {
+  const round = rounds[place] as ShownLesson['rounds'][number];
+  const list = el('ol', { class: 'choices' });
+  for (const [choice, words] of round.choices.entries()) {
+    const count = votes[choice] ?? 0;
+    const made = button(say(words), () => void send({ do: 'vote', choice, change: 1 }));
+    made.append(el('b', {}, String(count)));
+    made.disabled = phase !== 'asked';
+    list.append(el('li', {}, made));
+  }
+  return el(
+    'div',
+    {},
+    el('h3', {}, say(round.question)),
+    phase === 'asked' && el('p', { class: 'small' }, t('voteHow')),
+    list,
+  );
+}
+
+function counted({ counted: lanes, asTold }: ShownLesson): HTMLElement[] {
+  if (!lanes) return [];
+  const shown = OUTCOMES.filter((outcome) => lanes.some(({ counts }) => counts[outcome] > 0));
+  const head = [
+    t('lane'),
+    ...shown.map((outcome) => say(OUTCOME_WORDS[outcome])),
+    ...[t('half'), t('p99'), t('cpuEach'), t('bytesEach')],
+  ];
+  const row = (name: string, cells: string[]) =>
+    el('tr', {}, el('th', { scope: 'row' }, name), ...cells.map((cell) => el('td', {}, cell)));
+  const table = el(
+    'table',
+    {},
+    el('caption', {}, t('counted')),
+    el('thead', {}, el('tr', {}, ...head.map((cell) => el('th', { scope: 'col' }, cell)))),
+    el('tbody', {}, ...lanes.map((lane) => row(lane.lane, cellsOf(lane, shown)))),
+  );
+  const doubtful = lanes.some(({ unreliableShare }) => unreliableShare > 0.1);
+  return [
+    el('div', { class: 'scrolls', tabindex: 0 }, table),
+    ...(asTold === null
+      ? []
+      : [el('p', { class: asTold ? 'told' : 'doubt' }, t(asTold ? 'asTold' : 'notAsTold'))]),
+    ...(doubtful ? [el('p', { class: 'doubt' }, t('tooLate'))] : []),
+  ];
+}
+
+function cellsOf(lane: LaneCounts, shown: readonly (typeof OUTCOMES)[number][]): string[] {
+  const { microsecondsPerAnswer: each, bytesPerAnswer: bytes } = lane;
+  return [
+    ...shown.map((outcome) => whole(lane.counts[outcome])),
+    ...[ms(lane.p50Ms), ms(lane.p99Ms), each === null ? '–' : `${whole(each)} µs`],
+    bytes === null ? '–' : whole(bytes),
+  ];
+}
