@@ -44,10 +44,15 @@ export interface LaneInstances {
   readonly all: readonly StageInstance[];
   /** What stands beside them: an authority, a prediction server. */
   companions(): { name: string; pid: number | null }[];
-  /** One more, under the next number. Resolves when it serves. @throws LabError SERVICE_FAILED */
-  add(): Promise<void>;
-  /** The last one is asked to leave; the first stays. Resolves when it is gone. */
-  remove(): Promise<void>;
+  /**
+   * So many more, under the next numbers. Clients are sent to them when they serve, and when what is to be done with each before
+   * is done.
+   *
+   * @throws LabError SERVICE_FAILED
+   */
+  add(count: number, before: (instance: StageInstance) => Promise<void>): Promise<void>;
+  /** The last ones are asked to leave; the first stays. Resolves when they are gone. */
+  remove(count: number): Promise<void>;
   /** Puts the limits of CPU time on, or lifts them, where there are any. */
   hold(on: boolean): void;
   stop(): Promise<void>;
@@ -143,13 +148,19 @@ export async function startLaneInstances({
       all,
       stop,
       companions: () => companions.map(({ name, member: { pid } }) => ({ name, pid: pid ?? null })),
-      async add() {
-        const one = await startOne(all.length + 1);
-        all.push(one);
-        if (holdsNow) one.holdWhenWarm();
+      async add(count, before) {
+        const numbers = Array.from({ length: count }, (_, index) => all.length + 1 + index);
+        const begun = await Promise.allSettled(numbers.map((number) => startOne(number)));
+        const ready = begun.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+        await Promise.all(ready.map(before));
+        all.push(...ready);
+        if (holdsNow) for (const one of ready) one.hold(true);
+        const failure = begun.find((each) => each.status === 'rejected');
+        if (failure) throw failure.reason;
       },
-      async remove() {
-        if (all.length > 1) await all.pop()?.leave();
+      async remove(count) {
+        const least = Math.max(1, all.length - count);
+        await Promise.all(all.splice(least).map((each) => each.leave()));
       },
       hold(on) {
         holdsNow = on;

@@ -46,6 +46,8 @@ export interface Lane {
   logIn(): Promise<void>;
   /** Sends from now on. */
   begin(): void;
+  /** So many requests of somebody who is logged in, for nobody's record: a new process compiles its code. */
+  warmUp(instance: StageInstance, requests: number): Promise<void>;
   /** Requests a second, from now on; 0: none. */
   setRate(perSecond: number): void;
   rate(): number;
@@ -99,6 +101,11 @@ export interface LaneOptions {
   spread?: 'sticky' | 'any' | undefined;
   /** Whether a third party asks, to whom each of the people has handed the right to write posts; nobody unless told. */
   isDelegated?: boolean | undefined;
+  /**
+   * Requests that wait for an answer, at most: then nobody asks until one has come, so a limit shows as fewer answers and not as
+   * failures. No limit unless told.
+   */
+  atOnce?: number | undefined;
   /** What is asked; the usual unless told. */
   load?: LaneLoad | undefined;
   /** Hears of everything, and then nothing is kept: for who looks for hours. */
@@ -116,6 +123,8 @@ const BEYOND_MS = 1000;
 /** A login that ends sooner would end in the middle of a repetition. */
 const RENEWED_BEFORE_MS = 45_000;
 const READY_EVERY_MS = 200;
+const WARM_AT_ONCE = 8;
+const WARM_WITHIN_MS = 10_000;
 /** More of them wait for nobody's answer. */
 const MOST_ON_THE_WAY = 2000;
 
@@ -195,6 +204,8 @@ export function openLane(options: LaneOptions): Lane {
   /** False where too many are on their way. */
   function send(plannedAtMs: number): boolean {
     if (onTheWay.size >= MOST_ON_THE_WAY) return false;
+    // Nobody has a hand free: that is no fault of the sender.
+    if (onTheWay.size >= (options.atOnce ?? Number.POSITIVE_INFINITY)) return true;
     turn += 1;
     const plannedMs = plannedAtMs - beganMs;
     const isLogin = turn % LOGIN_EVERY === LOGIN_EVERY / 2 && newcomers.length > 0;
@@ -367,6 +378,19 @@ export function openLane(options: LaneOptions): Lane {
     begin() {
       isAsking = true;
       if (rate > 0) sender ??= startPacedSender(rate, () => performance.now(), send);
+    },
+    async warmUp(instance, requests) {
+      const someone = people.find(({ state }) => state === 'good');
+      if (!someone) return;
+      let left = requests;
+      const giveUpMs = performance.now() + WARM_WITHIN_MS;
+      const one = async () => {
+        while (left > 0 && performance.now() < giveUpMs) {
+          left -= 1;
+          await read(instance, someone.credential);
+        }
+      };
+      await Promise.all(Array.from({ length: WARM_AT_ONCE }, one));
     },
     rate: () => rate,
     setRate(perSecond) {

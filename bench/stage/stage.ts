@@ -25,6 +25,7 @@ export interface StageLane {
   instances?: number | undefined;
   spread?: LaneOptions['spread'];
   isDelegated?: boolean;
+  atOnce?: number | undefined;
   load?: LaneLoad | undefined;
   listener?: LaneListener | undefined;
 }

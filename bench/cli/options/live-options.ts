@@ -36,6 +36,7 @@ export function freeStageFrom(options: ParsedOptions<ReturnType<typeof liveOptio
     instanceCores: options['instance-cpu'] ?? null,
     redisCores: options['redis-cpu'] ?? null,
     rate: options.rate ?? 50,
+    atOnce: null,
     people: options.people ?? 12,
     tokenLifeSeconds: null,
     instrumented: true,

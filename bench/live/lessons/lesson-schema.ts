@@ -48,6 +48,15 @@ const scene = z.strictObject({
   instanceCores: z.number().min(0.01).max(4).nullable().default(null),
   redisCores: z.number().min(0.01).max(4).nullable().default(null),
   rate: rate.default(50).describe('Requests a second to each lane.'),
+  atOnce: z
+    .int()
+    .min(1)
+    .max(500)
+    .nullable()
+    .default(null)
+    .describe(
+      'Requests of a lane that wait for an answer, at most: then nobody asks until one has come, so a limit shows as fewer answers and not as failures.',
+    ),
   people: z.int().min(1).max(PEOPLE_MAX).default(12).describe('Logged in at each lane.'),
   tokenLifeSeconds: z.int().min(5).max(86_400).nullable().default(null),
 });
@@ -89,6 +98,11 @@ const round = z.strictObject({
   choices: z.array(words).min(2).max(4),
   run: z.array(action).min(1).max(40),
   why: words.describe('What was to be seen, and why it is so.'),
+  columns: z
+    .array(z.enum(['microseconds', 'bytes']))
+    .max(2)
+    .default([])
+    .describe('What is told beside the outcomes and the latency, for an answer.'),
   expect: z.array(expectation).max(12).default([]),
 });
 

@@ -38,10 +38,8 @@ export function openTeacher(show: Show, lessons: readonly Lesson[], end: AbortSi
   async function act(action: LessonAction, signal: AbortSignal, count: () => void): Promise<void> {
     if ('wait' in action) await delay(action.wait * 1000, undefined, { signal });
     else if ('rate' in action) show.setRate(action.rate, action.lane ?? null);
-    else if ('add' in action)
-      await times(action.add, () => show.changeInstances(1, action.lane ?? null));
-    else if ('remove' in action)
-      await times(action.remove, () => show.changeInstances(-1, action.lane ?? null));
+    else if ('add' in action) await show.changeInstances(action.add, action.lane ?? null);
+    else if ('remove' in action) await show.changeInstances(-action.remove, action.lane ?? null);
     else if ('break' in action) await show.apply(action.break);
     else if ('undo' in action) await show.undo(action.undo);
     else if ('mend' in action) await show.undoAll();
@@ -89,12 +87,7 @@ export function openTeacher(show: Show, lessons: readonly Lesson[], end: AbortSi
       const { claim, title, intro, rounds } = found;
       shown = {
         ...{ name, claim, title, intro, round: 0, phase: 'told', counted: null, asTold: null },
-        rounds: rounds.map(({ what, question, choices, why }) => ({
-          what,
-          question,
-          choices,
-          why,
-        })),
+        rounds: rounds.map(({ run: _run, expect: _expect, ...told }) => told),
         votes: (rounds[0]?.choices ?? []).map(() => 0),
       };
       show.setLesson(shown);
@@ -138,8 +131,4 @@ export function openTeacher(show: Show, lessons: readonly Lesson[], end: AbortSi
       show.setLesson(null);
     },
   };
-}
-
-async function times(count: number, work: () => Promise<void>): Promise<void> {
-  for (let done = 0; done < count; done++) await work();
 }

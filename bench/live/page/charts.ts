@@ -24,20 +24,25 @@ const MARK_COLOURS = { fault: '#b8430a', undo: '#00735a', hand: '#3f5f9f', troub
 export function laneCharts(ofAnswers: HTMLElement, ofLatency: HTMLElement): LaneCharts {
   let marks: readonly Mark[] = [];
   let scales: Scales = { fromSeconds: 0, toSeconds: 60, mostAnswers: 100, mostMs: 100 };
-  const common = (height: number): Omit<uPlot.Options, 'series' | 'width' | 'axes'> => ({
+  const common = (
+    height: number,
+    named: boolean,
+  ): Omit<uPlot.Options, 'series' | 'width' | 'axes'> => ({
     height,
     legend: { show: false },
     cursor: { show: false },
-    hooks: { draw: [(plot) => drawMarks(plot, marks)] },
+    hooks: { draw: [(plot) => drawMarks(plot, marks, named)] },
   });
-  const axes = (format: (value: number) => string): uPlot.Axis[] => [
+  const axes = (format: (value: number) => string, more: uPlot.Axis = {}): uPlot.Axis[] => [
     {
       ...{ stroke: INK, grid: GRID, font: fontOf(), size: 34 },
+      splits: () => timesBack(scales),
       values: (_, splits) => splits.map((split) => ago(split, scales.toSeconds)),
     },
     {
       ...{ stroke: INK, grid: GRID, font: fontOf(), size: 64 },
       values: (_, splits) => splits.map((split) => (split === null ? '' : format(split))),
+      ...more,
     },
   ];
   const range = (): [number, number] => [scales.fromSeconds, scales.toSeconds];
@@ -46,7 +51,7 @@ export function laneCharts(ofAnswers: HTMLElement, ofLatency: HTMLElement): Lane
   const places = STACK.map((_, place) => place).reverse();
   const answers = new uPlot(
     {
-      ...common(heightOf(ofAnswers)),
+      ...common(heightOf(ofAnswers), true),
       width: widthOf(ofAnswers),
       axes: axes((value) => String(value)),
       scales: { x: { time: false, range }, y: { range: () => [0, scales.mostAnswers] } },
@@ -66,9 +71,9 @@ export function laneCharts(ofAnswers: HTMLElement, ofLatency: HTMLElement): Lane
   );
   const latency = new uPlot(
     {
-      ...common(heightOf(ofLatency)),
+      ...common(heightOf(ofLatency), false),
       width: widthOf(ofLatency),
-      axes: axes((value) => (value >= 1 ? String(value) : value.toFixed(1))),
+      axes: axes(String, { splits: () => POWERS.filter((power) => power <= scales.mostMs) }),
       scales: {
         x: { time: false, range },
         y: { distr: 3, log: 10, range: () => [0.1, scales.mostMs] },
@@ -102,34 +107,50 @@ export function laneCharts(ofAnswers: HTMLElement, ofLatency: HTMLElement): Lane
   };
 }
 
-function drawMarks(plot: uPlot, marks: readonly Mark[]): void {
+const POWERS = [0.1, 1, 10, 100, 1000, 10_000];
+
+/** Moments that stay where they are on the screen. */
+function timesBack({ fromSeconds, toSeconds }: Scales): number[] {
+  const length = toSeconds - fromSeconds;
+  const step = length > 120 ? 120 : length > 30 ? 10 : 5;
+  const count = Math.floor(length / step);
+  return Array.from({ length: count + 1 }, (_, place) => toSeconds - (count - place) * step);
+}
+
+/** @param named whether their names are written beside them, each in a line of its own where they would meet */
+function drawMarks(plot: uPlot, marks: readonly Mark[], named: boolean): void {
   const { ctx, bbox } = plot;
+  const right = bbox.left + bbox.width;
+  const pixel = devicePixelRatio;
+  const lines: number[] = [];
   ctx.save();
-  ctx.lineWidth = 2 * devicePixelRatio;
-  ctx.font = fontOf(devicePixelRatio);
+  ctx.lineWidth = 2 * pixel;
+  ctx.font = fontOf(pixel);
   ctx.textBaseline = 'top';
+  ctx.textAlign = 'left';
+  const height = 1.3 * Number.parseFloat(ctx.font);
   for (const { atMs, text, kind } of marks) {
     const x = plot.valToPos(atMs / 1000, 'x', true);
-    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    if (x < bbox.left || x > right) continue;
     ctx.strokeStyle = MARK_COLOURS[kind];
-    ctx.setLineDash(kind === 'fault' || kind === 'trouble' ? [] : [6, 6]);
+    ctx.setLineDash(kind === 'fault' || kind === 'trouble' ? [] : [6 * pixel, 6 * pixel]);
     ctx.beginPath();
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
-    ctx.save();
-    ctx.translate(x + 4 * devicePixelRatio, bbox.top + 4 * devicePixelRatio);
-    ctx.fillStyle = INK;
-    const short = text.length > 34 ? `${text.slice(0, 33)}…` : text;
+    if (!named) continue;
+    const short = text.length > 40 ? `${text.slice(0, 39)}…` : text;
     const { width } = ctx.measureText(short);
     // Near the right edge it stands on the other side of its line.
-    const isNearEdge = x + width > bbox.left + bbox.width;
+    const left = x + width + 6 * pixel > right ? x - width - 6 * pixel : x + 4 * pixel;
+    const free = lines.findIndex((end) => end < left);
+    const line = free < 0 ? lines.length : free;
+    lines[line] = left + width + 6 * pixel;
+    const top = bbox.top + 3 * pixel + line * height;
     ctx.fillStyle = '#ffffffd9';
-    const left = isNearEdge ? -width - 10 * devicePixelRatio : 0;
-    ctx.fillRect(left - 2, -1, width + 4, 15 * devicePixelRatio);
+    ctx.fillRect(left - 2 * pixel, top, width + 4 * pixel, height);
     ctx.fillStyle = INK;
-    ctx.fillText(short, left, 0);
-    ctx.restore();
+    ctx.fillText(short, left, top + 1);
   }
   ctx.restore();
 }

@@ -108,7 +108,8 @@ export function lanesView(instancesOf: (lane: string) => HTMLElement | null): La
       for (const [index, card] of cards.entries()) {
         const frame = last.lanes[card.lane.id];
         if (frame) drawFigures(card, frame, frames, scene);
-        card.charts.draw(series[index] as (typeof series)[number], scales, marks);
+        const own = marks.filter(({ lane }) => lane === null || lane === card.lane.id);
+        card.charts.draw(series[index] as (typeof series)[number], scales, own);
       }
     },
   };

@@ -46,11 +46,14 @@ function partsOf(lesson: ShownLesson, send: Send): HTMLElement[] {
   const parts: HTMLElement[] = [heading];
   if (place === 0 && phase === 'told') parts.push(el('p', {}, say(intro)));
   parts.push(el('p', { class: 'what' }, say(round.what)));
-  if (phase !== 'told') parts.push(question(lesson, send));
-  if (phase === 'running') parts.push(el('p', { class: 'running' }, t('running')));
-  if (phase === 'revealed') {
-    parts.push(...counted(lesson), el('p', { class: 'why' }, say(round.why)));
+  if (phase !== 'told') {
+    const told =
+      phase === 'revealed'
+        ? el('div', {}, ...counted(lesson), el('p', { class: 'why' }, say(round.why)))
+        : null;
+    parts.push(el('div', { class: 'asked' }, question(lesson, send), told));
   }
+  if (phase === 'running') parts.push(el('p', { class: 'running' }, t('running')));
   const step = nextStep(lesson);
   parts.push(
     el(
@@ -92,19 +95,21 @@ function question({ rounds, round: place, votes, phase }: ShownLesson, send: Sen
   return el(
     'div',
     {},
-    el('h3', {}, say(round.question)),
+    el('h3', { class: 'question' }, say(round.question)),
     phase === 'asked' && el('p', { class: 'small' }, t('voteHow')),
     list,
   );
 }
 
-function counted({ counted: lanes, asTold }: ShownLesson): HTMLElement[] {
+function counted({ counted: lanes, asTold, rounds, round }: ShownLesson): HTMLElement[] {
   if (!lanes) return [];
+  const columns = rounds[round]?.columns ?? [];
   const shown = OUTCOMES.filter((outcome) => lanes.some(({ counts }) => counts[outcome] > 0));
   const head = [
     t('lane'),
     ...shown.map((outcome) => say(OUTCOME_WORDS[outcome])),
-    ...[t('half'), t('p99'), t('cpuEach'), t('bytesEach')],
+    ...[t('half'), t('p99')],
+    ...columns.map((column) => t(column === 'bytes' ? 'bytesEach' : 'cpuEach')),
   ];
   const row = (name: string, cells: string[]) =>
     el('tr', {}, el('th', { scope: 'row' }, name), ...cells.map((cell) => el('td', {}, cell)));
@@ -113,7 +118,7 @@ function counted({ counted: lanes, asTold }: ShownLesson): HTMLElement[] {
     {},
     el('caption', {}, t('counted')),
     el('thead', {}, el('tr', {}, ...head.map((cell) => el('th', { scope: 'col' }, cell)))),
-    el('tbody', {}, ...lanes.map((lane) => row(lane.lane, cellsOf(lane, shown)))),
+    el('tbody', {}, ...lanes.map((lane) => row(lane.lane, cellsOf(lane, shown, columns)))),
   );
   const doubtful = lanes.some(({ unreliableShare }) => unreliableShare > 0.1);
   return [
@@ -125,11 +130,19 @@ function counted({ counted: lanes, asTold }: ShownLesson): HTMLElement[] {
   ];
 }
 
-function cellsOf(lane: LaneCounts, shown: readonly (typeof OUTCOMES)[number][]): string[] {
+function cellsOf(
+  lane: LaneCounts,
+  shown: readonly (typeof OUTCOMES)[number][],
+  columns: ShownLesson['rounds'][number]['columns'],
+): string[] {
   const { microsecondsPerAnswer: each, bytesPerAnswer: bytes } = lane;
+  const more = {
+    microseconds: each === null ? '–' : `${whole(each)} µs`,
+    bytes: bytes === null ? '–' : whole(bytes),
+  };
   return [
     ...shown.map((outcome) => whole(lane.counts[outcome])),
-    ...[ms(lane.p50Ms), ms(lane.p99Ms), each === null ? '–' : `${whole(each)} µs`],
-    bytes === null ? '–' : whole(bytes),
+    ...[ms(lane.p50Ms), ms(lane.p99Ms)],
+    ...columns.map((column) => more[column]),
   ];
 }

@@ -45,7 +45,7 @@ const servers = serversView();
 const lesson = lessonView(send);
 const head = el('header', {});
 const cover = el('div', { class: 'cover', 'aria-hidden': true }, '?');
-const stage = el('div', { class: 'stage' }, lanes.element, cover);
+const stage = el('div', { class: 'stage' }, lanes.element, servers.element, cover);
 const waiting = el('p', { class: 'waiting', role: 'status' });
 const ofLegend = el('div', {});
 const handsPart = el('section', { class: 'panel' });
@@ -300,7 +300,7 @@ function firstLanguage(): 'en' | 'ko' {
 setLanguage(firstLanguage());
 root.append(
   head,
-  el('main', {}, waiting, lesson.element, replay, ofLegend, stage, servers.element, handsPart),
+  el('main', {}, waiting, lesson.element, replay, ofLegend, stage, handsPart),
   help,
 );
 document.addEventListener('keydown', press);

@@ -22,6 +22,8 @@ export interface ScenePlan {
   redisCores: number | null;
   /** Requests a second to each lane, at the beginning. */
   rate: number;
+  /** Requests of a lane that wait for an answer, at most; null: no limit. */
+  atOnce: number | null;
   /** Who are logged in at each lane. */
   people: number;
   /** Of access tokens; null: longer than a show. */

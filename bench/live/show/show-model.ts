@@ -112,6 +112,8 @@ export interface ShownRound {
   choices: Words[];
   /** What was to be seen, and why. */
   why: Words;
+  /** What else is told of the counts. */
+  columns: ('microseconds' | 'bytes')[];
 }
 
 export interface ShownLesson {
@@ -145,7 +147,8 @@ export interface ShownState {
 export type Message =
   | { id: number; type: 'frame'; frame: Frame }
   | { id: number; type: 'state'; atMs: number; state: ShownState }
-  | { id: number; type: 'mark'; atMs: number; text: string; kind: MarkKind };
+  /** lane null: all of them. */
+  | { id: number; type: 'mark'; atMs: number; text: string; kind: MarkKind; lane: string | null };
 
 export type MarkKind = 'fault' | 'undo' | 'hand' | 'trouble';
 export type NewMessage = Message extends infer Each

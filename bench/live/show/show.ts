@@ -3,7 +3,6 @@
  * the other, so that two presenters do not cross each other.
  */
 import { availableParallelism } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { SeededStores } from '../../fleet/seeded-stores.js';
 import { LabError } from '../../model/errors.js';
 import type { DescribedStrategy } from '../../model/result-schema.js';
@@ -47,7 +46,8 @@ export interface Show {
   /** What stands on the stage is taken away first. @throws LabError of what cannot start */
   setScene(plan: ScenePlan): Promise<void>;
   setRate(perSecond: number, lane: string | null): void;
-  changeInstances(change: 1 | -1, lane: string | null): Promise<void>;
+  /** Adds so many to each lane, or takes them away. */
+  changeInstances(change: number, lane: string | null): Promise<void>;
   apply(fault: FaultName): Promise<void>;
   undo(fault: FaultName): Promise<void>;
   /** Everything is undone, everybody is logged in. */
@@ -56,7 +56,8 @@ export interface Show {
   /** What is shown of a lesson. */
   setLesson(lesson: ShownLesson | null): void;
   setLessons(lessons: ShownState['lessons']): void;
-  mark(text: string, kind: MarkKind): void;
+  /** @param lane null: all of them */
+  mark(text: string, kind: MarkKind, lane?: string | null): void;
   /** Says what is done meanwhile. */
   during<Value>(what: string, work: () => Promise<Value>): Promise<Value>;
   /** Frames from now on. @returns those until it is called */
@@ -65,12 +66,12 @@ export interface Show {
 }
 
 export const FRAME_MS = 250;
+const FRAMES_A_SECOND = 1000 / FRAME_MS;
 export const MOST_PER_SECOND = 2000;
 const MOST_INSTANCES = 8;
 const PATIENCE_MS = 2000;
-/** Before limits are put on: a new process compiles its code. */
-const WARM_UP_MS = 2500;
-const WARM_UP_PER_SECOND = 150;
+/** To an instance before clients come: a new process compiles its code, under a limit for minutes. */
+const WARM_UP_REQUESTS = { held: 3000, free: 300 };
 /** A sender that gets to more of its requests late has not sent the planned load. */
 const MOST_LATE = 0.1;
 /** People of a lane; no lane takes those of another. */
@@ -97,6 +98,8 @@ export function openShow(options: ShowOptions): Show {
   let lesson: ShownLesson | null = null;
   let lessons: ShownState['lessons'] = [];
   let busy: string | null = null;
+  /** The last second of what each process used: limits are given in pieces that are longer than a frame. */
+  const used = new Map<string, number[]>();
   let isReading = false;
 
   const state = (): ShownState => ({
@@ -114,6 +117,13 @@ export function openShow(options: ShowOptions): Show {
     if (lanes.length > 0) return lanes;
     const known = stage.lanes.map((lane) => lane.id).join(', ');
     throw new LabError('LANE_UNKNOWN', `There is no lane "${id}" now. There are ${known}.`);
+  }
+
+  function smooth(name: string, cores: number | null): number | null {
+    if (cores === null) return null;
+    const some = [...(used.get(name) ?? []), cores].slice(-FRAMES_A_SECOND);
+    used.set(name, some);
+    return some.reduce((sum, each) => sum + each, 0) / some.length;
   }
 
   async function readLane(lane: Lane, { counters }: OnStage): Promise<LaneFrame> {
@@ -148,14 +158,16 @@ export function openShow(options: ShowOptions): Show {
       ...stage.lanes.map((lane) => readLane(lane, seen)),
     ]);
     const machineCores = meter.machine();
+    const usedByRedis = smooth('redis', redis.cores);
     for (const [index, frame] of lanes.entries()) {
-      const { strategy } = stage.lanes[index] as Lane;
+      const { id, strategy } = stage.lanes[index] as Lane;
       const serving = frame.instances.filter(({ state: its }) => its === 'working');
       frame.full = bottleneckOf({
-        instances: serving.map(({ cores, isHeld }) => ({
-          ...{ cores, allowed: isHeld ? plan.instanceCores : null },
+        instances: serving.map(({ number, cores, isHeld }) => ({
+          cores: smooth(`${id} ${number}`, cores),
+          allowed: isHeld ? plan.instanceCores : null,
         })),
-        redis: { cores: redis.cores, allowed: scene.redisCores },
+        redis: { cores: usedByRedis, allowed: scene.redisCores },
         database: ofDatabase,
         machine: { cores: machineCores, all: scene.machineCores },
         asksRedis: strategy.perRequest.redis > 0,
@@ -238,10 +250,11 @@ export function openShow(options: ShowOptions): Show {
           ...{ id: lane.id, strategy: strategyOf(lane), environment: lane.set },
           ...{ spread: lane.spread, load: lane.load, listener: counters.get(lane.id)?.hear },
           isDelegated: lane.isDelegated,
+          atOnce: plan.atOnce ?? undefined,
           instances: lane.instances ?? undefined,
         })),
         ...{ control: null, instances: plan.instances, people: plan.people, newcomers: 0 },
-        ...{ perSecond: WARM_UP_PER_SECOND, patienceMs: PATIENCE_MS, nodeOptions, stores },
+        ...{ perSecond: plan.rate, patienceMs: PATIENCE_MS, nodeOptions, stores },
         ...{ tokenLifeSeconds: plan.tokenLifeSeconds, instrumented: plan.instrumented },
         onRedisStart: () => {
           if (on?.stage === stage) holdRedis(on);
@@ -260,21 +273,19 @@ export function openShow(options: ShowOptions): Show {
       });
       try {
         await logInAll(stage);
-        for (const lane of stage.lanes) {
-          lane.beginRecord();
-          lane.begin();
-        }
-        await delay(WARM_UP_MS, undefined, { signal });
+        for (const lane of stage.lanes) lane.beginRecord();
+        const warm = warmUpOf(plan);
+        await Promise.all(
+          stage.lanes.flatMap((lane) => lane.instances.all.map((each) => lane.warmUp(each, warm))),
+        );
+        signal.throwIfAborted();
         const seen: OnStage = {
           ...{ stage, plan, counters, redisGroup: null },
           scene: sceneOf(plan, stage, limiter ? null : options.whyNoLimiter),
         };
         if (holds) for (const lane of stage.lanes) lane.instances.hold(true);
         holdRedis(seen);
-        for (const lane of stage.lanes) {
-          counters.get(lane.id)?.take();
-          lane.setRate(plan.rate);
-        }
+        for (const lane of stage.lanes) lane.begin();
         on = seen;
         tell();
       } catch (error) {
@@ -284,15 +295,21 @@ export function openShow(options: ShowOptions): Show {
     },
     setRate(perSecond, id) {
       for (const lane of lanesNamed(id)) lane.setRate(perSecond);
-      show.mark(`${id ?? 'all'}: ${perSecond} requests/s`, 'hand');
+      show.mark(`${perSecond} requests/s`, 'hand', id);
     },
     async changeInstances(change, id) {
-      for (const lane of lanesNamed(id)) {
-        const { length } = lane.instances.all;
-        if (change > 0 && length < MOST_INSTANCES) await lane.instances.add();
-        if (change < 0) await lane.instances.remove();
-        show.mark(`${lane.id}: ${lane.instances.all.length} instances`, 'hand');
-      }
+      const { plan } = onStage();
+      const lanes = lanesNamed(id);
+      await Promise.all(
+        lanes.map(async (lane) => {
+          const { instances } = lane;
+          const more = Math.min(change, MOST_INSTANCES - instances.all.length);
+          if (more > 0) await instances.add(more, (each) => lane.warmUp(each, warmUpOf(plan)));
+          if (change < 0) await instances.remove(-change);
+        }),
+      );
+      const count = (lanes[0] as Lane).instances.all.length;
+      show.mark(count === 1 ? '1 instance' : `${count} instances`, 'hand', id);
     },
     async apply(fault) {
       const { stage, scene } = onStage();
@@ -326,8 +343,8 @@ export function openShow(options: ShowOptions): Show {
     setLessons(known) {
       lessons = known;
     },
-    mark(text, kind) {
-      log.push({ type: 'mark', atMs: atMs(), text, kind });
+    mark(text, kind, lane = null) {
+      log.push({ type: 'mark', atMs: atMs(), text, kind, lane });
     },
     async during(what, work) {
       busy = what;
@@ -354,6 +371,10 @@ export function openShow(options: ShowOptions): Show {
     },
   };
   return show;
+}
+
+function warmUpOf({ instanceCores }: ScenePlan): number {
+  return instanceCores === null ? WARM_UP_REQUESTS.free : WARM_UP_REQUESTS.held;
 }
 
 const NEEDS_INSTRUMENTS = ['stores-slow', 'clock-ahead', 'clock-behind'];

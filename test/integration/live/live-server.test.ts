@@ -170,7 +170,13 @@ describe('the server of the live page', () => {
   });
 
   it('saves a show as a page of its own, whose data cannot leave its script', async () => {
-    log.push({ type: 'mark', atMs: 1, text: '</script><script>alert(1)</script>', kind: 'hand' });
+    log.push({
+      type: 'mark',
+      atMs: 1,
+      text: '</script><script>alert(1)</script>',
+      kind: 'hand',
+      lane: null,
+    });
     const { status, text, headers } = await ask({ path: `${secretPath()}show.html` });
     expect(status).to.equal(200);
     expect(headers['content-disposition']).to.match(/attachment/);
@@ -185,7 +191,8 @@ describe('the server of the live page', () => {
   });
 
   describe('events', () => {
-    const push = (text: string) => log.push({ type: 'mark', atMs: 0, text, kind: 'hand' });
+    const push = (text: string) =>
+      log.push({ type: 'mark', atMs: 0, text, kind: 'hand', lane: null });
 
     function listen(headers: Record<string, string> = {}, query = '') {
       const seen = { text: '', status: 0, close: () => {} };

@@ -5,7 +5,8 @@ import type { ShownState } from '../../../bench/live/show/show-model.js';
 const STATE: ShownState = { scene: null, lesson: null, broken: [], busy: null, lessons: [] };
 
 describe('the log of a show', () => {
-  const mark = (text: string) => ({ type: 'mark', atMs: 0, text, kind: 'hand' }) as const;
+  const mark = (text: string) =>
+    ({ type: 'mark', atMs: 0, text, kind: 'hand', lane: null }) as const;
 
   it('numbers messages, and gives what came after one', () => {
     const log = openMessageLog();
