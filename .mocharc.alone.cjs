@@ -8,6 +8,7 @@ const compares = [
   'held-and-sure',
   'interrupt',
   'limits',
+  'live',
   'mariadb',
   'store-latency',
   'sustain',

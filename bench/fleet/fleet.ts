@@ -58,6 +58,10 @@ export interface Fleet {
   lost(): string | null;
   /** Called at most once, when the first process is lost. */
   onLost(listener: (what: string) => void): void;
+  /** One more instance, at a free port; not behind a web tier, which was told of the first ones. @throws LabError SERVICE_FAILED */
+  grow(): Promise<void>;
+  /** The last instance is asked to leave; the first stays. Resolves when it is gone. */
+  shrink(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -130,6 +134,7 @@ async function startOnce(options: FleetOptions, predictionPort: number | null): 
   const losses = watchLosses();
   const companions: StartedCompanion[] = [];
   const instances: ListeningProcess[] = [];
+  const leaving = new Set<ListeningProcess>();
   let web: WebTier | undefined;
   const fixed = [...(options.ports ?? [])];
   const webPort = options.web && fixed.shift();
@@ -145,9 +150,27 @@ async function startOnce(options: FleetOptions, predictionPort: number | null): 
       options.nodeOptions ?? [],
     );
     const member = superviseListening(child, name, guardian);
-    losses.watch(member.ended, what);
+    // One that was asked to leave is not lost.
+    const lost = member.ended.then((how) =>
+      leaving.has(member) ? new Promise<string>(() => {}) : how,
+    );
+    losses.watch(lost, what);
     return member;
   };
+  const startInstance = (beside: readonly CompanionProcess[], number: number, port?: number) =>
+    start(
+      serviceCompanion('main'),
+      `instance ${number}`,
+      {
+        ...instanceEnvironment(strategy, beside),
+        ...(predictionPort !== null && {
+          PREDICTION_URL: `http://127.0.0.1:${predictionPort}`,
+        }),
+        ...(options.web && BEHIND_WEB_TIER),
+        COUNTERS: 'on',
+      },
+      port,
+    );
   const stop = async () => {
     losses.expect();
     await web?.stop();
@@ -162,19 +185,12 @@ async function startOnce(options: FleetOptions, predictionPort: number | null): 
       companions.push({ name, tier, member });
     }
     const beside = await Promise.all(
-      companions.map(async ({ name, member }) => ({ name, origin: await member.origin })),
+      companions.map(async ({ name, member: { pid, origin } }) => ({
+        ...{ name, pid: pid as number, origin: await origin },
+      })),
     );
-    const prediction: Record<string, string> =
-      predictionPort === null ? {} : { PREDICTION_URL: `http://127.0.0.1:${predictionPort}` };
     for (let number = 1; number <= options.instances; number++) {
-      const more = {
-        ...instanceEnvironment(strategy, beside),
-        ...prediction,
-        ...(options.web && BEHIND_WEB_TIER),
-        COUNTERS: 'on',
-      };
-      const port = instancePorts[number - 1];
-      instances.push(start(serviceCompanion('main'), `instance ${number}`, more, port));
+      instances.push(startInstance(beside, number, instancePorts[number - 1]));
     }
     const origins = await Promise.all(instances.map(({ origin }) => origin));
     if (options.web) {
@@ -192,7 +208,23 @@ async function startOnce(options: FleetOptions, predictionPort: number | null): 
       companions.push({ name: server.name, tier: 'prediction', member });
       await member.origin;
     }
-    return await describeFleet({ instances, companions, web, losses, stop });
+    const fleet = await describeFleet({ instances, companions, web, losses, stop });
+    return {
+      ...fleet,
+      async grow() {
+        const member = startInstance(beside, instances.length + 1);
+        const one = { number: instances.length + 1, origin: await member.origin };
+        instances.push(member);
+        fleet.instances.push({ ...one, pid: member.pid as number });
+      },
+      async shrink() {
+        if (instances.length === 1) return;
+        const member = instances.pop() as ListeningProcess;
+        fleet.instances.pop();
+        leaving.add(member);
+        await member.stop();
+      },
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -226,7 +258,7 @@ async function describeFleet({
   web: WebTier | undefined;
   losses: Losses;
   stop: Fleet['stop'];
-}): Promise<Fleet> {
+}): Promise<Omit<Fleet, 'instances' | 'grow' | 'shrink'> & { instances: Instance[] }> {
   const described = await Promise.all(
     instances.map(async ({ pid, origin }, index) => ({
       number: index + 1,

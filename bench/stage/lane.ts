@@ -106,6 +106,8 @@ export interface LaneOptions {
    * failures. No limit unless told.
    */
   atOnce?: number | undefined;
+  /** The id of a post that is there; 1 unless told. */
+  firstPost?: number | undefined;
   /** What is asked; the usual unless told. */
   load?: LaneLoad | undefined;
   /** Hears of everything, and then nothing is kept: for who looks for hours. */
@@ -288,7 +290,8 @@ export function openLane(options: LaneOptions): Lane {
   }
 
   async function read({ origin }: StageInstance, credential: Person['credential']) {
-    const { path, revalidates } = READS[load.reads];
+    const { path: pathOf, revalidates } = READS[load.reads];
+    const path = pathOf(options.firstPost ?? 1);
     if (!revalidates) return request(origin, 'GET', path, credential);
     const known = tags.get(origin);
     const seen = await request(origin, 'GET', path, {

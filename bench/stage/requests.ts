@@ -1,11 +1,13 @@
 /** What the people of a lane ask for: mostly one thing, and now and then another. A kind is a line. */
 export const READS = {
   /** Who am I: the cheapest question that needs a login. */
-  me: { path: '/me', revalidates: false },
+  me: { path: () => '/me', revalidates: false },
   /** A page of posts, read from the database each time. */
-  posts: { path: '/posts?limit=20', revalidates: false },
-  /** The same page by a client that kept it, and asks whether it has changed (If-None-Match). */
-  'posts-again': { path: '/posts?limit=20', revalidates: true },
+  posts: { path: () => '/posts?limit=20', revalidates: false },
+  /** One post. */
+  post: { path: (firstPost: number) => `/posts/${firstPost}`, revalidates: false },
+  /** The same post by a client that kept it, and asks whether it has changed (If-None-Match). */
+  'post-again': { path: (firstPost: number) => `/posts/${firstPost}`, revalidates: true },
 } as const;
 
 export const SOMETIMES = {

@@ -121,6 +121,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         // Everybody is at one lane: a change of password there is none elsewhere.
         users: seeded.users.slice(from, to),
         newcomers: seeded.users.slice(to, to + options.newcomers),
+        firstPost: seeded.posts.firstId,
       });
       ending.push(lane.stop);
       return lane;

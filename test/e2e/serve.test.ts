@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { endWithTests } from '../support/cleanup.js';
 import { eventually } from '../support/eventually.js';
@@ -13,7 +14,7 @@ describe('lab serve', function () {
   this.timeout(90_000);
   let lab: LabRun;
 
-  afterEach(() => lab.child.kill('SIGINT'));
+  afterEach(() => lab?.child.kill('SIGINT'));
 
   it('starts a strategy twice, one with its model elsewhere, and all of it ends with Ctrl-C', async function () {
     if (process.platform !== 'linux') this.skip();
@@ -38,6 +39,55 @@ describe('lab serve', function () {
     process.kill(lab.pid, 'SIGINT');
     expect(await lab.ended).to.equal(130);
     await eventually(async () => !started.some(isAlive), 'all processes ended');
+  });
+
+  it('takes keys from a terminal: Redis down and up, more instances and fewer', async function () {
+    needs(this, 'script');
+    if (process.platform !== 'linux') this.skip();
+    const cli = fileURLToPath(new URL('../../bench/cli/main.js', import.meta.url));
+    // A terminal of its own (util-linux), whose keyboard is this pipe.
+    const command = `exec ${process.execPath} ${cli} serve --strategies session`;
+    const terminal = endWithTests(
+      spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+        env: { ...process.env, DATABASE_URL: '', REDIS_URL: '', COLUMNS: '200' },
+      }),
+    );
+    let seen = '';
+    terminal.stdout.on('data', (part: Buffer) => {
+      seen += part;
+    });
+    const ended = once(terminal, 'exit');
+    const shows = (pattern: RegExp) =>
+      eventually(async () => pattern.test(seen), `${pattern} in ${seen.slice(-500)}`, 30_000);
+    await shows(/Press Ctrl-C/);
+    await shows(/session ×1 \d+\/s \d\.\d\d cores {2}Redis up/);
+    const origin = /^session: (\S+)/m.exec(seen)?.[1] as string;
+    const ready = async () => (await fetch(`${origin}/readyz`)).status;
+    terminal.stdin.write('r');
+    await shows(/Redis is down\./);
+    await eventually(async () => (await ready()) === 503, 'not ready without Redis');
+    terminal.stdin.write('r');
+    await shows(/Redis is up again/);
+    await eventually(async () => (await ready()) === 200, 'ready again');
+    terminal.stdin.write('+');
+    await shows(/session: http:\S+ {2}http:\S+/);
+    const second = /session: http:\S+ {2}(http:[^\s]+)/.exec(seen)?.[1] as string;
+    expect((await fetch(`${second}/livez`)).status).to.equal(200);
+    await shows(/session ×2 /);
+    terminal.stdin.write('--');
+    await eventually(
+      () =>
+        fetch(`${second}/livez`).then(
+          () => false,
+          () => true,
+        ),
+      'the second one left',
+    );
+    expect(await ready()).to.equal(200);
+    expect(seen).to.not.match(/ended with/);
+    terminal.stdin.write('\u0003');
+    expect(await ended).to.deep.equal([130, null]);
+    expect(seen).to.match(/Stopping\./);
   });
 
   it('prints lines of every strategy that answer what they say', async function () {

@@ -1,6 +1,7 @@
 /** The options of lab live, and what stands on its free stage. */
 import type { ScenePlan } from '../../live/show/scene.js';
-import { LANES_MAX, MOST_PER_SECOND, PEOPLE_MAX } from '../../live/show/show.js';
+import { LANES_MAX, PEOPLE_MAX } from '../../live/show/show.js';
+import { MOST_PER_SECOND } from '../../live/show/show-model.js';
 import { usageError } from '../../model/errors.js';
 import { PORT_MAX } from '../../processes/ports/held-ports.js';
 import { USUAL_LOAD } from '../../stage/requests.js';
@@ -38,6 +39,7 @@ export function freeStageFrom(options: ParsedOptions<ReturnType<typeof liveOptio
     rate: options.rate ?? 50,
     atOnce: null,
     people: options.people ?? 12,
+    warmUpRequests: options['instance-cpu'] === undefined ? 800 : 4000,
     tokenLifeSeconds: null,
     instrumented: true,
   };

@@ -29,6 +29,7 @@ import { assertVariables, assertVariants, setOption } from '../options/set-optio
 import { balanceFrom, balanceOption } from '../options/web-options.js';
 import { integer, listOf, oneOf, parseOptions } from '../parse-options.js';
 import { curlSteps } from './curl-steps.js';
+import { hasKeyboard, KEYS_IN_WORDS, readServeKeys, type ServedFleet } from './serve-keys.js';
 import type { Verb, VerbContext } from './verb.js';
 
 /** Enough to page through, quick to make. */
@@ -124,7 +125,7 @@ async function serveUntilStopped(
   const users = variants.flatMap(({ id, listeners }) => listeners.map((each) => `${each} ${id}`));
   if (port !== undefined) assertPortsExist(port, users.length);
   const ports = port === undefined ? undefined : await holdPorts(port, users);
-  const fleets: Fleet[] = [];
+  const fleets: ServedFleet[] = [];
   try {
     await withSeededStores({ ...SEEDED, database, signal, say }, async (ready) => {
       const { stores, guardian, seeded, serviceEnvironment } = ready;
@@ -148,7 +149,7 @@ async function serveUntilStopped(
             ports: await ports?.take(listeners.length),
           };
           const fleet = await startFleet(options);
-          fleets.push(fleet);
+          fleets.push({ id, fleet });
           fleet.onLost((what) => say(`${id}: ${what}`));
           // All share a database: whom the lines of one shut out must be able to try the others.
           const user = seeded.users[index % seeded.users.length] as SeededUser;
@@ -172,11 +173,17 @@ async function serveUntilStopped(
         const taken = Object.keys(exported.settings);
         if (taken.length > 0) say(`Taken from your environment: ${taken.join(', ')}.`);
         if (exported.ignored.length > 0) say(`Ignored there: ${exported.ignored.join(', ')}.`);
-        say('\nPress Ctrl-C to stop everything.');
+        const redis = stores.sessionStore.hands ?? null;
+        const { stdin } = process;
+        const keyboard = hasKeyboard(stdin);
+        say(keyboard ? `\n${KEYS_IN_WORDS}` : '');
+        say('Press Ctrl-C to stop everything.');
+        const keys = keyboard ? readServeKeys({ fleets, redis, stdin, stdout, say }) : null;
         await aborted(signal);
+        keys?.stop();
         say('\nStopping.');
       } finally {
-        await Promise.all(fleets.map((fleet) => fleet.stop()));
+        await Promise.all(fleets.map(({ fleet }) => fleet.stop()));
       }
     });
   } finally {

@@ -6,6 +6,7 @@ import type { DrillReadings, DrillRepetition, DrillResult } from '../../model/dr
 import { LabError } from '../../model/errors.js';
 import type { Lane } from '../../stage/lane.js';
 import type { StageEvent } from '../../stage/ledger.js';
+import { logInAgain } from '../../stage/log-in-again.js';
 import { CONTROL_ID, type Stage } from '../../stage/stage.js';
 import { connect } from '../../stores/postgres/connection.js';
 import type { Drill } from './drills.js';
@@ -14,9 +15,6 @@ const STEADY_MS = 1500;
 /** Without a wrong answer: then all is well again. */
 const QUIET_MS = 1000;
 const LOOK_EVERY_MS = 50;
-/** Until everybody is logged in again after the repetition before. */
-const PREPARE_WITHIN_MS = 20_000;
-const AGAIN_AFTER_MS = 250;
 
 export interface RanRepetition {
   repetition: DrillRepetition;
@@ -103,22 +101,15 @@ export function lanesOf({ lanes, control }: Stage): Lane[] {
 }
 
 async function logIn(lane: Lane, signal: AbortSignal): Promise<void> {
-  const giveUpMs = performance.now() + PREPARE_WITHIN_MS;
-  for (;;) {
-    signal.throwIfAborted();
-    try {
-      await lane.logIn();
-      return;
-    } catch (error) {
-      if (!(error instanceof LabError) || performance.now() > giveUpMs) {
-        throw new LabError(
-          'DRILL_STUCK',
-          `${lane.id} does not come back to its steady state: ${(error as Error).message}`,
-          { cause: error },
-        );
-      }
-      await delay(AGAIN_AFTER_MS, undefined, { signal });
-    }
+  try {
+    await logInAgain(lane, signal);
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    throw new LabError(
+      'DRILL_STUCK',
+      `${lane.id} does not come back to its steady state: ${error.message}`,
+      { cause: error },
+    );
   }
 }
 

@@ -4,7 +4,8 @@ import { OUTCOMES } from '../../model/outcomes.js';
 import { FAULTS, type FaultName } from '../../stage/faults/registry.js';
 import { READS, SOMETIMES, USUAL_LOAD } from '../../stage/requests.js';
 import type { ScenePlan } from '../show/scene.js';
-import { LANES_MAX, MOST_PER_SECOND, PEOPLE_MAX } from '../show/show.js';
+import { LANES_MAX, PEOPLE_MAX } from '../show/show.js';
+import { MOST_PER_SECOND } from '../show/show-model.js';
 
 const namesOf = <Name extends string>(table: Readonly<Record<Name, unknown>>) =>
   Object.keys(table) as [Name, ...Name[]];
@@ -123,6 +124,8 @@ export interface Lesson extends LessonFile {
   name: string;
 }
 
+/** Where code that is not compiled yet would cost more than what is to be seen. */
+const WARM_UP_REQUESTS = { measured: 4000, usual: 800 };
 /** Faults that need a way to the stores, or clocks, of the lab's own. */
 const INSTRUMENTED: readonly FaultName[] = ['stores-slow', 'clock-ahead', 'clock-behind'];
 
@@ -130,8 +133,11 @@ export function sceneOfLesson({ scene: asked, rounds }: LessonFile): ScenePlan {
   const faults = rounds.flatMap(({ run }) =>
     run.map((each) => ('break' in each ? each.break : '')),
   );
+  const isMeasured =
+    asked.instanceCores !== null || rounds.some(({ columns }) => columns.includes('microseconds'));
   return {
     ...asked,
+    warmUpRequests: isMeasured ? WARM_UP_REQUESTS.measured : WARM_UP_REQUESTS.usual,
     instrumented: INSTRUMENTED.some((fault) => faults.includes(fault)),
     lanes: asked.lanes.map(({ reads, sometimes, every, instances, delegated, ...own }) => ({
       ...{ ...own, isDelegated: delegated },

@@ -43,7 +43,11 @@ export function openTeacher(show: Show, lessons: readonly Lesson[], end: AbortSi
     else if ('break' in action) await show.apply(action.break);
     else if ('undo' in action) await show.undo(action.undo);
     else if ('mend' in action) await show.undoAll();
-    else count();
+    else {
+      // A frame tells of the time before it.
+      await delay(AFTER_RUN_MS, undefined, { signal });
+      count();
+    }
   }
   async function run(): Promise<void> {
     const mine = lesson;

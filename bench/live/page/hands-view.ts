@@ -1,5 +1,5 @@
 /** Buttons for everything that can be done to the stage. */
-import type { Scene, ShownState } from '../show/show-model.js';
+import { MOST_PER_SECOND, type Scene, type ShownState } from '../show/show-model.js';
 import { button, el, setText } from './dom.js';
 import { FAULT_WORDS, say, t } from './words.js';
 
@@ -11,8 +11,6 @@ export interface HandsView {
   /** The buttons of one lane. */
   ofLane(lane: string): HTMLElement;
 }
-
-export const MOST_PER_SECOND = 2000;
 
 export function handsView(send: Send): HandsView {
   const element = el('div', { class: 'hands' });

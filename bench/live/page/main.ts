@@ -1,4 +1,5 @@
 /** The page of a show: draws what the lab tells, and sends what is pressed. In a saved show it plays that. */
+import { MOST_PER_SECOND } from '../show/show-model.js';
 import { button, el, setText } from './dom.js';
 import { handsView } from './hands-view.js';
 import { lanesView, legend } from './lanes-view.js';
@@ -258,7 +259,11 @@ function act(key: string, code: string, shift: boolean): boolean {
       void send({ do: 'rate', perSecond: Math.max(1, Math.round(rate / 1.5)), lane: null });
       return true;
     case ']':
-      void send({ do: 'rate', perSecond: Math.min(2000, Math.round(rate * 1.5) + 1), lane: null });
+      void send({
+        do: 'rate',
+        perSecond: Math.min(MOST_PER_SECOND, Math.round(rate * 1.5) + 1),
+        lane: null,
+      });
       return true;
     case 'r':
       toggle('redis-kill');

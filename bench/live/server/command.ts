@@ -1,7 +1,7 @@
 /** What a watcher may ask for: the body of a POST to hands. */
 import { z } from 'zod';
 import { FAULTS, type FaultName } from '../../stage/faults/registry.js';
-import { MOST_PER_SECOND } from '../show/show.js';
+import { MOST_PER_SECOND } from '../show/show-model.js';
 
 const lane = z.string().max(40).nullable().default(null);
 const fault = z.enum(Object.keys(FAULTS) as [FaultName, ...FaultName[]]);

@@ -26,6 +26,8 @@ export interface ScenePlan {
   atOnce: number | null;
   /** Who are logged in at each lane. */
   people: number;
+  /** To each instance before clients come: a new process compiles its code, and costs more until then. */
+  warmUpRequests: number;
   /** Of access tokens; null: longer than a show. */
   tokenLifeSeconds: number | null;
   /** Whether the way to the stores can be made long, and clocks can be put wrong. */

@@ -11,6 +11,9 @@ export interface Words {
 }
 export type LanguageName = keyof Words;
 
+/** Requests a second to a lane, at most. */
+export const MOST_PER_SECOND = 2000;
+
 export interface ShownInstance {
   number: number;
   state: 'starting' | 'working' | 'frozen' | 'gone';

@@ -10,6 +10,7 @@ import type { CpuGroup } from '../../processes/cpu-limits/cpu-group.js';
 import type { CpuLimiter } from '../../processes/cpu-limits/cpu-limiter.js';
 import { FAULTS, type FaultName } from '../../stage/faults/registry.js';
 import type { Lane } from '../../stage/lane.js';
+import { logInAgain } from '../../stage/log-in-again.js';
 import { openStage, type Stage } from '../../stage/stage.js';
 import { bottleneckOf } from './bottleneck.js';
 import { createLaneCounter, type LaneCounter } from './lane-counter.js';
@@ -67,11 +68,8 @@ export interface Show {
 
 export const FRAME_MS = 250;
 const FRAMES_A_SECOND = 1000 / FRAME_MS;
-export const MOST_PER_SECOND = 2000;
 const MOST_INSTANCES = 8;
 const PATIENCE_MS = 2000;
-/** To an instance before clients come: a new process compiles its code, under a limit for minutes. */
-const WARM_UP_REQUESTS = { held: 3000, free: 300 };
 /** A sender that gets to more of its requests late has not sent the planned load. */
 const MOST_LATE = 0.1;
 /** People of a lane; no lane takes those of another. */
@@ -232,7 +230,7 @@ export function openShow(options: ShowOptions): Show {
     const isHeld = plan !== undefined && plan.instanceCores !== null;
     if (isHeld) for (const lane of stage.lanes) lane.instances.hold(false);
     try {
-      for (const lane of stage.lanes) await lane.logIn();
+      for (const lane of stage.lanes) await logInAgain(lane, signal);
     } finally {
       if (isHeld && limiter) for (const lane of stage.lanes) lane.instances.hold(true);
     }
@@ -274,9 +272,10 @@ export function openShow(options: ShowOptions): Show {
       try {
         await logInAll(stage);
         for (const lane of stage.lanes) lane.beginRecord();
-        const warm = warmUpOf(plan);
         await Promise.all(
-          stage.lanes.flatMap((lane) => lane.instances.all.map((each) => lane.warmUp(each, warm))),
+          stage.lanes.flatMap((lane) =>
+            lane.instances.all.map((each) => lane.warmUp(each, plan.warmUpRequests)),
+          ),
         );
         signal.throwIfAborted();
         const seen: OnStage = {
@@ -304,7 +303,7 @@ export function openShow(options: ShowOptions): Show {
         lanes.map(async (lane) => {
           const { instances } = lane;
           const more = Math.min(change, MOST_INSTANCES - instances.all.length);
-          if (more > 0) await instances.add(more, (each) => lane.warmUp(each, warmUpOf(plan)));
+          if (more > 0) await instances.add(more, (each) => lane.warmUp(each, plan.warmUpRequests));
           if (change < 0) await instances.remove(-change);
         }),
       );
@@ -371,10 +370,6 @@ export function openShow(options: ShowOptions): Show {
     },
   };
   return show;
-}
-
-function warmUpOf({ instanceCores }: ScenePlan): number {
-  return instanceCores === null ? WARM_UP_REQUESTS.free : WARM_UP_REQUESTS.held;
 }
 
 const NEEDS_INSTRUMENTS = ['stores-slow', 'clock-ahead', 'clock-behind'];

@@ -115,7 +115,7 @@ describe('the server of the live page', () => {
       ['a host without its port', { headers: { host: '127.0.0.1' } }, 421],
       ['a form', { headers: { 'content-type': 'application/x-www-form-urlencoded' } }, 415],
       ['plain text, which needs no preflight', { headers: { 'content-type': 'text/plain' } }, 415],
-      ['GET', { method: 'GET' }, 405],
+      ['GET', { method: 'GET', body: '' }, 405],
       ['PUT', { method: 'PUT' }, 405],
       ['the wrong path', { path: '/x/hands' }, 404],
     ];
