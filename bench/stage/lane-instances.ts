@@ -6,6 +6,8 @@ import { writeFile } from 'node:fs/promises';
 import { instanceEnvironment, serviceCompanion } from '../fleet/fleet.js';
 import { type ListeningProcess, superviseListening } from '../fleet/listening-process.js';
 import { spawnService } from '../fleet/service-process.js';
+import type { WebTierPlan } from '../fleet/web-tier/plan.js';
+import { BEHIND_WEB_TIER, startWebTier, type WebTier } from '../fleet/web-tier/web-tier.js';
 import { LabError } from '../model/errors.js';
 import type { DescribedStrategy } from '../model/result-schema.js';
 import type { Guardian } from '../processes/guardian/guardian.js';
@@ -42,6 +44,8 @@ export interface StageInstance {
 export interface LaneInstances {
   /** Those that clients are sent to. */
   readonly all: readonly StageInstance[];
+  /** nginx before them; null: clients come to the instances themselves. */
+  readonly web: { readonly origin: string; readonly pid: number; reload(): Promise<void> } | null;
   /** What stands beside them: an authority, a prediction server. */
   companions(): { name: string; pid: number | null }[];
   /**
@@ -71,6 +75,8 @@ export interface LaneInstancesOptions {
   environment: Readonly<Record<string, string>>;
   /** Given to Node by every instance. */
   nodeOptions: readonly string[];
+  /** nginx before them; null: none. */
+  web: WebTierPlan | null;
   /** Each instance has a clock of its own that can be put wrong, by a file whose path begins so; null: none has. */
   clockFiles: string | null;
   /** null: they take what they need. */
@@ -89,17 +95,24 @@ export async function startLaneInstances({
   instances,
   environment,
   nodeOptions,
+  web: webPlan,
   clockFiles,
   holder,
   guardian,
 }: LaneInstancesOptions): Promise<LaneInstances> {
   const companions: { name: string; member: ListeningProcess }[] = [];
   const all: HoldableInstance[] = [];
+  let tier: WebTier | null = null;
   const stop = async () => {
+    await tier?.stop();
     await Promise.all(all.map((each) => each.leave()));
     await Promise.all(companions.map(({ member }) => member.stop()));
   };
-  const base = { ...environment, ...guardian.environment, NODE_ENV: 'production' };
+  const base = {
+    ...{ ...environment, ...guardian.environment, NODE_ENV: 'production' },
+    ...(webPlan && BEHIND_WEB_TIER),
+  };
+  const origins = () => all.map(({ origin }) => origin);
   try {
     for (const name of strategy.companions) {
       const child = serviceCompanion(name).spawn({ ...base, HOST: '127.0.0.1', PORT: '0' }, []);
@@ -131,12 +144,11 @@ export async function startLaneInstances({
     const failed = started.find((each) => each.status === 'rejected');
     if (failed) throw failed.reason;
     if (predictionPort !== null) {
-      const origins = all.map(({ origin }) => origin);
       const child = serviceCompanion('prediction-server').spawn(
         {
           ...{ ...base, HOST: '127.0.0.1', PORT: String(predictionPort) },
-          ...{ AUTH_STRATEGY: strategy.name, SERVICE_URL: origins.join() },
-          JWKS_URL: `${origins[0]}/.well-known/jwks.json`,
+          ...{ AUTH_STRATEGY: strategy.name, SERVICE_URL: origins().join() },
+          JWKS_URL: `${origins()[0]}/.well-known/jwks.json`,
         },
         [],
       );
@@ -144,9 +156,13 @@ export async function startLaneInstances({
       companions.push({ name: 'prediction-server', member });
       await member.origin;
     }
+    tier = webPlan && (await startWebTier(webPlan, origins(), guardian));
+    const web = tier && {
+      ...{ origin: tier.origin, pid: tier.pid },
+      reload: async () => tier?.reload(origins()),
+    };
     return {
-      all,
-      stop,
+      ...{ all, web, stop },
       companions: () => companions.map(({ name, member: { pid } }) => ({ name, pid: pid ?? null })),
       async add(count, before) {
         const numbers = Array.from({ length: count }, (_, index) => all.length + 1 + index);
@@ -154,13 +170,16 @@ export async function startLaneInstances({
         const ready = begun.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
         await Promise.all(ready.map(before));
         all.push(...ready);
+        if (ready.length > 0) await web?.reload();
         if (holdsNow) for (const one of ready) one.hold(true);
         const failure = begun.find((each) => each.status === 'rejected');
         if (failure) throw failure.reason;
       },
       async remove(count) {
-        const least = Math.max(1, all.length - count);
-        await Promise.all(all.splice(least).map((each) => each.leave()));
+        const leaving = all.splice(Math.max(1, all.length - count));
+        // Nobody is sent to them any more before they leave.
+        if (leaving.length > 0) await web?.reload();
+        await Promise.all(leaving.map((each) => each.leave()));
       },
       hold(on) {
         holdsNow = on;

@@ -134,7 +134,8 @@ export function openLane(options: LaneOptions): Lane {
   const { id, strategy, instances, users, newcomers, password, patienceMs, tokenLifeSeconds } =
     options;
   const { load = USUAL_LOAD, listener } = options;
-  const isBound = strategy.stateIn === 'instance' && options.spread !== 'any';
+  const isBound =
+    strategy.stateIn === 'instance' && options.spread !== 'any' && instances.web === null;
   const expires = strategy.carrier === 'bearer' && tokenLifeSeconds !== null;
   const pools = new Map<string, Pool>();
   const people: Person[] = [];
@@ -163,6 +164,10 @@ export function openLane(options: LaneOptions): Lane {
     pools.set(origin, pool);
     return pool;
   };
+
+  /** Behind nginx nobody chooses an instance. */
+  const reached = (instance: StageInstance): Reached =>
+    instances.web ? { number: 0, origin: instances.web.origin } : instance;
 
   /** status null: no answer within the patience. */
   async function request(
@@ -233,7 +238,7 @@ export function openLane(options: LaneOptions): Lane {
         ? instances.all[place % instances.all.length]
         : instances.all[person.boundTo - 1];
     if (!instance) return;
-    await answer(person, instance, plannedMs, turn % load.every === 0);
+    await answer(person, reached(instance), plannedMs, turn % load.every === 0);
   }
 
   /** Somebody new logs in, and then comes to another instance, where there is one that knows such logins. */
@@ -242,7 +247,7 @@ export function openLane(options: LaneOptions): Lane {
     const place = Math.floor(turn / LOGIN_EVERY);
     const { email } = newcomers[place % newcomers.length] as SeededData['users'][number];
     const { all } = instances;
-    const instance = all[place % all.length] as StageInstance;
+    const instance = reached(all[place % all.length] as StageInstance);
     const sentMs = atMs();
     const login = { email, password };
     const given = await request(instance.origin, 'POST', '/auth/login', {}, login);
@@ -251,7 +256,7 @@ export function openLane(options: LaneOptions): Lane {
     const { status } = given;
     note({ ...event, instance: instance.number, what: 'login', atMs: atMs(), status });
     if (status !== 200) return;
-    const next = isBound ? instance : (all[(place + 1) % all.length] as StageInstance);
+    const next = isBound ? instance : reached(all[(place + 1) % all.length] as StageInstance);
     const credential = credentialIn(given.text, given.cookies);
     const againMs = atMs();
     const seen = await request(next.origin, 'GET', '/me', credential);
@@ -264,7 +269,7 @@ export function openLane(options: LaneOptions): Lane {
 
   async function answer(
     person: Person,
-    instance: StageInstance,
+    instance: Reached,
     plannedMs: number,
     isWrite: boolean,
   ): Promise<void> {
@@ -289,7 +294,7 @@ export function openLane(options: LaneOptions): Lane {
     if (status === 201 && post !== undefined && !listener) record.written.push(Number(post));
   }
 
-  async function read({ origin }: StageInstance, credential: Person['credential']) {
+  async function read({ origin }: Pick<Reached, 'origin'>, credential: Person['credential']) {
     const { path: pathOf, revalidates } = READS[load.reads];
     const path = pathOf(options.firstPost ?? 1);
     if (!revalidates) return request(origin, 'GET', path, credential);
@@ -306,7 +311,7 @@ export function openLane(options: LaneOptions): Lane {
   async function forgetLost(): Promise<void> {
     await Promise.all(
       people.map(async (person) => {
-        const instance = instances.all[(person.boundTo ?? 1) - 1] as StageInstance;
+        const instance = reached(instances.all[(person.boundTo ?? 1) - 1] as StageInstance);
         const { status } = await request(instance.origin, 'GET', '/me', person.credential);
         // Who may not ask is known all the same.
         if (status !== 200 && status !== 403) person.state = 'ended';
@@ -358,7 +363,7 @@ export function openLane(options: LaneOptions): Lane {
       );
       await Promise.all(
         byInstance.map(async (some, index) => {
-          const instance = instances.all[index] as StageInstance;
+          const instance = reached(instances.all[index] as StageInstance);
           const fromMs = performance.now();
           for (const { user, credential: own } of await logInAll(instance.origin, some, password)) {
             const credential = options.isDelegated
@@ -366,7 +371,7 @@ export function openLane(options: LaneOptions): Lane {
               : own;
             const before = people.findIndex((person) => person.user.id === user.id);
             const endsAtMs = expires ? fromMs + (tokenLifeSeconds as number) * 1000 : null;
-            const boundTo = isBound ? instance.number : null;
+            const boundTo = isBound ? index + 1 : null;
             logins += 1;
             const person: Person = {
               ...{ login: logins, user, credential, boundTo, endsAtMs, state: 'good' },
@@ -439,7 +444,7 @@ export function openLane(options: LaneOptions): Lane {
     },
     async endLogin(person, { method, path, body }) {
       const isEnded = noteEnding([person]);
-      const instance = instances.all[(person.boundTo ?? 1) - 1] as StageInstance;
+      const instance = reached(instances.all[(person.boundTo ?? 1) - 1] as StageInstance);
       const { status } = await request(instance.origin, method, path, person.credential, body);
       // Where it was not acknowledged nobody knows: either answer is right from here on, and nobody asks.
       if (status !== null && status < 300) isEnded();
@@ -461,6 +466,8 @@ export function openLane(options: LaneOptions): Lane {
     },
   };
 }
+
+type Reached = Pick<StageInstance, 'number' | 'origin'>;
 
 interface Answered {
   status: number | null;

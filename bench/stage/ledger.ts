@@ -16,7 +16,7 @@ export type StageEvent =
 export interface StageAnswer {
   type: 'answer';
   login: number;
-  /** Counted from 1. */
+  /** Counted from 1; 0: whichever the web tier chose. */
   instance: number;
   what: RequestKind;
   /** When it was to be sent. */

@@ -6,6 +6,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SeededStores } from '../fleet/seeded-stores.js';
+import type { Balance } from '../fleet/web-tier/nginx-configuration.js';
+import { planWebTier, type WebTierPlan } from '../fleet/web-tier/plan.js';
 import type { DescribedStrategy } from '../model/result-schema.js';
 import { type DelayingProxy, startDelayingProxy } from '../network/delaying-proxy.js';
 import type { Guardian } from '../processes/guardian/guardian.js';
@@ -24,6 +26,8 @@ export interface StageLane {
   /** Where it has a number of its own. */
   instances?: number | undefined;
   spread?: LaneOptions['spread'];
+  /** nginx before its instances, and how it balances. */
+  web?: Balance | undefined;
   isDelegated?: boolean;
   atOnce?: number | undefined;
   load?: LaneLoad | undefined;
@@ -48,6 +52,7 @@ export interface StageOptions {
   /** Whether a proxy of the lab leads to the stores, and instances have clocks that can be put wrong. */
   instrumented: boolean;
   nodeOptions: readonly string[];
+  signal: AbortSignal;
   /** Whose servers faults may touch. */
   stores: SeededStores;
   /** Called when Redis was started again by a fault: it is another process then. */
@@ -57,6 +62,8 @@ export interface StageOptions {
 }
 
 export const CONTROL_ID = 'control';
+/** Clients of a lane keep fewer open. */
+const WEB_CONNECTIONS = 512;
 
 export interface Stage {
   readonly lanes: readonly Lane[];
@@ -95,8 +102,15 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     if (clockFolder !== null) ending.push(() => removeClockFolder(clockFolder, guardian));
     const urls = way && { DATABASE_URL: way.urls[0] as string, REDIS_URL: way.urls[1] as string };
     const life = options.tokenLifeSeconds;
+    const planWeb = async (balance: Balance, id: string): Promise<WebTierPlan> => {
+      const plan = await planWebTier(
+        { balance, connections: WEB_CONNECTIONS },
+        { guardian, signal: options.signal, onMessage: () => {} },
+      );
+      return { ...plan, routeCookie: `route_${id.replaceAll(/\W/g, '_')}` };
+    };
     const open = async (
-      { id, strategy, environment, instances: own, ...more }: StageLane,
+      { id, strategy, environment, instances: own, web, ...more }: StageLane,
       { seeded, serviceEnvironment: settings, guardian: watchman }: SeededStores,
       place: number,
       addresses: Record<string, string> | null,
@@ -104,6 +118,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       const instances = await startLaneInstances({
         ...{ strategy, instances: own ?? options.instances, nodeOptions: options.nodeOptions },
         clockFiles: clockFolder && join(clockFolder, id),
+        web: web ? await planWeb(web, id) : null,
         ...{ guardian: watchman, holder: options.holder },
         environment: {
           ...settings,

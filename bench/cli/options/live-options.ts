@@ -5,7 +5,7 @@ import { MOST_PER_SECOND } from '../../live/show/show-model.js';
 import { usageError } from '../../model/errors.js';
 import { PORT_MAX } from '../../processes/ports/held-ports.js';
 import { USUAL_LOAD } from '../../stage/requests.js';
-import { decimal, integer, listOf, type ParsedOptions, text } from '../parse-options.js';
+import { decimal, integer, listOf, oneOf, type ParsedOptions, text } from '../parse-options.js';
 import { cpuShare } from './limit-options.js';
 
 export function liveOptions(strategies: readonly string[]) {
@@ -16,6 +16,7 @@ export function liveOptions(strategies: readonly string[]) {
     people: integer(1, PEOPLE_MAX, 'who are logged in at each (12)'),
     'instance-cpu': cpuShare('share of a core that each instance is held to (no limit)'),
     'redis-cpu': cpuShare('share of a core that Redis is held to (no limit)'),
+    web: oneOf(['nginx'], 'a web tier before the instances of each (none)'),
     port: integer(1, PORT_MAX, 'of the page, on this machine only (a free one)'),
     lessons: text('FOLDER', 'lessons of your own (docs/lessons)'),
     lesson: text('NAME', 'begins with this lesson'),
@@ -32,6 +33,7 @@ export function freeStageFrom(options: ParsedOptions<ReturnType<typeof liveOptio
     lanes: names.map((name) => ({
       ...{ id: name, strategy: name, set: {}, instances: null, spread: 'sticky' as const },
       ...{ isDelegated: false, load: USUAL_LOAD },
+      web: options.web === undefined ? null : ('sticky' as const),
     })),
     instances: options.instances ?? 2,
     instanceCores: options['instance-cpu'] ?? null,

@@ -2,7 +2,7 @@
 import type { FaultName } from '../../stage/faults/registry.js';
 
 /** What the stage of a drill has beside the usual. */
-export type StageKind = 'plain' | 'short-tokens' | 'instrumented';
+export type StageKind = 'plain' | 'short-tokens' | 'instrumented' | 'behind-nginx';
 
 export interface Drill {
   /** What it asks, for a person. */
@@ -87,6 +87,13 @@ export const DRILLS = {
     ...PLAIN,
     question: 'PostgreSQL stands still: do requests that do not need it go on?',
     fault: 'postgres-freeze',
+  },
+  'nginx-reload': {
+    ...PLAIN,
+    stage: 'behind-nginx',
+    question: 'nginx reads its configuration anew: is a request or a login lost?',
+    fault: 'nginx-reload',
+    heldSeconds: 1,
   },
   'key-rotation': {
     ...PLAIN,

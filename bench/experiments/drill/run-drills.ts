@@ -47,7 +47,7 @@ const PATIENCE_MS = 2000;
 const TOKEN_LIFE_SECONDS = 7;
 /** At most one answer in a hundred is missing, and one in a hundred takes longer than this; none is wrong. */
 const STEADY_STATE = { errorShare: 0.01, p99Ms: 500 };
-const KINDS: readonly StageKind[] = ['plain', 'instrumented', 'short-tokens'];
+const KINDS: readonly StageKind[] = ['plain', 'instrumented', 'short-tokens', 'behind-nginx'];
 
 export interface RanDrills {
   result: DrillResult;
@@ -67,6 +67,7 @@ export async function runDrills(input: DrillsInput): Promise<RanDrills> {
     plain: null,
     instrumented: input.configuredLifeSeconds,
     'short-tokens': TOKEN_LIFE_SECONDS,
+    'behind-nginx': null,
   };
   const { cpuModel, cores, node } = describeMachine();
   const result: DrillResult = {
@@ -102,9 +103,12 @@ export async function runDrills(input: DrillsInput): Promise<RanDrills> {
           if (names.length === 0) continue;
           say(`Starting ${strategies.length + 1} lanes of ${instances} instances`);
           const stage = await openStage({
-            lanes: strategies.map((strategy) => ({ id: strategy.name, strategy })),
+            lanes: strategies.map((strategy) => ({
+              ...{ id: strategy.name, strategy },
+              web: kind === 'behind-nginx' ? 'sticky' : undefined,
+            })),
             control: { strategy: control, stores: controlStores },
-            ...{ instances, perSecond, stores, holder: null },
+            ...{ instances, perSecond, stores, signal, holder: null },
             ...{ patienceMs: PATIENCE_MS, nodeOptions: input.nodeOptions },
             newcomers: NEWCOMERS,
             people: kind === 'short-tokens' ? PEOPLE_WITH_SHORT_TOKENS : PEOPLE,

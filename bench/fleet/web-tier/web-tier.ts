@@ -25,6 +25,8 @@ export interface WebTier {
   workers: number;
   /** Resolves when it has ended, by whatever cause: with "SIGKILL" or "code 1". */
   ended: Promise<string>;
+  /** New workers with these instances take over, and the old ones finish what they have (SIGHUP, "nginx -s reload"). */
+  reload(origins: readonly string[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -52,12 +54,18 @@ export async function startWebTier(
   const removeFolder = () => removeRunFolder(runFolder, guardian);
   try {
     const folder = await makePrivateFolder(runFolder, 'web', program.user);
-    const { server, port } = await startOnPort(plan, origins, folder, guardian, fixedPort);
+    const { server, port, configure } = await startOnPort(
+      ...([plan, origins, folder, guardian, fixedPort] as const),
+    );
     return {
       pid: server.pid,
       origin: `http://127.0.0.1:${port}`,
       workers: plan.workers,
       ended: server.ended,
+      async reload(others) {
+        await configure(others);
+        if (!server.hasEnded()) process.kill(server.pid, 'SIGHUP');
+      },
       async stop() {
         await server.stop();
         await removeFolder();
@@ -75,13 +83,20 @@ async function startOnPort(
   folder: string,
   guardian: Guardian,
   fixedPort: number | undefined,
-): Promise<{ server: ServerProcess; port: number }> {
+): Promise<{
+  server: ServerProcess;
+  port: number;
+  configure(origins: readonly string[]): Promise<void>;
+}> {
   const { program, ...asked } = plan;
-  const upstreams = origins.map((origin) => new URL(origin).host);
   for (let attempt = 1; ; attempt++) {
     const port = fixedPort ?? (await findFreePort());
     const file = join(folder, `nginx-${attempt}.conf`);
-    await writeFile(file, nginxConfiguration({ ...asked, port, upstreams, folder }));
+    const configure = (some: readonly string[]) => {
+      const upstreams = some.map((origin) => new URL(origin).host);
+      return writeFile(file, nginxConfiguration({ ...asked, port, upstreams, folder }));
+    };
+    await configure(origins);
     const server = await startServerProcess(
       {
         name: 'nginx',
@@ -99,7 +114,7 @@ async function startOnPort(
     // Workers outlive a first process that was killed, and go on serving.
     server.ended.then(() => killGroup(server.pid));
     const problem = await untilReady(server, port);
-    if (problem === null) return { server, port };
+    if (problem === null) return { server, port, configure };
     await server.stop();
     if (attempt < 5 && /Address already in use/i.test(problem)) continue;
     throw new LabError('WEB_TIER_FAILED', `nginx ${problem}`);

@@ -1,5 +1,6 @@
 /** The shape of a lesson file: docs/lessons.md tells it to those who write one. */
 import { z } from 'zod';
+import { BALANCES } from '../../fleet/web-tier/nginx-configuration.js';
 import { OUTCOMES } from '../../model/outcomes.js';
 import { FAULTS, type FaultName } from '../../stage/faults/registry.js';
 import { READS, SOMETIMES, USUAL_LOAD } from '../../stage/requests.js';
@@ -27,6 +28,7 @@ const lane = z.strictObject({
     .enum(['sticky', 'any'])
     .default('sticky')
     .describe('Whether a request comes to the instance that knows the login, or to any.'),
+  web: z.enum(BALANCES).nullable().default(null).describe('nginx before the instances.'),
   delegated: z
     .boolean()
     .default(false)

@@ -139,18 +139,29 @@ function drawFigures(
 }
 
 function drawInstances(list: HTMLElement, frame: LaneFrame, { instanceCores }: Scene): void {
-  while (list.children.length > frame.instances.length) list.lastElementChild?.remove();
-  for (const [index, instance] of frame.instances.entries()) {
+  const boxes = [
+    ...frame.instances.map((instance) => ({
+      name: `${t('instance')} ${instance.number}`,
+      state: instance.state,
+      text: textOf(instance, instanceCores),
+      share: (instance.cores ?? 0) / (instance.isHeld && instanceCores ? instanceCores : 1),
+    })),
+    ...frame.companions.map(({ name, state, cores }) => ({
+      ...{ name, state, share: cores ?? 0 },
+      text: state === 'working' ? `${cores?.toFixed(2) ?? '–'} ${t('cores')}` : t(state),
+    })),
+  ];
+  while (list.children.length > boxes.length) list.lastElementChild?.remove();
+  for (const [index, { name, state, text, share }] of boxes.entries()) {
     let box = list.children[index] as HTMLElement | undefined;
     if (!box) {
       box = el('li', {}, el('b'), el('span'), el('i', { 'aria-hidden': true }));
       list.append(box);
     }
-    const [name, text, bar] = [...box.children] as [HTMLElement, HTMLElement, HTMLElement];
-    box.className = instance.state;
-    setText(name, `${t('instance')} ${instance.number}`);
-    setText(text, textOf(instance, instanceCores));
-    const share = (instance.cores ?? 0) / (instance.isHeld && instanceCores ? instanceCores : 1);
+    const [title, words, bar] = [...box.children] as [HTMLElement, HTMLElement, HTMLElement];
+    box.className = state;
+    setText(title, name);
+    setText(words, text);
     bar.style.width = `${Math.min(100, Math.round(share * 100))}%`;
   }
 }

@@ -52,6 +52,8 @@ export const FAULT_WORDS: Readonly<Record<string, Words>> = {
   'clock-behind': { en: 'A clock 10 min slow', ko: '시계 10분 느림' },
   'logout-one': { en: 'Log one user out', ko: '한 명 로그아웃' },
   'logout-half': { en: 'Log half of them out', ko: '절반 로그아웃' },
+  'logout-all': { en: 'Log everybody out', ko: '모두 로그아웃' },
+  'nginx-reload': { en: 'Reload nginx', ko: 'nginx 다시 읽기' },
   'logout-then-redis-loss': { en: 'Log out, then lose Redis', ko: '로그아웃 후 Redis 유실' },
   'password-change': { en: 'Change a password', ko: '비밀번호 변경' },
   'login-herd': { en: 'Twelve log in at once', ko: '열두 명 동시 로그인' },

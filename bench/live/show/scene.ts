@@ -1,4 +1,5 @@
 /** What stands on the stage of a show, as data: lessons bring one each, and the free stage is one. */
+import type { Balance } from '../../fleet/web-tier/nginx-configuration.js';
 import type { LaneLoad } from '../../stage/requests.js';
 
 export interface SceneLane {
@@ -9,6 +10,8 @@ export interface SceneLane {
   instances: number | null;
   /** Whether a request comes to the instance that knows the login, or to any. */
   spread: 'sticky' | 'any';
+  /** nginx before the instances, and how it balances; null: none. */
+  web: Balance | null;
   /** Whether third parties ask, to whom people have handed the right to write posts. */
   isDelegated: boolean;
   load: LaneLoad;

@@ -136,9 +136,10 @@ export function openShow(options: ShowOptions): Show {
         return { number, state: instance.state(), isHeld, cores, memoryBytes, answers };
       }),
     );
-    const companions = await Promise.all(
-      lane.instances.companions().map(({ name, pid }) => meter.read(name, pid)),
-    );
+    const companions = await Promise.all([
+      ...lane.instances.companions().map(({ name, pid }) => meter.read(name, pid)),
+      ...(lane.instances.web ? [meter.readFamily('nginx', lane.instances.web.pid)] : []),
+    ]);
     return {
       ...{ outcomes: counted?.outcomes ?? [], instances, companions, full: null },
       ...{ p50Ms: counted?.p50Ms ?? null, p99Ms: counted?.p99Ms ?? null },
@@ -247,11 +248,12 @@ export function openShow(options: ShowOptions): Show {
         lanes: plan.lanes.map((lane) => ({
           ...{ id: lane.id, strategy: strategyOf(lane), environment: lane.set },
           ...{ spread: lane.spread, load: lane.load, listener: counters.get(lane.id)?.hear },
-          isDelegated: lane.isDelegated,
+          ...{ isDelegated: lane.isDelegated, web: lane.web ?? undefined },
           atOnce: plan.atOnce ?? undefined,
           instances: lane.instances ?? undefined,
         })),
         ...{ control: null, instances: plan.instances, people: plan.people, newcomers: 0 },
+        signal,
         ...{ perSecond: plan.rate, patienceMs: PATIENCE_MS, nodeOptions, stores },
         ...{ tokenLifeSeconds: plan.tokenLifeSeconds, instrumented: plan.instrumented },
         onRedisStart: () => {
@@ -392,9 +394,11 @@ function sceneOf(plan: ScenePlan, stage: Stage, whyNoLimiter: string | null): Sc
     hands: (Object.keys(FAULTS) as FaultName[]).map((fault) => ({
       ...{ fault, title: FAULTS[fault].title, undoTitle: FAULTS[fault].undoTitle },
       whyNot:
-        instrumented || !NEEDS_INSTRUMENTS.includes(fault)
-          ? null
-          : 'This scene has no slow way to the stores and no clocks of its own; the free stage has.',
+        fault === 'nginx-reload' && !plan.lanes.some(({ web }) => web)
+          ? 'No lane of this scene stands behind nginx.'
+          : instrumented || !NEEDS_INSTRUMENTS.includes(fault)
+            ? null
+            : 'This scene has no slow way to the stores and no clocks of its own; the free stage has.',
     })),
   };
 }

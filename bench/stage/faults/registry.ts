@@ -7,9 +7,11 @@ import { instanceRestart } from './instance-restart.js';
 import { keyRotation } from './key-rotation.js';
 import { keyWithdrawal } from './key-withdrawal.js';
 import { loginHerd } from './login-herd.js';
+import { logoutAll } from './logout-all.js';
 import { logoutHalf } from './logout-half.js';
 import { logoutOne } from './logout-one.js';
 import { logoutThenRedisLoss } from './logout-then-redis-loss.js';
+import { nginxReload } from './nginx-reload.js';
 import { passwordChange } from './password-change.js';
 import { postgresFreeze } from './postgres-freeze.js';
 import { postgresKill } from './postgres-kill.js';
@@ -33,12 +35,14 @@ export const FAULTS = {
   'stores-slow': storesSlow,
   'postgres-kill': postgresKill,
   'postgres-freeze': postgresFreeze,
+  'nginx-reload': nginxReload,
   'key-rotation': keyRotation,
   'key-withdrawal': keyWithdrawal,
   'clock-ahead': clockAhead,
   'clock-behind': clockBehind,
   'logout-one': logoutOne,
   'logout-half': logoutHalf,
+  'logout-all': logoutAll,
   'logout-then-redis-loss': logoutThenRedisLoss,
   'password-change': passwordChange,
   'login-herd': loginHerd,
