@@ -72,6 +72,8 @@ export async function openLive(options: LiveOptions): Promise<void> {
           });
           return Promise.race([run, afterAMoment(run)]);
         }
+        case 'again':
+          return teacher.again();
         case 'instances':
           return inTurn(() =>
             show.during(command.change > 0 ? 'instance starts' : 'instance leaves', () =>

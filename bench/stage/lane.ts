@@ -102,7 +102,7 @@ export interface LaneOptions {
   /** Whether a third party asks, to whom each of the people has handed the right to write posts; nobody unless told. */
   isDelegated?: boolean | undefined;
   /**
-   * Requests that wait for an answer, at most: then nobody asks until one has come, so a limit shows as fewer answers and not as
+   * Requests that wait for an answer, at most, for each instance: then nobody asks until one has come, so a limit shows as fewer answers and not as
    * failures. No limit unless told.
    */
   atOnce?: number | undefined;
@@ -212,7 +212,8 @@ export function openLane(options: LaneOptions): Lane {
   function send(plannedAtMs: number): boolean {
     if (onTheWay.size >= MOST_ON_THE_WAY) return false;
     // Nobody has a hand free: that is no fault of the sender.
-    if (onTheWay.size >= (options.atOnce ?? Number.POSITIVE_INFINITY)) return true;
+    const { atOnce = Number.POSITIVE_INFINITY } = options;
+    if (onTheWay.size >= atOnce * instances.all.length) return true;
     turn += 1;
     const plannedMs = plannedAtMs - beganMs;
     const isLogin = turn % LOGIN_EVERY === LOGIN_EVERY / 2 && newcomers.length > 0;

@@ -42,7 +42,7 @@ function listen(address: string): Told {
         const message = JSON.parse(json) as Message;
         if (message.type === 'frame') told.frames.push(message.frame);
         else if (message.type === 'state') told.state = message.state;
-        else told.marks.push(message.text);
+        else told.marks.push(message.mark.text.en);
       }
     }
   };
@@ -287,6 +287,10 @@ describe('lab live', function () {
         await page.keyboard.press('Space');
       }
     }
+    // A round that went otherwise can be run again.
+    await page.click('text=This round again');
+    await page.waitForSelector('.lesson button.next:text("Ask the class")');
+    expect(told.state?.lesson).to.deep.include({ phase: 'told', counted: null, asTold: null });
     await page.click('text=Leave the lesson');
     await page.waitForSelector('.lesson', { state: 'hidden' });
     expect(complaints).to.deep.equal([]);

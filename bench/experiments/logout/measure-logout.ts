@@ -29,7 +29,7 @@ const LEAST_USERS = 2;
 const MOST_TRIES = 3;
 /** Of a token's life, when it is logged out. */
 const LEAST_LEFT_MS = 800;
-const EVERY_MS = 20;
+const EVERY_MS = 10;
 /** After the end of the last token: an instance that lets somebody in again is seen. */
 const BEYOND_MS = 1000;
 const PATIENCE_MS = 2000;

@@ -2,7 +2,7 @@
 import type { OutcomeCounts } from '../../model/drill-schema.js';
 import { OUTCOMES } from '../../model/outcomes.js';
 import { median } from '../../statistics/quantile.js';
-import type { Frame, LaneCounts } from '../show/show-model.js';
+import type { Frame, LaneCounts, LaneFrame } from '../show/show-model.js';
 import type { LessonExpectation } from './lesson-schema.js';
 
 export function countRound(frames: readonly Frame[], frameMs: number): LaneCounts[] {
@@ -32,10 +32,23 @@ export function countRound(frames: readonly Frame[], frameMs: number): LaneCount
       microsecondsPerAnswer: answers > 0 ? (cpuSeconds * 1e6) / answers : null,
       bytesPerAnswer:
         answers > 0 ? seen.reduce((sum, { bytes }) => sum + bytes, 0) / answers : null,
+      full: mostOf(seen.map(({ full }) => full)),
       unreliableShare:
         seen.length > 0 ? seen.filter((each) => each.isUnreliable).length / seen.length : 0,
     };
   });
+}
+
+/** Limits are given in pieces, so what is full is not seen to be so in every frame. */
+const FULL_SHARE_OF_FRAMES = 1 / 3;
+
+function mostOf(values: readonly LaneFrame['full'][]): LaneFrame['full'] {
+  const countOf = (wanted: LaneFrame['full']) => values.filter((each) => each === wanted).length;
+  const found = [...new Set(values)]
+    .filter((value) => value !== null)
+    .sort((first, second) => countOf(second) - countOf(first))[0];
+  const isSeen = found !== undefined && countOf(found) >= FULL_SHARE_OF_FRAMES * values.length;
+  return isSeen ? found : null;
 }
 
 /** What is called less must be so by a fifth: less of it is noise. */

@@ -58,7 +58,7 @@ const scene = z.strictObject({
     .nullable()
     .default(null)
     .describe(
-      'Requests of a lane that wait for an answer, at most: then nobody asks until one has come, so a limit shows as fewer answers and not as failures.',
+      'Requests of a lane that wait for an answer, at most, for each of its instances: then nobody asks until one has come, so a limit shows as fewer answers and not as failures.',
     ),
   people: z.int().min(1).max(PEOPLE_MAX).default(12).describe('Logged in at each lane.'),
   tokenLifeSeconds: z.int().min(5).max(86_400).nullable().default(null),
@@ -99,6 +99,12 @@ const round = z.strictObject({
   what: words.describe('What we do.'),
   question: words.describe('What do you expect?'),
   choices: z.array(words).min(2).max(4),
+  answer: z
+    .int()
+    .min(1)
+    .max(4)
+    .optional()
+    .describe('The choice, counted from 1, that comes true if it goes as told.'),
   run: z.array(action).min(1).max(40),
   why: words.describe('What was to be seen, and why it is so.'),
   columns: z

@@ -98,7 +98,10 @@ function firstWrong(
       return { way: ['scene', 'lanes', index, 'id'], why: `two lanes are named "${id}"` };
     }
   }
-  for (const [index, { run, expect }] of rounds.entries()) {
+  for (const [index, { run, expect, answer, choices }] of rounds.entries()) {
+    if (answer !== undefined && answer > choices.length) {
+      return { way: ['rounds', index, 'answer'], why: `there is no choice ${answer}` };
+    }
     const named = [
       ...run.map((each, place) => ({
         way: ['rounds', index, 'run', place, 'lane'],

@@ -1,7 +1,7 @@
 /** A lesson on a show: what is told, what the class expects, the run, and what was counted. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '../../model/errors.js';
-import { FRAME_MS, type Show } from '../show/show.js';
+import { FRAME_MS, type Show, troubleOf } from '../show/show.js';
 import type { Frame, ShownLesson } from '../show/show-model.js';
 import { countRound, isAsTold } from './count-round.js';
 import { type Lesson, type LessonAction, sceneOfLesson } from './lesson-schema.js';
@@ -13,6 +13,8 @@ export interface Teacher {
   vote(choice: number, change: 1 | -1): void;
   /** What comes next: the question, the run, what was counted, the next round, the end. */
   next(): Promise<void>;
+  /** The round is told anew. */
+  again(): void;
   /** The round that runs is given up, and is told anew. */
   cancel(): void;
   /** Back to the free stage, which the caller sets. */
@@ -69,7 +71,7 @@ export function openTeacher(show: Show, lessons: readonly Lesson[], end: AbortSi
     } catch (error) {
       if (lesson === mine) change({ phase: 'told' });
       if (signal.aborted) return;
-      show.mark((error as Error).message, 'trouble');
+      show.mark(troubleOf(error as Error));
       throw error;
     } finally {
       frames = take();
@@ -126,6 +128,13 @@ export function openTeacher(show: Show, lessons: readonly Lesson[], end: AbortSi
           });
         }
       }
+    },
+    again() {
+      const { phase, votes } = current().shown;
+      if (phase === 'running') {
+        throw new LabError('LESSON_OUT_OF_TURN', 'The round is still running.');
+      }
+      change({ ...{ phase: 'told', counted: null, asTold: null }, votes: votes.map(() => 0) });
     },
     cancel: () => running.abort(),
     leave() {

@@ -1,8 +1,8 @@
 /** Two charts of a lane: answers by outcome, and latency. All lanes have the same axes. */
 import uPlot from 'uplot';
-import type { Mark } from './record.js';
+import type { TimedMark } from './record.js';
 import { type LaneSeries, STACK } from './series.js';
-import { OUTCOME_COLOURS } from './words.js';
+import { markInWords, OUTCOME_COLOURS } from './words.js';
 
 export interface Scales {
   fromSeconds: number;
@@ -12,7 +12,7 @@ export interface Scales {
 }
 
 export interface LaneCharts {
-  draw(series: LaneSeries, scales: Scales, marks: readonly Mark[]): void;
+  draw(series: LaneSeries, scales: Scales, marks: readonly TimedMark[]): void;
   resize(): void;
   destroy(): void;
 }
@@ -22,7 +22,7 @@ const GRID = { stroke: '#d9d9d9', width: 1 };
 const MARK_COLOURS = { fault: '#b8430a', undo: '#00735a', hand: '#3f5f9f', trouble: '#b8430a' };
 
 export function laneCharts(ofAnswers: HTMLElement, ofLatency: HTMLElement): LaneCharts {
-  let marks: readonly Mark[] = [];
+  let marks: readonly TimedMark[] = [];
   let scales: Scales = { fromSeconds: 0, toSeconds: 60, mostAnswers: 100, mostMs: 100 };
   const common = (
     height: number,
@@ -35,12 +35,12 @@ export function laneCharts(ofAnswers: HTMLElement, ofLatency: HTMLElement): Lane
   });
   const axes = (format: (value: number) => string, more: uPlot.Axis = {}): uPlot.Axis[] => [
     {
-      ...{ stroke: INK, grid: GRID, font: fontOf(), size: 34 },
+      ...{ stroke: INK, grid: GRID, font: fontOf(), size: 40 },
       splits: () => timesBack(scales),
       values: (_, splits) => splits.map((split) => ago(split, scales.toSeconds)),
     },
     {
-      ...{ stroke: INK, grid: GRID, font: fontOf(), size: 64 },
+      ...{ stroke: INK, grid: GRID, font: fontOf(), size: 70 },
       values: (_, splits) => splits.map((split) => (split === null ? '' : format(split))),
       ...more,
     },
@@ -80,8 +80,8 @@ export function laneCharts(ofAnswers: HTMLElement, ofLatency: HTMLElement): Lane
       },
       series: [
         {},
-        { stroke: '#0072b2', width: 2, points: { show: false }, spanGaps: false },
-        { stroke: '#8a2f6b', width: 3, points: { show: false }, spanGaps: false },
+        { stroke: INK, width: 1, points: { show: false }, spanGaps: false },
+        { stroke: INK, width: 3.5, points: { show: false }, spanGaps: false },
       ],
     },
     [[], [], []],
@@ -118,7 +118,7 @@ function timesBack({ fromSeconds, toSeconds }: Scales): number[] {
 }
 
 /** @param named whether their names are written beside them, each in a line of its own where they would meet */
-function drawMarks(plot: uPlot, marks: readonly Mark[], named: boolean): void {
+function drawMarks(plot: uPlot, marks: readonly TimedMark[], named: boolean): void {
   const { ctx, bbox } = plot;
   const right = bbox.left + bbox.width;
   const pixel = devicePixelRatio;
@@ -129,7 +129,8 @@ function drawMarks(plot: uPlot, marks: readonly Mark[], named: boolean): void {
   ctx.textBaseline = 'top';
   ctx.textAlign = 'left';
   const height = 1.3 * Number.parseFloat(ctx.font);
-  for (const { atMs, text, kind } of marks) {
+  for (const { atMs, mark } of marks) {
+    const { kind } = mark;
     const x = plot.valToPos(atMs / 1000, 'x', true);
     if (x < bbox.left || x > right) continue;
     ctx.strokeStyle = MARK_COLOURS[kind];
@@ -139,6 +140,7 @@ function drawMarks(plot: uPlot, marks: readonly Mark[], named: boolean): void {
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
     if (!named) continue;
+    const text = markInWords(mark);
     const short = text.length > 40 ? `${text.slice(0, 39)}…` : text;
     const { width } = ctx.measureText(short);
     // Near the right edge it stands on the other side of its line.
@@ -163,7 +165,7 @@ function ago(seconds: number | null, now: number): string {
 
 function fontOf(scale = 1): string {
   const size = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
-  return `${Math.round(size * 0.75 * scale)}px system-ui, sans-serif`;
+  return `${Math.round(size * 0.9 * scale)}px system-ui, sans-serif`;
 }
 
 function widthOf(element: HTMLElement): number {

@@ -24,7 +24,11 @@ export function button(
   attributes: Attributes = {},
 ): HTMLButtonElement {
   const made = el('button', { type: 'button', ...attributes }, label);
-  made.addEventListener('click', press);
+  made.addEventListener('click', (event) => {
+    // Keys are for the show: whoever clicked with a pointer does not go on with this button by Space.
+    if (event.detail > 0) made.blur();
+    press();
+  });
   return made;
 }
 

@@ -4,7 +4,7 @@ import { type LaneCharts, laneCharts } from './charts.js';
 import { el, setText } from './dom.js';
 import type { ShowRecord } from './record.js';
 import { laneSeries, latest, niceCeiling, STACK } from './series.js';
-import { FULL_WORDS, OUTCOME_COLOURS, OUTCOME_WORDS, say, t } from './words.js';
+import { FULL_NAMES, OUTCOME_COLOURS, OUTCOME_WORDS, say, t } from './words.js';
 
 export interface LanesView {
   readonly element: HTMLElement;
@@ -55,7 +55,7 @@ export function lanesView(instancesOf: (lane: string) => HTMLElement | null): La
           'section',
           { class: 'lane', 'aria-label': lane.id },
           title,
-          el('p', { class: 'figures' }, right, ` ${t('answers')} `, wrong, ` ${t('wrong')}`),
+          el('p', { class: 'figures' }, right, ` ${t('right')}  `, wrong, ` ${t('wrong')}`),
           el('p', { class: 'figures' }, asked, ' ', latency),
           full,
           doubt,
@@ -78,7 +78,8 @@ export function lanesView(instancesOf: (lane: string) => HTMLElement | null): La
       windowSeconds = seconds;
     },
     resize() {
-      for (const { charts } of cards) charts.resize();
+      // Axes have the size of type that they were made with.
+      drawn = '';
     },
     draw({ frames, marks, state, sceneMs }, nowMs) {
       const scene = state?.scene ?? null;
@@ -108,7 +109,7 @@ export function lanesView(instancesOf: (lane: string) => HTMLElement | null): La
       for (const [index, card] of cards.entries()) {
         const frame = last.lanes[card.lane.id];
         if (frame) drawFigures(card, frame, frames, scene);
-        const own = marks.filter(({ lane }) => lane === null || lane === card.lane.id);
+        const own = marks.filter(({ mark }) => mark.lane === null || mark.lane === card.lane.id);
         card.charts.draw(series[index] as (typeof series)[number], scales, own);
       }
     },
@@ -128,12 +129,10 @@ function drawFigures(
   setText(card.right, whole(right));
   setText(card.wrong, whole(wrong));
   card.wrong.classList.toggle('some', wrong > 0);
-  setText(
-    card.asked,
-    `${t('asked')}: ${whole(frame.rate)}${t('perSecond') === '/초' ? '/초' : ` ${t('perSecond')}`};`,
-  );
+  const asked = scene.asFastAsAnswered ? t('asFast') : `${whole(frame.rate)}${t('perSecond')}`;
+  setText(card.asked, `${t('asked')}: ${asked};`);
   setText(card.latency, `p50 ${ms(frame.p50Ms)}, p99 ${ms(frame.p99Ms)}`);
-  setText(card.full, frame.full === null ? '' : say(FULL_WORDS[frame.full]));
+  setText(card.full, frame.full === null ? '' : `${t('wasFull')}: ${say(FULL_NAMES[frame.full])}`);
   setText(card.doubt, frame.isUnreliable ? t('unreliable') : '');
   drawInstances(card.instances, frame, scene);
 }
@@ -170,8 +169,9 @@ function textOf(instance: ShownInstance, instanceCores: number | null): string {
   const { state, cores, answers, isHeld } = instance;
   if (state !== 'working') return t(state);
   const used = cores === null ? '–' : cores.toFixed(2);
-  const allowed = instanceCores === null ? '' : isHeld ? ` / ${instanceCores}` : `, ${t('warm')}`;
-  return `${whole(answers * 4)}${t('perSecond') === '/초' ? '/초' : '/s'}, ${used}${allowed} ${t('cores')}`;
+  const allowed =
+    instanceCores === null ? '' : isHeld ? ` ${t('ofIts')} ${instanceCores}` : `, ${t('warm')}`;
+  return `${whole(answers * 4)}/s, ${used}${allowed} ${t('cores')}`;
 }
 
 /** Which colour is which outcome. */

@@ -4,7 +4,7 @@ import type { LaneCounts, ShownLesson, ShownState } from '../show/show-model.js'
 import { button, el } from './dom.js';
 import type { Send } from './hands-view.js';
 import { ms, whole } from './lanes-view.js';
-import { OUTCOME_WORDS, say, t } from './words.js';
+import { FULL_NAMES, OUTCOME_WORDS, say, t } from './words.js';
 
 export interface LessonView {
   readonly element: HTMLElement;
@@ -12,18 +12,19 @@ export interface LessonView {
   draw(state: ShownState | null): boolean;
 }
 
-export function lessonView(send: Send): LessonView {
+/** @param isSaved then nothing can be pressed */
+export function lessonView(send: Send, isSaved: () => boolean): LessonView {
   const element = el('section', { class: 'lesson', 'aria-live': 'polite' });
   let drawn = '';
   return {
     element,
     draw(state) {
       const lesson = state?.lesson ?? null;
-      const wanted = JSON.stringify([lesson, document.documentElement.lang]);
+      const wanted = JSON.stringify([lesson, document.documentElement.lang, isSaved()]);
       if (wanted !== drawn) {
         const hadFocus = element.contains(document.activeElement);
         drawn = wanted;
-        element.replaceChildren(...(lesson ? partsOf(lesson, send) : []));
+        element.replaceChildren(...(lesson ? partsOf(lesson, isSaved() ? null : send) : []));
         element.hidden = lesson === null;
         // Whoever steps through with the keyboard stays where the next step is.
         if (hadFocus) element.querySelector<HTMLElement>('button.next')?.focus();
@@ -33,7 +34,7 @@ export function lessonView(send: Send): LessonView {
   };
 }
 
-function partsOf(lesson: ShownLesson, send: Send): HTMLElement[] {
+function partsOf(lesson: ShownLesson, send: Send | null): HTMLElement[] {
   const { claim, title, intro, rounds, round: place, phase } = lesson;
   const round = rounds[place];
   if (!round) return [];
@@ -54,6 +55,7 @@ function partsOf(lesson: ShownLesson, send: Send): HTMLElement[] {
     parts.push(el('div', { class: 'asked' }, question(lesson, send), told));
   }
   if (phase === 'running') parts.push(el('p', { class: 'running' }, t('running')));
+  if (send === null) return parts;
   const step = nextStep(lesson);
   parts.push(
     el(
@@ -61,10 +63,15 @@ function partsOf(lesson: ShownLesson, send: Send): HTMLElement[] {
       { class: 'row' },
       step !== null && button(step, () => void send({ do: 'next' }), { class: 'next' }),
       phase === 'revealed' && step === null && el('b', {}, t('lastRound')),
+      phase === 'revealed' && button(t('again'), () => void send({ do: 'again' })),
       button(t('leave'), () => void send({ do: 'free-stage' })),
     ),
   );
   return parts;
+}
+
+export function hasNextStep(lesson: ShownLesson): boolean {
+  return nextStep(lesson) !== null;
 }
 
 function nextStep({ phase, round, rounds }: ShownLesson): string | null {
@@ -82,14 +89,26 @@ function nextStep({ phase, round, rounds }: ShownLesson): string | null {
   }
 }
 
-function question({ rounds, round: place, votes, phase }: ShownLesson, send: Send): HTMLElement {
+function question(
+  { rounds, round: place, votes, phase }: ShownLesson,
+  send: Send | null,
+): HTMLElement {
   const round = rounds[place] as ShownLesson['rounds'][number];
   const list = el('ol', { class: 'choices' });
   for (const [choice, words] of round.choices.entries()) {
     const count = votes[choice] ?? 0;
-    const made = button(say(words), () => void send({ do: 'vote', choice, change: 1 }));
-    made.append(el('b', {}, String(count)));
-    made.disabled = phase !== 'asked';
+    const isRight = phase === 'revealed' && round.answer === choice + 1;
+    const made = button('', () => void send?.({ do: 'vote', choice, change: 1 }), {
+      class: isRight ? 'came-true' : null,
+    });
+    const bar = el('i', { 'aria-hidden': true });
+    bar.style.width = `${Math.round((100 * count) / Math.max(1, ...votes))}%`;
+    made.append(
+      el('span', {}, `${isRight ? '✓ ' : ''}${say(words)}`),
+      el('b', {}, String(count)),
+      bar,
+    );
+    made.disabled = phase !== 'asked' || send === null;
     list.append(el('li', {}, made));
   }
   return el(
@@ -104,12 +123,14 @@ function question({ rounds, round: place, votes, phase }: ShownLesson, send: Sen
 function counted({ counted: lanes, asTold, rounds, round }: ShownLesson): HTMLElement[] {
   if (!lanes) return [];
   const columns = rounds[round]?.columns ?? [];
+  const hasFull = lanes.some(({ full }) => full !== null);
   const shown = OUTCOMES.filter((outcome) => lanes.some(({ counts }) => counts[outcome] > 0));
   const head = [
     t('lane'),
     ...shown.map((outcome) => say(OUTCOME_WORDS[outcome])),
     ...[t('half'), t('p99')],
     ...columns.map((column) => t(column === 'bytes' ? 'bytesEach' : 'cpuEach')),
+    ...(hasFull ? [t('wasFull')] : []),
   ];
   const row = (name: string, cells: string[]) =>
     el('tr', {}, el('th', { scope: 'row' }, name), ...cells.map((cell) => el('td', {}, cell)));
@@ -118,8 +139,18 @@ function counted({ counted: lanes, asTold, rounds, round }: ShownLesson): HTMLEl
     {},
     el('caption', {}, t('counted')),
     el('thead', {}, el('tr', {}, ...head.map((cell) => el('th', { scope: 'col' }, cell)))),
-    el('tbody', {}, ...lanes.map((lane) => row(lane.lane, cellsOf(lane, shown, columns)))),
+    el(
+      'tbody',
+      {},
+      ...lanes.map((lane) =>
+        row(lane.lane, [
+          ...cellsOf(lane, shown, columns),
+          ...(hasFull ? [lane.full === null ? '–' : say(FULL_NAMES[lane.full])] : []),
+        ]),
+      ),
+    ),
   );
+  const isBusy = lanes.some(({ full }) => full === 'machine');
   const doubtful = lanes.some(({ unreliableShare }) => unreliableShare > 0.1);
   return [
     el('div', { class: 'scrolls', tabindex: 0 }, table),
@@ -127,6 +158,7 @@ function counted({ counted: lanes, asTold, rounds, round }: ShownLesson): HTMLEl
       ? []
       : [el('p', { class: asTold ? 'told' : 'doubt' }, t(asTold ? 'asTold' : 'notAsTold'))]),
     ...(doubtful ? [el('p', { class: 'doubt' }, t('tooLate'))] : []),
+    ...(isBusy ? [el('p', { class: 'doubt' }, t('machineBusy'))] : []),
   ];
 }
 

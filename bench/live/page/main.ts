@@ -3,7 +3,7 @@ import { MOST_PER_SECOND } from '../show/show-model.js';
 import { button, el, setText } from './dom.js';
 import { handsView } from './hands-view.js';
 import { lanesView, legend } from './lanes-view.js';
-import { lessonView } from './lesson-view.js';
+import { hasNextStep, lessonView } from './lesson-view.js';
 import { serversView } from './servers-view.js';
 import {
   type LiveSource,
@@ -14,7 +14,15 @@ import {
   type SavedSource,
   type Source,
 } from './sources.js';
-import { currentLanguage, KEY_WORDS, LANGUAGE_NAMES, say, setLanguage, t } from './words.js';
+import {
+  currentLanguage,
+  KEY_WORDS,
+  LANGUAGE_NAMES,
+  SAVED_KEY_WORDS,
+  say,
+  setLanguage,
+  t,
+} from './words.js';
 
 const inline = document.getElementById('show');
 const isSaved = inline !== null;
@@ -34,16 +42,24 @@ async function send(command: object): Promise<void> {
       body: JSON.stringify(command),
     });
     const { detail } = answer.ok ? { detail: '' } : await answer.json();
-    setText(trouble, detail ?? '');
+    complain(detail ?? '');
   } catch {
-    setText(trouble, t('lost'));
+    complain(t('lost'));
   }
+}
+
+let quiet: ReturnType<typeof setTimeout> | undefined;
+/** For a while: what went wrong a minute ago is not what is on the wall. */
+function complain(text: string): void {
+  clearTimeout(quiet);
+  setText(trouble, text);
+  quiet = setTimeout(() => setText(trouble, ''), 8000);
 }
 
 const hands = handsView(send);
 const lanes = lanesView((lane) => (isSaved ? null : hands.ofLane(lane)));
 const servers = serversView();
-const lesson = lessonView(send);
+const lesson = lessonView(send, () => saved !== null);
 const head = el('header', {});
 const cover = el('div', { class: 'cover', 'aria-hidden': true }, '?');
 const stage = el('div', { class: 'stage' }, lanes.element, servers.element, cover);
@@ -71,7 +87,6 @@ function rebuild(): void {
   }
   choice.addEventListener('change', () => {
     if (choice.value !== '') void send({ do: 'lesson', name: choice.value });
-    choice.value = '';
     choice.blur();
   });
   const other = currentLanguage() === 'en' ? 'ko' : 'en';
@@ -102,13 +117,17 @@ function rebuild(): void {
     ),
     trouble,
   );
+  chooser = choice;
   ofLegend.replaceChildren(legend());
   help.replaceChildren(
     el('h2', {}, t('help')),
     el(
       'dl',
       {},
-      ...KEY_WORDS.flatMap(([key, words]) => [el('dt', {}, key), el('dd', {}, say(words))]),
+      ...(saved ? SAVED_KEY_WORDS : KEY_WORDS).flatMap(([key, words]) => [
+        el('dt', {}, key),
+        el('dd', {}, say(words)),
+      ]),
     ),
     button(t('close'), () => help.close()),
   );
@@ -130,6 +149,7 @@ function replayParts(show: SavedSource): HTMLElement[] {
 }
 
 let shape = '';
+let chooser: HTMLSelectElement | null = null;
 function draw(): void {
   isDrawn = true;
   const from = source();
@@ -154,6 +174,9 @@ function draw(): void {
   lanes.draw(record, from.nowMs());
   const last = record.frames.at(-1);
   servers.draw(last, state?.scene ?? null);
+  const given = state?.lesson?.name ?? '';
+  if (chooser && document.activeElement !== chooser && chooser.value !== given)
+    chooser.value = given;
   handsPart.hidden = saved !== null;
   const rates = Object.values(last?.lanes ?? {}).map(({ rate }) => rate);
   hands.draw(state, rates[0] ?? null);
@@ -205,7 +228,7 @@ async function openFile(file: File | undefined): Promise<void> {
   if (!file) return;
   const messages = messagesIn(await file.text());
   if (!messages) {
-    setText(trouble, t('badShow'));
+    complain(t('badShow'));
     return;
   }
   setText(trouble, '');
@@ -225,8 +248,9 @@ function press(event: KeyboardEvent): void {
   if (event.ctrlKey || event.altKey || event.metaKey || help.open) return;
   if (['SELECT', 'TEXTAREA'].includes(target.tagName)) return;
   const { key, code } = event;
-  const isOnButton = ['BUTTON', 'A', 'INPUT'].includes(target.tagName);
-  if (isOnButton && [' ', 'Enter', 'ArrowRight', 'ArrowLeft'].includes(key)) return;
+  const { tagName } = target;
+  if (['BUTTON', 'A', 'INPUT'].includes(tagName) && [' ', 'Enter'].includes(key)) return;
+  if (tagName === 'INPUT' && key.startsWith('Arrow')) return;
   const done = act(key, code, event.shiftKey);
   if (done) event.preventDefault();
 }
@@ -235,6 +259,7 @@ function act(key: string, code: string, shift: boolean): boolean {
   const state = source()?.record.state ?? null;
   const digit = /^Digit([1-4])$/.exec(code)?.[1];
   if (digit && state?.lesson?.phase === 'asked') {
+    if (Number(digit) > state.lesson.votes.length) return true;
     void send({ do: 'vote', choice: Number(digit) - 1, change: shift ? -1 : 1 });
     return true;
   }
@@ -246,7 +271,7 @@ function act(key: string, code: string, shift: boolean): boolean {
     case ' ':
     case 'ArrowRight':
       if (saved) saved.play(!saved.isPlaying());
-      else if (state?.lesson) void send({ do: 'next' });
+      else if (state?.lesson && hasNextStep(state.lesson)) void send({ do: 'next' });
       return true;
     case '+':
     case '=':
@@ -305,7 +330,14 @@ function firstLanguage(): 'en' | 'ko' {
 setLanguage(firstLanguage());
 root.append(
   head,
-  el('main', {}, waiting, lesson.element, replay, ofLegend, stage, handsPart),
+  el(
+    'main',
+    {},
+    waiting,
+    replay,
+    el('div', { class: 'hall' }, lesson.element, el('div', { class: 'wall' }, ofLegend, stage)),
+    handsPart,
+  ),
   help,
 );
 document.addEventListener('keydown', press);

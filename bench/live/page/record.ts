@@ -1,11 +1,14 @@
 /** What the page knows of a show: the messages that it was sent, in order. The same for a live show and a saved one. */
-import type { Frame, Message, ShownState } from '../show/show-model.js';
+import type { Frame, Mark, Message, ShownState } from '../show/show-model.js';
 
-export type Mark = Extract<Message, { type: 'mark' }>;
+export interface TimedMark {
+  atMs: number;
+  mark: Mark;
+}
 
 export interface ShowRecord {
   readonly frames: Frame[];
-  readonly marks: Mark[];
+  readonly marks: TimedMark[];
   state: ShownState | null;
   /** The scene that the newest frames are of began then. */
   sceneMs: number;

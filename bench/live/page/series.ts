@@ -64,9 +64,9 @@ export function latest(
   };
 }
 
-/** A scale that does not jump with each frame: the next of 1, 2, 5, 10, 20 … */
+/** A scale that does not jump with each frame, and leaves little of the chart empty. */
 export function niceCeiling(value: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, value)));
-  const step = [1, 2, 5, 10].find((each) => each * power >= value) ?? 10;
+  const step = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((each) => each * power >= value) ?? 10;
   return step * power;
 }

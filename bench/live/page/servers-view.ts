@@ -62,5 +62,5 @@ export function serversView(): ServersView {
 
 function usedText({ cores }: ShownProcess, allowed: number | null): string {
   const used = cores === null ? '–' : cores.toFixed(allowed === null ? 2 : 3);
-  return `${used}${allowed === null ? '' : ` / ${allowed}`} ${t('cores')}`;
+  return `${used}${allowed === null ? '' : ` ${t('ofIts')} ${allowed}`} ${t('cores')}`;
 }

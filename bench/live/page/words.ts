@@ -1,6 +1,6 @@
 /** Every word of the page, in both languages. What a lesson says is in the lesson. */
 import type { Outcome } from '../../model/outcomes.js';
-import type { LaneFrame, LanguageName, Words } from '../show/show-model.js';
+import type { LaneFrame, LanguageName, Mark, Words } from '../show/show-model.js';
 
 export const LANGUAGE_NAMES: Readonly<Record<LanguageName, string>> = {
   en: 'English',
@@ -10,10 +10,13 @@ export const LANGUAGE_NAMES: Readonly<Record<LanguageName, string>> = {
 export const OUTCOME_WORDS: Readonly<Record<Outcome, Words>> = {
   right: { en: 'right', ko: '올바름' },
   'wrongly-accepted': { en: 'let in after the login ended', ko: '끝난 로그인을 받아들임' },
-  resurrected: { en: 'let in again after being refused', ko: '거절했다가 다시 받아들임' },
+  resurrected: {
+    en: 'let in after the login ended, though refused before',
+    ko: '끝난 로그인을 거절했다가 다시 받아들임',
+  },
   'wrongly-refused': { en: 'refused though logged in', ko: '로그인했는데 거절함' },
   unavailable: { en: 'no answer, or "not now"', ko: '응답 없음 또는 "지금은 안 됨"' },
-  unexpected: { en: 'another answer', ko: '그 밖의 응답' },
+  unexpected: { en: 'an answer that makes no sense here', ko: '여기서는 말이 안 되는 응답' },
 };
 
 /** Dark enough for white text on it, and told apart by those who see no red or no green (Okabe and Ito, 2008). */
@@ -26,11 +29,11 @@ export const OUTCOME_COLOURS: Readonly<Record<Outcome, string>> = {
   unexpected: '#0072b2',
 };
 
-export const FULL_WORDS: Readonly<Record<NonNullable<LaneFrame['full']>, Words>> = {
-  instances: { en: 'full: the instances', ko: '한계: 인스턴스' },
-  redis: { en: 'full: Redis', ko: '한계: Redis' },
-  database: { en: 'full: PostgreSQL', ko: '한계: PostgreSQL' },
-  machine: { en: 'full: this whole machine', ko: '한계: 이 컴퓨터 전체' },
+export const FULL_NAMES: Readonly<Record<NonNullable<LaneFrame['full']>, Words>> = {
+  instances: { en: 'its instances', ko: '인스턴스' },
+  redis: { en: 'Redis', ko: 'Redis' },
+  database: { en: 'PostgreSQL', ko: 'PostgreSQL' },
+  machine: { en: 'this whole machine', ko: '이 컴퓨터 전체' },
 };
 
 /** Of faults, for a button. */
@@ -67,12 +70,22 @@ const TEXTS = {
     ko: '실험실과 연결이 끊겼습니다. 다시 시도 중 …',
   },
   answers: { en: 'answers a second', ko: '초당 응답' },
-  latency: { en: 'milliseconds, half and 99 % of answers', ko: '밀리초, 응답의 50 %와 99 %' },
+  right: { en: 'right a second', ko: '초당 올바른 응답' },
+  asFast: { en: 'as fast as the answers come', ko: '응답이 오는 대로' },
+  ofIts: { en: 'of its', ko: '/' },
+  latency: {
+    en: 'milliseconds: half of the answers (thin line), 99 % of them (thick line)',
+    ko: '밀리초: 응답의 50 %(가는 선), 99 %(굵은 선)',
+  },
   wrong: { en: 'not right', ko: '올바르지 않음' },
   asked: { en: 'asked', ko: '요청' },
-  perSecond: { en: 'a second', ko: '/초' },
+  perSecond: { en: ' a second', ko: '건/초' },
   instance: { en: 'instance', ko: '인스턴스' },
   cores: { en: 'of a core', ko: '코어' },
+  machineBusy: {
+    en: 'This whole machine was busy in that time, so its servers could not do what they may. Close what else runs here, and run it again.',
+    ko: '이 컴퓨터 전체가 바빠서 서버가 제 몫을 다하지 못했습니다. 다른 프로그램을 닫고 다시 실행하세요.',
+  },
   working: { en: 'works', ko: '동작' },
   starting: { en: 'starts', ko: '시작 중' },
   frozen: { en: 'stands still', ko: '멈춤' },
@@ -94,6 +107,7 @@ const TEXTS = {
   fewer: { en: '− instance', ko: '− 인스턴스' },
   mendAll: { en: 'Stop all: mend everything', ko: '모두 되돌리기' },
   undo: { en: 'undo', ko: '되돌리기' },
+  undone: { en: 'undone', ko: '되돌림' },
   logIn: { en: 'Everybody logs in again', ko: '모두 다시 로그인' },
   lessons: { en: 'Lessons', ko: '수업' },
   choose: { en: 'Choose a lesson', ko: '수업 고르기' },
@@ -112,12 +126,14 @@ const TEXTS = {
   toReveal: { en: 'Reveal', ko: '공개하기' },
   toNext: { en: 'Next round', ko: '다음 라운드' },
   lastRound: { en: 'That was the lesson', ko: '수업이 끝났습니다' },
+  again: { en: 'This round again', ko: '이 라운드 다시' },
   leave: { en: 'Leave the lesson', ko: '수업 나가기' },
   counted: { en: 'What was counted', ko: '집계 결과' },
   lane: { en: 'lane', ko: '레인' },
-  half: { en: 'half within', ko: '절반이 이내' },
-  p99: { en: '99 % within', ko: '99 %가 이내' },
-  cpuEach: { en: 'CPU an answer', ko: '응답당 CPU' },
+  half: { en: 'half of the answers within', ko: '응답의 50 %가 이내' },
+  p99: { en: '99 % of the answers within', ko: '응답의 99 %가 이내' },
+  cpuEach: { en: 'CPU time of its servers for one answer', ko: '응답 하나에 서버가 쓴 CPU 시간' },
+  wasFull: { en: 'full', ko: '한계' },
   bytesEach: { en: 'bytes an answer', ko: '응답당 바이트' },
   asTold: { en: 'It went as the lesson says.', ko: '수업 내용대로 되었습니다.' },
   notAsTold: {
@@ -140,8 +156,8 @@ const TEXTS = {
   full: { en: 'Full screen', ko: '전체 화면' },
   help: { en: 'Keys', ko: '단축키' },
   close: { en: 'Close', ko: '닫기' },
-  minutes: { en: 'Ten minutes', ko: '10분' },
-  minute: { en: 'One minute', ko: '1분' },
+  minutes: { en: 'Show ten minutes', ko: '10분 보기' },
+  minute: { en: 'Show one minute', ko: '1분 보기' },
   notHeld: {
     en: 'Processes are not held to a fixed size here:',
     ko: '여기서는 프로세스 크기를 고정하지 못합니다:',
@@ -149,6 +165,14 @@ const TEXTS = {
   round: { en: 'Round', ko: '라운드' },
   heldTo: { en: 'held to', ko: '제한' },
 } as const satisfies Record<string, Words>;
+
+/** Of a saved show, where nothing can be done any more. */
+export const SAVED_KEY_WORDS: readonly (readonly [string, Words])[] = [
+  ['Space', { en: 'play, and pause', ko: '재생·일시정지' }],
+  ['l', { en: 'the other language', ko: '다른 언어' }],
+  ['t', { en: 'large type', ko: '큰 글씨' }],
+  ['f', { en: 'full screen', ko: '전체 화면' }],
+];
 
 export const KEY_WORDS: readonly (readonly [string, Words])[] = [
   ['Space, →', { en: 'the next step of a lesson', ko: '수업의 다음 단계' }],
@@ -169,6 +193,12 @@ export const KEY_WORDS: readonly (readonly [string, Words])[] = [
   ['f', { en: 'full screen', ko: '전체 화면' }],
   ['?', { en: 'these keys', ko: '이 단축키' }],
 ];
+
+export function markInWords({ text, fault, kind }: Mark): string {
+  const known = fault === undefined ? undefined : FAULT_WORDS[fault];
+  if (!known) return say(text);
+  return kind === 'undo' ? `${say(known)}: ${t('undone')}` : say(known);
+}
 
 export type TextName = keyof typeof TEXTS;
 

@@ -24,6 +24,7 @@ export const commandSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('lesson'), name: z.string().max(64) }),
   z.strictObject({ do: z.literal('free-stage') }),
   z.strictObject({ do: z.literal('next') }),
+  z.strictObject({ do: z.literal('again') }),
   z.strictObject({
     do: z.literal('vote'),
     choice: z.int().min(0).max(9),

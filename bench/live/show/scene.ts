@@ -25,7 +25,7 @@ export interface ScenePlan {
   redisCores: number | null;
   /** Requests a second to each lane, at the beginning. */
   rate: number;
-  /** Requests of a lane that wait for an answer, at most; null: no limit. */
+  /** Requests of a lane that wait for an answer, at most, for each of its instances; null: no limit. */
   atOnce: number | null;
   /** Who are logged in at each lane. */
   people: number;

@@ -73,6 +73,8 @@ export interface ShownLane {
 
 export interface Scene {
   lanes: ShownLane[];
+  /** Whether people ask as fast as they are answered, and not by a plan. */
+  asFastAsAnswered: boolean;
   /** Of each instance, in cores; null: they take what they need. */
   instanceCores: number | null;
   redisCores: number | null;
@@ -104,6 +106,8 @@ export interface LaneCounts {
   /** Of the body; null: nothing was answered. */
   bytesPerAnswer: number | null;
   unreliableShare: number;
+  /** What had no more to give in most of the time; null: nothing. */
+  full: LaneFrame['full'];
 }
 
 export type LessonPhase = 'told' | 'asked' | 'running' | 'covered' | 'revealed';
@@ -113,6 +117,8 @@ export interface ShownRound {
   what: Words;
   question: Words;
   choices: Words[];
+  /** Of the choices, counted from 1, the one that comes true if it goes as told; left out where it depends. */
+  answer?: number | undefined;
   /** What was to be seen, and why. */
   why: Words;
   /** What else is told of the counts. */
@@ -150,10 +156,17 @@ export interface ShownState {
 export type Message =
   | { id: number; type: 'frame'; frame: Frame }
   | { id: number; type: 'state'; atMs: number; state: ShownState }
-  /** lane null: all of them. */
-  | { id: number; type: 'mark'; atMs: number; text: string; kind: MarkKind; lane: string | null };
+  | { id: number; type: 'mark'; atMs: number; mark: Mark };
 
-export type MarkKind = 'fault' | 'undo' | 'hand' | 'trouble';
+/** What was done, drawn into the charts. */
+export interface Mark {
+  kind: 'fault' | 'undo' | 'hand' | 'trouble';
+  text: Words;
+  /** null: all of them. */
+  lane: string | null;
+  /** What was broken, or mended. */
+  fault?: string;
+}
 export type NewMessage = Message extends infer Each
   ? Each extends Message
     ? Omit<Each, 'id'>

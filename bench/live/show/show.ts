@@ -20,7 +20,7 @@ import type { SceneLane, ScenePlan } from './scene.js';
 import type {
   Frame,
   LaneFrame,
-  MarkKind,
+  Mark,
   Scene,
   ShownInstance,
   ShownLesson,
@@ -57,8 +57,7 @@ export interface Show {
   /** What is shown of a lesson. */
   setLesson(lesson: ShownLesson | null): void;
   setLessons(lessons: ShownState['lessons']): void;
-  /** @param lane null: all of them */
-  mark(text: string, kind: MarkKind, lane?: string | null): void;
+  mark(mark: Mark): void;
   /** Says what is done meanwhile. */
   during<Value>(what: string, work: () => Promise<Value>): Promise<Value>;
   /** Frames from now on. @returns those until it is called */
@@ -158,6 +157,7 @@ export function openShow(options: ShowOptions): Show {
     ]);
     const machineCores = meter.machine();
     const usedByRedis = smooth('redis', redis.cores);
+    const usedByMachine = smooth('machine', machineCores);
     for (const [index, frame] of lanes.entries()) {
       const { id, strategy } = stage.lanes[index] as Lane;
       const serving = frame.instances.filter(({ state: its }) => its === 'working');
@@ -168,7 +168,7 @@ export function openShow(options: ShowOptions): Show {
         })),
         redis: { cores: usedByRedis, allowed: scene.redisCores },
         database: ofDatabase,
-        machine: { cores: machineCores, all: scene.machineCores },
+        machine: { cores: usedByMachine, all: scene.machineCores },
         asksRedis: strategy.perRequest.redis > 0,
       });
     }
@@ -191,7 +191,7 @@ export function openShow(options: ShowOptions): Show {
     if (on === null || isReading) return;
     isReading = true;
     readFrame(on)
-      .catch((error: Error) => show.mark(error.message, 'trouble'))
+      .catch((error: Error) => show.mark(troubleOf(error)))
       .finally(() => {
         isReading = false;
       });
@@ -296,7 +296,12 @@ export function openShow(options: ShowOptions): Show {
     },
     setRate(perSecond, id) {
       for (const lane of lanesNamed(id)) lane.setRate(perSecond);
-      show.mark(`${perSecond} requests/s`, 'hand', id);
+      const [most, atMost] = onStage().plan.atOnce === null ? ['', ''] : [' at most', '까지'];
+      const text = {
+        en: `${perSecond} requests/s${most}`,
+        ko: `초당 ${perSecond}건${atMost} 요청`,
+      };
+      show.mark({ kind: 'hand', text: perSecond > 0 ? text : NOBODY_ASKS, lane: id });
     },
     async changeInstances(change, id) {
       const { plan } = onStage();
@@ -310,32 +315,38 @@ export function openShow(options: ShowOptions): Show {
         }),
       );
       const count = (lanes[0] as Lane).instances.all.length;
-      show.mark(count === 1 ? '1 instance' : `${count} instances`, 'hand', id);
+      const text = {
+        en: count === 1 ? '1 instance' : `${count} instances`,
+        ko: `인스턴스 ${count}개`,
+      };
+      show.mark({ kind: 'hand', text, lane: id });
     },
     async apply(fault) {
       const { stage, scene } = onStage();
       const hand = scene.hands.find((each) => each.fault === fault);
       if (hand?.whyNot) throw new LabError('FAULT_UNAVAILABLE', hand.whyNot);
-      show.mark(FAULTS[fault].title, 'fault');
+      const { title } = FAULTS[fault];
+      show.mark({ kind: 'fault', text: { en: title, ko: title }, lane: null, fault });
       await stage.apply(fault);
       tell();
     },
     async undo(fault) {
       const { stage } = onStage();
       await stage.undo(fault);
-      show.mark(FAULTS[fault].undoTitle ?? FAULTS[fault].title, 'undo');
+      const title = FAULTS[fault].undoTitle ?? FAULTS[fault].title;
+      show.mark({ kind: 'undo', text: { en: title, ko: title }, lane: null, fault });
       tell();
     },
     async undoAll() {
       const { stage } = onStage();
       await stage.undoAll();
-      show.mark('all is mended', 'undo');
+      show.mark({ kind: 'undo', text: ALL_IS_MENDED, lane: null });
       await logInAll(stage);
       tell();
     },
     async logIn() {
       await logInAll(onStage().stage);
-      show.mark('everybody has logged in again', 'hand');
+      show.mark({ kind: 'hand', text: EVERYBODY_LOGGED_IN, lane: null });
     },
     setLesson(shown) {
       lesson = shown;
@@ -344,8 +355,8 @@ export function openShow(options: ShowOptions): Show {
     setLessons(known) {
       lessons = known;
     },
-    mark(text, kind, lane = null) {
-      log.push({ type: 'mark', atMs: atMs(), text, kind, lane });
+    mark(mark) {
+      log.push({ type: 'mark', atMs: atMs(), mark });
     },
     async during(what, work) {
       busy = what;
@@ -374,6 +385,14 @@ export function openShow(options: ShowOptions): Show {
   return show;
 }
 
+const ALL_IS_MENDED = { en: 'all is mended', ko: '모두 되돌림' };
+const EVERYBODY_LOGGED_IN = { en: 'everybody has logged in again', ko: '모두 다시 로그인함' };
+const NOBODY_ASKS = { en: 'nobody asks', ko: '아무도 요청하지 않음' };
+
+export function troubleOf({ message }: Error): Mark {
+  return { kind: 'trouble', text: { en: message, ko: message }, lane: null };
+}
+
 const NEEDS_INSTRUMENTS = ['stores-slow', 'clock-ahead', 'clock-behind'];
 
 function sceneOf(plan: ScenePlan, stage: Stage, whyNoLimiter: string | null): Scene {
@@ -387,6 +406,7 @@ function sceneOf(plan: ScenePlan, stage: Stage, whyNoLimiter: string | null): Sc
         .join(' ');
       return { id, strategy: strategy.name, settings };
     }),
+    asFastAsAnswered: plan.atOnce !== null,
     ...{ instanceCores: whyNoLimiter === null ? instanceCores : null },
     ...{ redisCores: whyNoLimiter === null ? redisCores : null },
     machineCores: availableParallelism(),

@@ -33,18 +33,19 @@ export const english: Language = {
   cost: {
     claim(claim) {
       const [candidate, baseline] = [code(claim.candidate), code(claim.baseline)];
+      const request = `a request of ${code(claim.workload)}`;
       if (claim.certainty === 'cannot-tell') {
-        return `This run cannot tell whether a request costs more CPU time with ${candidate} or with ${baseline} (${both(claim)}).`;
+        return `This run cannot tell whether ${request} costs more CPU time with ${candidate} or with ${baseline} (${both(claim)}).`;
       }
       if (claim.relation === 'same') {
-        return `With ${candidate} a request costs as much CPU time as with ${baseline}, to within 5 %.`;
+        return `With ${candidate} ${request} costs as much CPU time as with ${baseline}, to within 5 %.`;
       }
       if (claim.certainty === 'likely') {
-        return `With ${candidate} a request probably costs ${claim.relation} CPU time than with ${baseline} (${both(claim)}). This is not proven.`;
+        return `With ${candidate} ${request} probably costs ${claim.relation} CPU time than with ${baseline} (${both(claim)}). This is not proven.`;
       }
       return claim.relation === 'more'
-        ? `With ${candidate} a request costs ${times(claim)} times as much CPU time as with ${baseline}: ${both(claim)}.`
-        : `With ${candidate} a request costs ${sizeOfChange(claim)} less CPU time than with ${baseline}: ${both(claim)}.`;
+        ? `With ${candidate} ${request} costs ${times(claim)} times as much CPU time as with ${baseline}: ${both(claim)}.`
+        : `With ${candidate} ${request} costs ${sizeOfChange(claim)} less CPU time than with ${baseline}: ${both(claim)}.`;
     },
     further(claim) {
       const workload = code(claim.workload);

@@ -39,19 +39,20 @@ export const korean: Language = {
   cost: {
     claim(claim) {
       const [candidate, baseline] = [code(claim.candidate), code(claim.baseline)];
+      const workload = code(claim.workload);
       if (claim.certainty === 'cannot-tell') {
-        return `${candidate}와 ${baseline} 가운데 어느 쪽의 요청이 CPU 시간을 더 쓰는지 이 측정으로는 알 수 없습니다 (${both(claim)}).`;
+        return `${candidate}와 ${baseline} 가운데 어느 쪽의 ${workload} 요청이 CPU 시간을 더 쓰는지 이 측정으로는 알 수 없습니다 (${both(claim)}).`;
       }
       if (claim.relation === 'same') {
-        return `${candidate}의 요청은 ${baseline}의 요청과 CPU 시간을 5 % 안에서 똑같이 씁니다.`;
+        return `${candidate}의 ${workload} 요청은 ${baseline}의 요청과 CPU 시간을 5 % 안에서 똑같이 씁니다.`;
       }
       const direction = claim.relation === 'more' ? '더 많이' : '더 적게';
       if (claim.certainty === 'likely') {
-        return `${candidate}의 요청은 ${baseline}의 요청보다 CPU 시간을 아마 ${direction} 쓰지만, 증명되지는 않았습니다 (${both(claim)}).`;
+        return `${candidate}의 ${workload} 요청은 ${baseline}의 요청보다 CPU 시간을 아마 ${direction} 쓰지만, 증명되지는 않았습니다 (${both(claim)}).`;
       }
       return claim.relation === 'more'
-        ? `${candidate}의 요청은 ${baseline}의 요청보다 CPU 시간을 ${times(claim)}배 씁니다 (${both(claim)}).`
-        : `${candidate}의 요청은 ${baseline}의 요청보다 CPU 시간을 ${sizeOfChange(claim)} 적게 씁니다 (${both(claim)}).`;
+        ? `${candidate}의 ${workload} 요청은 ${baseline}의 요청보다 CPU 시간을 ${times(claim)}배 씁니다 (${both(claim)}).`
+        : `${candidate}의 ${workload} 요청은 ${baseline}의 요청보다 CPU 시간을 ${sizeOfChange(claim)} 적게 씁니다 (${both(claim)}).`;
     },
     further(claim) {
       const workload = code(claim.workload);

@@ -173,9 +173,11 @@ describe('the server of the live page', () => {
     log.push({
       type: 'mark',
       atMs: 1,
-      text: '</script><script>alert(1)</script>',
-      kind: 'hand',
-      lane: null,
+      mark: {
+        kind: 'hand',
+        text: { en: '</script><script>alert(1)</script>', ko: '' },
+        lane: null,
+      },
     });
     const { status, text, headers } = await ask({ path: `${secretPath()}show.html` });
     expect(status).to.equal(200);
@@ -183,7 +185,9 @@ describe('the server of the live page', () => {
     expect(text).not.to.include('</script><script>alert');
     expect(text.match(/<\/script>/g)).to.have.length(2);
     const json = /id="show">(.*?)<\/script>/s.exec(text)?.[1] ?? '';
-    expect(JSON.parse(json).messages[0].text).to.equal('</script><script>alert(1)</script>');
+    expect(JSON.parse(json).messages[0].mark.text.en).to.equal(
+      '</script><script>alert(1)</script>',
+    );
     expect(text)
       .to.match(/script-src 'sha256-/)
       .and.not.match(/https?:/);
@@ -192,7 +196,11 @@ describe('the server of the live page', () => {
 
   describe('events', () => {
     const push = (text: string) =>
-      log.push({ type: 'mark', atMs: 0, text, kind: 'hand', lane: null });
+      log.push({
+        type: 'mark',
+        atMs: 0,
+        mark: { kind: 'hand', text: { en: text, ko: text }, lane: null },
+      });
 
     function listen(headers: Record<string, string> = {}, query = '') {
       const seen = { text: '', status: 0, close: () => {} };

@@ -86,7 +86,7 @@ describe('what a show counts', () => {
     expect(answers).to.be.closeTo(40 + (39 * 40) / 2, 1e-6);
     expect(stacked).to.have.length(OUTCOMES.length);
     expect(latest(frames, 'a').outcomes[0]).to.equal(36 + 37 + 38 + 39);
-    expect([1, 7, 12, 43, 100, 101].map(niceCeiling)).to.deep.equal([1, 10, 20, 50, 100, 200]);
+    expect([1, 7, 12, 43, 100, 101].map(niceCeiling)).to.deep.equal([1, 8, 15, 50, 100, 150]);
   });
 
   describe('names what is full', () => {

@@ -6,7 +6,11 @@ const STATE: ShownState = { scene: null, lesson: null, broken: [], busy: null, l
 
 describe('the log of a show', () => {
   const mark = (text: string) =>
-    ({ type: 'mark', atMs: 0, text, kind: 'hand', lane: null }) as const;
+    ({
+      type: 'mark',
+      atMs: 0,
+      mark: { kind: 'hand', text: { en: text, ko: text }, lane: null },
+    }) as const;
 
   it('numbers messages, and gives what came after one', () => {
     const log = openMessageLog();
