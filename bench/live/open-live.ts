@@ -28,6 +28,8 @@ export interface LiveOptions {
 }
 
 const POSTS = 200;
+/** Hands of a room full of people; more are a mistake. */
+const MOST_WAITING = 8;
 /** Of those whom scenes may hold; each is tried before a scene relies on it. */
 const TRIED_SHARES = [0.05];
 
@@ -47,16 +49,40 @@ export async function openLive(options: LiveOptions): Promise<void> {
       watchers: () => watchers(),
     });
     show.setLessons(lessons.map(({ name, claim, title }) => ({ name, claim, title })));
-    const teacher = openTeacher(show, lessons, signal);
     let before: Promise<void> = Promise.resolve();
+    let waiting = 0;
+    let generation = 0;
     let isTeaching = false;
 
     /** One after the other: hands that cross each other leave something broken. */
     function inTurn(work: () => Promise<void>): Promise<void> {
-      const turn = before.then(work);
+      if (waiting >= MOST_WAITING) {
+        throw new LabError(
+          'TOO_MANY_HANDS',
+          'Many hands wait for their turn: try again in a moment.',
+        );
+      }
+      waiting += 1;
+      const mine = generation;
+      const turn = before
+        .then(() => {
+          signal.throwIfAborted();
+          if (mine !== generation) throw new LabError('OVERTAKEN', 'All was mended meanwhile.');
+          return work();
+        })
+        .finally(() => {
+          waiting -= 1;
+        });
       before = turn.catch(() => {});
       return turn;
     }
+    /** What waits is given up, and the round that runs. */
+    function overtake(): void {
+      generation += 1;
+      teacher.cancel();
+    }
+    const teacher = openTeacher(show, lessons, inTurn, signal);
+
     async function obey(command: Command): Promise<void> {
       switch (command.do) {
         case 'vote':
@@ -85,16 +111,19 @@ export async function openLive(options: LiveOptions): Promise<void> {
         case 'undo':
           return inTurn(() => show.during('undo', () => show.undo(command.fault)));
         case 'mend-all':
-          teacher.cancel();
+          overtake();
           return inTurn(() => show.during('mending', () => show.undoAll()));
         case 'log-in':
           return inTurn(() => show.during('logins', () => show.logIn()));
         case 'lesson':
-          teacher.cancel();
+          overtake();
           return inTurn(() => show.during('scene', () => teacher.begin(command.name)));
         case 'free-stage':
-          teacher.leave();
-          return inTurn(() => show.during('scene', () => show.setScene(freeStage)));
+          overtake();
+          return inTurn(async () => {
+            teacher.leave();
+            await show.during('scene', () => show.setScene(freeStage));
+          });
       }
     }
 
@@ -110,7 +139,7 @@ export async function openLive(options: LiveOptions): Promise<void> {
     } finally {
       await server.stop();
       // What is under way ends by the signal.
-      teacher.cancel();
+      overtake();
       await before;
       await show.stop();
       found.limiter?.close();

@@ -103,7 +103,9 @@ export async function startLaneInstances({
   const companions: { name: string; member: ListeningProcess }[] = [];
   const all: HoldableInstance[] = [];
   let tier: WebTier | null = null;
+  let isOver = false;
   const stop = async () => {
+    isOver = true;
     await tier?.stop();
     await Promise.all(all.map((each) => each.leave()));
     await Promise.all(companions.map(({ member }) => member.stop()));
@@ -169,6 +171,11 @@ export async function startLaneInstances({
         const begun = await Promise.allSettled(numbers.map((number) => startOne(number)));
         const ready = begun.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
         await Promise.all(ready.map(before));
+        if (isOver) {
+          // The stage was taken away meanwhile, and knew nothing of these.
+          await Promise.all(ready.map((each) => each.leave()));
+          return;
+        }
         all.push(...ready);
         if (ready.length > 0) await web?.reload();
         if (holdsNow) for (const one of ready) one.hold(true);

@@ -170,7 +170,12 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         if (place >= 0) await undos.splice(place, 1)[0]?.undo();
       },
       async undoAll() {
-        for (const { undo } of undos.splice(0).reverse()) await undo();
+        // One that fails must not keep the others from being undone.
+        const failures: unknown[] = [];
+        for (const { undo } of undos.splice(0).reverse()) {
+          await undo().catch((error) => failures.push(error));
+        }
+        if (failures.length > 0) throw failures[0];
       },
       stop,
     };

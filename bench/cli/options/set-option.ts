@@ -66,6 +66,11 @@ const OF_THE_RUNTIME: readonly string[] = [
   ...['UV_THREADPOOL_SIZE', 'UV_USE_IO_URING'],
 ];
 
+/** Those of the service that somebody else may set, for instance in a lesson. */
+export function settableOf(known: readonly string[]): string[] {
+  return known.filter((name) => !SET_BY_THE_LAB.includes(name));
+}
+
 /**
  * A variable that nobody reads would be recorded as if it had been measured.
  *
@@ -73,7 +78,7 @@ const OF_THE_RUNTIME: readonly string[] = [
  * @throws LabError OPTION_INVALID, exit code 2, that names the variable
  */
 export function assertVariables(set: Environments | undefined, known: readonly string[]): void {
-  const settable = [...known, ...OF_THE_RUNTIME].filter((name) => !SET_BY_THE_LAB.includes(name));
+  const settable = [...settableOf(known), ...OF_THE_RUNTIME];
   for (const [variant, values] of Object.entries(set ?? {})) {
     for (const name of Object.keys(values)) {
       refuse(

@@ -7,6 +7,7 @@ import { usageError } from '../../model/errors.js';
 import { nearest } from '../../text/nearest.js';
 import { freeStageFrom, liveOptions } from '../options/live-options.js';
 import { nodeOptionsFrom } from '../options/node-options.js';
+import { settableOf } from '../options/set-option.js';
 import { parseOptions } from '../parse-options.js';
 import type { Verb } from './verb.js';
 
@@ -17,10 +18,12 @@ export const live: Verb = {
   summary: 'a page for the wall: strategies under load, hands to break them, lessons',
   options: async () => liveOptions((await describeService()).map(({ name }) => name)),
   async run(words, { signal, stdout }) {
-    const { strategies } = await describeWholeService();
+    const { strategies, variables } = await describeWholeService();
     const names = strategies.map(({ name }) => name);
     const { options } = parseOptions(words, liveOptions(names));
-    const lessons = await loadLessons(options.lessons ?? LESSONS, names);
+    const lessons = await loadLessons(options.lessons ?? LESSONS, {
+      ...{ strategies: names, variables: settableOf(variables) },
+    });
     const known = lessons.map(({ name }) => name);
     const { lesson } = options;
     if (lesson !== undefined && !known.includes(lesson)) {

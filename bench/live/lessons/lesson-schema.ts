@@ -20,7 +20,13 @@ const lane = z.strictObject({
   id: laneName,
   strategy: z.string().describe('As npm run lab -- strategies prints them.'),
   set: z
-    .record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.coerce.string())
+    .record(
+      z.string().regex(/^[A-Z][A-Z0-9_]*$/),
+      z.coerce
+        .string()
+        .max(1000)
+        .regex(/^\P{Cc}*$/u, 'text without control characters'),
+    )
     .default({})
     .describe('Settings of the service, for this lane.'),
   instances: z.int().min(1).max(8).optional(),

@@ -1,23 +1,27 @@
 /** Lessons are data: a YAML file each. What is wrong in one is said with its line, before anything starts. */
-import { readdir, readFile } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isNode, LineCounter, parseDocument } from 'yaml';
-import { usageError } from '../../model/errors.js';
+import { LabError, usageError } from '../../model/errors.js';
 import { type Lesson, lessonSchema } from './lesson-schema.js';
 
 /** A file that is longer is no lesson. */
 const MOST_BYTES = 200_000;
 const MOST_LESSONS = 100;
 
+/** Names that mean something here. */
+export interface KnownNames {
+  strategies: readonly string[];
+  /** Of the service, that a lane may set. Others reach Node.js and the system: a lesson is data, and runs nothing. */
+  variables: readonly string[];
+}
+
 /**
  * All *.yaml of a folder, in the order of their names.
  *
  * @throws LabError LESSONS_MISSING, LESSON_INVALID, exit code 2
  */
-export async function loadLessons(
-  folder: string,
-  strategies: readonly string[],
-): Promise<Lesson[]> {
+export async function loadLessons(folder: string, known: KnownNames): Promise<Lesson[]> {
   const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     throw usageError('LESSONS_MISSING', `${folder} cannot be read: ${cause.message}.`);
   });
@@ -31,22 +35,37 @@ export async function loadLessons(
   return Promise.all(
     files.map(async (name) => {
       const path = join(folder, name);
-      const text = await readFile(path, 'utf8');
-      return parseLesson(text, path, strategies);
+      return parseLesson(await readText(path), path, known);
     }),
   );
 }
 
+/** Of a file that is one: a pipe would be read for ever. @throws LabError LESSON_INVALID */
+async function readText(path: string): Promise<string> {
+  const refuse = (why: string) => usageError('LESSON_INVALID', `${path} ${why}.`);
+  try {
+    if (!(await stat(path)).isFile()) throw refuse('is no file');
+    const file = await open(path);
+    try {
+      const buffer = Buffer.alloc(MOST_BYTES + 1);
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
+      if (bytesRead > MOST_BYTES) throw refuse(`has more than ${MOST_BYTES} bytes`);
+      return buffer.toString('utf8', 0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    throw cause instanceof LabError ? cause : refuse(`cannot be read: ${(cause as Error).message}`);
+  }
+}
+
 /** @throws LabError LESSON_INVALID, exit code 2, that names the file and the line */
-export function parseLesson(text: string, path: string, strategies: readonly string[]): Lesson {
+export function parseLesson(text: string, path: string, known: KnownNames): Lesson {
   const lines = new LineCounter();
   const invalid = (offset: number, why: string) => {
     const { line, col } = lines.linePos(offset);
-    return usageError('LESSON_INVALID', `${path}:${line}:${col}: ${why}.`);
+    return usageError('LESSON_INVALID', `${path}:${line}:${col}: ${printable(why)}.`);
   };
-  if (Buffer.byteLength(text) > MOST_BYTES) {
-    throw usageError('LESSON_INVALID', `${path} has more than ${MOST_BYTES} bytes.`);
-  }
   const document = parseDocument(text, { lineCounter: lines, maxAliasCount: 0 } as never);
   const [broken] = document.errors;
   if (broken)
@@ -67,7 +86,7 @@ export function parseLesson(text: string, path: string, strategies: readonly str
     throw invalid(offsetOf(way), `${issue.path.join('.') || 'the lesson'}: ${issue.message}`);
   }
   const lesson = { name: basename(path).replace(/\.ya?ml$/, ''), ...parsed.data };
-  const wrong = firstWrong(lesson, strategies);
+  const wrong = firstWrong(lesson, known);
   if (wrong) throw invalid(offsetOf(wrong.way), wrong.why);
   return lesson;
 }
@@ -86,10 +105,15 @@ function toData(
 /** Names that mean nothing here. */
 function firstWrong(
   { scene, rounds }: Lesson,
-  strategies: readonly string[],
+  { strategies, variables }: KnownNames,
 ): { way: PropertyKey[]; why: string } | null {
   const ids = scene.lanes.map(({ id }) => id);
-  for (const [index, { id, strategy }] of scene.lanes.entries()) {
+  for (const [index, { id, strategy, set }] of scene.lanes.entries()) {
+    const variable = Object.keys(set).find((name) => !variables.includes(name));
+    if (variable !== undefined) {
+      const way = ['scene', 'lanes', index, 'set', variable];
+      return { way, why: `a lane cannot set ${variable}; it can set ${variables.join(', ')}` };
+    }
     if (!strategies.includes(strategy)) {
       const way = ['scene', 'lanes', index, 'strategy'];
       return { way, why: `there is no strategy "${strategy}"; there are ${strategies.join(', ')}` };
@@ -119,4 +143,9 @@ function firstWrong(
     }
   }
   return null;
+}
+
+/** A file could hold what a terminal obeys. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, ' ');
 }

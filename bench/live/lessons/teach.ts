@@ -24,7 +24,13 @@ export interface Teacher {
 /** Frames tell of the time before them. */
 const AFTER_RUN_MS = 2 * FRAME_MS;
 
-export function openTeacher(show: Show, lessons: readonly Lesson[], end: AbortSignal): Teacher {
+/** @param inTurn does a piece of work when the hands before it are done */
+export function openTeacher(
+  show: Show,
+  lessons: readonly Lesson[],
+  inTurn: (work: () => Promise<void>) => Promise<void>,
+  end: AbortSignal,
+): Teacher {
   let running = new AbortController();
   let lesson: Lesson | null = null;
   let shown: ShownLesson | null = null;
@@ -39,17 +45,24 @@ export function openTeacher(show: Show, lessons: readonly Lesson[], end: AbortSi
   }
   async function act(action: LessonAction, signal: AbortSignal, count: () => void): Promise<void> {
     if ('wait' in action) await delay(action.wait * 1000, undefined, { signal });
-    else if ('rate' in action) show.setRate(action.rate, action.lane ?? null);
-    else if ('add' in action) await show.changeInstances(action.add, action.lane ?? null);
-    else if ('remove' in action) await show.changeInstances(-action.remove, action.lane ?? null);
-    else if ('break' in action) await show.apply(action.break);
-    else if ('undo' in action) await show.undo(action.undo);
-    else if ('mend' in action) await show.undoAll();
-    else {
+    else if ('count' in action) {
       // A frame tells of the time before it.
       await delay(AFTER_RUN_MS, undefined, { signal });
       count();
+    } else {
+      await inTurn(async () => {
+        signal.throwIfAborted();
+        await handOf(action);
+      });
     }
+  }
+  async function handOf(action: Exclude<LessonAction, { wait: number } | { count: string }>) {
+    if ('rate' in action) return show.setRate(action.rate, action.lane ?? null);
+    if ('add' in action) return show.changeInstances(action.add, action.lane ?? null);
+    if ('remove' in action) return show.changeInstances(-action.remove, action.lane ?? null);
+    if ('break' in action) return show.apply(action.break);
+    if ('undo' in action) return show.undo(action.undo);
+    return show.undoAll();
   }
   async function run(): Promise<void> {
     const mine = lesson;

@@ -27,10 +27,13 @@ export function streamTo(response: ServerResponse, log: MessageLog, from: number
   const life = setInterval(() => {
     if (!response.writableNeedDrain) response.write(': here\n\n');
   }, SIGN_OF_LIFE_MS);
-  response.once('close', () => {
+  const end = () => {
     leave();
     clearInterval(life);
-  });
+  };
+  response.once('close', end);
+  // Of a response that still waits behind another one, only the socket is closed.
+  response.req.socket.once('close', end);
   write();
 }
 

@@ -36,11 +36,17 @@ const MOST_BODY_BYTES = 10_000;
 /** A browser holds six connections to a server at most; a room has some. */
 const MOST_WATCHERS = 64;
 const MOST_CONNECTIONS = 256;
+/** A class that votes, and no more: each command is told to all who watch. */
+const MOST_HANDS_AT_ONCE = 40;
+const HANDS_PER_SECOND = 20;
 
 export async function startLiveServer(options: LiveServerOptions): Promise<LiveServer> {
   const secret = randomBytes(24).toString('base64url');
   const app = new Koa();
   let watching = 0;
+  const streaming = new WeakSet<object>();
+  let saved: { last: number; text: string } | null = null;
+  const hands = openBucket(MOST_HANDS_AT_ONCE, HANDS_PER_SECOND);
   let hosts: string[] = [];
   app.silent = true;
   app.use(async (context, next) => {
@@ -88,7 +94,12 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
       case 'show.html':
         context.type = 'html';
         context.attachment('show.html');
-        context.body = savedShow(options.page, options.log.after(0));
+        // Made once for all who ask in the same quarter of a second.
+        if (saved === null || saved.last !== options.log.last()) {
+          const text = savedShow(options.page, options.log.after(0));
+          saved = { last: options.log.last(), text };
+        }
+        context.body = saved.text;
         return;
       case 'events':
         return watch(context);
@@ -103,8 +114,13 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
     if (!Number.isSafeInteger(from) || from < 0) {
       throw new Refusal(400, 'EVENT_INVALID', 'Last-Event-ID is a number that this page was sent.');
     }
+    // A second question on a connection that streams would wait for ever, and count as one who watches.
+    if (streaming.has(context.req.socket)) {
+      throw new Refusal(409, 'ALREADY_WATCHING', 'This connection has a stream of events.');
+    }
+    streaming.add(context.req.socket);
     watching += 1;
-    context.res.once('close', () => {
+    context.req.socket.once('close', () => {
       watching -= 1;
     });
     context.respond = false;
@@ -122,6 +138,9 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
     if (!context.is('application/json')) {
       throw new Refusal(415, 'TYPE_INVALID', 'Commands are application/json.');
     }
+    if (!hands.take()) {
+      throw new Refusal(429, 'TOO_MANY_HANDS', 'Too many commands: try again in a second.');
+    }
     const parsed = commandSchema.safeParse(await readJson(context.req));
     if (!parsed.success) {
       throw new Refusal(400, 'COMMAND_INVALID', z.prettifyError(parsed.error));
@@ -131,7 +150,10 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
   }
 
   const server = createServer(
-    { maxHeaderSize: 8192, requestTimeout: 10_000, headersTimeout: 10_000 },
+    {
+      ...{ maxHeaderSize: 8192, requestTimeout: 10_000, headersTimeout: 4000 },
+      connectionsCheckingInterval: 1000,
+    },
     app.callback(),
   );
   server.maxConnections = MOST_CONNECTIONS;
@@ -202,6 +224,22 @@ async function readJson(request: AsyncIterable<Buffer>): Promise<unknown> {
   } catch {
     throw new Refusal(400, 'COMMAND_INVALID', 'The command is no JSON.');
   }
+}
+
+/** Tokens that come back with time. */
+function openBucket(most: number, perSecond: number): { take(): boolean } {
+  let tokens = most;
+  let lastMs = performance.now();
+  return {
+    take() {
+      const nowMs = performance.now();
+      tokens = Math.min(most, tokens + ((nowMs - lastMs) / 1000) * perSecond);
+      lastMs = nowMs;
+      if (tokens < 1) return false;
+      tokens -= 1;
+      return true;
+    },
+  };
 }
 
 /** In the same time for every guess. */

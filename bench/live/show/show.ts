@@ -69,6 +69,7 @@ export const FRAME_MS = 250;
 const FRAMES_A_SECOND = 1000 / FRAME_MS;
 const MOST_INSTANCES = 8;
 const PATIENCE_MS = 2000;
+const TELL_AFTER_MS = 50;
 /** A sender that gets to more of its requests late has not sent the planned load. */
 const MOST_LATE = 0.1;
 /** People of a lane; no lane takes those of another. */
@@ -102,7 +103,16 @@ export function openShow(options: ShowOptions): Show {
   const state = (): ShownState => ({
     ...{ scene: on?.scene ?? null, lesson, broken: on?.stage.broken() ?? [], busy, lessons },
   });
-  const tell = () => log.push({ type: 'state', atMs: atMs(), state: state() });
+  let isTelling = false;
+  /** Once for what comes together: a state is long. */
+  const tell = () => {
+    if (isTelling) return;
+    isTelling = true;
+    setTimeout(() => {
+      isTelling = false;
+      log.push({ type: 'state', atMs: atMs(), state: state() });
+    }, TELL_AFTER_MS);
+  };
   const onStage = (): OnStage => {
     if (on) return on;
     throw new LabError('SCENE_CHANGING', 'The scene is being set: try again in a moment.');
@@ -215,8 +225,11 @@ export function openShow(options: ShowOptions): Show {
     seen.redisGroup?.release();
     seen.redisGroup = null;
     for (const lane of seen.stage.lanes) lane.instances.hold(false);
-    await seen.stage.undoAll();
-    await seen.stage.stop();
+    try {
+      await seen.stage.undoAll();
+    } finally {
+      await seen.stage.stop();
+    }
   }
 
   function strategyOf({ strategy: name }: SceneLane): DescribedStrategy {

@@ -154,6 +154,15 @@ describe('the server of the live page', () => {
     expect(obeyed).to.deep.equal([]);
   });
 
+  it('takes no flood of commands', async () => {
+    const answers = await Promise.all(Array.from({ length: 100 }, () => command()));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused.length).to.be.within(40, 62);
+    expect(obeyed.length + refused.length).to.equal(100);
+    await delay(300);
+    expect((await command()).status).to.equal(204);
+  });
+
   it('listens on loopback only', async () => {
     const { networkInterfaces } = await import('node:os');
     const others = Object.values(networkInterfaces())
@@ -234,6 +243,17 @@ describe('the server of the live page', () => {
         .and.not.match(/id: 1\n/);
       first.close();
       second.close();
+      await delay(100);
+      expect(server.watchers()).to.equal(0);
+    });
+
+    it('count a connection once, however often it asks, and forget it', async () => {
+      const socket = connect({ port: server.port, host: '127.0.0.1' });
+      const asked = `GET ${secretPath()}events HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n\r\n`;
+      socket.write(asked.repeat(20));
+      await delay(150);
+      expect(server.watchers()).to.equal(1);
+      socket.destroy();
       await delay(100);
       expect(server.watchers()).to.equal(0);
     });

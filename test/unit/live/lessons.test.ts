@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,11 +32,13 @@ rounds:
       - { lane: left, figure: right, atLeast: 1 }
 `;
 
+const KNOWN = { strategies: STRATEGIES, variables: ['PREDICTION', 'LOG_LEVEL'] };
+
 describe('lessons', () => {
-  const parse = (text: string) => parseLesson(text, 'mine.yaml', STRATEGIES);
+  const parse = (text: string) => parseLesson(text, 'mine.yaml', KNOWN);
 
   it('ours can be read, and are of claims that the lab shows', async () => {
-    const lessons = await loadLessons(OURS, STRATEGIES);
+    const lessons = await loadLessons(OURS, KNOWN);
     const claims = lessons.map(({ claim }) => claim);
     expect(claims).to.include.members([
       ...['S1', 'S2', 'S3', 'S4', 'K1', 'K2', 'K3', 'K4'],
@@ -129,7 +131,7 @@ describe('lessons', () => {
     const folder = await mkdtemp(join(tmpdir(), 'lessons-'));
     try {
       const failure = async (path: string) => {
-        const error = await loadLessons(path, STRATEGIES).then(
+        const error = await loadLessons(path, KNOWN).then(
           () => expect.fail('it was read'),
           (one: LabError) => one,
         );
@@ -138,6 +140,9 @@ describe('lessons', () => {
       };
       expect(await failure(join(folder, 'gone'))).to.match(/^LESSONS_MISSING .*ENOENT/);
       expect(await failure(folder)).to.match(/^LESSONS_MISSING There is no lesson/);
+      await symlink('/dev/zero', join(folder, 'pipe.yaml'));
+      expect(await failure(folder)).to.match(/^LESSON_INVALID .*pipe\.yaml is no file/);
+      await unlink(join(folder, 'pipe.yaml'));
       await writeFile(join(folder, 'long.yaml'), `# ${'x'.repeat(300_000)}`);
       expect(await failure(folder)).to.match(/^LESSON_INVALID .*more than 200000 bytes/);
     } finally {
