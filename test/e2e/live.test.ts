@@ -272,7 +272,7 @@ describe('lab live', function () {
       expect(await page.locator('.lesson').textContent(), name).to.include('Round 1/');
       for (let round = 0; ; round++) {
         await page.keyboard.press('Space');
-        await page.waitForSelector('.choices');
+        await page.waitForSelector('.choices button:not([disabled])');
         await page.keyboard.press('1');
         await page.waitForSelector('.choices b:text("1")');
         expect(await page.locator('.lanes').first().isVisible(), name).to.equal(false);

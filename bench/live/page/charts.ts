@@ -112,7 +112,7 @@ const POWERS = [0.1, 1, 10, 100, 1000, 10_000];
 /** Moments that stay where they are on the screen. */
 function timesBack({ fromSeconds, toSeconds }: Scales): number[] {
   const length = toSeconds - fromSeconds;
-  const step = length > 120 ? 120 : length > 30 ? 10 : 5;
+  const step = length > 120 ? 120 : length > 15 ? 10 : 5;
   const count = Math.floor(length / step);
   return Array.from({ length: count + 1 }, (_, place) => toSeconds - (count - place) * step);
 }

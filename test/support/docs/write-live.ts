@@ -42,7 +42,8 @@ try {
 
 async function give(page: Page, name: string): Promise<void> {
   await page.selectOption('select', name);
-  await page.waitForSelector('.lesson button.next');
+  const claim = name.slice(0, 2).toUpperCase();
+  await page.waitForSelector(`.lesson:has(h2:has-text("${claim}:")) button.next`);
   for (let round = 1; ; round++) {
     await page.keyboard.press('Space');
     await page.waitForSelector('.choices button:not([disabled])');
