@@ -82,6 +82,8 @@ interface OnStage {
   scene: Scene;
   counters: Map<string, LaneCounter>;
   redisGroup: CpuGroup | null;
+  /** Time in which Redis was held back, when that was last read. */
+  heldBack: { seconds: number; atMs: number } | null;
 }
 
 export function openShow(options: ShowOptions): Show {
@@ -133,6 +135,17 @@ export function openShow(options: ShowOptions): Show {
     return some.reduce((sum, each) => sum + each, 0) / some.length;
   }
 
+  /** Since it was last asked. */
+  function heldBackShareOf(seen: OnStage): number | null {
+    if (seen.redisGroup === null) return null;
+    const now = { seconds: seen.redisGroup.throttling().throttledSeconds, atMs: performance.now() };
+    const before = seen.heldBack;
+    seen.heldBack = now;
+    return before
+      ? Math.max(0, now.seconds - before.seconds) / ((now.atMs - before.atMs) / 1000)
+      : 0;
+  }
+
   async function readLane(lane: Lane, { counters }: OnStage): Promise<LaneFrame> {
     const counted = counters.get(lane.id)?.take();
     const instances = await Promise.all(
@@ -167,6 +180,7 @@ export function openShow(options: ShowOptions): Show {
     ]);
     const machineCores = meter.machine();
     const usedByRedis = smooth('redis', redis.cores);
+    const heldBackShare = smooth('redis held back', heldBackShareOf(seen));
     const usedByMachine = smooth('machine', machineCores);
     for (const [index, frame] of lanes.entries()) {
       const { id, strategy } = stage.lanes[index] as Lane;
@@ -176,7 +190,7 @@ export function openShow(options: ShowOptions): Show {
           cores: smooth(`${id} ${number}`, cores),
           allowed: isHeld ? plan.instanceCores : null,
         })),
-        redis: { cores: usedByRedis, allowed: scene.redisCores },
+        redis: { cores: usedByRedis, allowed: scene.redisCores, heldBackShare },
         database: ofDatabase,
         machine: { cores: usedByMachine, all: scene.machineCores },
         asksRedis: strategy.perRequest.redis > 0,
@@ -212,6 +226,7 @@ export function openShow(options: ShowOptions): Show {
     const { redisCores } = seen.plan;
     seen.redisGroup?.release();
     seen.redisGroup = null;
+    seen.heldBack = null;
     if (redisCores === null || limiter === null || !hands) return;
     seen.redisGroup = limiter.hold(`redis-${log.last()}`, hands.pid());
     seen.redisGroup.setCores(redisCores);
@@ -294,7 +309,7 @@ export function openShow(options: ShowOptions): Show {
         );
         signal.throwIfAborted();
         const seen: OnStage = {
-          ...{ stage, plan, counters, redisGroup: null },
+          ...{ stage, plan, counters, redisGroup: null, heldBack: null },
           scene: sceneOf(plan, stage, limiter ? null : options.whyNoLimiter),
         };
         if (holds) for (const lane of stage.lanes) lane.instances.hold(true);

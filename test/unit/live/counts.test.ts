@@ -95,7 +95,8 @@ describe('what a show counts', () => {
         { cores: 0.01, allowed: 0.1 },
         { cores: 0.01, allowed: 0.1 },
       ],
-      ...{ redis: { cores: 0.001, allowed: 0.01 }, database: { cores: 0 }, asksRedis: true },
+      redis: { cores: 0.001, allowed: 0.01, heldBackShare: 0.1 },
+      ...{ database: { cores: 0 }, asksRedis: true },
       machine: { cores: 0.5, all: 2 },
     };
     const full = { cores: 0.099, allowed: 0.1 };
@@ -108,10 +109,15 @@ describe('what a show counts', () => {
         { instances: [{ cores: 0.97, allowed: null }] },
         'instances',
       ],
-      ['Redis', { redis: { cores: 0.0095, allowed: 0.01 } }, 'redis'],
+      ['Redis', { redis: { cores: 0.0095, allowed: 0.01, heldBackShare: null } }, 'redis'],
+      [
+        'Redis that waits for its share most of the time',
+        { redis: { cores: 0.007, allowed: 0.01, heldBackShare: 0.7 }, instances: [full, full] },
+        'redis',
+      ],
       [
         'Redis is nothing to a lane that does not ask it',
-        { redis: { cores: 0.01, allowed: 0.01 }, asksRedis: false },
+        { redis: { cores: 0.01, allowed: 0.01, heldBackShare: 0.9 }, asksRedis: false },
         null,
       ],
       ['the database', { database: { cores: 1.9 } }, 'database'],
