@@ -198,11 +198,7 @@ async function startOnce(options: FleetOptions, predictionPort: number | null): 
       losses.watch(web.ended, 'nginx');
     }
     if (predictionPort !== null) {
-      const more = {
-        AUTH_STRATEGY: strategy,
-        SERVICE_URL: origins.join(),
-        JWKS_URL: `${origins[0]}/.well-known/jwks.json`,
-      };
+      const more = predictionServerEnvironment(strategy, origins);
       const server = serviceCompanion('prediction-server');
       const member = start(server, 'the prediction server', more, predictionPort);
       companions.push({ name: server.name, tier: 'prediction', member });
@@ -229,6 +225,18 @@ async function startOnce(options: FleetOptions, predictionPort: number | null): 
     await stop();
     throw error;
   }
+}
+
+/** What a prediction server is told of the instances that ask it, and that it asks who is asking. */
+export function predictionServerEnvironment(
+  strategy: string,
+  origins: readonly string[],
+): Record<string, string> {
+  return {
+    AUTH_STRATEGY: strategy,
+    SERVICE_URL: origins.join(),
+    JWKS_URL: `${origins[0]}/.well-known/jwks.json`,
+  };
 }
 
 /** What an instance is told of its strategy and of what stands beside it. */

@@ -4,6 +4,8 @@ import { LabError } from '../model/errors.js';
 import type { DescribedStrategy } from '../model/result-schema.js';
 import { findProvenLimiter } from '../processes/cpu-limits/prove-limiter.js';
 import { goFirst } from '../processes/priority.js';
+import { databases, sessionStores } from '../stores/registry.js';
+import { assertNoneGiven } from '../stores/store.js';
 import type { Lesson } from './lessons/lesson-schema.js';
 import { openTeacher } from './lessons/teach.js';
 import type { Command } from './server/command.js';
@@ -36,6 +38,7 @@ const TRIED_SHARES = [0.05];
 /** Resolves when the signal is aborted and everything has ended. @throws LabError of what cannot start */
 export async function openLive(options: LiveOptions): Promise<void> {
   const { strategies, lessons, freeStage, nodeOptions, signal, say } = options;
+  assertNoneGiven([databases.postgres, sessionStores.redis], process.env);
   const page = await buildPage();
   const seed = { users: LANES_MAX * PEOPLE_MAX, posts: POSTS, database: 'postgres' as const };
   await withSeededStores({ ...seed, signal, say }, async (stores) => {
@@ -52,7 +55,6 @@ export async function openLive(options: LiveOptions): Promise<void> {
     let before: Promise<void> = Promise.resolve();
     let waiting = 0;
     let generation = 0;
-    let isTeaching = false;
 
     /** One after the other: hands that cross each other leave something broken. */
     function inTurn(work: () => Promise<void>): Promise<void> {
@@ -90,12 +92,8 @@ export async function openLive(options: LiveOptions): Promise<void> {
         case 'rate':
           return show.setRate(command.perSecond, command.lane);
         case 'next': {
-          if (isTeaching) throw new LabError('LESSON_OUT_OF_TURN', 'The round is still running.');
-          isTeaching = true;
           // The run takes a minute: whoever asked is answered at once, the page shows how it goes, and hands go on.
-          const run = teacher.next().finally(() => {
-            isTeaching = false;
-          });
+          const run = teacher.next();
           return Promise.race([run, afterAMoment(run)]);
         }
         case 'again':

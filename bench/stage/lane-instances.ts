@@ -3,7 +3,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { instanceEnvironment, serviceCompanion } from '../fleet/fleet.js';
+import {
+  instanceEnvironment,
+  predictionServerEnvironment,
+  serviceCompanion,
+} from '../fleet/fleet.js';
 import { type ListeningProcess, superviseListening } from '../fleet/listening-process.js';
 import { spawnService } from '../fleet/service-process.js';
 import type { WebTierPlan } from '../fleet/web-tier/plan.js';
@@ -149,8 +153,7 @@ export async function startLaneInstances({
       const child = serviceCompanion('prediction-server').spawn(
         {
           ...{ ...base, HOST: '127.0.0.1', PORT: String(predictionPort) },
-          ...{ AUTH_STRATEGY: strategy.name, SERVICE_URL: origins().join() },
-          JWKS_URL: `${origins()[0]}/.well-known/jwks.json`,
+          ...predictionServerEnvironment(strategy.name, origins()),
         },
         [],
       );

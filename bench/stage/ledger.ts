@@ -82,8 +82,8 @@ function judge(
 ): Outcome {
   if (status === null || status >= 500 || status === 429 || status === 408) return 'unavailable';
   const isEnded = state.endedMs <= sentMs;
-  if (isForbidden)
-    return status === 403 ? 'right' : status < 400 ? 'wrongly-accepted' : 'unexpected';
+  if (isForbidden && status === 403) return 'right';
+  if (isForbidden && status < 400) return 'wrongly-accepted';
   if (status >= 200 && status < 400) {
     if (!isEnded) return 'right';
     const refusedMs = state.refusedMs.get(instance) ?? Number.POSITIVE_INFINITY;

@@ -14,24 +14,19 @@ import type { Guardian } from '../processes/guardian/guardian.js';
 import { handsOf } from '../stores/store.js';
 import type { StageHands, Undo } from './faults/fault.js';
 import { FAULTS, type FaultName } from './faults/registry.js';
-import { type Lane, type LaneListener, type LaneOptions, openLane } from './lane.js';
+import { type Lane, type LaneOptions, openLane } from './lane.js';
 import { type InstanceHolder, startLaneInstances } from './lane-instances.js';
-import type { LaneLoad } from './requests.js';
 
-export interface StageLane {
+export interface StageLane
+  extends Partial<Pick<LaneOptions, 'spread' | 'isDelegated' | 'atOnce' | 'load' | 'listener'>> {
   id: string;
   strategy: DescribedStrategy;
   /** Beside what every lane is told. */
   environment?: Readonly<Record<string, string>>;
   /** Where it has a number of its own. */
   instances?: number | undefined;
-  spread?: LaneOptions['spread'];
   /** nginx before its instances, and how it balances. */
   web?: Balance | undefined;
-  isDelegated?: boolean;
-  atOnce?: number | undefined;
-  load?: LaneLoad | undefined;
-  listener?: LaneListener | undefined;
 }
 
 export interface StageOptions {
@@ -157,7 +152,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       redis: { ...redis, url: own.redisUrl, start: () => startRedis() },
       database: { ...database, url: own.databaseUrl },
     };
-    const undos: { fault: FaultName; undo: Undo }[] = [];
+    let undos: { fault: FaultName; undo: Undo }[] = [];
     return {
       lanes,
       control: all[options.lanes.length] ?? null,
@@ -166,16 +161,23 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       },
       broken: () => undos.map(({ fault }) => fault),
       async undo(fault) {
-        const place = undos.findIndex((each) => each.fault === fault);
-        if (place >= 0) await undos.splice(place, 1)[0]?.undo();
+        const found = undos.find((each) => each.fault === fault);
+        await found?.undo();
+        // What could not be undone stays broken, and can be tried again.
+        undos = undos.filter((each) => each !== found);
       },
       async undoAll() {
         // One that fails must not keep the others from being undone.
-        const failures: unknown[] = [];
-        for (const { undo } of undos.splice(0).reverse()) {
-          await undo().catch((error) => failures.push(error));
+        const left: typeof undos = [];
+        let failure: unknown;
+        for (const each of undos.toReversed()) {
+          await each.undo().catch((error) => {
+            failure ??= error;
+            left.unshift(each);
+          });
         }
-        if (failures.length > 0) throw failures[0];
+        undos = left;
+        if (failure !== undefined) throw failure;
       },
       stop,
     };

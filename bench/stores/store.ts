@@ -3,7 +3,7 @@
  * where one of the lab's own can come from, and how it is read. A product is a folder that fulfils this
  * and a line in registry.ts.
  */
-import { usageError } from '../model/errors.js';
+import { type LabError, usageError } from '../model/errors.js';
 import type { CpuGroup } from '../processes/cpu-limits/cpu-group.js';
 import type { Guardian } from '../processes/guardian/guardian.js';
 import type { OrdinaryUser } from '../processes/ordinary-user.js';
@@ -113,10 +113,29 @@ export interface StoreHands {
   signal(name: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
+/**
+ * Before anything is opened: what breaks its stores must not write to somebody's.
+ *
+ * @throws LabError STORES_NOT_OWN, exit code 2
+ */
+export function assertNoneGiven(
+  products: readonly Pick<StoreProduct, 'label' | 'findGiven'>[],
+  environment: NodeJS.ProcessEnv,
+): void {
+  for (const { label, findGiven } of products) {
+    const given = findGiven(environment);
+    if (given) throw storesNotOwn(label, given.variable);
+  }
+}
+
 /** @throws LabError STORES_NOT_OWN, exit code 2 */
 export function handsOf({ hands }: StoreInformation, label: string, variable: string): StoreHands {
   if (hands) return hands;
-  throw usageError(
+  throw storesNotOwn(label, variable);
+}
+
+function storesNotOwn(label: string, variable: string): LabError {
+  return usageError(
     'STORES_NOT_OWN',
     `This breaks its stores, and ${label} here is not a server process of the lab's own. Unset ${variable}, and install ${label} on this machine if it comes from a container.`,
   );

@@ -102,6 +102,10 @@ describe('lab drill', function () {
     const condition = start('redis-flush', '--fail-on', 'session.redis-kill.wrong>0');
     expect(await condition.ended).to.equal(2);
     expect(condition.stderr()).to.match(/^CONDITION_INVALID: .*"redis-kill" is none of the drills/);
+    const given = { REDIS_URL: 'redis://127.0.0.1:1' };
+    const theirs = startLab(['drill', 'redis-kill', ...STRATEGIES, '--out', out], given);
+    expect(await theirs.ended).to.equal(2);
+    expect(theirs.stderr()).to.match(/^STORES_NOT_OWN: .*Unset REDIS_URL/);
     expect(await readdir(out)).to.deep.equal([]);
   });
 

@@ -312,14 +312,17 @@ describe('lab live, ended hard', function () {
   });
 
   it('says what it cannot do before anything starts', async () => {
-    const refused: [string[], RegExp][] = [
+    const given = { DATABASE_URL: 'postgresql://somebody@127.0.0.1:1/theirs' };
+    const refused: [string[], RegExp, NodeJS.ProcessEnv?][] = [
+      [[], /^STORES_NOT_OWN: .*Unset DATABASE_URL/, given],
+      [['--redis-cpu', '60'], /^CPU_SHARE_INVALID: /],
       [['--lesson', 's3-one-memry'], /^LESSON_UNKNOWN: .*did you mean s3-one-memory\?/],
       [['--lessons', '/nowhere/at/all'], /^LESSONS_MISSING: \/nowhere\/at\/all cannot be read/],
       [['--strategies', 'sesion'], /^OPTION_INVALID: .*session/],
       [['--instance-cpu', '99'], /^(OPTION_INVALID|CPU_SHARE_INVALID|CPU_LIMIT)/],
     ];
-    for (const [words, message] of refused) {
-      const lab = startLab(['live', ...words]);
+    for (const [words, message, environment] of refused) {
+      const lab = startLab(['live', ...words], environment);
       expect(await lab.ended, words.join(' ')).to.equal(2);
       expect(lab.stderr()).to.match(message);
       expect(lab.stdout()).to.equal('');

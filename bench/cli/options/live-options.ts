@@ -25,7 +25,7 @@ export function liveOptions(strategies: readonly string[]) {
 
 /** @throws LabError OPTION_INVALID, exit code 2 */
 export function freeStageFrom(options: ParsedOptions<ReturnType<typeof liveOptions>>): ScenePlan {
-  const names = [...new Set(options.strategies ?? ['session', 'jwt'])];
+  const names = options.strategies ?? ['session', 'jwt'];
   if (names.length > LANES_MAX) {
     throw usageError('OPTION_INVALID', `--strategies: at most ${LANES_MAX} fit side by side.`);
   }

@@ -12,6 +12,8 @@ import type { DescribedStrategy } from '../../model/result-schema.js';
 import { goFirst } from '../../processes/priority.js';
 import { FAULTS } from '../../stage/faults/registry.js';
 import { CONTROL_ID, openStage, type Stage } from '../../stage/stage.js';
+import { databases, sessionStores } from '../../stores/registry.js';
+import { assertNoneGiven } from '../../stores/store.js';
 import { createResultFolder, type NamedText } from '../result-folder.js';
 import { DRILLS, type Drill, type DrillName, type StageKind } from './drills.js';
 import { lanesOf, prepare, runRepetition } from './run-repetition.js';
@@ -61,6 +63,7 @@ export interface RanDrills {
  */
 export async function runDrills(input: DrillsInput): Promise<RanDrills> {
   const { strategies, control, instances, perSecond, signal, say } = input;
+  assertNoneGiven([databases.postgres, sessionStores.redis], process.env);
   const folder = await createResultFolder(input.outFolder);
   // A clock that is wrong matters to tokens that live as long as they do by default.
   const tokenLives: Readonly<Record<StageKind, number | null>> = {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { BALANCES } from '../../fleet/web-tier/nginx-configuration.js';
 import { OUTCOMES } from '../../model/outcomes.js';
-import { FAULTS, type FaultName } from '../../stage/faults/registry.js';
+import { FAULTS, type FaultName, faultNamed } from '../../stage/faults/registry.js';
 import { READS, SOMETIMES, USUAL_LOAD } from '../../stage/requests.js';
 import type { ScenePlan } from '../show/scene.js';
 import { LANES_MAX, PEOPLE_MAX } from '../show/show.js';
@@ -140,19 +140,17 @@ export interface Lesson extends LessonFile {
 
 /** Where code that is not compiled yet would cost more than what is to be seen. */
 const WARM_UP_REQUESTS = { measured: 4000, usual: 800 };
-/** Faults that need a way to the stores, or clocks, of the lab's own. */
-const INSTRUMENTED: readonly FaultName[] = ['stores-slow', 'clock-ahead', 'clock-behind'];
 
 export function sceneOfLesson({ scene: asked, rounds }: LessonFile): ScenePlan {
-  const faults = rounds.flatMap(({ run }) =>
-    run.map((each) => ('break' in each ? each.break : '')),
+  const broken = rounds.flatMap(({ run }) =>
+    run.flatMap((each) => ('break' in each ? [each.break] : [])),
   );
   const isMeasured =
     asked.instanceCores !== null || rounds.some(({ columns }) => columns.includes('microseconds'));
   return {
     ...asked,
     warmUpRequests: isMeasured ? WARM_UP_REQUESTS.measured : WARM_UP_REQUESTS.usual,
-    instrumented: INSTRUMENTED.some((fault) => faults.includes(fault)),
+    instrumented: broken.some((fault) => faultNamed(fault).needs === 'instruments'),
     lanes: asked.lanes.map(({ reads, sometimes, every, instances, delegated, ...own }) => ({
       ...{ ...own, isDelegated: delegated },
       instances: instances ?? null,

@@ -66,7 +66,7 @@ export function parseLesson(text: string, path: string, known: KnownNames): Less
     const { line, col } = lines.linePos(offset);
     return usageError('LESSON_INVALID', `${path}:${line}:${col}: ${printable(why)}.`);
   };
-  const document = parseDocument(text, { lineCounter: lines, maxAliasCount: 0 } as never);
+  const document = parseDocument(text, { lineCounter: lines });
   const [broken] = document.errors;
   if (broken)
     throw invalid(broken.pos[0], (broken.message.split('\n')[0] ?? '').replace(/:?$/, ''));

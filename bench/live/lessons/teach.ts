@@ -1,7 +1,8 @@
 /** A lesson on a show: what is told, what the class expects, the run, and what was counted. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '../../model/errors.js';
-import { FRAME_MS, type Show, troubleOf } from '../show/show.js';
+import { FRAME_MS } from '../show/frames.js';
+import { type Show, troubleOf } from '../show/show.js';
 import type { Frame, ShownLesson } from '../show/show-model.js';
 import { countRound, isAsTold } from './count-round.js';
 import { type Lesson, type LessonAction, sceneOfLesson } from './lesson-schema.js';

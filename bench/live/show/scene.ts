@@ -1,6 +1,11 @@
 /** What stands on the stage of a show, as data: lessons bring one each, and the free stage is one. */
+import { availableParallelism } from 'node:os';
 import type { Balance } from '../../fleet/web-tier/nginx-configuration.js';
+import type { FaultNeed } from '../../stage/faults/fault.js';
+import { FAULT_NAMES, faultNamed } from '../../stage/faults/registry.js';
 import type { LaneLoad } from '../../stage/requests.js';
+import type { Stage } from '../../stage/stage.js';
+import type { Scene } from './show-model.js';
 
 export interface SceneLane {
   id: string;
@@ -35,4 +40,36 @@ export interface ScenePlan {
   tokenLifeSeconds: number | null;
   /** Whether the way to the stores can be made long, and clocks can be put wrong. */
   instrumented: boolean;
+}
+
+const WHY_NOT: Readonly<Record<FaultNeed, string>> = {
+  instruments:
+    'This scene has no slow way to the stores and no clocks of its own; the free stage has.',
+  web: 'No lane of this scene stands behind nginx.',
+};
+
+/** What watchers are told of it. */
+export function sceneOf(plan: ScenePlan, stage: Stage, whyNoLimiter: string | null): Scene {
+  const { instanceCores, redisCores, instrumented } = plan;
+  const has = { instruments: instrumented, web: plan.lanes.some(({ web }) => web !== null) };
+  const wantsLimits = instanceCores !== null || redisCores !== null;
+  return {
+    lanes: stage.lanes.map(({ id, strategy }) => {
+      const set = plan.lanes.find((lane) => lane.id === id)?.set ?? {};
+      const settings = Object.entries(set)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(' ');
+      return { id, strategy: strategy.name, settings };
+    }),
+    asFastAsAnswered: plan.atOnce !== null,
+    ...{ instanceCores: whyNoLimiter === null ? instanceCores : null },
+    ...{ redisCores: whyNoLimiter === null ? redisCores : null },
+    machineCores: availableParallelism(),
+    notHeld: wantsLimits ? whyNoLimiter : null,
+    hands: FAULT_NAMES.map((fault) => {
+      const { title, undoTitle, needs } = faultNamed(fault);
+      const whyNot = needs === undefined || has[needs] ? null : WHY_NOT[needs];
+      return { fault, title, undoTitle, whyNot };
+    }),
+  };
 }

@@ -1,31 +1,17 @@
-/**
- * A show: a stage that stays, four frames a second of what it does, and hands. All hands go through `do`, one after
- * the other, so that two presenters do not cross each other.
- */
-import { availableParallelism } from 'node:os';
+/** A show: a stage that stays, four frames a second of what it does, and hands. Whoever has hands lets them take turns. */
 import type { SeededStores } from '../../fleet/seeded-stores.js';
 import { LabError } from '../../model/errors.js';
 import type { DescribedStrategy } from '../../model/result-schema.js';
-import type { CpuGroup } from '../../processes/cpu-limits/cpu-group.js';
 import type { CpuLimiter } from '../../processes/cpu-limits/cpu-limiter.js';
 import { FAULTS, type FaultName } from '../../stage/faults/registry.js';
 import type { Lane } from '../../stage/lane.js';
 import { logInAgain } from '../../stage/log-in-again.js';
 import { openStage, type Stage } from '../../stage/stage.js';
-import { bottleneckOf } from './bottleneck.js';
-import { createLaneCounter, type LaneCounter } from './lane-counter.js';
+import { FRAME_MS, type OnStage, openFrameReader } from './frames.js';
+import { createLaneCounter } from './lane-counter.js';
 import { type MessageLog, openMessageLog } from './message-log.js';
-import { createProcessMeter, openRedisMeter } from './readings.js';
-import type { SceneLane, ScenePlan } from './scene.js';
-import type {
-  Frame,
-  LaneFrame,
-  Mark,
-  Scene,
-  ShownInstance,
-  ShownLesson,
-  ShownState,
-} from './show-model.js';
+import { type SceneLane, type ScenePlan, sceneOf } from './scene.js';
+import type { Frame, Mark, ShownLesson, ShownState } from './show-model.js';
 
 export interface ShowOptions {
   stores: SeededStores;
@@ -65,41 +51,24 @@ export interface Show {
   stop(): Promise<void>;
 }
 
-export const FRAME_MS = 250;
-const FRAMES_A_SECOND = 1000 / FRAME_MS;
 const MOST_INSTANCES = 8;
 const PATIENCE_MS = 2000;
 const TELL_AFTER_MS = 50;
-/** A sender that gets to more of its requests late has not sent the planned load. */
-const MOST_LATE = 0.1;
 /** People of a lane; no lane takes those of another. */
 export const PEOPLE_MAX = 20;
 export const LANES_MAX = 6;
-
-interface OnStage {
-  stage: Stage;
-  plan: ScenePlan;
-  scene: Scene;
-  counters: Map<string, LaneCounter>;
-  redisGroup: CpuGroup | null;
-  /** Time in which Redis was held back, when that was last read. */
-  heldBack: { seconds: number; atMs: number } | null;
-}
 
 export function openShow(options: ShowOptions): Show {
   const { stores, strategies, limiter, nodeOptions, watchers, signal } = options;
   const log = openMessageLog();
   const beganMs = performance.now();
   const atMs = () => performance.now() - beganMs;
-  const meter = createProcessMeter();
-  const redisMeter = openRedisMeter(stores.stores.redisUrl);
+  const reader = openFrameReader({ stores, watchers, atMs });
   const collecting = new Set<Frame[]>();
   let on: OnStage | null = null;
   let lesson: ShownLesson | null = null;
   let lessons: ShownState['lessons'] = [];
   let busy: string | null = null;
-  /** The last second of what each process used: limits are given in pieces that are longer than a frame. */
-  const used = new Map<string, number[]>();
   let isReading = false;
 
   const state = (): ShownState => ({
@@ -128,93 +97,18 @@ export function openShow(options: ShowOptions): Show {
     throw new LabError('LANE_UNKNOWN', `There is no lane "${id}" now. There are ${known}.`);
   }
 
-  function smooth(name: string, cores: number | null): number | null {
-    if (cores === null) return null;
-    const some = [...(used.get(name) ?? []), cores].slice(-FRAMES_A_SECOND);
-    used.set(name, some);
-    return some.reduce((sum, each) => sum + each, 0) / some.length;
-  }
-
-  /** Since it was last asked. */
-  function heldBackShareOf(seen: OnStage): number | null {
-    if (seen.redisGroup === null) return null;
-    const now = { seconds: seen.redisGroup.throttling().throttledSeconds, atMs: performance.now() };
-    const before = seen.heldBack;
-    seen.heldBack = now;
-    return before
-      ? Math.max(0, now.seconds - before.seconds) / ((now.atMs - before.atMs) / 1000)
-      : 0;
-  }
-
-  async function readLane(lane: Lane, { counters }: OnStage): Promise<LaneFrame> {
-    const counted = counters.get(lane.id)?.take();
-    const instances = await Promise.all(
-      lane.instances.all.map(async (instance): Promise<ShownInstance> => {
-        const pid = instance.state() === 'gone' ? null : instance.pid();
-        const { cores, memoryBytes } = await meter.read('', pid);
-        const { number } = instance;
-        const answers = counted?.answers.get(number) ?? 0;
-        const isHeld = instance.isHeld();
-        return { number, state: instance.state(), isHeld, cores, memoryBytes, answers };
-      }),
-    );
-    const companions = await Promise.all([
-      ...lane.instances.companions().map(({ name, pid }) => meter.read(name, pid)),
-      ...(lane.instances.web ? [meter.readFamily('nginx', lane.instances.web.pid)] : []),
-    ]);
-    return {
-      ...{ outcomes: counted?.outcomes ?? [], instances, companions, full: null },
-      ...{ p50Ms: counted?.p50Ms ?? null, p99Ms: counted?.p99Ms ?? null },
-      ...{ bytes: counted?.bytes ?? 0, rate: lane.rate(), onTheWay: lane.onTheWay() },
-      isUnreliable: lane.takeLateShare() > MOST_LATE,
-    };
-  }
-
-  async function readFrame(seen: OnStage): Promise<void> {
-    const { stage, scene, plan } = seen;
-    const { sessionStore, database } = stores.stores;
-    const [redis, ofDatabase, ...lanes] = await Promise.all([
-      meter.read('Redis', sessionStore.hands?.pid() ?? sessionStore.pid),
-      meter.readFamily('PostgreSQL', database.hands?.pid() ?? database.pid),
-      ...stage.lanes.map((lane) => readLane(lane, seen)),
-    ]);
-    const machineCores = meter.machine();
-    const usedByRedis = smooth('redis', redis.cores);
-    const heldBackShare = smooth('redis held back', heldBackShareOf(seen));
-    const usedByMachine = smooth('machine', machineCores);
-    for (const [index, frame] of lanes.entries()) {
-      const { id, strategy } = stage.lanes[index] as Lane;
-      const serving = frame.instances.filter(({ state: its }) => its === 'working');
-      frame.full = bottleneckOf({
-        instances: serving.map(({ number, cores, isHeld }) => ({
-          cores: smooth(`${id} ${number}`, cores),
-          allowed: isHeld ? plan.instanceCores : null,
-        })),
-        redis: { cores: usedByRedis, allowed: scene.redisCores, heldBackShare },
-        database: ofDatabase,
-        machine: { cores: usedByMachine, all: scene.machineCores },
-        asksRedis: strategy.perRequest.redis > 0,
-      });
-    }
-    if (on !== seen) return;
-    const frame: Frame = {
-      atMs: atMs(),
-      lanes: Object.fromEntries(
-        stage.lanes.map(({ id }, index) => [id, lanes[index] as LaneFrame]),
-      ),
-      redis: { ...redis, ...redisMeter.figures() },
-      database: ofDatabase,
-      lab: { cores: meter.lab(), watchers: watchers() },
-      machineCores,
-    };
-    for (const frames of collecting) frames.push(frame);
-    log.push({ type: 'frame', frame });
-  }
-
   const timer = setInterval(() => {
     if (on === null || isReading) return;
     isReading = true;
-    readFrame(on)
+    const seen = on;
+    reader
+      .read(seen)
+      .then((frame) => {
+        // Of a scene that is no more nothing is told.
+        if (on !== seen) return;
+        for (const frames of collecting) frames.push(frame);
+        log.push({ type: 'frame', frame });
+      })
       .catch((error: Error) => show.mark(troubleOf(error)))
       .finally(() => {
         isReading = false;
@@ -406,7 +300,7 @@ export function openShow(options: ShowOptions): Show {
     },
     async stop() {
       clearInterval(timer);
-      redisMeter.close();
+      reader.close();
       await clear();
     },
   };
@@ -419,34 +313,4 @@ const NOBODY_ASKS = { en: 'nobody asks', ko: '아무도 요청하지 않음' };
 
 export function troubleOf({ message }: Error): Mark {
   return { kind: 'trouble', text: { en: message, ko: message }, lane: null };
-}
-
-const NEEDS_INSTRUMENTS = ['stores-slow', 'clock-ahead', 'clock-behind'];
-
-function sceneOf(plan: ScenePlan, stage: Stage, whyNoLimiter: string | null): Scene {
-  const { instanceCores, redisCores, instrumented } = plan;
-  const wantsLimits = instanceCores !== null || redisCores !== null;
-  return {
-    lanes: stage.lanes.map(({ id, strategy }) => {
-      const set = plan.lanes.find((lane) => lane.id === id)?.set ?? {};
-      const settings = Object.entries(set)
-        .map(([name, value]) => `${name}=${value}`)
-        .join(' ');
-      return { id, strategy: strategy.name, settings };
-    }),
-    asFastAsAnswered: plan.atOnce !== null,
-    ...{ instanceCores: whyNoLimiter === null ? instanceCores : null },
-    ...{ redisCores: whyNoLimiter === null ? redisCores : null },
-    machineCores: availableParallelism(),
-    notHeld: wantsLimits ? whyNoLimiter : null,
-    hands: (Object.keys(FAULTS) as FaultName[]).map((fault) => ({
-      ...{ fault, title: FAULTS[fault].title, undoTitle: FAULTS[fault].undoTitle },
-      whyNot:
-        fault === 'nginx-reload' && !plan.lanes.some(({ web }) => web)
-          ? 'No lane of this scene stands behind nginx.'
-          : instrumented || !NEEDS_INSTRUMENTS.includes(fault)
-            ? null
-            : 'This scene has no slow way to the stores and no clocks of its own; the free stage has.',
-    })),
-  };
 }

@@ -6,6 +6,7 @@ const MINUTES = 10;
 export const clockAhead: Fault = {
   title: `the clock of one instance goes ${MINUTES} minutes fast`,
   undoTitle: 'it is put right',
+  needs: 'instruments',
   async apply(stage) {
     await eachFirst(stage, (instance) => instance.shiftClock(MINUTES * 60_000));
     return () => eachFirst(stage, (instance) => instance.shiftClock(0));

@@ -21,11 +21,15 @@ export interface StageHands {
 /** Idempotent. */
 export type Undo = () => Promise<void>;
 
+export type FaultNeed = 'instruments' | 'web';
+
 export interface Fault {
   /** For a person: "Redis freezes". */
   title: string;
   /** What undoes it, for a person: "it goes on"; null: nothing can. */
   undoTitle: string | null;
+  /** What a stage may lack: a way to the stores and clocks of the lab's own, or a web tier. Nothing unless told. */
+  needs?: FaultNeed;
   /** Resolves when it is done. @throws LabError where it cannot be done; nothing is broken then */
   apply(stage: StageHands): Promise<Undo>;
 }

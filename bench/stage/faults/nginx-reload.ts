@@ -4,6 +4,7 @@ import { type Fault, nothingToUndo } from './fault.js';
 export const nginxReload: Fault = {
   title: 'nginx reads its configuration anew, as after a deployment (nginx -s reload)',
   undoTitle: null,
+  needs: 'web',
   async apply({ lanes }) {
     const webs = lanes.flatMap(({ instances }) => instances.web ?? []);
     if (webs.length === 0) {

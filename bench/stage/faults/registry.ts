@@ -49,3 +49,8 @@ export const FAULTS = {
 } as const satisfies Readonly<Record<string, Fault>>;
 
 export type FaultName = keyof typeof FAULTS;
+export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
+
+export function faultNamed(name: FaultName): Fault {
+  return FAULTS[name];
+}

@@ -6,6 +6,7 @@ const EACH_WAY_MS = 100;
 export const storesSlow: Fault = {
   title: `the way to the stores takes ${EACH_WAY_MS} ms longer, each way`,
   undoTitle: 'it is short again',
+  needs: 'instruments',
   async apply({ way }) {
     if (way === null) {
       throw new LabError('FAULT_UNAVAILABLE', 'This stage has no way of its own to the stores.');

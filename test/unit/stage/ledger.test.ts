@@ -47,6 +47,13 @@ describe('the ledger', () => {
     ]);
   });
 
+  it('expects a third party to be refused what it was not given, and a lost login to be told from that', () => {
+    const asked = (status: number | null) => answer(status, 10, 15, { isForbidden: true });
+    expect(outcomesOf(login(1), ...[403, 200, 401, 503, 404].map(asked))).to.deep.equal([
+      ...['right', 'wrongly-accepted', 'wrongly-refused', 'unavailable', 'unexpected'],
+    ]);
+  });
+
   it('calls no answer, and one that says "not now", unavailable, whatever would have been right', () => {
     const statuses = [null, 503, 500, 429, 408];
     const outcomes = outcomesOf(login(1), ...statuses.map((status) => answer(status, 10)));
