@@ -8,6 +8,7 @@ import type { KneeOf } from '../../analyse/scaling/knee.js';
 import type { Result } from '../../model/result-schema.js';
 import { countOf } from '../../text/count-of.js';
 import { code, formatNumber, formatPercentPoints, listOf } from '../../text/format.js';
+import { kneeBetween } from '../knee-between.js';
 import { limitWords } from '../limit-words.js';
 import type { ReportView } from '../view.js';
 import { type Finding, finding } from './finding.js';
@@ -70,11 +71,11 @@ function againstCurve(knee: KneeOf, { measuredKnee, counts }: Scaling): string {
 
 /** "at 3 to 4 instances", "at about 4 instances", "with the first instance" */
 function aboutInstances(instances: number): string {
-  const near = Math.round(instances);
-  if (near >= 1 && Math.abs(instances - near) <= 0.1)
-    return `at about ${countOf(near, 'instance')}`;
-  if (instances < 1) return 'with the first instance already';
-  return `at ${Math.floor(instances)} to ${countOf(Math.ceil(instances), 'instance')}`;
+  const { low, high } = kneeBetween(instances);
+  if (low !== high) return `at ${low} to ${countOf(high, 'instance')}`;
+  return instances < 0.9
+    ? 'with the first instance already'
+    : `at about ${countOf(low, 'instance')}`;
 }
 
 /** "held to 0.02 of a core, it answers at most 2,450 requests per second" */

@@ -4,11 +4,17 @@ import { BOTH } from '../../analyse/answers/scale-answer.js';
 import { inSentence, tierOf } from '../../model/tiers.js';
 import { countOf } from '../../text/count-of.js';
 import { capitalised, code, listOf } from '../../text/format.js';
+import { kneeBetween } from '../knee-between.js';
 import { cores, duration, microseconds, sizeOfChange, times } from './figures.js';
 import type { Language } from './language.js';
 
 const both = ({ candidateMean, baselineMean }: Claim) =>
   `${microseconds(candidateMean)} against ${microseconds(baselineMean)}`;
+
+function atKnee(knee: number): string {
+  const { low, high } = kneeBetween(knee);
+  return low === high ? `about ${servers(low)}` : `${low} to ${servers(high)}`;
+}
 
 export const english: Language = {
   tag: 'en',
@@ -88,7 +94,7 @@ export const english: Language = {
     },
     growth({ variant, knee, most, full }, tier) {
       if (knee === null) return `${code(variant)} kept growing up to ${servers(most)}.`;
-      const at = `${code(variant)} stops growing at about ${servers(Math.max(1, Math.round(knee)))}`;
+      const at = `${code(variant)} stops growing at ${atKnee(knee)}`;
       return full === null ? `${at}, and no processor is full there.` : `${at}: ${tier} is full.`;
     },
     heldTier: (tier, share) => `${tier}, held to ${cores(share)},`,
@@ -98,7 +104,7 @@ export const english: Language = {
       notMeasured: 'This is calculated from what a request costs, and not measured.',
       growth({ variant, knee, most }, tier) {
         if (knee === null) return `${code(variant)} would keep growing up to ${servers(most)}.`;
-        return `${code(variant)} would stop growing at about ${servers(Math.max(1, Math.round(knee)))}: ${tier} would be full.`;
+        return `${code(variant)} would stop growing at ${atKnee(knee)}: ${tier} would be full.`;
       },
       basis: ({ instanceCores, redisCores, why }) =>
         `The most that servers of ${cores(instanceCores)} and a Redis of ${cores(redisCores)} can answer. Processes cannot be held to a share of a core here: ${why} Grey dotted lines: in proportion to one server. Hollow marks: calculated.`,
@@ -107,7 +113,7 @@ export const english: Language = {
     chartTitle: (facts) =>
       facts === null
         ? 'More servers answer more requests'
-        : `${capitalised(facts.tier)} is full at about ${servers(Math.max(1, Math.round(facts.knee)))} with ${facts.variant}`,
+        : `${capitalised(facts.tier)} is full at ${atKnee(facts.knee)} with ${facts.variant}`,
     axes: { servers: 'servers', rate: 'requests per second' },
     ideal: 'in proportion',
     forecast: 'predicted from 1 and 2',

@@ -2,6 +2,7 @@ import type { Claim } from '../../analyse/answers/claim.js';
 import { BOTH } from '../../analyse/answers/scale-answer.js';
 import { tierOf } from '../../model/tiers.js';
 import { code, listOf } from '../../text/format.js';
+import { kneeBetween } from '../knee-between.js';
 import { cores, durationKo, microseconds, sizeOfChange, times } from './figures.js';
 import type { Language } from './language.js';
 
@@ -15,6 +16,11 @@ const TIERS: Readonly<Record<string, string>> = {
   web: '웹 서버',
   prediction: '예측 서버',
 };
+
+function atKnee(knee: number): string {
+  const { low, high } = kneeBetween(knee);
+  return low === high ? `서버 약 ${low}대` : `서버 ${low}~${high}대`;
+}
 
 export const korean: Language = {
   tag: 'ko',
@@ -86,7 +92,7 @@ export const korean: Language = {
     },
     growth({ variant, knee, most, full }, tier) {
       if (knee === null) return `${code(variant)}: 서버 ${most}대까지 계속 늘어납니다.`;
-      const at = `${code(variant)}: 서버 약 ${Math.max(1, Math.round(knee))}대에서 더 늘지 않습니다`;
+      const at = `${code(variant)}: ${atKnee(knee)}에서 더 늘지 않습니다`;
       return full === null
         ? `${at}. 가득 찬 프로세서는 없습니다.`
         : `${at}. ${tier}가 가득 찼습니다.`;
@@ -99,7 +105,7 @@ export const korean: Language = {
       growth({ variant, knee, most }, tier) {
         if (knee === null)
           return `${code(variant)}: 계산으로는 서버 ${most}대까지 계속 늘어납니다.`;
-        return `${code(variant)}: 계산으로는 서버 약 ${Math.max(1, Math.round(knee))}대에서 더 늘지 않습니다. ${tier}가 가득 찹니다.`;
+        return `${code(variant)}: 계산으로는 ${atKnee(knee)}에서 더 늘지 않습니다. ${tier}가 가득 찹니다.`;
       },
       basis: ({ instanceCores, redisCores, why }) =>
         `서버마다 ${cores(instanceCores, 'ko')}, Redis는 ${cores(redisCores, 'ko')}일 때의 최댓값. 여기서는 프로세스의 CPU를 제한할 수 없습니다: ${why} 점선: 한 대에 비례. 빈 표시: 계산값.`,
@@ -108,7 +114,7 @@ export const korean: Language = {
     chartTitle: (facts) =>
       facts === null
         ? '서버가 많을수록 더 많은 요청에 답합니다'
-        : `${facts.variant}: 서버 약 ${Math.max(1, Math.round(facts.knee))}대에서 ${facts.tier}가 가득 찹니다`,
+        : `${facts.variant}: ${atKnee(facts.knee)}에서 ${facts.tier}가 가득 찹니다`,
     axes: { servers: '서버 수', rate: '초당 요청 수' },
     ideal: '비례',
     forecast: '1대와 2대에서 예측',
