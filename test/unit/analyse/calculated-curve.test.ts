@@ -175,7 +175,9 @@ describe('the report of a run on a machine without limits of CPU time', () => {
       expect(text, form).to.include(
         'This is calculated from what a request costs, and not measured.',
       );
-      expect(text, form).to.match(/session would stop growing at (?:about \d|\d to \d) servers: Redis would be/);
+      expect(text, form).to.match(
+        /session would stop growing at (?:about \d|\d to \d) servers: Redis would be/,
+      );
       expect(text, form).to.include('jwt would keep growing up to 8 servers.');
     }
   });
