@@ -104,6 +104,8 @@ export async function openLive(options: LiveOptions): Promise<void> {
               show.changeInstances(command.change, command.lane),
             ),
           );
+        case 'nginx':
+          return inTurn(() => show.during('nginx', () => show.setWeb(command.isThere)));
         case 'break':
           return inTurn(() => show.during('fault', () => show.apply(command.fault)));
         case 'undo':

@@ -3,6 +3,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   instanceEnvironment,
   predictionServerEnvironment,
@@ -48,7 +49,7 @@ export interface StageInstance {
 export interface LaneInstances {
   /** Those that clients are sent to. */
   readonly all: readonly StageInstance[];
-  /** nginx before them; null: clients come to the instances themselves. */
+  /** nginx before them now; null: clients come to the instances themselves. */
   readonly web: { readonly origin: string; readonly pid: number; reload(): Promise<void> } | null;
   /** What stands beside them: an authority, a prediction server. */
   companions(): { name: string; pid: number | null }[];
@@ -61,6 +62,12 @@ export interface LaneInstances {
   add(count: number, before: (instance: StageInstance) => Promise<void>): Promise<void>;
   /** The last ones are asked to leave; the first stays. Resolves when they are gone. */
   remove(count: number): Promise<void>;
+  /**
+   * Puts nginx before them, or takes it away, while clients go on. Only where `mayHaveWeb`.
+   *
+   * @throws LabError WEB_TIER_FAILED
+   */
+  setWeb(plan: WebTierPlan | null): Promise<void>;
   /** Puts the limits of CPU time on, or lifts them, where there are any. */
   hold(on: boolean): void;
   stop(): Promise<void>;
@@ -79,8 +86,10 @@ export interface LaneInstancesOptions {
   environment: Readonly<Record<string, string>>;
   /** Given to Node by every instance. */
   nodeOptions: readonly string[];
-  /** nginx before them; null: none. */
+  /** nginx before them at the beginning; null: none. */
   web: WebTierPlan | null;
+  /** Whether nginx may come later: instances then believe what it says of clients from the beginning. */
+  mayHaveWeb: boolean;
   /** Each instance has a clock of its own that can be put wrong, by a file whose path begins so; null: none has. */
   clockFiles: string | null;
   /** null: they take what they need. */
@@ -90,6 +99,8 @@ export interface LaneInstancesOptions {
 
 /** A process that is new compiles its code, and would be at it for minutes under a tenth of a core. */
 const WARM_AFTER_MS = 3000;
+/** Before nginx is stopped that nobody is sent to any more. */
+const LAST_ANSWERS_MS = 500;
 
 const CLOCK = new URL('./shifted-clock.js', import.meta.url).href;
 
@@ -100,6 +111,7 @@ export async function startLaneInstances({
   environment,
   nodeOptions,
   web: webPlan,
+  mayHaveWeb,
   clockFiles,
   holder,
   guardian,
@@ -116,7 +128,7 @@ export async function startLaneInstances({
   };
   const base = {
     ...{ ...environment, ...guardian.environment, NODE_ENV: 'production' },
-    ...(webPlan && BEHIND_WEB_TIER),
+    ...((webPlan || mayHaveWeb) && BEHIND_WEB_TIER),
   };
   const origins = () => all.map(({ origin }) => origin);
   try {
@@ -162,12 +174,19 @@ export async function startLaneInstances({
       await member.origin;
     }
     tier = webPlan && (await startWebTier(webPlan, origins(), guardian));
-    const web = tier && {
-      ...{ origin: tier.origin, pid: tier.pid },
-      reload: async () => tier?.reload(origins()),
-    };
     return {
-      ...{ all, web, stop },
+      ...{ all, stop },
+      get web() {
+        const now = tier;
+        return now && { origin: now.origin, pid: now.pid, reload: () => now.reload(origins()) };
+      },
+      async setWeb(plan) {
+        const before = tier;
+        tier = plan && (await startWebTier(plan, origins(), guardian));
+        // What is on its way through it is answered first.
+        if (before) await delay(LAST_ANSWERS_MS);
+        await before?.stop();
+      },
       companions: () => companions.map(({ name, member: { pid } }) => ({ name, pid: pid ?? null })),
       async add(count, before) {
         const numbers = Array.from({ length: count }, (_, index) => all.length + 1 + index);
@@ -180,7 +199,7 @@ export async function startLaneInstances({
           return;
         }
         all.push(...ready);
-        if (ready.length > 0) await web?.reload();
+        if (ready.length > 0) await tier?.reload(origins());
         if (holdsNow) for (const one of ready) one.hold(true);
         const failure = begun.find((each) => each.status === 'rejected');
         if (failure) throw failure.reason;
@@ -188,7 +207,7 @@ export async function startLaneInstances({
       async remove(count) {
         const leaving = all.splice(Math.max(1, all.length - count));
         // Nobody is sent to them any more before they leave.
-        if (leaving.length > 0) await web?.reload();
+        if (leaving.length > 0) await tier?.reload(origins());
         await Promise.all(leaving.map((each) => each.leave()));
       },
       hold(on) {

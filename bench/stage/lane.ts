@@ -134,7 +134,7 @@ export function openLane(options: LaneOptions): Lane {
   const { id, strategy, instances, users, newcomers, password, patienceMs, tokenLifeSeconds } =
     options;
   const { load = USUAL_LOAD, listener } = options;
-  const isBound =
+  const isBound = () =>
     strategy.stateIn === 'instance' && options.spread !== 'any' && instances.web === null;
   const expires = strategy.carrier === 'bearer' && tokenLifeSeconds !== null;
   const pools = new Map<string, Pool>();
@@ -166,8 +166,10 @@ export function openLane(options: LaneOptions): Lane {
   };
 
   /** Behind nginx nobody chooses an instance. */
-  const reached = (instance: StageInstance): Reached =>
-    instances.web ? { number: 0, origin: instances.web.origin } : instance;
+  const reached = (instance: StageInstance): Reached => {
+    const { web } = instances;
+    return web ? { number: 0, origin: web.origin } : instance;
+  };
 
   /** status null: no answer within the patience. */
   async function request(
@@ -257,7 +259,7 @@ export function openLane(options: LaneOptions): Lane {
     const { status } = given;
     note({ ...event, instance: instance.number, what: 'login', atMs: atMs(), status });
     if (status !== 200) return;
-    const next = isBound ? instance : reached(all[(place + 1) % all.length] as StageInstance);
+    const next = isBound() ? instance : reached(all[(place + 1) % all.length] as StageInstance);
     const credential = credentialIn(given.text, given.cookies);
     const againMs = atMs();
     const seen = await request(next.origin, 'GET', '/me', credential);
@@ -372,7 +374,7 @@ export function openLane(options: LaneOptions): Lane {
               : own;
             const before = people.findIndex((person) => person.user.id === user.id);
             const endsAtMs = expires ? fromMs + (tokenLifeSeconds as number) * 1000 : null;
-            const boundTo = isBound ? index + 1 : null;
+            const boundTo = isBound() ? index + 1 : null;
             logins += 1;
             const person: Person = {
               ...{ login: logins, user, credential, boundTo, endsAtMs, state: 'good' },

@@ -52,6 +52,8 @@ export interface StageOptions {
   stores: SeededStores;
   /** Called when Redis was started again by a fault: it is another process then. */
   onRedisStart?: (() => void) | undefined;
+  /** Whether nginx may be put before lanes later; no unless told. */
+  mayHaveWeb?: boolean;
   /** Holds every instance to its share of a core; null: none is held. */
   holder: InstanceHolder | null;
 }
@@ -66,6 +68,8 @@ export interface Stage {
   readonly control: Lane | null;
   /** @throws LabError FAULT_UNAVAILABLE, and what the fault throws */
   apply(fault: FaultName): Promise<void>;
+  /** Puts nginx before every lane, or takes it away: only where it may be. @throws LabError WEB_TIER_FAILED, NGINX_NOT_FOUND */
+  setWeb(balance: Balance | null): Promise<void>;
   /** What is not undone yet, in its order; what cannot be undone stays until everything is. */
   broken(): FaultName[];
   /** One of them, the oldest. Does nothing where it is not broken. */
@@ -114,6 +118,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         ...{ strategy, instances: own ?? options.instances, nodeOptions: options.nodeOptions },
         clockFiles: clockFolder && join(clockFolder, id),
         web: web ? await planWeb(web, id) : null,
+        mayHaveWeb: options.mayHaveWeb ?? false,
         ...{ guardian: watchman, holder: options.holder },
         environment: {
           ...settings,
@@ -158,6 +163,13 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       control: all[options.lanes.length] ?? null,
       async apply(fault) {
         undos.push({ fault, undo: await FAULTS[fault].apply(hands) });
+      },
+      async setWeb(balance) {
+        await Promise.all(
+          lanes.map(async ({ id, instances }) =>
+            instances.setWeb(balance === null ? null : await planWeb(balance, id)),
+          ),
+        );
       },
       broken: () => undos.map(({ fault }) => fault),
       async undo(fault) {

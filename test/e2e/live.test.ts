@@ -201,6 +201,19 @@ describe('lab live', function () {
     await until('three instances', () => told.frames.at(-1)?.lanes.jwt?.instances.length === 3);
     await page.keyboard.press('-');
     await until('two instances', () => told.frames.at(-1)?.lanes.session?.instances.length === 2);
+    await page.click('text=nginx before them');
+    const names = () => told.frames.at(-1)?.lanes.jwt?.companions.map(({ name }) => name) ?? [];
+    await until('nginx before the lanes', () => names().includes('nginx'));
+    await page.waitForSelector('.faults button:not([disabled]):text("Reload nginx")');
+    await send(address, { do: 'break', fault: 'nginx-reload' });
+    const since = told.frames.length;
+    await until('answers through nginx', () => told.frames.length > since + 8);
+    const wrong = told.frames
+      .slice(-4)
+      .flatMap(({ lanes }) => Object.values(lanes).flatMap(({ outcomes }) => outcomes.slice(1)));
+    expect(wrong.reduce((sum, count) => sum + count, 0)).to.equal(0);
+    await send(address, { do: 'nginx', isThere: false });
+    await until('nginx is gone', () => !names().includes('nginx'));
     await send(address, { do: 'rate', perSecond: 0, lane: 'jwt' });
     await until('no requests to one', () => told.frames.at(-1)?.lanes.jwt?.rate === 0);
     await send(address, { do: 'rate', perSecond: 40, lane: null });

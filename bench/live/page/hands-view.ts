@@ -19,6 +19,8 @@ export function handsView(send: Send): HandsView {
   let buttons = new Map<string, HTMLButtonElement>();
   let slider: HTMLInputElement | null = null;
   let number: HTMLElement | null = null;
+  let web: HTMLButtonElement | null = null;
+  let hasWeb = false;
 
   function rebuild(scene: Scene | null): void {
     buttons = new Map();
@@ -30,6 +32,9 @@ export function handsView(send: Send): HandsView {
     });
     slider.addEventListener('change', () => {
       void send({ do: 'rate', perSecond: rateOf(Number(chosen.value)), lane: null });
+    });
+    web = button('', () => {
+      void send({ do: 'nginx', isThere: !hasWeb });
     });
     const faults = el('div', { class: 'faults' });
     for (const { fault, title, undoTitle, whyNot } of scene?.hands ?? []) {
@@ -50,6 +55,7 @@ export function handsView(send: Send): HandsView {
         { class: 'row' },
         button(t('fewer'), () => void send({ do: 'instances', change: -1, lane: null })),
         button(t('more'), () => void send({ do: 'instances', change: 1, lane: null })),
+        web,
         button(t('logIn'), () => void send({ do: 'log-in' })),
         button(t('mendAll'), () => void send({ do: 'mend-all' }), { class: 'mend' }),
       ),
@@ -78,6 +84,8 @@ export function handsView(send: Send): HandsView {
         drawn = wanted;
         rebuild(scene);
       }
+      hasWeb = scene?.hasWeb ?? false;
+      if (web) setText(web, t(hasWeb ? 'nginxAway' : 'nginxBefore'));
       const broken = state?.broken ?? [];
       for (const { fault, undoTitle } of scene?.hands ?? []) {
         const made = buttons.get(fault);

@@ -108,6 +108,8 @@ const TEXTS = {
   mendAll: { en: 'Stop all: mend everything', ko: '모두 되돌리기' },
   undo: { en: 'undo', ko: '되돌리기' },
   undone: { en: 'undone', ko: '되돌림' },
+  nginxBefore: { en: 'nginx before them', ko: '앞에 nginx 두기' },
+  nginxAway: { en: 'nginx before them: take it away', ko: '앞의 nginx 치우기' },
   logIn: { en: 'Everybody logs in again', ko: '모두 다시 로그인' },
   lessons: { en: 'Lessons', ko: '수업' },
   choose: { en: 'Choose a lesson', ko: '수업 고르기' },

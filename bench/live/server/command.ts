@@ -19,6 +19,7 @@ export const commandSchema = z.discriminatedUnion('do', [
   }),
   z.strictObject({ do: z.literal('break'), fault }),
   z.strictObject({ do: z.literal('undo'), fault }),
+  z.strictObject({ do: z.literal('nginx'), isThere: z.boolean() }),
   z.strictObject({ do: z.literal('mend-all') }),
   z.strictObject({ do: z.literal('log-in') }),
   z.strictObject({ do: z.literal('lesson'), name: z.string().max(64) }),

@@ -51,7 +51,10 @@ const WHY_NOT: Readonly<Record<FaultNeed, string>> = {
 /** What watchers are told of it. */
 export function sceneOf(plan: ScenePlan, stage: Stage, whyNoLimiter: string | null): Scene {
   const { instanceCores, redisCores, instrumented } = plan;
-  const has = { instruments: instrumented, web: plan.lanes.some(({ web }) => web !== null) };
+  const has = {
+    instruments: instrumented,
+    web: stage.lanes.some(({ instances }) => instances.web !== null),
+  };
   const wantsLimits = instanceCores !== null || redisCores !== null;
   return {
     lanes: stage.lanes.map(({ id, strategy }) => {
@@ -65,6 +68,7 @@ export function sceneOf(plan: ScenePlan, stage: Stage, whyNoLimiter: string | nu
     ...{ instanceCores: whyNoLimiter === null ? instanceCores : null },
     ...{ redisCores: whyNoLimiter === null ? redisCores : null },
     machineCores: availableParallelism(),
+    hasWeb: has.web,
     notHeld: wantsLimits ? whyNoLimiter : null,
     hands: FAULT_NAMES.map((fault) => {
       const { title, undoTitle, needs } = faultNamed(fault);

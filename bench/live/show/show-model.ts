@@ -79,6 +79,8 @@ export interface Scene {
   instanceCores: number | null;
   redisCores: number | null;
   machineCores: number;
+  /** Whether nginx stands before lanes. */
+  hasWeb: boolean;
   /** Why processes are not held though they should be; null: they are, or need not be. */
   notHeld: string | null;
   hands: ShownHand[];

@@ -35,6 +35,8 @@ export interface Show {
   setRate(perSecond: number, lane: string | null): void;
   /** Adds so many to each lane, or takes them away. */
   changeInstances(change: number, lane: string | null): Promise<void>;
+  /** nginx before every lane, or away. */
+  setWeb(isThere: boolean): Promise<void>;
   apply(fault: FaultName): Promise<void>;
   undo(fault: FaultName): Promise<void>;
   /** Everything is undone, everybody is logged in. */
@@ -174,6 +176,7 @@ export function openShow(options: ShowOptions): Show {
           atOnce: plan.atOnce ?? undefined,
           instances: lane.instances ?? undefined,
         })),
+        mayHaveWeb: true,
         ...{ control: null, instances: plan.instances, people: plan.people, newcomers: 0 },
         signal,
         ...{ perSecond: plan.rate, patienceMs: PATIENCE_MS, nodeOptions, stores },
@@ -243,6 +246,13 @@ export function openShow(options: ShowOptions): Show {
       };
       show.mark({ kind: 'hand', text, lane: id });
     },
+    async setWeb(isThere) {
+      const seen = onStage();
+      await seen.stage.setWeb(isThere ? 'round-robin' : null);
+      seen.scene = sceneOf(seen.plan, seen.stage, limiter ? null : options.whyNoLimiter);
+      show.mark({ kind: 'hand', text: isThere ? NGINX_CAME : NGINX_WENT, lane: null });
+      tell();
+    },
     async apply(fault) {
       const { stage, scene } = onStage();
       const hand = scene.hands.find((each) => each.fault === fault);
@@ -309,6 +319,8 @@ export function openShow(options: ShowOptions): Show {
 
 const ALL_IS_MENDED = { en: 'all is mended', ko: '모두 되돌림' };
 const EVERYBODY_LOGGED_IN = { en: 'everybody has logged in again', ko: '모두 다시 로그인함' };
+const NGINX_CAME = { en: 'nginx before the instances', ko: '인스턴스 앞에 nginx' };
+const NGINX_WENT = { en: 'without nginx', ko: 'nginx 제거' };
 const NOBODY_ASKS = { en: 'nobody asks', ko: '아무도 요청하지 않음' };
 
 export function troubleOf({ message }: Error): Mark {
