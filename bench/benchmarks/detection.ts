@@ -28,10 +28,8 @@ const SECOND = `${STRATEGY}#2`;
 const WORKLOAD = 'me';
 const COST = METRICS.find(({ name }) => name === 'cpu.total') as Metric;
 const WINNERS: readonly Comparison['verdict'][] = ['faster', 'slower'];
-/** Of the run that measures what a request costs, and what so much spinning adds to it. */
+/** Of the run that measures what a request costs. */
 const PROBE_ROUNDS = 8;
-const PROBE_MICROSECONDS = 2;
-const LEAST_MICROSECONDS = 0.001;
 
 const OPTIONS = {
   runs: integer(1, 1000, 'complete runs of compare (20)'),
@@ -62,12 +60,11 @@ async function main(words: readonly string[]): Promise<void> {
 
   let extra = 0;
   if (busy > 0) {
-    const found = costsOf(await run(PROBE_MICROSECONDS, seed + runs, PROBE_ROUNDS));
-    // The spinning itself costs more than it is asked to spend: it reads the clock.
-    const beside = found.second - found.first - PROBE_MICROSECONDS;
-    extra = Math.max(LEAST_MICROSECONDS, found.first * busy - beside);
+    const cost = costOf(await run(0, seed + runs, PROBE_ROUNDS));
+    // It spins for so long and reads the clock once more: below a tenth of a microsecond. What two runs differ by is far above that.
+    extra = cost * busy;
     say(
-      `A request of ${WORKLOAD} costs ${found.first.toFixed(1)} µs of CPU time in the application. ${SECOND} spins for ${extra.toFixed(3)} µs, which costs ${(extra + beside).toFixed(2)} µs.`,
+      `A request of ${WORKLOAD} costs ${cost.toFixed(1)} µs of CPU time in the application. ${SECOND} spins for ${extra.toFixed(3)} µs more.`,
     );
   }
   const seen: Comparison[][] = [];
@@ -148,11 +145,11 @@ function spinning(microseconds: number): string[] {
 }
 
 /**
- * µs of CPU time in the application for a request of each variant.
+ * µs of CPU time in the application for a request; of both variants, which are equal.
  *
  * @throws LabError when it was not measured
  */
-function costsOf({ comparisons, trials }: Result): { first: number; second: number } {
+function costOf({ comparisons, trials }: Result): number {
   const cost = comparisons.find(
     ({ metric, workload }) => metric === 'cpu.application' && workload === WORKLOAD,
   );
@@ -164,7 +161,7 @@ function costsOf({ comparisons, trials }: Result): { first: number; second: numb
       `No round is valid, so the cost of a request is unknown: ${why}.`,
     );
   }
-  return { first: cost.baselineMean, second: cost.baselineMean * cost.ratio };
+  return (cost.baselineMean * (1 + cost.ratio)) / 2;
 }
 
 function say(line: string): void {

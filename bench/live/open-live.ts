@@ -4,6 +4,7 @@ import { LabError } from '../model/errors.js';
 import type { DescribedStrategy } from '../model/result-schema.js';
 import { findProvenLimiter } from '../processes/cpu-limits/prove-limiter.js';
 import { goFirst } from '../processes/priority.js';
+import { CROWD } from '../stage/faults/logout-thousand.js';
 import { databases, sessionStores } from '../stores/registry.js';
 import { assertNoneGiven } from '../stores/store.js';
 import type { Lesson } from './lessons/lesson-schema.js';
@@ -40,7 +41,11 @@ export async function openLive(options: LiveOptions): Promise<void> {
   const { strategies, lessons, freeStage, nodeOptions, signal, say } = options;
   assertNoneGiven([databases.postgres, sessionStores.redis], process.env);
   const page = await buildPage();
-  const seed = { users: LANES_MAX * PEOPLE_MAX, posts: POSTS, database: 'postgres' as const };
+  const seed = {
+    users: Math.max(CROWD, LANES_MAX * PEOPLE_MAX),
+    posts: POSTS,
+    database: 'postgres' as const,
+  };
   await withSeededStores({ ...seed, signal, say }, async (stores) => {
     const { guardian } = stores;
     const found = await findProvenLimiter(TRIED_SHARES, { guardian });

@@ -1,9 +1,9 @@
-/** Entry: writes the JSON Schemas of result.json and drill.json to docs/. Run it after a change of either shape. */
+/** Entry: writes the JSON Schemas of result.json, drill.json and crowd.json to docs/. Run it after a change of either shape. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { drillJsonSchema, resultJsonSchema } from './json-schema.js';
+import { crowdJsonSchema, drillJsonSchema, resultJsonSchema } from './json-schema.js';
 
-const SCHEMAS = { result: resultJsonSchema(), drill: drillJsonSchema() };
+const SCHEMAS = { result: resultJsonSchema(), drill: drillJsonSchema(), crowd: crowdJsonSchema() };
 
 for (const [name, schema] of Object.entries(SCHEMAS)) {
   const path = fileURLToPath(new URL(`../../../docs/${name}.schema.json`, import.meta.url));

@@ -10,6 +10,7 @@ import {
   serviceCompanion,
 } from '../fleet/fleet.js';
 import { type ListeningProcess, superviseListening } from '../fleet/listening-process.js';
+import { type MintedLogin, mintLogins } from '../fleet/service-commands.js';
 import { spawnService } from '../fleet/service-process.js';
 import type { WebTierPlan } from '../fleet/web-tier/plan.js';
 import { BEHIND_WEB_TIER, startWebTier, type WebTier } from '../fleet/web-tier/web-tier.js';
@@ -68,6 +69,12 @@ export interface LaneInstances {
    * @throws LabError WEB_TIER_FAILED
    */
   setWeb(plan: WebTierPlan | null): Promise<void>;
+  /**
+   * Logins of the first users of the database, without their passwords, as these instances give them.
+   *
+   * @throws LabError SERVICE_FAILED, also where an instance alone knows its logins
+   */
+  mint(users: number): Promise<MintedLogin[]>;
   /** Puts the limits of CPU time on, or lifts them, where there are any. */
   hold(on: boolean): void;
   stop(): Promise<void>;
@@ -187,6 +194,8 @@ export async function startLaneInstances({
         if (before) await delay(LAST_ANSWERS_MS);
         await before?.stop();
       },
+      // They need no password, so an entry that is for production refuses to make them.
+      mint: (users) => mintLogins({ ...settings, NODE_ENV: 'test' }, users, guardian),
       companions: () => companions.map(({ name, member: { pid } }) => ({ name, pid: pid ?? null })),
       async add(count, before) {
         const numbers = Array.from({ length: count }, (_, index) => all.length + 1 + index);

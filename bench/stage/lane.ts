@@ -4,7 +4,7 @@
  */
 import { Pool } from 'undici';
 import type { SeededData } from '../fleet/service-commands.js';
-import { credentialIn, logInAll } from '../load/credentials.js';
+import { credentialIn, credentialOf, logInAll } from '../load/credentials.js';
 import type { Outcome } from '../model/outcomes.js';
 import type { DescribedStrategy } from '../model/result-schema.js';
 import { handOn } from './hand-on.js';
@@ -23,6 +23,8 @@ export interface Person {
   /** On the clock of the lane; null: it does not end by itself. */
   endsAtMs: number | null;
   state: 'good' | 'ending' | 'ended';
+  /** One of a crowd is logged in once, and forgotten when that has ended. */
+  isOfCrowd: boolean;
 }
 
 export interface LaneRecord {
@@ -44,6 +46,13 @@ export interface Lane {
   people(): readonly Person[];
   /** Everybody gets a login who has no good one, or one that soon ends by itself. @throws LabError LOGIN_FAILED */
   logIn(): Promise<void>;
+  /**
+   * So many more are logged in, users of any lane, without their passwords. None where an instance alone knows its
+   * logins.
+   *
+   * @throws LabError SERVICE_FAILED
+   */
+  addCrowd(count: number): Promise<void>;
   /** Sends from now on. */
   begin(): void;
   /** So many requests of somebody who is logged in, for nobody's record: a new process compiles its code. */
@@ -138,7 +147,7 @@ export function openLane(options: LaneOptions): Lane {
     strategy.stateIn === 'instance' && options.spread !== 'any' && instances.web === null;
   const expires = strategy.carrier === 'bearer' && tokenLifeSeconds !== null;
   const pools = new Map<string, Pool>();
-  const people: Person[] = [];
+  let people: Person[] = [];
   const onTheWay = new Set<Promise<void>>();
   /** By path and instance, where answers are asked for again. */
   const tags = new Map<string, string>();
@@ -355,6 +364,7 @@ export function openLane(options: LaneOptions): Lane {
     people: () => people,
     lastWrongMs: () => lastWrongMs,
     async logIn() {
+      people = people.filter(({ isOfCrowd }) => !isOfCrowd);
       await forgetLost();
       const wanted = users.filter((user) => {
         const known = people.find((person) => person.user.id === user.id);
@@ -378,6 +388,7 @@ export function openLane(options: LaneOptions): Lane {
             logins += 1;
             const person: Person = {
               ...{ login: logins, user, credential, boundTo, endsAtMs, state: 'good' },
+              isOfCrowd: false,
             };
             if (before < 0) people.push(person);
             else people[before] = person;
@@ -385,6 +396,22 @@ export function openLane(options: LaneOptions): Lane {
           }
         }),
       );
+    },
+    async addCrowd(count) {
+      if (strategy.stateIn === 'instance') return;
+      const fromMs = performance.now();
+      const minted = await instances.mint(count);
+      for (const { userId, token, cookies } of minted) {
+        logins += 1;
+        const person: Person = {
+          ...{ login: logins, user: { id: userId, email: '', name: '' }, boundTo: null },
+          credential: credentialOf(token, cookies),
+          endsAtMs: expires ? fromMs + (tokenLifeSeconds as number) * 1000 : null,
+          ...{ state: 'good', isOfCrowd: true },
+        };
+        people.push(person);
+        noteBegin(person);
+      }
     },
     begin() {
       isAsking = true;

@@ -13,7 +13,7 @@ import { type DelayingProxy, startDelayingProxy } from '../network/delaying-prox
 import type { Guardian } from '../processes/guardian/guardian.js';
 import { handsOf } from '../stores/store.js';
 import type { StageHands, Undo } from './faults/fault.js';
-import { FAULTS, type FaultName } from './faults/registry.js';
+import { type FaultName, faultNamed } from './faults/registry.js';
 import { type Lane, type LaneOptions, openLane } from './lane.js';
 import { type InstanceHolder, startLaneInstances } from './lane-instances.js';
 
@@ -66,6 +66,8 @@ export interface Stage {
   readonly lanes: readonly Lane[];
   /** null: there is none. */
   readonly control: Lane | null;
+  /** What a fault needs beforehand is made now, and not when it is applied. @throws LabError */
+  prepare(fault: FaultName): Promise<void>;
   /** @throws LabError FAULT_UNAVAILABLE, and what the fault throws */
   apply(fault: FaultName): Promise<void>;
   /** Puts nginx before every lane, or takes it away: only where it may be. @throws LabError WEB_TIER_FAILED, NGINX_NOT_FOUND */
@@ -158,11 +160,18 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       database: { ...database, url: own.databaseUrl },
     };
     let undos: { fault: FaultName; undo: Undo }[] = [];
+    let prepared: FaultName | null = null;
     return {
       lanes,
       control: all[options.lanes.length] ?? null,
+      async prepare(fault) {
+        await faultNamed(fault).prepare?.(hands);
+        prepared = fault;
+      },
       async apply(fault) {
-        undos.push({ fault, undo: await FAULTS[fault].apply(hands) });
+        if (prepared !== fault) await faultNamed(fault).prepare?.(hands);
+        prepared = null;
+        undos.push({ fault, undo: await faultNamed(fault).apply(hands) });
       },
       async setWeb(balance) {
         await Promise.all(

@@ -17,7 +17,7 @@ export interface LabRun {
 }
 
 /** Verbs that want the machine for themselves; tests run beside each other. */
-const MEASURING: readonly string[] = ['compare', 'sustain', 'calibrate', 'drill', 'load'];
+const MEASURING: readonly string[] = ['compare', 'sustain', 'calibrate', 'drill', 'crowd', 'load'];
 
 export interface LabOptions {
   alongside?: boolean;

@@ -1,7 +1,8 @@
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { availableParallelism, freemem, tmpdir, totalmem } from 'node:os';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { adviseNginx, lookForNginx } from '../../fleet/web-tier/nginx-program.js';
+import { availableMemory } from '../../processes/available-memory.js';
 import { findCpuControl } from '../../processes/cpu-limits/delegation.js';
 import { readOpenFileLimit } from '../../processes/open-files.js';
 import type { Finding } from './finding.js';
@@ -27,7 +28,7 @@ export async function inspectMachine(
   return [
     judgeNode(process.versions.node),
     judgeCores(availableParallelism()),
-    judgeMemory(readAvailableMemory(), totalmem()),
+    judgeMemory(availableMemory(), totalmem()),
     ...(await inspectStores(environment)),
     judgeOpenFiles(await readOpenFileLimit()),
     await inspectTempFolder(),
@@ -58,17 +59,6 @@ async function inspectNginx(environment: NodeJS.ProcessEnv): Promise<Finding> {
     found: 'not on PATH, and no apt to unpack it with',
     advice: `--topology web and --web nginx cannot be used. ${await adviseNginx()}`,
   };
-}
-
-/** What the system can still give; "free" alone leaves out what it only uses as a cache. */
-function readAvailableMemory(): number {
-  try {
-    const match = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'));
-    if (match) return Number(match[1]) * 1024;
-  } catch {
-    // no /proc on this system
-  }
-  return freemem();
 }
 
 async function inspectTempFolder(): Promise<Finding> {

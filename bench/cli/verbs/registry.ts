@@ -1,5 +1,6 @@
 import { calibrate } from './calibrate.js';
 import { compare } from './compare.js';
+import { crowd } from './crowd.js';
 import { diff } from './diff.js';
 import { doctor } from './doctor.js';
 import { drill } from './drill.js';
@@ -20,6 +21,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   diff,
   calibrate,
   drill,
+  crowd,
   live,
   serve,
   stores,

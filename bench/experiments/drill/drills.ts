@@ -54,6 +54,13 @@ export const DRILLS = {
     fault: 'logout-then-redis-loss',
     heldSeconds: 1,
   },
+  'logout-thousand': {
+    ...PLAIN,
+    question: 'A thousand people log out: do those who stay notice, and is each of them refused?',
+    fault: 'logout-thousand',
+    heldSeconds: 6,
+    watchSeconds: 2,
+  },
   'redis-freeze': {
     ...PLAIN,
     question: 'Redis stands still: do requests hang, fail, or go on?',
@@ -125,11 +132,6 @@ export const DRILLS = {
     question:
       'A user logs out: how long does a stolen copy of the credential still work, and where?',
     fault: 'logout-one',
-  },
-  'logout-half': {
-    ...UNTIL_TOKENS_END,
-    question: 'Half of all users log out at once: do the others notice?',
-    fault: 'logout-half',
   },
   'password-change': {
     ...UNTIL_TOKENS_END,

@@ -10,6 +10,7 @@ import { describeMachine } from '../../measure/environment.js';
 import type { DrillRecord, DrillResult } from '../../model/drill-schema.js';
 import type { DescribedStrategy } from '../../model/result-schema.js';
 import { goFirst } from '../../processes/priority.js';
+import { CROWD } from '../../stage/faults/logout-thousand.js';
 import { FAULTS } from '../../stage/faults/registry.js';
 import { CONTROL_ID, openStage, type Stage } from '../../stage/stage.js';
 import { databases, sessionStores } from '../../stores/registry.js';
@@ -93,7 +94,7 @@ export async function runDrills(input: DrillsInput): Promise<RanDrills> {
   let failure: unknown;
   try {
     await withTwoSets(
-      strategies.length * (PEOPLE + NEWCOMERS),
+      Math.max(CROWD, strategies.length * (PEOPLE + NEWCOMERS)),
       input,
       async (stores, controlStores) => {
         const { database, sessionStore } = stores.stores;

@@ -41,6 +41,7 @@ export async function runRepetition(
   const { control } = stage;
   const all = lanesOf(stage);
   await prepare(stage, signal);
+  await stage.prepare(drill.fault);
   try {
     await settle(all, signal);
     const beganMs = performance.now();

@@ -19,6 +19,8 @@ export interface NginxOptions {
   workers: number;
   /** The most that clients keep open at once. */
   connections: number;
+  /** Connections of one worker, its clients and its instances; enough for all unless told. */
+  perWorker?: number | undefined;
   /** Of the cookie of sticky balancing, of letters, digits and _: nginx makes a variable of it. */
   routeCookie?: string;
   /** Absolute; everything that nginx writes lies in it. */
@@ -36,7 +38,7 @@ export function nginxConfiguration(options: NginxOptions): string {
   const { port, balance, workers, connections, folder } = options;
   // For each request under way the client's and one to an instance; beside them idle ones to other
   // instances; and a sixteenth free, or nginx closes clients that send nothing just now.
-  const perWorker = 4 * connections + 128;
+  const perWorker = options.perWorker ?? 4 * connections + 128;
   return `daemon off;
 worker_processes ${workers};
 pid ${quoted(`${folder}/nginx.pid`)};

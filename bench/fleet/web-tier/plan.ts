@@ -11,6 +11,8 @@ export interface WebTierPlan {
   workers: number;
   /** The most that clients keep open at once. */
   connections: number;
+  /** Of one worker, where many clients share several; enough for all of them unless given. */
+  perWorker?: number;
   /** Of the cookie of sticky balancing; ROUTE_COOKIE unless given. */
   routeCookie?: string;
 }

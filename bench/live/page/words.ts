@@ -55,6 +55,7 @@ export const FAULT_WORDS: Readonly<Record<string, Words>> = {
   'clock-behind': { en: 'A clock 10 min slow', ko: '시계 10분 느림' },
   'logout-one': { en: 'Log one user out', ko: '한 명 로그아웃' },
   'logout-half': { en: 'Log half of them out', ko: '절반 로그아웃' },
+  'logout-thousand': { en: 'Log a thousand people out', ko: '천 명 로그아웃' },
   'logout-all': { en: 'Log everybody out', ko: '모두 로그아웃' },
   'nginx-reload': { en: 'Reload nginx', ko: 'nginx 다시 읽기' },
   'logout-then-redis-loss': { en: 'Log out, then lose Redis', ko: '로그아웃 후 Redis 유실' },

@@ -1,7 +1,7 @@
 /** What can be done to a running stage, and how it is undone. A fault is a file and a line in registry.ts. */
 import type { Guardian } from '../../processes/guardian/guardian.js';
 import type { StoreHands } from '../../stores/store.js';
-import type { Lane } from '../lane.js';
+import type { Lane, Person } from '../lane.js';
 import type { StageInstance } from '../lane-instances.js';
 
 /** What faults may touch: the lanes that are to be broken, and their stores. */
@@ -30,6 +30,8 @@ export interface Fault {
   undoTitle: string | null;
   /** What a stage may lack: a way to the stores and clocks of the lab's own, or a web tier. Nothing unless told. */
   needs?: FaultNeed;
+  /** What must be there before, and breaks nothing. @throws LabError */
+  prepare?(stage: StageHands): Promise<void>;
   /** Resolves when it is done. @throws LabError where it cannot be done; nothing is broken then */
   apply(stage: StageHands): Promise<Undo>;
 }
@@ -50,11 +52,11 @@ export async function endLogins({ lanes }: StageHands, howMany: number): Promise
     lanes.map(async (lane) => {
       const good = lane.people().filter(({ state }) => state === 'good');
       const count = howMany < 1 ? Math.floor(good.length * howMany) : howMany;
-      await Promise.all(
-        good
-          .slice(0, count)
-          .map((person) => lane.endLogin(person, { method: 'POST', path: '/auth/logout' })),
-      );
+      await Promise.all(good.slice(0, count).map((person) => endLogin(lane, person)));
     }),
   );
+}
+
+export function endLogin(lane: Lane, person: Person): Promise<number | null> {
+  return lane.endLogin(person, { method: 'POST', path: '/auth/logout' });
 }

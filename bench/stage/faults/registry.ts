@@ -11,6 +11,7 @@ import { logoutAll } from './logout-all.js';
 import { logoutHalf } from './logout-half.js';
 import { logoutOne } from './logout-one.js';
 import { logoutThenRedisLoss } from './logout-then-redis-loss.js';
+import { logoutThousand } from './logout-thousand.js';
 import { nginxReload } from './nginx-reload.js';
 import { passwordChange } from './password-change.js';
 import { postgresFreeze } from './postgres-freeze.js';
@@ -42,6 +43,7 @@ export const FAULTS = {
   'clock-behind': clockBehind,
   'logout-one': logoutOne,
   'logout-half': logoutHalf,
+  'logout-thousand': logoutThousand,
   'logout-all': logoutAll,
   'logout-then-redis-loss': logoutThenRedisLoss,
   'password-change': passwordChange,

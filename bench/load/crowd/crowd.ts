@@ -1,0 +1,365 @@
+/**
+ * A crowd: users who each hold a connection of their own and now and then ask for something, each by a plan that no answer
+ * changes. Bare sockets, one timer for all, and one buffer: a user costs this process some kilobytes.
+ */
+import { connect, type Socket } from 'node:net';
+import { type Random, seededRandom } from '../../model/random.js';
+import {
+  createLatencyHistogram,
+  encodeHistogram,
+  LONGEST_MICROSECONDS,
+} from '../../statistics/latency-histogram.js';
+import { createFifo } from '../open-loop/fifo.js';
+import type {
+  AskCall,
+  AskReport,
+  ComeBackCall,
+  ConnectReport,
+  CrowdOrder,
+  CrowdUser,
+} from './messages.js';
+import { readAnswer, UnreadableAnswer } from './read-answer.js';
+import { createTimerWheel } from './timer-wheel.js';
+
+const PATIENCE_MS = 10_000;
+const CONNECT_PATIENCE_MS = 20_000;
+const TICK_MS = 2;
+const LOOK_EVERY_MS = 250;
+const LATE_AFTER_MS = 20;
+/** A server takes a few connections in each turn of its loop; more would stand in its queue, which is short. */
+const CONNECTING_AT_ONCE = 128;
+const PATH = '/me';
+
+interface Member {
+  readonly user: CrowdUser;
+  readonly number: number;
+  socket: Socket | null;
+  isConnected: boolean;
+  /** Bytes of an answer that is not whole yet. */
+  partial: Buffer | null;
+  /** Since when an answer is waited for, by the plan; 0: none is. */
+  plannedMs: number;
+  isLogin: boolean;
+}
+
+export interface Crowd {
+  addUsers(users: readonly CrowdUser[]): void;
+  connectAll(perSecond: number): Promise<ConnectReport>;
+  ask(call: Omit<AskCall, 'call'>): Promise<AskReport>;
+  comeBack(call: Omit<ComeBackCall, 'call'>): Promise<AskReport>;
+  connected(): number;
+  close(): void;
+}
+
+export function createCrowd(order: CrowdOrder, nowMs: () => number): Crowd {
+  const { origins, first, usersOfAddress, password } = order;
+  const targets = origins.map((origin) => {
+    const { hostname, port, host } = new URL(origin);
+    return { host: hostname, port: Number(port), line: `Host: ${host}\r\n` };
+  });
+  const random: Random = seededRandom(order.seed + first);
+  const members: Member[] = [];
+  const byNumber = (number: number) => members[number] as Member;
+  const memberOf = new WeakMap<Socket, Member>();
+  let addresses = order.addresses;
+  let phase = beginPhase();
+  let connecting = 0;
+  /** Who come back, and wait for their turn. */
+  let queue = createFifo<Member>();
+  let whenConnected: ((member: Member, error: Error | null) => void) | null = null;
+
+  const targetOf = ({ number }: Member) => targets[(first + number) % targets.length] as Target;
+
+  function open(member: Member): void {
+    const { host, port } = targetOf(member);
+    const localAddress = addresses[Math.floor(member.number / usersOfAddress)];
+    connecting += 1;
+    const socket: Socket = connect({
+      ...{ host, port, noDelay: true },
+      ...(localAddress !== undefined && { localAddress }),
+      onread: { buffer: SHARED, callback: (bytes) => receive(member, socket, bytes) },
+    });
+    member.socket = socket;
+    memberOf.set(socket, member);
+    socket.setTimeout(CONNECT_PATIENCE_MS, onTimeout);
+    socket.once('connect', onConnect).on('error', onError).once('close', onClose);
+  }
+
+  // One function each for all sockets: a closure for each would be most of what a user costs.
+  function onTimeout(this: Socket): void {
+    this.destroy(new Error('connecting took longer than 20 s'));
+  }
+
+  function onConnect(this: Socket): void {
+    this.setTimeout(0);
+    this.off('timeout', onTimeout);
+    const member = memberOf.get(this);
+    if (!member || member.socket !== this) return;
+    connecting -= 1;
+    member.isConnected = true;
+    whenConnected?.(member, null);
+    if (member.plannedMs > 0) send(member);
+    openNext();
+  }
+
+  function onError(this: Socket, error: NodeJS.ErrnoException): void {
+    const member = memberOf.get(this);
+    if (!member || member.socket !== this) return;
+    lose(member, error.code === 'ECONNREFUSED' ? 'refused' : 'closed', error);
+  }
+
+  function onClose(this: Socket): void {
+    const member = memberOf.get(this);
+    if (!member || member.socket !== this) return;
+    lose(member, 'closed', new Error('the server closed the connection'));
+  }
+
+  /** Its connection is gone, and an answer that was waited for does not come. */
+  function lose(member: Member, what: string, error: Error): void {
+    const { socket, isConnected } = member;
+    member.socket = null;
+    member.isConnected = false;
+    member.partial = null;
+    socket?.destroy();
+    if (!isConnected) {
+      connecting -= 1;
+      whenConnected?.(member, error);
+      openNext();
+    } else {
+      phase.lost += 1;
+    }
+    if (member.plannedMs > 0) fail(member, what, error);
+  }
+
+  /** Hangs up, and nobody hears of it. */
+  function leave(member: Member): void {
+    const { socket } = member;
+    if (socket && !member.isConnected) connecting -= 1;
+    member.socket = null;
+    member.isConnected = false;
+    member.partial = null;
+    member.plannedMs = 0;
+    socket?.destroy();
+  }
+
+  function fail(member: Member, what: string, error: Error): void {
+    member.plannedMs = 0;
+    member.isLogin = false;
+    increment(phase.failures, what);
+    phase.firstFailure ??= error.message;
+    phase.settled += 1;
+  }
+
+  function openNext(): void {
+    while (connecting < CONNECTING_AT_ONCE) {
+      const next = queue.shift();
+      if (!next) return;
+      if (!next.socket) open(next);
+    }
+  }
+
+  function send(member: Member): void {
+    const target = targetOf(member);
+    const { user, isLogin, socket } = member;
+    if (isLogin) {
+      const body = JSON.stringify({ email: user.email, password });
+      socket?.write(
+        `POST /auth/login HTTP/1.1\r\n${target.line}Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+        'latin1',
+      );
+    } else {
+      socket?.write(`GET ${PATH} HTTP/1.1\r\n${target.line}${user.headers}\r\n`, 'latin1');
+    }
+  }
+
+  function receive(member: Member, socket: Socket, length: number): boolean {
+    if (member.socket !== socket) return true;
+    const chunk = SHARED.subarray(0, length);
+    const bytes = member.partial === null ? chunk : Buffer.concat([member.partial, chunk]);
+    try {
+      if (member.plannedMs === 0) throw new UnreadableAnswer('bytes that nobody asked for');
+      const answer = readAnswer(bytes);
+      // The buffer is shared: what is kept must be a copy.
+      member.partial = answer ? null : Buffer.from(bytes);
+      if (answer) settle(member, answer.status, answer.bytes, answer.closes);
+    } catch (error) {
+      if (!(error instanceof UnreadableAnswer)) throw error;
+      lose(member, 'unreadable', error);
+    }
+    return true;
+  }
+
+  function settle(member: Member, status: number, bytes: number, closes: boolean): void {
+    const tookMs = nowMs() - member.plannedMs;
+    const histogram = member.isLogin ? phase.loginLatency : phase.latency;
+    histogram.recordValue(Math.min(LONGEST_MICROSECONDS, Math.max(1, Math.round(tookMs * 1000))));
+    if (member.isLogin) phase.logins += 1;
+    increment(phase.statuses, String(status));
+    phase.receivedBytes += bytes;
+    phase.answered += 1;
+    phase.settled += 1;
+    member.plannedMs = 0;
+    member.isLogin = false;
+    if (closes) lose(member, 'closed', new Error('the server closed the connection'));
+  }
+
+  /** The moment of a user has come. */
+  function ask(member: Member, plannedMs: number): void {
+    phase.planned += 1;
+    if (member.plannedMs > 0) {
+      // Its patience is shorter than the time between two requests, so this is a wave that meets another request.
+      increment(phase.failures, 'busy');
+      phase.settled += 1;
+      return;
+    }
+    if (nowMs() - plannedMs > LATE_AFTER_MS) phase.late += 1;
+    member.plannedMs = plannedMs;
+    if (member.isConnected) send(member);
+    else if (!member.socket) {
+      if (!phase.isWave) phase.reconnects += 1;
+      queue.push(member);
+      openNext();
+    }
+  }
+
+  function giveUp(): void {
+    const limitMs = nowMs() - PATIENCE_MS;
+    for (const member of members) {
+      if (member.plannedMs > 0 && member.plannedMs < limitMs) {
+        const error = new Error('no answer within 10 s');
+        // One that waits for its turn to connect has no connection to lose.
+        if (member.socket) lose(member, 'timeout', error);
+        else fail(member, 'timeout', error);
+      }
+    }
+  }
+
+  /** Turns the wheel until a moment, and waits for what is under way. */
+  function run(
+    wheel: ReturnType<typeof createTimerWheel>,
+    untilMs: number,
+    take: Take,
+  ): Promise<AskReport> {
+    return new Promise((resolve) => {
+      let lookedMs = nowMs();
+      const tick = setInterval(() => {
+        const now = nowMs();
+        wheel.due(now, take);
+        if (now - lookedMs > LOOK_EVERY_MS) {
+          lookedMs = now;
+          giveUp();
+        }
+        if (now >= untilMs && phase.settled >= phase.planned) {
+          clearInterval(tick);
+          resolve(reportOf(phase));
+        }
+      }, TICK_MS);
+    });
+  }
+
+  return {
+    addUsers(users) {
+      for (const user of users) {
+        members.push({
+          ...{ user, number: members.length, socket: null, isConnected: false },
+          ...{ partial: null, plannedMs: 0, isLogin: false },
+        });
+      }
+    },
+    connectAll(perSecond) {
+      const fromMs = nowMs();
+      const waiting = members.filter(({ socket }) => socket === null);
+      let begun = 0;
+      let ended = 0;
+      const seen = { connected: 0, failed: 0, firstError: null as string | null };
+      return new Promise((resolve) => {
+        const finish = () => {
+          clearInterval(pace);
+          whenConnected = null;
+          resolve({ ...seen, seconds: (nowMs() - fromMs) / 1000 });
+        };
+        whenConnected = (_member, error) => {
+          if (error) {
+            seen.failed += 1;
+            seen.firstError ??= error.message;
+          } else seen.connected += 1;
+          if (++ended === waiting.length) finish();
+        };
+        const pace = setInterval(() => {
+          const allowed = Math.floor(((nowMs() - fromMs) / 1000) * perSecond);
+          while (begun < waiting.length && begun < allowed && connecting < CONNECTING_AT_ONCE) {
+            open(waiting[begun++] as Member);
+          }
+        }, TICK_MS);
+        if (waiting.length === 0) finish();
+      });
+    },
+    ask({ fromMs, toMs, gapMs: [least, most], logins }) {
+      phase = beginPhase();
+      const wheel = createTimerWheel(members.length, fromMs);
+      const gap = () => least + random() * (most - least);
+      // In the middle of their rounds, as a crowd that has been there for long.
+      for (const { number } of members) wheel.set(number, fromMs + random() * gap());
+      let loginsLeft = logins;
+      const everyLoginMs = (toMs - fromMs) / Math.max(1, logins);
+      return run(wheel, toMs, (number, atMs) => {
+        const member = byNumber(number);
+        if (atMs >= toMs) return;
+        const isDue = logins - loginsLeft < (atMs - fromMs) / everyLoginMs;
+        if (loginsLeft > 0 && isDue && member.plannedMs === 0) {
+          loginsLeft -= 1;
+          member.isLogin = true;
+        }
+        ask(member, atMs);
+        wheel.set(number, atMs + gap());
+      });
+    },
+    comeBack({ fromMs, withinMs, addresses: others }) {
+      phase = beginPhase();
+      phase.isWave = true;
+      for (const member of members) leave(member);
+      addresses = others;
+      const wheel = createTimerWheel(members.length, fromMs);
+      for (const { number } of members) wheel.set(number, fromMs + random() * withinMs);
+      return run(wheel, fromMs + withinMs, (number, atMs) => ask(byNumber(number), atMs));
+    },
+    connected: () => members.filter(({ isConnected }) => isConnected).length,
+    close() {
+      queue = createFifo();
+      for (const member of members) leave(member);
+    },
+  };
+}
+
+type Target = { host: string; port: number; line: string };
+type Take = (user: number, atMs: number) => void;
+
+/** Of all sockets: each chunk is read before the next one comes. */
+const SHARED = Buffer.allocUnsafeSlow(65_536);
+
+function increment(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function beginPhase() {
+  return {
+    ...{ planned: 0, answered: 0, settled: 0, logins: 0, reconnects: 0, late: 0, lost: 0 },
+    ...{ receivedBytes: 0, isWave: false, firstFailure: null as string | null },
+    statuses: new Map<string, number>(),
+    failures: new Map<string, number>(),
+    latency: createLatencyHistogram(),
+    loginLatency: createLatencyHistogram(),
+  };
+}
+
+function reportOf(phase: ReturnType<typeof beginPhase>): AskReport {
+  const { planned, answered, logins, reconnects, late, receivedBytes, firstFailure } = phase;
+  const { statuses, failures, latency, loginLatency } = phase;
+  return {
+    ...{ planned, answered, logins, reconnects, late, receivedBytes, firstFailure },
+    statuses: Object.fromEntries(statuses),
+    failures: Object.fromEntries(failures),
+    latency: encodeHistogram(latency),
+    loginLatency: encodeHistogram(loginLatency),
+  };
+}

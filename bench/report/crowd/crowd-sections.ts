@@ -1,0 +1,193 @@
+/** The report of a crowd, as sections. */
+import type { CrowdAsked, CrowdResult, CrowdVariant } from '../../model/crowd-schema.js';
+import { left, paragraph, right, type Section, table } from '../../text/blocks.js';
+import { formatNumber, NOT_MEASURED } from '../../text/format.js';
+import { TIER_WORDS } from './words.js';
+
+export function crowdSections(result: CrowdResult): Section[] {
+  return [held(result), cost(result), waves(result), method(result)];
+}
+
+/** What came of what was planned: the one thing that says whether a crowd was held. */
+export function failuresOf({ planned, answered, statuses }: CrowdAsked): number {
+  const good = statuses['200'] ?? 0;
+  return planned - Math.min(answered, good);
+}
+
+function held(result: CrowdResult): Section {
+  const rows = result.variants.map((variant) => {
+    const { connect, connectedAtEnd, asking } = variant;
+    return [
+      variant.strategy,
+      connect ? formatCount(connect.connected) : NOT_MEASURED,
+      connect ? `${formatNumber(connect.seconds)} s` : NOT_MEASURED,
+      connectedAtEnd === null ? NOT_MEASURED : formatCount(connectedAtEnd),
+      asking ? formatCount(asking.planned) : NOT_MEASURED,
+      asking ? formatNumber(asking.planned / asking.seconds) : NOT_MEASURED,
+      asking ? formatCount(failuresOf(asking)) : NOT_MEASURED,
+      ...latencyCells(asking?.latencyMs),
+    ];
+  });
+  const [least, most] = result.gapSeconds;
+  return {
+    id: 'held',
+    title: `${formatCount(result.users)} users, each with a connection`,
+    blocks: [
+      paragraph(
+        `Each user is logged in, keeps one connection open, and asks for \`/me\` every ${least} to ${most} s, for ${formatNumber(result.seconds)} s, whether or not the answer before has come. ${describeFleet(result)}`,
+      ),
+      ...table(
+        'Latency from the planned moment to the last byte',
+        [
+          left('strategy'),
+          ...[
+            'connected',
+            'after',
+            'still connected at the end',
+            'requests',
+            'a second',
+            'failed',
+          ].map(right),
+          ...['p50', 'p99', 'p99.9'].map(right),
+        ],
+        rows,
+      ),
+      ...result.variants.flatMap((variant) => troubleOf(variant)),
+    ],
+  };
+}
+
+function troubleOf({ strategy, failure, connect, asking }: CrowdVariant) {
+  const sentences = [
+    failure,
+    connect?.firstError && `A connection failed: ${connect.firstError}`,
+    asking?.firstFailure && `A request failed: ${asking.firstFailure}`,
+    asking && asking.late > 0
+      ? `${formatCount(asking.late)} requests left the lab more than 20 ms after the plan`
+      : null,
+    asking && Object.keys(asking.statuses).some((status) => status !== '200')
+      ? `Answers by status: ${countsInWords(asking.statuses)}`
+      : null,
+  ].filter((sentence) => typeof sentence === 'string');
+  return sentences.length === 0
+    ? []
+    : [paragraph(`${strategy}: ${sentences.map((each) => each.replace(/\.?$/, '.')).join(' ')}`)];
+}
+
+function cost({ variants }: CrowdResult): Section {
+  const tiersOf = (of: (variant: CrowdVariant) => Record<string, number> | null) => [
+    ...new Set(variants.flatMap((variant) => Object.keys(of(variant) ?? {}))),
+  ];
+  const memory = tiersOf(({ bytesAsked }) => bytesAsked);
+  const cores = tiersOf(({ askingCores }) => askingCores);
+  return {
+    id: 'cost',
+    title: 'What a user costs',
+    blocks: [
+      ...table(
+        'Bytes of memory for each user, after the time of asking (when all were connected and had asked nothing)',
+        [left('strategy'), ...memory.map((tier) => right(TIER_WORDS[tier] ?? tier))],
+        variants.map(({ strategy, bytesAsked, bytesConnected }) => [
+          strategy,
+          ...memory.map((tier) =>
+            bytesAsked
+              ? `${formatCount(bytesAsked[tier] ?? 0)} (${formatCount(bytesConnected?.[tier] ?? 0)})`
+              : NOT_MEASURED,
+          ),
+        ]),
+      ),
+      ...table(
+        'Cores in use while everybody asks (while all are connected and nobody asks)',
+        [left('strategy'), ...cores.map((tier) => right(TIER_WORDS[tier] ?? tier))],
+        variants.map(({ strategy, askingCores, idleCores }) => [
+          strategy,
+          ...cores.map((tier) =>
+            askingCores
+              ? `${(askingCores[tier] ?? 0).toFixed(3)} (${(idleCores?.[tier] ?? 0).toFixed(3)})`
+              : NOT_MEASURED,
+          ),
+        ]),
+      ),
+    ],
+  };
+}
+
+function waves({ variants, waveSeconds, logins }: CrowdResult): Section {
+  const row = (strategy: string, asked: CrowdAsked | null, isLogin: boolean) => [
+    strategy,
+    asked ? formatCount(asked.planned) : NOT_MEASURED,
+    asked ? formatCount(failuresOf(asked)) : NOT_MEASURED,
+    ...latencyCells(asked?.latencyMs),
+    ...(isLogin
+      ? [
+          asked ? formatCount(asked.logins) : NOT_MEASURED,
+          asked?.loginLatencyMs ? `${formatNumber(asked.loginLatencyMs.p50)} ms` : NOT_MEASURED,
+          asked?.loginLatencyMs ? `${formatNumber(asked.loginLatencyMs.p99)} ms` : NOT_MEASURED,
+        ]
+      : []),
+  ];
+  const columns = [left('strategy'), ...['requests', 'failed', 'p50', 'p99', 'p99.9'].map(right)];
+  return {
+    id: 'waves',
+    title: 'Waves',
+    blocks: [
+      ...(waveSeconds > 0
+        ? table(
+            `All connections are dropped, and everybody comes back with a request within ${formatNumber(waveSeconds)} s: connecting is part of the latency`,
+            columns,
+            variants.map(({ strategy, comeBack }) => row(strategy, comeBack, false)),
+          )
+        : []),
+      ...(waveSeconds > 0 && logins > 0
+        ? table(
+            `${formatCount(logins)} of them log in again within ${formatNumber(waveSeconds)} s, with their password, while all go on asking`,
+            [...columns, right('logins'), right('p50 of a login'), right('p99 of a login')],
+            variants.map(({ strategy, loginWave }) => row(strategy, loginWave, true)),
+          )
+        : []),
+    ],
+  };
+}
+
+function method(result: CrowdResult): Section {
+  const { openFilesLimit, nodeOptions, connectPerSecond, seed, command, stores } = result;
+  return {
+    id: 'method',
+    title: 'How it was done',
+    blocks: [
+      paragraph(
+        `Logins are made by the service's own code, without passwords, so each credential is what a login gives. ${formatCount(connectPerSecond)} connections a second were opened. The senders take two milliseconds of time as one, so a latency can be up to two milliseconds too long; they give up after 10 s. An answer counts as failed unless its status is 200. Strategies are measured one after the other, once: the figures have no interval.`,
+      ),
+      paragraph(
+        `One process may have ${openFilesLimit === null ? 'any number of' : formatCount(openFilesLimit)} files open here. Node was started with ${nodeOptions.length > 0 ? nodeOptions.map((each) => `\`${each}\``).join(' ') : 'no options'}. Stores: ${Object.values(stores).join('; ')}. The same again: \`${command}\`, with \`--seed ${seed}\`.`,
+      ),
+    ],
+  };
+}
+
+export function describeFleet({
+  instances,
+  senders,
+  addresses,
+  web,
+  machine,
+}: CrowdResult): string {
+  const from = addresses > 0 ? `, each from ${addresses} of its own addresses of 127.0.0.0/8` : '';
+  return `${instances} instances served them${web === null ? '' : ` behind nginx (${web})`}, and ${senders} processes of the lab sent${from}; all on one machine with ${machine.cores} cores and ${Math.round(machine.memoryBytes / 2 ** 30)} GiB.`;
+}
+
+function latencyCells(latency: CrowdAsked['latencyMs'] | undefined): string[] {
+  return latency
+    ? [latency.p50, latency.p99, latency.p999].map((ms) => `${formatNumber(ms)} ms`)
+    : [NOT_MEASURED, NOT_MEASURED, NOT_MEASURED];
+}
+
+function countsInWords(counts: Record<string, number>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${name} ${formatCount(count)}`)
+    .join(', ');
+}
+
+export function formatCount(value: number): string {
+  return Math.round(value).toLocaleString('en');
+}
