@@ -10,6 +10,7 @@ import { openDatabase } from './data/database.js';
 import { removeExpiredRows } from './data/expired-rows.js';
 import { startHousekeeper } from './data/housekeeper.js';
 import { createRedisStore, type RedisStore } from './data/redis.js';
+import type { StoreTimer } from './data/store-timer.js';
 import { createLazyPredictor } from './prediction/registry.js';
 import { printLine, runEntry } from './server/entry.js';
 import { watchEventLoop } from './server/event-loop.js';
@@ -17,12 +18,14 @@ import { watchHeap } from './server/heap.js';
 import type { Drain } from './server/leave-on-signal.js';
 import { leaveOnSignal } from './server/leave-on-signal.js';
 import { createHttpServer, listen } from './server/listen.js';
+import { createMetrics, type Metrics } from './server/metrics.js';
 import { createProcessLog } from './server/process-log.js';
 
 await runEntry(async () => {
   const { settings, strategy: strategyModule } = await readInstanceSettings(strategies);
   const log = createProcessLog(settings.logLevel);
 
+  const metrics = settings.metrics === 'off' ? undefined : createMetrics();
   const needsRedis = strategyModule.needs.includes('redis');
   const [database, redis] = await Promise.all([
     openDatabase({
@@ -30,8 +33,9 @@ await runEntry(async () => {
       poolSize: settings.databasePoolSize,
       timeoutMs: settings.storeTimeoutMs,
       log,
+      onAnswer: metrics && timer(metrics, 'database'),
     }),
-    openRedis(settings, needsRedis, log),
+    openRedis(settings, needsRedis, log, metrics && timer(metrics, 'redis')),
   ]);
   const strategy = await strategyModule.create({
     settings,
@@ -54,13 +58,15 @@ await runEntry(async () => {
   const housekeeper = startHousekeeper(removeExpiredRows(database), log);
 
   const drain: Drain = { leaving: false };
+  const passwords = createPasswordHasher({
+    concurrency: settings.passwordHashConcurrency,
+    queue: settings.passwordHashQueue,
+  });
+  metrics?.watchHashing(passwords.load);
   const app = createInstanceApp({
     strategy,
     database,
-    passwords: createPasswordHasher({
-      concurrency: settings.passwordHashConcurrency,
-      queue: settings.passwordHashQueue,
-    }),
+    passwords,
     loginLimiter: createLoginLimiter(redis),
     drain,
     log,
@@ -68,6 +74,7 @@ await runEntry(async () => {
     docs: settings.docs,
     eventLoop,
     heap,
+    metrics,
     trustProxy: settings.trustProxy,
     delegateClients: settings.delegateClients,
     operatorToken: settings.operatorToken,
@@ -93,11 +100,12 @@ async function openRedis(
   settings: InstanceSettings,
   needed: boolean,
   log: Logger,
+  onAnswer: StoreTimer | undefined,
 ): Promise<RedisStore | undefined> {
   if (settings.redisUrl === undefined) {
     return undefined;
   }
-  const redis = createRedisStore(settings.redisUrl, settings.storeTimeoutMs, log);
+  const redis = createRedisStore(settings.redisUrl, settings.storeTimeoutMs, log, onAnswer);
   if (needed) {
     await redis.connect();
   } else {
@@ -105,4 +113,8 @@ async function openRedis(
     await redis.connectInBackground();
   }
   return redis;
+}
+
+function timer(metrics: Metrics, store: 'redis' | 'database'): StoreTimer {
+  return (seconds, isAnswered) => metrics.asked(store, isAnswered ? 'answered' : 'failed', seconds);
 }

@@ -4,7 +4,6 @@ import { LabError } from '../model/errors.js';
 import type { DescribedStrategy } from '../model/result-schema.js';
 import { findProvenLimiter } from '../processes/cpu-limits/prove-limiter.js';
 import { goFirst } from '../processes/priority.js';
-import { CROWD } from '../stage/faults/logout-thousand.js';
 import { databases, sessionStores } from '../stores/registry.js';
 import { assertNoneGiven } from '../stores/store.js';
 import type { Lesson } from './lessons/lesson-schema.js';
@@ -13,7 +12,7 @@ import type { Command } from './server/command.js';
 import { startLiveServer } from './server/live-server.js';
 import { buildPage } from './server/page-files.js';
 import type { ScenePlan } from './show/scene.js';
-import { LANES_MAX, openShow, PEOPLE_MAX } from './show/show.js';
+import { CROWD_MAX, openShow } from './show/show.js';
 
 export interface LiveOptions {
   strategies: readonly DescribedStrategy[];
@@ -42,7 +41,7 @@ export async function openLive(options: LiveOptions): Promise<void> {
   assertNoneGiven([databases.postgres, sessionStores.redis], process.env);
   const page = await buildPage();
   const seed = {
-    users: Math.max(CROWD, LANES_MAX * PEOPLE_MAX),
+    users: CROWD_MAX,
     posts: POSTS,
     database: 'postgres' as const,
   };

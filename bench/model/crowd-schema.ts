@@ -43,7 +43,7 @@ const variant = z.object({
   connectedAtEnd: count.nullable().describe('After the time of asking.'),
   bytesConnected: bytesOfAUser
     .nullable()
-    .describe('When all are connected and have asked nothing.'),
+    .describe('When all are connected, and each has asked once or a few times.'),
   bytesAsked: bytesOfAUser.nullable().describe('After the time of asking.'),
   idleCores: tierCpu.nullable().describe('All are connected, and nobody asks.'),
   askingCores: tierCpu.nullable(),

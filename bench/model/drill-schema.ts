@@ -44,6 +44,21 @@ const readings = z.object({
     'Logins that were still refused at the end, though nobody ended them.',
   ),
   lostWrites: count.describe('Posts that were acknowledged and are not in the database.'),
+  doors: z
+    .array(
+      z.object({
+        instance: count.describe('0: whichever the web tier chose.'),
+        isWhereItEnded: z.boolean().describe('The logout was asked for at this instance.'),
+        openSeconds: amount.describe(
+          'From the acknowledged end to the last question that was answered as if the login were good.',
+        ),
+        isOpenAtTheEnd: z.boolean(),
+      }),
+    )
+    .optional()
+    .describe(
+      'Each instance, asked every 10 ms with the login that was ended; only where it was so asked.',
+    ),
   series: z
     .array(z.array(count))
     .describe(

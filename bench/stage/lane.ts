@@ -2,6 +2,7 @@
  * A lane of the stage: the instances of one variant, people who are logged in there, and an open loop of what they
  * ask, with a record of every answer.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 import type { SeededData } from '../fleet/service-commands.js';
 import { credentialIn, credentialOf, logInAll } from '../load/credentials.js';
@@ -86,6 +87,8 @@ export interface Lane {
   ): Promise<number | null>;
   /** Ends every good login by other means, and notes when that was done. */
   endAll(work: () => Promise<void>): Promise<void>;
+  /** From now on, until the record is taken, each instance that may know this login is asked with it so often. */
+  watchDoors(person: Person, everyMs: number): void;
   /** One request, for nobody's record. */
   ask(
     instance: StageInstance,
@@ -110,6 +113,8 @@ export interface LaneOptions {
   spread?: 'sticky' | 'any' | undefined;
   /** Whether a third party asks, to whom each of the people has handed the right to write posts; nobody unless told. */
   isDelegated?: boolean | undefined;
+  /** So many more are always logged in, without passwords; nobody unless told. */
+  crowd?: number | undefined;
   /**
    * Requests that wait for an answer, at most, for each instance: then nobody asks until one has come, so a limit shows as fewer answers and not as
    * failures. No limit unless told.
@@ -148,6 +153,7 @@ export function openLane(options: LaneOptions): Lane {
   const expires = strategy.carrier === 'bearer' && tokenLifeSeconds !== null;
   const pools = new Map<string, Pool>();
   let people: Person[] = [];
+  let asking: Asking | null = null;
   const onTheWay = new Set<Promise<void>>();
   /** By path and instance, where answers are asked for again. */
   const tags = new Map<string, string>();
@@ -159,6 +165,7 @@ export function openLane(options: LaneOptions): Lane {
   let beganMs = performance.now();
   let record: LaneRecord = emptyRecord();
   let readiness: NodeJS.Timeout | undefined;
+  let watchesDoors = false;
   let ledger: Ledger = openLedger();
   let lastWrongMs = 0;
 
@@ -234,10 +241,19 @@ export function openLane(options: LaneOptions): Lane {
     return true;
   }
 
+  /** Where no login ends by itself, it is the same until somebody's state changes: a crowd is not to be gone through for each request. */
+  function whoAsks(): Asking {
+    if (asking !== null && !expires) return asking;
+    asking = {
+      ended: people.filter((each) => each.state === 'ended' && isAsked(each)),
+      good: people.filter((each) => each.state === 'good' && isAsked(each)),
+    };
+    return asking;
+  }
+
   /** Nobody asks where all logins are near their end. */
   async function askAsSomebody(plannedMs: number): Promise<void> {
-    const ended = people.filter((each) => each.state === 'ended' && isAsked(each));
-    const good = people.filter((each) => each.state === 'good' && isAsked(each));
+    const { ended, good } = whoAsks();
     // Half of the requests come with logins that were ended, where there are any.
     const wantsEnded = ended.length > 0 && (turn % 2 === 0 || good.length === 0);
     const from = wantsEnded ? ended : good;
@@ -327,6 +343,7 @@ export function openLane(options: LaneOptions): Lane {
         const { status } = await request(instance.origin, 'GET', '/me', person.credential);
         // Who may not ask is known all the same.
         if (status !== 200 && status !== 403) person.state = 'ended';
+        asking = null;
       }),
     );
   }
@@ -352,6 +369,7 @@ export function openLane(options: LaneOptions): Lane {
     const become = (state: 'ending' | 'ended') => {
       for (const person of ends) {
         person.state = state;
+        asking = null;
         note({ type: state, login: person.login, atMs: atMs() });
       }
     };
@@ -365,6 +383,7 @@ export function openLane(options: LaneOptions): Lane {
     lastWrongMs: () => lastWrongMs,
     async logIn() {
       people = people.filter(({ isOfCrowd }) => !isOfCrowd);
+      asking = null;
       await forgetLost();
       const wanted = users.filter((user) => {
         const known = people.find((person) => person.user.id === user.id);
@@ -392,10 +411,12 @@ export function openLane(options: LaneOptions): Lane {
             };
             if (before < 0) people.push(person);
             else people[before] = person;
+            asking = null;
             noteBegin(person);
           }
         }),
       );
+      if (options.crowd) await this.addCrowd(options.crowd);
     },
     async addCrowd(count) {
       if (strategy.stateIn === 'instance') return;
@@ -412,6 +433,7 @@ export function openLane(options: LaneOptions): Lane {
         people.push(person);
         noteBegin(person);
       }
+      asking = null;
     },
     begin() {
       isAsking = true;
@@ -441,6 +463,7 @@ export function openLane(options: LaneOptions): Lane {
     onTheWay: () => onTheWay.size,
     async pause() {
       isAsking = false;
+      watchesDoors = false;
       if (sender) record.lateShare = sender.takeLateShare();
       sender?.stop();
       sender = undefined;
@@ -458,6 +481,7 @@ export function openLane(options: LaneOptions): Lane {
     takeRecord() {
       clearInterval(readiness);
       readiness = undefined;
+      watchesDoors = false;
       const taken = record;
       record = emptyRecord();
       return taken;
@@ -471,6 +495,24 @@ export function openLane(options: LaneOptions): Lane {
       readiness = setInterval(() => {
         for (const instance of instances.all) void look(instance);
       }, READY_EVERY_MS);
+    },
+    watchDoors(person, everyMs) {
+      const mine = record;
+      watchesDoors = true;
+      const watch = async (instance: StageInstance) => {
+        const door = reached(instance);
+        while (watchesDoors && mine === record) {
+          const plannedMs = atMs();
+          // One question at a time: a door that hangs is not asked again meanwhile.
+          const work = answer(person, door, plannedMs, false);
+          onTheWay.add(work);
+          await work.finally(() => onTheWay.delete(work));
+          await delay(Math.max(0, everyMs - (atMs() - plannedMs)));
+        }
+      };
+      for (const instance of instances.all) {
+        if (person.boundTo === null || person.boundTo === instance.number) void watch(instance);
+      }
     },
     async endLogin(person, { method, path, body }) {
       const isEnded = noteEnding([person]);
@@ -490,11 +532,17 @@ export function openLane(options: LaneOptions): Lane {
     },
     async stop() {
       clearInterval(readiness);
+      watchesDoors = false;
       sender?.stop();
       await Promise.all(onTheWay);
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
     },
   };
+}
+
+interface Asking {
+  ended: readonly Person[];
+  good: readonly Person[];
 }
 
 type Reached = Pick<StageInstance, 'number' | 'origin'>;

@@ -18,7 +18,9 @@ import { type Lane, type LaneOptions, openLane } from './lane.js';
 import { type InstanceHolder, startLaneInstances } from './lane-instances.js';
 
 export interface StageLane
-  extends Partial<Pick<LaneOptions, 'spread' | 'isDelegated' | 'atOnce' | 'load' | 'listener'>> {
+  extends Partial<
+    Pick<LaneOptions, 'spread' | 'isDelegated' | 'atOnce' | 'crowd' | 'load' | 'listener'>
+  > {
   id: string;
   strategy: DescribedStrategy;
   /** Beside what every lane is told. */

@@ -3,6 +3,7 @@ import { type AccountDeps, accountRoutes } from './routes/account-routes.js';
 import { type DocsDeps, docsRoutes } from './routes/docs-routes.js';
 import { type HealthDeps, healthRoutes } from './routes/health-routes.js';
 import { type LoginDeps, loginRoutes } from './routes/login-routes.js';
+import { type MetricsDeps, metricsRoutes } from './routes/metrics-routes.js';
 import { type OperatorDeps, operatorRoutes } from './routes/operator-routes.js';
 import { type PostDeps, postRoutes } from './routes/post-routes.js';
 import { type PredictionDeps, predictionRoutes } from './routes/prediction-routes.js';
@@ -14,6 +15,7 @@ export type ApiDeps = AccountDeps &
   DocsDeps &
   HealthDeps &
   LoginDeps &
+  MetricsDeps &
   OperatorDeps &
   PostDeps &
   PredictionDeps &
@@ -31,5 +33,6 @@ export const apiRoutes: readonly ApiRoute<ApiDeps>[] = [
   ...principalRoutes,
   ...operatorRoutes,
   ...healthRoutes,
+  ...metricsRoutes,
   ...docsRoutes,
 ];

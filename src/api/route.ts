@@ -25,7 +25,7 @@ export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 export type RouteContext = Context & { readonly params: Readonly<Record<string, string>> };
 
 /** What an instance may have or not have, as it is set up. */
-type Part = 'counters' | 'operator' | 'docs';
+type Part = 'counters' | 'metrics' | 'guardedMetrics' | 'operator' | 'docs';
 export type Parts = Readonly<Record<Part, boolean>>;
 
 interface Common {
@@ -37,7 +37,7 @@ interface Common {
    * Media type of the answer; left out, JSON. Only JSON is negotiated: who does not take it is refused.
    * `nothing`: the answer has no body whatever was asked for.
    */
-  readonly gives?: 'application/jwk-set+json' | 'text/html' | '*/*' | 'nothing';
+  readonly gives?: 'application/jwk-set+json' | 'text/html' | 'text/plain' | '*/*' | 'nothing';
   /** The route is there where the instance has this part. Left out, it always is. */
   readonly partOf?: Part;
   /**

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { busyWork } from '../server/busy-work.js';
 import { createKoaApp, finishAnswers, useInOrder } from '../server/koa-app.js';
 import type { Drain } from '../server/leave-on-signal.js';
+import type { Metrics } from '../server/metrics.js';
 import { observer, type RequestCounters } from '../server/observer.js';
 import { notFound } from './not-found.js';
 import { type KnownCaller, type Parts, presentRoutes, type Route } from './route.js';
@@ -19,6 +20,8 @@ export interface RoutedAppOptions<Deps, Caller extends KnownCaller> {
   readonly log: Logger;
   /** What GET /counters answers; undefined where there is none. */
   readonly counters: RequestCounters | undefined;
+  /** What GET /metrics answers; undefined where there is none. */
+  readonly metrics?: Metrics | undefined;
   /** Whether X-Forwarded-For of the proxy in front names the client. */
   readonly trustProxy?: boolean;
   /** CPU time that every GET costs more; 0 adds nothing. */
@@ -29,15 +32,22 @@ export interface RoutedAppOptions<Deps, Caller extends KnownCaller> {
 export function createRoutedApp<Deps, Caller extends KnownCaller>(
   options: RoutedAppOptions<Deps, Caller>,
 ): Koa {
-  const { parts, deps, guards, drain, log, counters } = options;
+  const { parts, deps, guards, drain, log, counters, metrics } = options;
   const { trustProxy = false, injectBusyMicroseconds = 0 } = options;
   const routes = presentRoutes(options.routes, parts);
   const askedBy = (who: Route<never>['askedBy']) =>
     new Set(options.routes.filter((route) => route.askedBy === who).map(({ path }) => path));
 
   const middlewareInOrder = [
-    observer({ log, counters, unobserved: askedBy('machines'), uncounted: askedBy('servers') }),
-    finishAnswers({ log, drain, challenge: guards.callers?.challenge }),
+    observer({
+      ...{ log, counters, metrics },
+      unobserved: askedBy('machines'),
+      uncounted: askedBy('servers'),
+    }),
+    finishAnswers({
+      ...{ log, drain, onProblem: metrics?.refused },
+      challenge: guards.callers?.challenge,
+    }),
     busyWork(injectBusyMicroseconds),
     createRouter(routes, deps, guards).routes(),
     notFound(routes),

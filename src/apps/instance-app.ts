@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { Logger } from 'pino';
 import { apiRoutes } from '../api/api-routes.js';
 import { createDocsContents } from '../api/docs/contents.js';
+import { partsOf } from '../api/openapi/described-route.js';
 import type { DescribedInstance } from '../api/openapi/instance.js';
 import { createRoutedApp, newCounters } from '../api/routed-app.js';
 import { isSameSecret, readAuthorization } from '../auth/credentials/authorization-header.js';
@@ -18,6 +19,7 @@ import { AppError } from '../server/errors.js';
 import type { EventLoopWatch } from '../server/event-loop.js';
 import type { HeapWatch } from '../server/heap.js';
 import type { Drain } from '../server/leave-on-signal.js';
+import type { Metrics } from '../server/metrics.js';
 
 export interface InstanceAppDeps {
   readonly strategy: AuthStrategy;
@@ -33,6 +35,8 @@ export interface InstanceAppDeps {
   /** Read by GET /counters. */
   readonly eventLoop: EventLoopWatch | undefined;
   readonly heap: HeapWatch | undefined;
+  /** Read by GET /metrics; undefined where there is none. */
+  readonly metrics: Metrics | undefined;
   /** Whether X-Forwarded-For of the proxy in front names the client. */
   readonly trustProxy: boolean;
   /** Clients that a user may let act for them. */
@@ -50,7 +54,7 @@ export function createInstanceApp(options: InstanceAppDeps): Koa {
   const app = createRoutedApp({
     ...options,
     routes: apiRoutes,
-    parts: { counters: instance.counters, operator: operatorToken !== undefined, docs },
+    parts: { ...partsOf(instance), operator: operatorToken !== undefined, docs },
     deps: {
       ...options,
       callers: strategy,

@@ -11,6 +11,8 @@ export interface ExposureSettings {
   readonly sessionCookieName: string;
   /** Whether GET /openapi.json and the page at /docs exist. */
   readonly docs: boolean;
+  /** Who may ask for GET /metrics: nobody, anyone on this machine, or an operator. */
+  readonly metrics: 'off' | 'open' | 'operator';
   /** Decoded; without it there are no operator routes. */
   readonly operatorToken: Uint8Array | undefined;
 }
@@ -20,6 +22,7 @@ export const exposureVariables = {
   COOKIE_SECURE: autoToggle,
   SESSION_COOKIE_NAME: cookieName.default('session'),
   DOCS: autoToggle,
+  METRICS: toggle.default('off'),
   OPERATOR_TOKEN: secret.optional(),
 };
 
@@ -33,6 +36,7 @@ export function toExposureSettings(
     cookieSecure: values.COOKIE_SECURE === 'auto' ? !isLocal : values.COOKIE_SECURE === 'on',
     sessionCookieName: values.SESSION_COOKIE_NAME,
     docs: values.DOCS === 'auto' ? isLocal : values.DOCS === 'on',
+    metrics: values.METRICS === 'off' ? 'off' : isLocal ? 'open' : 'operator',
     operatorToken: values.OPERATOR_TOKEN,
   };
 }

@@ -103,6 +103,11 @@ function contradictionsIn(values: Values): string[] {
   if (values.INJECT_BUSY_MICROSECONDS > 0 && values.COUNTERS === 'off') {
     problems.push('INJECT_BUSY_MICROSECONDS may be above 0 only with COUNTERS=on');
   }
+  if (toExposureSettings(values).metrics === 'operator' && values.OPERATOR_TOKEN === undefined) {
+    problems.push(
+      'OPERATOR_TOKEN is required with METRICS=on where others than this machine can ask (HOST, TRUST_PROXY)',
+    );
+  }
   if (values.PREDICTION === 'server' && values.PREDICTION_URL === undefined) {
     problems.push('PREDICTION_URL is required with PREDICTION=server');
   }

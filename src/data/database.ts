@@ -10,6 +10,7 @@ import { PostVersionsAndIdempotencyKeys1780000000000 } from './migrations/178000
 import { PasswordChanges1791000000000 } from './migrations/1791000000000-password-changes.js';
 import { ExpiryOfRefreshFamilies1792000000000 } from './migrations/1792000000000-expiry-of-refresh-families.js';
 import { Post } from './post.js';
+import { type StoreTimer, timed } from './store-timer.js';
 import { User } from './user.js';
 
 export interface DatabaseOptions {
@@ -18,6 +19,8 @@ export interface DatabaseOptions {
   /** Longest wait of one piece of work, connection and queries together. */
   readonly timeoutMs: number;
   readonly log: Logger;
+  /** Hears how long each piece of work took. */
+  readonly onAnswer?: StoreTimer | undefined;
 }
 
 export interface Database {
@@ -72,10 +75,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     throw error;
   }
   const run = <T>(work: (manager: EntityManager) => Promise<T>): Promise<T> =>
-    withinDeadline(
-      withoutDeadlock(() => work(dataSource.manager), dialect).catch(dropIfReadOnly),
-      options.timeoutMs,
-      dialect,
+    timed(
+      withinDeadline(
+        withoutDeadlock(() => work(dataSource.manager), dialect).catch(dropIfReadOnly),
+        options.timeoutMs,
+        dialect,
+      ),
+      options.onAnswer,
+      isAnswer,
     );
 
   return {
@@ -86,6 +93,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     violation: (error) => dialect.errors.violation(sourceOf(error)),
     close: () => dataSource.destroy(),
   };
+}
+
+/** A statement that was refused was answered. */
+function isAnswer(error: unknown): boolean {
+  return !(error instanceof AppError && error.code === 'database_unavailable');
 }
 
 async function initialize(dataSource: DataSource, { errors }: Dialect): Promise<void> {

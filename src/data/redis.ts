@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { StartupError, unavailable } from '../server/errors.js';
+import { type StoreTimer, timed } from './store-timer.js';
 
 export interface RedisStore {
   readonly client: Redis;
@@ -35,7 +36,12 @@ const NOT_PRIMARY = /\b(READONLY|MASTERDOWN)\b/;
  * connection instead of one per command, and after it fired every command fails at once until a new
  * connection has answered its ready check. So one frozen Redis costs one wait, not one per command.
  */
-export function createRedisStore(url: string, timeoutMs: number, log: Logger): RedisStore {
+export function createRedisStore(
+  url: string,
+  timeoutMs: number,
+  log: Logger,
+  onAnswer?: StoreTimer,
+): RedisStore {
   const client = new Redis(url, {
     lazyConnect: true,
     enableOfflineQueue: false,
@@ -80,7 +86,7 @@ export function createRedisStore(url: string, timeoutMs: number, log: Logger): R
     client,
     run: async (command) => {
       try {
-        return await command;
+        return await timed(command, onAnswer);
       } catch (error) {
         throw unavailable('redis_unavailable', error);
       }

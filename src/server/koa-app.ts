@@ -88,6 +88,8 @@ export function useInOrder(
 export interface FinishAnswersOptions {
   readonly log: Logger;
   readonly drain: Drain;
+  /** Hears of every problem that is answered. */
+  readonly onProblem?: ((code: string) => void) | undefined;
   /** Stands in every 401 that has no WWW-Authenticate of its own (RFC 9110, 15.5.2). */
   readonly challenge: string | undefined;
 }
@@ -98,7 +100,7 @@ export interface FinishAnswersOptions {
  * process leaves, each answer tells the client to close the connection, or a client that keeps sending
  * on it would hold the process up.
  */
-export function finishAnswers({ log, drain, challenge }: FinishAnswersOptions) {
+export function finishAnswers({ log, drain, challenge, onProblem }: FinishAnswersOptions) {
   return async (ctx: Context, next: Next): Promise<void> => {
     try {
       await next();
@@ -107,6 +109,7 @@ export function finishAnswers({ log, drain, challenge }: FinishAnswersOptions) {
       if (error.status >= 500 && error.cause !== undefined) {
         log.debug({ code: error.code, cause: String(error.cause) }, 'answered with an error');
       }
+      onProblem?.(error.code);
       ctx.status = error.status;
       // An error is of the moment, and caches may keep some of them unasked (RFC 9110, 15.1).
       ctx.set('Cache-Control', 'no-store');

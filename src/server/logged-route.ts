@@ -10,14 +10,17 @@ interface RedactingRouter {
  * into addresses, and a log is read by more people than a credential is meant for.
  */
 export function loggedRoute(ctx: Context): string {
-  const { _matchedRoute, matched, router } = ctx as Context & {
+  const { router } = ctx as Context & { router?: RedactingRouter };
+  return matchedRoute(ctx) ?? router?.redacted?.(pathOf(ctx)) ?? '***';
+}
+
+/** The route as it was registered, also one that is there for other methods; undefined where there is none. */
+export function matchedRoute(ctx: Context): string | undefined {
+  const { _matchedRoute, matched } = ctx as Context & {
     _matchedRoute?: string;
     matched?: readonly { readonly path: string }[];
-    router?: RedactingRouter;
   };
-  // Without a match, the path may be there for other methods.
-  const route = _matchedRoute ?? matched?.[0]?.path;
-  return route ?? router?.redacted?.(pathOf(ctx)) ?? '***';
+  return _matchedRoute ?? matched?.[0]?.path;
 }
 
 /** The path without its query; empty when what was asked for is no URL: there `ctx.path` throws. */

@@ -1,6 +1,7 @@
 import type { Context, Next } from 'koa';
 import type { Logger } from 'pino';
-import { loggedRoute, pathOf } from './logged-route.js';
+import { loggedRoute, matchedRoute, pathOf } from './logged-route.js';
+import type { Metrics } from './metrics.js';
 
 /** Answers that were handed to the socket, by status. */
 export interface RequestCounters {
@@ -12,6 +13,8 @@ export interface ObserverOptions {
   readonly log: Logger;
   /** Present when GET /counters is on. */
   readonly counters: RequestCounters | undefined;
+  /** Present when GET /metrics is on. */
+  readonly metrics?: Metrics | undefined;
   /** Paths that are neither logged nor counted. */
   readonly unobserved: ReadonlySet<string>;
   /** Paths that are logged, and not counted. */
@@ -22,21 +25,25 @@ export interface ObserverOptions {
  * Logs one line a request and counts it. Of a path its route is logged, and of
  * query, headers and body nothing. Returns undefined when there is nothing to do, so that a measured instance pays nothing.
  */
-export function observer({ log, counters, unobserved, uncounted }: ObserverOptions) {
+export function observer({ log, counters, metrics, unobserved, uncounted }: ObserverOptions) {
   const logs = log.isLevelEnabled('info');
-  if (!logs && counters === undefined) {
+  if (!logs && counters === undefined && metrics === undefined) {
     return undefined;
   }
   return (ctx: Context, next: Next): Promise<void> => {
     const path = pathOf(ctx);
     if (!unobserved.has(path)) {
-      const startedAt = logs ? performance.now() : 0;
+      const startedAt = logs || metrics !== undefined ? performance.now() : 0;
       const { res } = ctx;
       // 'finish': the answer was handed to the operating system, whether or not it arrives.
       res.once('finish', () => {
         if (counters !== undefined && !uncounted.has(path)) {
           counters.completed += 1;
           counters.byStatus[res.statusCode] = (counters.byStatus[res.statusCode] ?? 0) + 1;
+        }
+        if (metrics !== undefined) {
+          const seconds = (performance.now() - startedAt) / 1000;
+          metrics.answered(ctx.method, matchedRoute(ctx), res.statusCode, seconds);
         }
         if (logs) {
           const milliseconds = Math.round((performance.now() - startedAt) * 1000) / 1000;

@@ -16,8 +16,15 @@ export interface BoundedQueue {
    * @throws JobFailure `full`, `late`, `closed`
    */
   inTurn<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** Tasks at this moment. */
+  load(): QueueLoad;
   /** No task starts any longer. */
   close(): void;
+}
+
+export interface QueueLoad {
+  readonly running: number;
+  readonly waiting: number;
 }
 
 interface Waiting {
@@ -90,6 +97,7 @@ export function createBoundedQueue({
         }
       }
     },
+    load: () => ({ running, waiting: queue.size }),
     close: () => {
       closed = true;
       for (const place of [...queue]) {

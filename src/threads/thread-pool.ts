@@ -1,4 +1,4 @@
-import { createBoundedQueue, poolClosed } from './bounded-queue.js';
+import { createBoundedQueue, poolClosed, type QueueLoad } from './bounded-queue.js';
 import { startThread, type Thread, type ThreadOptions } from './thread.js';
 
 export interface ThreadPoolOptions extends ThreadOptions {
@@ -18,6 +18,8 @@ export interface ThreadPool<Job, Answer> {
    * @throws JobFailure `full`, `late`, `died`, `closed`, and whatever the job throws
    */
   run(job: Job, signal?: AbortSignal): Promise<Answer>;
+  /** Jobs at this moment. */
+  load(): QueueLoad;
   /** Jobs that run or wait fail. Resolves when all threads are gone. */
   close(): Promise<void>;
 }
@@ -75,6 +77,7 @@ export function createThreadPool<Job, Answer>(options: ThreadPoolOptions): Threa
           }
         }
       }, signal),
+    load: queue.load,
     close: async () => {
       queue.close();
       await Promise.all([...threads].map((thread) => thread.end(poolClosed())));

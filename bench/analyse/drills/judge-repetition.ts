@@ -20,6 +20,8 @@ export interface RepetitionRecord {
   lostWrites: number;
   /** Requests that the sender got to late, as a share. */
   lateShare: number;
+  /** Whether each instance was asked again and again with the login that was ended. */
+  watchesDoors?: boolean;
 }
 
 export interface RepetitionMarks {
@@ -70,6 +72,7 @@ export function judgeRepetition(
     p99Ms: p99Of(after),
     lostLogins,
     lostWrites: record.lostWrites,
+    ...(record.watchesDoors && { doors: doorsOf(record.events) }),
     series: seriesOf(answers, endMs),
   };
   const unsteady = deviationOf(before, 0, steadyState);
@@ -87,6 +90,31 @@ export function judgeRepetition(
     why: doubt ?? deviation,
     ...read,
   };
+}
+
+/** For how long each instance let somebody in whose login had been ended; the logout was asked for at the first. */
+function doorsOf(events: readonly StageEvent[]): NonNullable<DrillReadings['doors']> {
+  const ended = events.find((event) => event.type === 'ended');
+  if (!ended) return [];
+  const asked = events.filter(
+    (event): event is StageAnswer =>
+      event.type === 'answer' &&
+      event.login === ended.login &&
+      event.sentMs >= ended.atMs &&
+      event.status !== null,
+  );
+  const instances = [...new Set(asked.map(({ instance }) => instance))].sort((a, b) => a - b);
+  return instances.map((instance) => {
+    const answers = asked.filter((each) => each.instance === instance);
+    const open = answers.filter(({ status }) => status !== null && status < 400);
+    const lastMs = Math.max(...open.map(({ sentMs }) => sentMs), ended.atMs);
+    return {
+      instance,
+      isWhereItEnded: instance === instances[0],
+      openSeconds: (lastMs - ended.atMs) / 1000,
+      isOpenAtTheEnd: open.length > 0 && open.at(-1) === answers.at(-1),
+    };
+  });
 }
 
 type JudgedAnswer = StageAnswer & { outcome: Outcome };

@@ -40,6 +40,15 @@ export interface VariantSummary {
   p99Ms: Spread | null;
   lostLogins: Spread | null;
   lostWrites: number;
+  /** By where the door is, over all repetitions, also those of which nothing else can be said. */
+  doors: { whereItEnded: Doors; elsewhere: Doors };
+}
+
+/** For how long instances let somebody in whose login had been ended. */
+export interface Doors {
+  openSeconds: Spread | null;
+  /** Of so many doors. */
+  stillOpen: number;
 }
 
 export function summariseDrill({
@@ -87,6 +96,17 @@ function summarise(variant: string, all: readonly SeenReadings[]): VariantSummar
     p99Ms: spread((each) => each.p99Ms),
     lostLogins: spread((each) => each.lostLogins),
     lostWrites: conclusive.reduce((sum, { lostWrites }) => sum + lostWrites, 0),
+    doors: { whereItEnded: doorsOf(all, true), elsewhere: doorsOf(all, false) },
+  };
+}
+
+function doorsOf(all: readonly DrillReadings[], whereItEnded: boolean): Doors {
+  const doors = all
+    .flatMap((each) => each.doors ?? [])
+    .filter(({ isWhereItEnded }) => isWhereItEnded === whereItEnded);
+  return {
+    openSeconds: spreadOf(doors.map(({ openSeconds }) => openSeconds)),
+    stillOpen: doors.filter(({ isOpenAtTheEnd }) => isOpenAtTheEnd).length,
   };
 }
 

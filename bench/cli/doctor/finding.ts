@@ -20,6 +20,7 @@ export type Topic =
   | DatabaseName
   | SessionStoreName
   | 'open-files'
+  | 'crowd'
   | 'temp-folder'
   | 'cpu-limits'
   | 'nginx';

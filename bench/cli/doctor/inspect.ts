@@ -2,6 +2,8 @@ import { accessSync, constants } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { adviseNginx, lookForNginx } from '../../fleet/web-tier/nginx-program.js';
+import { wallsOf } from '../../load/crowd/plan-crowd.js';
+import { readCrowdMachine } from '../../load/crowd/read-machine.js';
 import { availableMemory } from '../../processes/available-memory.js';
 import { findCpuControl } from '../../processes/cpu-limits/delegation.js';
 import { readOpenFileLimit } from '../../processes/open-files.js';
@@ -10,12 +12,15 @@ import { inspectStores } from './inspect-stores.js';
 import {
   judgeCores,
   judgeCpuLimits,
+  judgeCrowd,
   judgeMemory,
   judgeNode,
   judgeOpenFiles,
   judgeTempFolder,
 } from './judge.js';
 
+/** As lab crowd lets users ask unless told. */
+const CROWD_GAP_SECONDS = 20;
 const marks = { ok: 'ok', warning: 'warning', missing: 'MISSING' };
 
 /**
@@ -31,6 +36,7 @@ export async function inspectMachine(
     judgeMemory(availableMemory(), totalmem()),
     ...(await inspectStores(environment)),
     judgeOpenFiles(await readOpenFileLimit()),
+    judgeCrowd(wallsOf(await readCrowdMachine(), CROWD_GAP_SECONDS)),
     await inspectTempFolder(),
     judgeCpuLimits(await findCpuControl(environment)),
     await inspectNginx(environment),

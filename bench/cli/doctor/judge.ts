@@ -1,3 +1,4 @@
+import type { Wall } from '../../load/crowd/plan-crowd.js';
 import { databaseOf } from '../../model/databases.js';
 import { tiersOfEveryRun } from '../../model/tiers-of-run.js';
 import type { NoCpuControl } from '../../processes/cpu-limits/cpu-control.js';
@@ -55,6 +56,18 @@ export function judgeOpenFiles(limit: number | null): Finding {
     found,
     advice:
       'Each connection is a file: raise the limit with "ulimit -n 4096" before a run with many connections.',
+  };
+}
+
+/** How many users lab crowd could hold, a connection each. @param walls the nearest first */
+export function judgeCrowd(walls: readonly Wall[]): Finding {
+  const [nearest, next] = walls as readonly [Wall, ...Wall[]];
+  const found = `about ${nearest.users.toLocaleString('en')} users at once, a connection each: ${nearest.what}`;
+  return {
+    topic: 'crowd',
+    status: nearest.users >= 1000 ? 'ok' : 'warning',
+    found: next ? `${found}; then ${next.what} (${next.users.toLocaleString('en')})` : found,
+    ...(nearest.users < 1000 && { advice: `For lab crowd: ${nearest.advice}.` }),
   };
 }
 

@@ -12,9 +12,9 @@ export const CROWD_DEFAULTS = {
   waveSeconds: 30,
 } as const;
 const MOST_USERS = 1_000_000;
-export const USUAL_GAP: readonly [number, number] = [10, 30];
-/** Longer, and an instance closes the connection between two requests (65 s). */
-const LONGEST_GAP = 60;
+const USUAL_GAP: readonly [number, number] = [10, 30];
+/** With a longer one, and the rest in between, an instance would close idle connections (after 65 s). */
+const LONGEST_GAP = 30;
 /** Shorter, and a request may still wait when the next one comes. */
 const SHORTEST_GAP = 10;
 
@@ -58,7 +58,7 @@ export function gapOf(given: string | undefined): readonly [number, number] {
   if (!parts || least > most || least < SHORTEST_GAP || most > LONGEST_GAP) {
     throw usageError(
       'OPTION_INVALID',
-      `--gap ${given} is none: two numbers of seconds like 10-30, from ${SHORTEST_GAP} (a request may take so long) to ${LONGEST_GAP} (instances close connections that are idle for longer).`,
+      `--gap ${given} is none: two numbers of seconds like 10-30, from ${SHORTEST_GAP} (a request may take so long) to ${LONGEST_GAP} (instances close connections that are idle).`,
     );
   }
   return [least, most];

@@ -41,6 +41,7 @@ export function freeStageFrom(options: ParsedOptions<ReturnType<typeof liveOptio
     rate: options.rate ?? 50,
     atOnce: null,
     people: options.people ?? 12,
+    crowd: 0,
     warmUpRequests: options['instance-cpu'] === undefined ? 800 : 4000,
     tokenLifeSeconds: null,
     instrumented: true,

@@ -13,6 +13,8 @@ export interface Drill {
   heldSeconds: number;
   /** After the undo, at most: shorter where all is well again. */
   watchSeconds: number;
+  /** Every instance is asked so often with the credential of who logs out; not unless told. */
+  doorsEveryMs?: number;
 }
 
 const PLAIN = { stage: 'plain', heldSeconds: 2, watchSeconds: 4 } as const;
@@ -132,6 +134,7 @@ export const DRILLS = {
     question:
       'A user logs out: how long does a stolen copy of the credential still work, and where?',
     fault: 'logout-one',
+    doorsEveryMs: 10,
   },
   'password-change': {
     ...UNTIL_TOKENS_END,

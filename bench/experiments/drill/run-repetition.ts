@@ -4,6 +4,7 @@ import { judgeRepetition, type RepetitionRecord } from '../../analyse/drills/jud
 import type { SeededStores } from '../../fleet/seeded-stores.js';
 import type { DrillReadings, DrillRepetition, DrillResult } from '../../model/drill-schema.js';
 import { LabError } from '../../model/errors.js';
+import { firstGood } from '../../stage/faults/fault.js';
 import type { Lane } from '../../stage/lane.js';
 import type { StageEvent } from '../../stage/ledger.js';
 import { logInAgain } from '../../stage/log-in-again.js';
@@ -50,6 +51,7 @@ export async function runRepetition(
     await delay(STEADY_MS, undefined, { signal });
     const faultMs = atMs();
     for (const lane of all) lane.watchReadiness();
+    if (drill.doorsEveryMs !== undefined) watchDoors(stage.lanes, drill.doorsEveryMs);
     await stage.apply(drill.fault);
     const leftMs = faultMs + drill.heldSeconds * 1000 - atMs();
     await delay(Math.max(0, leftMs), undefined, { signal });
@@ -66,7 +68,8 @@ export async function runRepetition(
         const { events, written, lateShare, notReadyMs } = lane.takeRecord();
         const { databaseUrl } = (lane === control ? controlStores : stores).stores;
         const lostWrites = await countLost(databaseUrl, written);
-        return { id: lane.id, events, lateShare, notReadyMs, lostWrites };
+        const watchesDoors = drill.doorsEveryMs !== undefined && lane !== control;
+        return { id: lane.id, events, lateShare, notReadyMs, lostWrites, watchesDoors };
       }),
     );
     const marks = { faultMs, undoMs, endMs };
@@ -84,6 +87,14 @@ export async function runRepetition(
   } finally {
     await stage.undoAll();
     await Promise.all(all.map((lane) => lane.pause()));
+  }
+}
+
+/** Of the one whose login the fault ends. */
+function watchDoors(lanes: readonly Lane[], everyMs: number): void {
+  for (const lane of lanes) {
+    const person = firstGood(lane);
+    if (person) lane.watchDoors(person, everyMs);
   }
 }
 

@@ -5,7 +5,7 @@ import { OUTCOMES } from '../../model/outcomes.js';
 import { FAULTS, type FaultName, faultNamed } from '../../stage/faults/registry.js';
 import { READS, SOMETIMES, USUAL_LOAD } from '../../stage/requests.js';
 import type { ScenePlan } from '../show/scene.js';
-import { LANES_MAX, PEOPLE_MAX } from '../show/show.js';
+import { CROWD_MAX, LANES_MAX, PEOPLE_MAX } from '../show/show.js';
 import { MOST_PER_SECOND } from '../show/show-model.js';
 
 const namesOf = <Name extends string>(table: Readonly<Record<Name, unknown>>) =>
@@ -67,6 +67,14 @@ const scene = z.strictObject({
       'Requests of a lane that wait for an answer, at most, for each of its instances: then nobody asks until one has come, so a limit shows as fewer answers and not as failures.',
     ),
   people: z.int().min(1).max(PEOPLE_MAX).default(12).describe('Logged in at each lane.'),
+  crowd: z
+    .int()
+    .min(0)
+    .max(CROWD_MAX)
+    .default(0)
+    .describe(
+      'So many more, whose logins are made without passwords; none for a strategy whose instances each know their own logins.',
+    ),
   tokenLifeSeconds: z.int().min(5).max(86_400).nullable().default(null),
 });
 

@@ -34,6 +34,8 @@ export interface ScenePlan {
   atOnce: number | null;
   /** Who are logged in at each lane. */
   people: number;
+  /** Beside them, without passwords; none where an instance alone knows its logins. */
+  crowd: number;
   /** To each instance before clients come: a new process compiles its code, and costs more until then. */
   warmUpRequests: number;
   /** Of access tokens; null: longer than a show. */

@@ -58,6 +58,7 @@ const PATIENCE_MS = 2000;
 const TELL_AFTER_MS = 50;
 /** People of a lane; no lane takes those of another. */
 export const PEOPLE_MAX = 20;
+export const CROWD_MAX = 2000;
 export const LANES_MAX = 6;
 
 export function openShow(options: ShowOptions): Show {
@@ -174,6 +175,7 @@ export function openShow(options: ShowOptions): Show {
           ...{ spread: lane.spread, load: lane.load, listener: counters.get(lane.id)?.hear },
           ...{ isDelegated: lane.isDelegated, web: lane.web ?? undefined },
           atOnce: plan.atOnce ?? undefined,
+          crowd: plan.crowd,
           instances: lane.instances ?? undefined,
         })),
         mayHaveWeb: true,

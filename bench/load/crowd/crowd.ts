@@ -14,6 +14,7 @@ import type {
   AskCall,
   AskReport,
   ComeBackCall,
+  ConnectCall,
   ConnectReport,
   CrowdOrder,
   CrowdUser,
@@ -28,6 +29,8 @@ const LOOK_EVERY_MS = 250;
 const LATE_AFTER_MS = 20;
 /** A server takes a few connections in each turn of its loop; more would stand in its queue, which is short. */
 const CONNECTING_AT_ONCE = 128;
+/** Where as many as may are connecting, the next one waits so long. */
+const POSTPONED_MS = 20;
 const PATH = '/me';
 
 interface Member {
@@ -44,7 +47,8 @@ interface Member {
 
 export interface Crowd {
   addUsers(users: readonly CrowdUser[]): void;
-  connectAll(perSecond: number): Promise<ConnectReport>;
+  /** Each connects for a first request, and goes on asking until all are there. */
+  connectAll(call: Omit<ConnectCall, 'call'>): Promise<ConnectReport>;
   ask(call: Omit<AskCall, 'call'>): Promise<AskReport>;
   comeBack(call: Omit<ComeBackCall, 'call'>): Promise<AskReport>;
   connected(): number;
@@ -66,7 +70,8 @@ export function createCrowd(order: CrowdOrder, nowMs: () => number): Crowd {
   let connecting = 0;
   /** Who come back, and wait for their turn. */
   let queue = createFifo<Member>();
-  let whenConnected: ((member: Member, error: Error | null) => void) | null = null;
+  /** Who has asked at all. */
+  const asked = new Set<number>();
 
   const targetOf = ({ number }: Member) => targets[(first + number) % targets.length] as Target;
 
@@ -97,7 +102,6 @@ export function createCrowd(order: CrowdOrder, nowMs: () => number): Crowd {
     if (!member || member.socket !== this) return;
     connecting -= 1;
     member.isConnected = true;
-    whenConnected?.(member, null);
     if (member.plannedMs > 0) send(member);
     openNext();
   }
@@ -123,7 +127,6 @@ export function createCrowd(order: CrowdOrder, nowMs: () => number): Crowd {
     socket?.destroy();
     if (!isConnected) {
       connecting -= 1;
-      whenConnected?.(member, error);
       openNext();
     } else {
       phase.lost += 1;
@@ -234,10 +237,10 @@ export function createCrowd(order: CrowdOrder, nowMs: () => number): Crowd {
     }
   }
 
-  /** Turns the wheel until a moment, and waits for what is under way. */
+  /** Turns the wheel until it is over, and waits for what is under way. */
   function run(
     wheel: ReturnType<typeof createTimerWheel>,
-    untilMs: number,
+    isOver: () => boolean,
     take: Take,
   ): Promise<AskReport> {
     return new Promise((resolve) => {
@@ -249,13 +252,19 @@ export function createCrowd(order: CrowdOrder, nowMs: () => number): Crowd {
           lookedMs = now;
           giveUp();
         }
-        if (now >= untilMs && phase.settled >= phase.planned) {
+        if (isOver() && phase.settled >= phase.planned) {
           clearInterval(tick);
           resolve(reportOf(phase));
         }
       }, TICK_MS);
     });
   }
+
+  const countConnected = () => members.filter(({ isConnected }) => isConnected).length;
+  const gapIn =
+    ([least, most]: readonly [number, number]) =>
+    () =>
+      least + random() * (most - least);
 
   return {
     addUsers(users) {
@@ -266,53 +275,64 @@ export function createCrowd(order: CrowdOrder, nowMs: () => number): Crowd {
         });
       }
     },
-    connectAll(perSecond) {
-      const fromMs = nowMs();
-      const waiting = members.filter(({ socket }) => socket === null);
-      let begun = 0;
-      let ended = 0;
-      const seen = { connected: 0, failed: 0, firstError: null as string | null };
-      return new Promise((resolve) => {
-        const finish = () => {
-          clearInterval(pace);
-          whenConnected = null;
-          resolve({ ...seen, seconds: (nowMs() - fromMs) / 1000 });
-        };
-        whenConnected = (_member, error) => {
-          if (error) {
-            seen.failed += 1;
-            seen.firstError ??= error.message;
-          } else seen.connected += 1;
-          if (++ended === waiting.length) finish();
-        };
-        const pace = setInterval(() => {
-          const allowed = Math.floor(((nowMs() - fromMs) / 1000) * perSecond);
-          while (begun < waiting.length && begun < allowed && connecting < CONNECTING_AT_ONCE) {
-            open(waiting[begun++] as Member);
+    async connectAll({ fromMs, perSecond, gapMs }) {
+      phase = beginPhase();
+      phase.isWave = true;
+      const wheel = createTimerWheel(members.length, fromMs);
+      const lastMs = fromMs + (members.length / perSecond) * 1000;
+      for (const { number } of members) wheel.set(number, fromMs + (number / perSecond) * 1000);
+      let notYet = members.length;
+      const gap = gapIn(gapMs);
+      // Who is there goes on asking: a server closes connections on which nothing comes.
+      const report = await run(
+        wheel,
+        () => notYet === 0 && nowMs() >= lastMs,
+        (number, atMs) => {
+          const member = byNumber(number);
+          const isFirst = !asked.has(number);
+          if (isFirst && connecting >= CONNECTING_AT_ONCE) {
+            wheel.set(number, nowMs() + POSTPONED_MS);
+            return;
           }
-        }, TICK_MS);
-        if (waiting.length === 0) finish();
-      });
+          if (isFirst) {
+            asked.add(number);
+            notYet -= 1;
+          }
+          ask(member, isFirst ? nowMs() : atMs);
+          wheel.set(number, Math.max(atMs, nowMs()) + gap());
+        },
+      );
+      return {
+        connected: countConnected(),
+        failed: Object.values(report.failures).reduce((sum, count) => sum + count, 0),
+        firstError: report.firstFailure,
+        seconds: (nowMs() - fromMs) / 1000,
+      };
     },
-    ask({ fromMs, toMs, gapMs: [least, most], logins }) {
+    ask({ fromMs, toMs, gapMs, logins }) {
       phase = beginPhase();
       const wheel = createTimerWheel(members.length, fromMs);
-      const gap = () => least + random() * (most - least);
+      const gap = gapIn(gapMs);
+      const meanMs = (gapMs[0] + gapMs[1]) / 2;
       // In the middle of their rounds, as a crowd that has been there for long.
-      for (const { number } of members) wheel.set(number, fromMs + random() * gap());
+      for (const { number } of members) wheel.set(number, fromMs + random() * meanMs);
       let loginsLeft = logins;
       const everyLoginMs = (toMs - fromMs) / Math.max(1, logins);
-      return run(wheel, toMs, (number, atMs) => {
-        const member = byNumber(number);
-        if (atMs >= toMs) return;
-        const isDue = logins - loginsLeft < (atMs - fromMs) / everyLoginMs;
-        if (loginsLeft > 0 && isDue && member.plannedMs === 0) {
-          loginsLeft -= 1;
-          member.isLogin = true;
-        }
-        ask(member, atMs);
-        wheel.set(number, atMs + gap());
-      });
+      return run(
+        wheel,
+        () => nowMs() >= toMs,
+        (number, atMs) => {
+          const member = byNumber(number);
+          if (atMs >= toMs) return;
+          const isDue = logins - loginsLeft < (atMs - fromMs) / everyLoginMs;
+          if (loginsLeft > 0 && isDue && member.plannedMs === 0) {
+            loginsLeft -= 1;
+            member.isLogin = true;
+          }
+          ask(member, atMs);
+          wheel.set(number, atMs + gap());
+        },
+      );
     },
     comeBack({ fromMs, withinMs, addresses: others }) {
       phase = beginPhase();
@@ -321,9 +341,13 @@ export function createCrowd(order: CrowdOrder, nowMs: () => number): Crowd {
       addresses = others;
       const wheel = createTimerWheel(members.length, fromMs);
       for (const { number } of members) wheel.set(number, fromMs + random() * withinMs);
-      return run(wheel, fromMs + withinMs, (number, atMs) => ask(byNumber(number), atMs));
+      return run(
+        wheel,
+        () => nowMs() >= fromMs + withinMs,
+        (number, atMs) => ask(byNumber(number), atMs),
+      );
     },
-    connected: () => members.filter(({ isConnected }) => isConnected).length,
+    connected: countConnected,
     close() {
       queue = createFifo();
       for (const member of members) leave(member);

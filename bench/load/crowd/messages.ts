@@ -19,10 +19,12 @@ export interface CrowdOrder {
   seed: number;
 }
 
-/** Opens a connection for each user who has none. */
+/** Each user opens a connection, asks, and goes on asking until all are there. */
 export interface ConnectCall {
   call: 'connect';
+  fromMs: number;
   perSecond: number;
+  gapMs: readonly [least: number, most: number];
 }
 
 /** On the monotonic clock that all processes of a machine share. */
@@ -62,6 +64,7 @@ export type FromCrowdSender =
 
 export interface ConnectReport {
   connected: number;
+  /** Requests without an answer meanwhile. */
   failed: number;
   firstError: string | null;
   seconds: number;

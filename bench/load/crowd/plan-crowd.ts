@@ -34,7 +34,7 @@ const FILES_BESIDE = 500;
 /** Those of a wave lie idle for a minute, and some ports are taken by others. */
 const SHARE_OF_PORTS = 0.7;
 /** An instance, its sender, the kernel's buffers of both ends, and a login in Redis (docs/crowd.md has the measured ones). */
-export const BYTES_OF_A_USER = 40_000;
+const BYTES_OF_A_USER = 40_000;
 /** Of a process before it holds anybody. */
 const BYTES_OF_A_PROCESS = 120_000_000;
 const BYTES_OF_THE_STORES = 400_000_000;

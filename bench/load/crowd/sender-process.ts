@@ -7,6 +7,7 @@ import type {
   AskCall,
   AskReport,
   ComeBackCall,
+  ConnectCall,
   ConnectReport,
   CrowdCall,
   CrowdOrder,
@@ -21,7 +22,7 @@ const OF_A_MESSAGE = 1000;
 export interface CrowdSender {
   readonly pid: number;
   begin(order: CrowdOrder, users: readonly CrowdUser[]): Promise<void>;
-  connect(perSecond: number): Promise<ConnectReport>;
+  connect(call: Omit<ConnectCall, 'call'>): Promise<ConnectReport>;
   ask(call: Omit<AskCall, 'call'>): Promise<AskReport>;
   comeBack(call: Omit<ComeBackCall, 'call'>): Promise<AskReport>;
   connected(): Promise<number>;
@@ -98,7 +99,7 @@ export async function startCrowdSender(
         await ask({ call: 'users', users: users.slice(from, from + OF_A_MESSAGE) });
       }
     },
-    connect: (perSecond) => ask({ call: 'connect', perSecond }),
+    connect: (call) => ask({ call: 'connect', ...call }),
     ask: (call) => ask({ call: 'ask', ...call }),
     comeBack: (call) => ask({ call: 'come-back', ...call }),
     connected: () => ask({ call: 'connected' }),

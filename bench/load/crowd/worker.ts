@@ -27,7 +27,7 @@ async function answer(call: CrowdCall): Promise<unknown> {
     case 'users':
       return crowd.addUsers(call.users);
     case 'connect':
-      return crowd.connectAll(call.perSecond);
+      return crowd.connectAll(call);
     case 'ask':
       return crowd.ask(call);
     case 'come-back':

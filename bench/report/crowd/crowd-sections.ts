@@ -8,6 +8,111 @@ export function crowdSections(result: CrowdResult): Section[] {
   return [held(result), cost(result), waves(result), method(result)];
 }
 
+/** Several runs side by side: a row for each strategy of each. */
+export function overview(results: readonly CrowdResult[]): Section[] {
+  const each = results.flatMap((result) => result.variants.map((variant) => ({ result, variant })));
+  const name = ({ result, variant }: (typeof each)[number]) => [
+    `${formatCount(result.users)}${result.web === null ? '' : ', nginx'}`,
+    variant.strategy,
+  ];
+  const percentOf = (failed: number, planned: number) =>
+    failed === 0 ? '0' : `${formatCount(failed)} (${((failed / planned) * 100).toFixed(1)} %)`;
+  const tier = (
+    record: Record<string, number> | null,
+    id: string,
+    format: (value: number) => string,
+  ) => (record?.[id] === undefined ? NOT_MEASURED : format(record[id]));
+  return [
+    {
+      id: 'held',
+      title: 'Held, and asked',
+      blocks: table(
+        'Users, each with a connection of its own; latency from the planned moment',
+        [
+          ...[left('users'), left('strategy'), right('instances'), right('connected after')],
+          ...[right('asked for'), right('requests'), right('a second'), right('failed')],
+          ...['p50', 'p99', 'p99.9'].map(right),
+        ],
+        each.map((one) => {
+          const { connect, asking } = one.variant;
+          return [
+            ...name(one),
+            String(one.result.instances),
+            connect ? `${formatNumber(connect.seconds)} s` : NOT_MEASURED,
+            `${formatNumber(one.result.seconds)} s`,
+            asking ? formatCount(asking.planned) : NOT_MEASURED,
+            asking ? formatCount(asking.planned / asking.seconds) : NOT_MEASURED,
+            asking ? percentOf(failuresOf(asking), asking.planned) : NOT_MEASURED,
+            ...latencyCells(asking?.latencyMs),
+          ];
+        }),
+      ),
+    },
+    {
+      id: 'cost',
+      title: 'What a user cost',
+      blocks: table(
+        'Bytes of memory for each user after the time of asking, and cores in use while everybody asked (while nobody did)',
+        [
+          ...[
+            left('users'),
+            left('strategy'),
+            right('bytes: application'),
+            right('Redis'),
+            right('lab'),
+          ],
+          ...[right('cores: application'), right('Redis'), right('PostgreSQL'), right('lab')],
+        ],
+        each.map((one) => {
+          const { bytesAsked, askingCores, idleCores } = one.variant;
+          const cores = (id: string) =>
+            tier(
+              askingCores,
+              id,
+              (value) => `${value.toFixed(2)} (${(idleCores?.[id] ?? 0).toFixed(2)})`,
+            );
+          return [
+            ...name(one),
+            tier(bytesAsked, 'application', formatCount),
+            tier(bytesAsked, 'redis', formatCount),
+            tier(bytesAsked, 'loadGenerator', formatCount),
+            ...['application', 'redis', 'postgres', 'loadGenerator'].map(cores),
+          ];
+        }),
+      ),
+    },
+    {
+      id: 'waves',
+      title: 'Waves',
+      blocks: table(
+        'All connections were dropped, and everybody came back with a request; then some logged in with their password while all went on asking',
+        [
+          ...[left('users'), left('strategy'), right('within'), right('came back, failed')],
+          ...[right('p50'), right('p99'), right('logins'), right('failed requests meanwhile')],
+          ...[right('p50 of a login'), right('p99 of a login'), right('p99 of all others')],
+        ],
+        each.map((one) => {
+          const { comeBack, loginWave } = one.variant;
+          const ms = (value: number | undefined) =>
+            value === undefined ? NOT_MEASURED : `${formatNumber(value)} ms`;
+          return [
+            ...name(one),
+            `${formatNumber(one.result.waveSeconds)} s`,
+            comeBack ? percentOf(failuresOf(comeBack), comeBack.planned) : NOT_MEASURED,
+            ms(comeBack?.latencyMs?.p50),
+            ms(comeBack?.latencyMs?.p99),
+            loginWave ? formatCount(loginWave.logins) : NOT_MEASURED,
+            loginWave ? percentOf(failuresOf(loginWave), loginWave.planned) : NOT_MEASURED,
+            ms(loginWave?.loginLatencyMs?.p50),
+            ms(loginWave?.loginLatencyMs?.p99),
+            ms(loginWave?.latencyMs?.p99),
+          ];
+        }),
+      ),
+    },
+  ];
+}
+
 /** What came of what was planned: the one thing that says whether a crowd was held. */
 export function failuresOf({ planned, answered, statuses }: CrowdAsked): number {
   const good = statuses['200'] ?? 0;
@@ -85,7 +190,7 @@ function cost({ variants }: CrowdResult): Section {
     title: 'What a user costs',
     blocks: [
       ...table(
-        'Bytes of memory for each user, after the time of asking (when all were connected and had asked nothing)',
+        'Bytes of memory for each user, after the time of asking (when all had just connected)',
         [left('strategy'), ...memory.map((tier) => right(TIER_WORDS[tier] ?? tier))],
         variants.map(({ strategy, bytesAsked, bytesConnected }) => [
           strategy,
@@ -165,13 +270,7 @@ function method(result: CrowdResult): Section {
   };
 }
 
-export function describeFleet({
-  instances,
-  senders,
-  addresses,
-  web,
-  machine,
-}: CrowdResult): string {
+function describeFleet({ instances, senders, addresses, web, machine }: CrowdResult): string {
   const from = addresses > 0 ? `, each from ${addresses} of its own addresses of 127.0.0.0/8` : '';
   return `${instances} instances served them${web === null ? '' : ` behind nginx (${web})`}, and ${senders} processes of the lab sent${from}; all on one machine with ${machine.cores} cores and ${Math.round(machine.memoryBytes / 2 ** 30)} GiB.`;
 }

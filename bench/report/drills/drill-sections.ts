@@ -1,5 +1,9 @@
 /** The report of drills, as sections: the table of all, then each of them. */
-import { summariseDrill, type VariantSummary } from '../../analyse/drills/summarise-drill.js';
+import {
+  type Doors,
+  summariseDrill,
+  type VariantSummary,
+} from '../../analyse/drills/summarise-drill.js';
 import type { DrillRecord, DrillResult } from '../../model/drill-schema.js';
 import { left, paragraph, right, type Section, table } from '../../text/blocks.js';
 import { NOT_MEASURED } from '../../text/format.js';
@@ -117,8 +121,41 @@ function oneDrill(drill: DrillRecord, variants: readonly string[]): Section {
         ],
         rows,
       ),
+      ...doorsOf(shown),
     ],
   };
+}
+
+/** Where each instance was asked again and again with the login that was ended. */
+function doorsOf(summaries: readonly VariantSummary[]) {
+  if (summaries.every(({ doors }) => doors.whereItEnded.openSeconds === null)) return [];
+  const inWords = ({ openSeconds, stillOpen }: Doors): string => {
+    if (openSeconds === null) return NOT_MEASURED;
+    const { median, least, most, count } = openSeconds;
+    if (stillOpen === count) return `open to the end (${most.toFixed(1)} s and more)`;
+    const range =
+      most < 0.01
+        ? 'closed at once'
+        : `${median.toFixed(2)} s (${least.toFixed(2)} to ${most.toFixed(2)})`;
+    return stillOpen > 0 ? `${range}; ${stillOpen} of ${count} open to the end` : range;
+  };
+  return table(
+    'How long an ended login still opened doors: each instance was asked every 10 ms. Median of the repetitions, and least to most in brackets',
+    [
+      left('variant'),
+      right('the instance that was told'),
+      right('the other ones'),
+      right('doors watched'),
+    ],
+    summaries.map(({ variant, doors }) => [
+      variant,
+      inWords(doors.whereItEnded),
+      inWords(doors.elsewhere),
+      String(
+        (doors.whereItEnded.openSeconds?.count ?? 0) + (doors.elsewhere.openSeconds?.count ?? 0),
+      ),
+    ]),
+  );
 }
 
 function method(result: DrillResult): Section {

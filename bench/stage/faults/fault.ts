@@ -46,6 +46,11 @@ export async function eachFirst(
   await Promise.all(lanes.map(({ instances }) => work(instances.all[0] as StageInstance)));
 }
 
+/** Whose login is ended where one is: the first that is good. */
+export function firstGood(lane: Lane): Person | undefined {
+  return lane.people().find(({ state }) => state === 'good');
+}
+
 /** So many people of each lane log out, or that share of them. */
 export async function endLogins({ lanes }: StageHands, howMany: number): Promise<void> {
   await Promise.all(

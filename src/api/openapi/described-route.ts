@@ -1,4 +1,4 @@
-import { type DocumentedRoute, presentRoutes } from '../route.js';
+import { type DocumentedRoute, type Parts, presentRoutes } from '../route.js';
 import { nameOfRequest } from './convert-schemas.js';
 import type { DescribedInstance } from './instance.js';
 import type { Operation } from './operation.js';
@@ -7,6 +7,15 @@ import type { Operation } from './operation.js';
 export interface DescribedRoute {
   readonly route: DocumentedRoute;
   readonly operation: Operation;
+}
+
+/** Which routes it has beside those that every instance has. */
+export function partsOf({ counters, operator, metrics }: DescribedInstance): Omit<Parts, 'docs'> {
+  return {
+    ...{ counters, operator },
+    metrics: metrics === 'open',
+    guardedMetrics: metrics === 'operator',
+  };
 }
 
 /**
@@ -18,7 +27,7 @@ export function describeRoutes(
   routes: readonly DocumentedRoute[],
 ): DescribedRoute[] {
   // Where there is a document, there is what serves it.
-  return presentRoutes(routes, { ...instance, docs: true }).map((route) => ({
+  return presentRoutes(routes, { ...partsOf(instance), docs: true }).map((route) => ({
     route,
     operation: typeof route.operation === 'function' ? route.operation(instance) : route.operation,
   }));

@@ -16,6 +16,8 @@ export interface DescribedInstance {
   readonly makesCredentials: boolean;
   readonly publishesKeys: boolean;
   readonly counters: boolean;
+  /** Who may ask for GET /metrics, where it is there. */
+  readonly metrics: InstanceSettings['metrics'];
   readonly operator: boolean;
   /** Where the model runs. */
   readonly prediction: PredictorName;
@@ -40,6 +42,7 @@ export function describeInstance(
     makesCredentials: !remoteKeys,
     publishesKeys: description.verifiableByThirdParty && !remoteKeys,
     counters: settings.counters,
+    metrics: settings.metrics,
     operator: settings.operatorToken !== undefined,
     prediction: settings.prediction,
   };

@@ -1,4 +1,5 @@
 import { AppError } from '../../server/errors.js';
+import type { QueueLoad } from '../../threads/bounded-queue.js';
 import { JobFailure } from '../../threads/job-failure.js';
 import { createThreadPool } from '../../threads/thread-pool.js';
 
@@ -20,6 +21,8 @@ export interface HashThreads {
    * @throws AppError `password_queue_full`, `password_check_unavailable`
    */
   run(job: HashJob, signal?: AbortSignal): Promise<string | boolean>;
+  /** Hashes at this moment. */
+  load(): QueueLoad;
 }
 
 export interface HashThreadsOptions {
@@ -51,6 +54,7 @@ export function createHashThreads(
       pool.run(job, signal).catch((error) => {
         throw error instanceof JobFailure ? refusalOf(error) : error;
       }),
+    load: pool.load,
   };
 }
 

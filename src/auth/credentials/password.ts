@@ -20,6 +20,8 @@ export interface PasswordHasher {
    * answers false.
    */
   verify(hash: string | undefined, password: string, signal?: AbortSignal): Promise<boolean>;
+  /** Hashes at this moment. */
+  load(): { readonly running: number; readonly waiting: number };
 }
 
 export function createPasswordHasher(options: HashThreadsOptions): PasswordHasher {
@@ -36,5 +38,6 @@ export function createPasswordHasher(options: HashThreadsOptions): PasswordHashe
       const matches = await threads.run({ hash: hash ?? UNKNOWN_USER_HASH, password }, signal);
       return hash !== undefined && matches === true;
     },
+    load: threads.load,
   };
 }

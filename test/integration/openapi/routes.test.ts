@@ -11,6 +11,7 @@ import { createPasswordHasher } from '../../../src/auth/credentials/password.js'
 import type { AuthStrategy } from '../../../src/auth/strategy.js';
 import { type Database, openDatabase } from '../../../src/data/database.js';
 import { createLazyPredictor } from '../../../src/prediction/registry.js';
+import { createMetrics } from '../../../src/server/metrics.js';
 import {
   describedInstance,
   describedInstances,
@@ -75,6 +76,7 @@ describe('the routes of the router', () => {
       injectBusyMicroseconds: 0,
       eventLoop: undefined,
       heap: undefined,
+      metrics: instance.metrics === 'off' ? undefined : createMetrics(),
       predictor: createLazyPredictor('in-process', { url: undefined, timeoutMs: 1, log }),
     });
     const routing = app.middleware.find((one) => 'router' in one) as unknown as { router: Router };

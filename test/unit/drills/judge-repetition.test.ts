@@ -48,6 +48,44 @@ describe('a repetition of a drill', () => {
     expect(read.lostLogins).to.equal(0);
   });
 
+  it('says for how long each instance let an ended login in, and where it still did', () => {
+    const { events } = record();
+    const asked = (instance: number, status: (ms: number) => number | null): StageEvent[] =>
+      Array.from({ length: 100 }, (_, index) => {
+        const ms = 1200 + index * 10;
+        const at = { plannedMs: ms, sentMs: ms, atMs: ms + 2, status: status(ms) };
+        return { type: 'answer', login: 2, instance, what: 'read', ...at };
+      });
+    const seen: StageEvent[] = [
+      { type: 'login', login: 2, atMs: 0, endsAtMs: null },
+      ...events,
+      { type: 'ending', login: 2, atMs: 1190 },
+      { type: 'ended', login: 2, atMs: 1195 },
+      ...asked(1, () => 401),
+      ...asked(2, (ms) => (ms <= 1700 ? 200 : ms < 1800 ? null : 401)),
+      ...asked(3, () => 200),
+    ];
+    const read = judgeRepetition(
+      { events: seen, notReadyMs: null, lostWrites: 0, lateShare: 0, watchesDoors: true },
+      ...([MARKS, STEADY, null] as const),
+    );
+    expect(read.doors).to.deep.equal([
+      { instance: 1, isWhereItEnded: true, openSeconds: 0, isOpenAtTheEnd: false },
+      { instance: 2, isWhereItEnded: false, openSeconds: 0.505, isOpenAtTheEnd: false },
+      { instance: 3, isWhereItEnded: false, openSeconds: 0.995, isOpenAtTheEnd: true },
+    ]);
+    const all = { ...MARKS, variants: { jwt: read } };
+    const [summary] = summariseDrill({ repetitions: [all, all] });
+    expect(summary?.doors).to.deep.equal({
+      whereItEnded: { openSeconds: { median: 0, least: 0, most: 0, count: 2 }, stillOpen: 0 },
+      elsewhere: {
+        openSeconds: { median: 0.75, least: 0.505, most: 0.995, count: 4 },
+        stillOpen: 2,
+      },
+    });
+    expect(judgeRepetition(record(), MARKS, STEADY, null)).not.to.have.property('doors');
+  });
+
   it('lets an answer in a hundred be missing, and no login be refused', () => {
     expect(judgeRepetition(record(between(1500, 1530, 503)), MARKS, STEADY, null).verdict).to.equal(
       'held',

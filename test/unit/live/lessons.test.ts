@@ -42,7 +42,7 @@ describe('lessons', () => {
     const claims = lessons.map(({ claim }) => claim);
     expect(claims).to.include.members([
       ...['S1', 'S2', 'S3', 'S4', 'K1', 'K2', 'K3', 'K4'],
-      ...['T1', 'T4', 'T5', 'T6', 'H2'],
+      ...['T1', 'T4', 'T5', 'T6', 'H2', 'G1'],
     ]);
     for (const { name, rounds } of lessons) {
       const seconds = rounds.flatMap(({ run }) =>
@@ -63,6 +63,7 @@ describe('lessons', () => {
       instances: 1,
       instanceCores: null,
       people: 12,
+      crowd: 0,
       instrumented: false,
     });
     expect(scene.lanes.map(({ instances }) => instances)).to.deep.equal([null, 2]);

@@ -69,6 +69,7 @@ describe('the doctor', () => {
         'mariadb',
         'redis',
         'open-files',
+        'crowd',
         'temp-folder',
         'cpu-limits',
         'nginx',

@@ -1,0 +1,111 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What GET /metrics tells, in the text format of Prometheus. */
+export interface Metrics {
+  /** An answer was handed to the socket. @param route as it was registered; undefined: none matched */
+  answered(method: string, route: string | undefined, status: number, seconds: number): void;
+  /** A request was refused, or failed, with this problem. */
+  refused(code: string): void;
+  /** A store answered, or did not. */
+  asked(store: 'redis' | 'database', outcome: 'answered' | 'failed', seconds: number): void;
+  /** Read when somebody asks. */
+  watchHashing(read: () => { readonly running: number; readonly waiting: number }): void;
+  /** @returns the media type, and the text */
+  render(): Promise<{ readonly type: string; readonly text: string }>;
+}
+
+/** Of requests and of stores alike: from half a millisecond, which a session takes, to what nobody waits for. */
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+/** What no route has may be anything, and each label value is kept for ever. */
+const NO_ROUTE = 'none';
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+const LOGIN = '/auth/login';
+
+type LoginOutcome = 'given' | 'refused' | 'limited' | 'unavailable' | 'malformed';
+
+function loginOutcome(status: number): LoginOutcome {
+  if (status < 300) return 'given';
+  if (status === 401) return 'refused';
+  if (status === 429) return 'limited';
+  return status >= 500 ? 'unavailable' : 'malformed';
+}
+
+/** A registry of its own, so that two in one process do not share their figures. */
+export function createMetrics(): Metrics {
+  const register = new Registry();
+  const registers = [register];
+  collectDefaultMetrics({ register });
+  const requests = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'From the request to the last byte handed to the socket.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: SECONDS,
+    registers,
+  });
+  const problems = new Counter({
+    name: 'http_problems_total',
+    help: 'Answers that are a problem, by its code.',
+    labelNames: ['code'],
+    registers,
+  });
+  const logins = new Counter({
+    name: 'logins_total',
+    help: 'Logins that were asked for, by what came of them.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const stores = new Histogram({
+    name: 'store_round_trip_seconds',
+    help: 'From asking a store to its answer, waiting for a connection included.',
+    labelNames: ['store', 'outcome'],
+    buckets: SECONDS,
+    registers,
+  });
+  /** prom-client puts labels together anew for each observation; their child knows its own. */
+  const children = new Map<string, ReturnType<typeof requests.labels>>();
+  const requestsOf = (method: string, route: string, status: number) => {
+    const key = `${method} ${route} ${status}`;
+    const known = children.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const child = requests.labels(method, route, String(status));
+    children.set(key, child);
+    return child;
+  };
+  const storesOf = {
+    redis: {
+      answered: stores.labels('redis', 'answered'),
+      failed: stores.labels('redis', 'failed'),
+    },
+    database: {
+      answered: stores.labels('database', 'answered'),
+      failed: stores.labels('database', 'failed'),
+    },
+  };
+
+  return {
+    answered: (method, route = NO_ROUTE, status, seconds) => {
+      requestsOf(METHODS.has(method) ? method : 'other', route, status).observe(seconds);
+      if (route === LOGIN && method === 'POST') {
+        logins.inc({ outcome: loginOutcome(status) });
+      }
+    },
+    refused: (code) => problems.inc({ code }),
+    asked: (store, outcome, seconds) => storesOf[store][outcome].observe(seconds),
+    watchHashing: (read) => {
+      new Gauge({
+        name: 'password_hashes',
+        help: 'Hashes that run, and that wait for a thread.',
+        labelNames: ['state'],
+        registers,
+        collect() {
+          const { running, waiting } = read();
+          this.set({ state: 'running' }, running);
+          this.set({ state: 'waiting' }, waiting);
+        },
+      });
+    },
+    render: async () => ({ type: register.contentType, text: await register.metrics() }),
+  };
+}
