@@ -1,6 +1,7 @@
 /** The report of a crowd, as sections. */
 import type { CrowdAsked, CrowdResult, CrowdVariant } from '../../model/crowd-schema.js';
 import { left, paragraph, right, type Section, table } from '../../text/blocks.js';
+import { countOf } from '../../text/count-of.js';
 import { formatNumber, NOT_MEASURED } from '../../text/format.js';
 import { TIER_WORDS } from './words.js';
 
@@ -261,7 +262,7 @@ function method(result: CrowdResult): Section {
     title: 'How it was done',
     blocks: [
       paragraph(
-        `Logins are made by the service's own code, without passwords, so each credential is what a login gives. ${formatCount(connectPerSecond)} connections a second were opened. The senders take two milliseconds of time as one, so a latency can be up to two milliseconds too long; they give up after 10 s. An answer counts as failed unless its status is 200. Strategies are measured one after the other, once: the figures have no interval.`,
+        `Logins are made by the service's own code, without passwords, so each credential is what a login gives. Up to ${formatCount(connectPerSecond)} connections a second were opened. The senders take two milliseconds of time as one, so a latency can be up to two milliseconds too long; they give up after 10 s. An answer counts as failed unless its status is 200. Strategies are measured one after the other, once: the figures have no interval.`,
       ),
       paragraph(
         `One process may have ${openFilesLimit === null ? 'any number of' : formatCount(openFilesLimit)} files open here. Node was started with ${nodeOptions.length > 0 ? nodeOptions.map((each) => `\`${each}\``).join(' ') : 'no options'}. Stores: ${Object.values(stores).join('; ')}. The same again: \`${command}\`, with \`--seed ${seed}\`.`,
@@ -271,8 +272,11 @@ function method(result: CrowdResult): Section {
 }
 
 function describeFleet({ instances, senders, addresses, web, machine }: CrowdResult): string {
-  const from = addresses > 0 ? `, each from ${addresses} of its own addresses of 127.0.0.0/8` : '';
-  return `${instances} instances served them${web === null ? '' : ` behind nginx (${web})`}, and ${senders} processes of the lab sent${from}; all on one machine with ${machine.cores} cores and ${Math.round(machine.memoryBytes / 2 ** 30)} GiB.`;
+  const from =
+    addresses > 0
+      ? `, ${senders === 1 ? 'from' : 'each from'} ${countOf(addresses, 'address', 'addresses')} of 127.0.0.0/8 of its own`
+      : '';
+  return `${countOf(instances, 'instance')} served them${web === null ? '' : ` behind nginx (${web})`}, and ${countOf(senders, 'process', 'processes')} of the lab sent${from}; all on one machine with ${machine.cores} cores and ${Math.round(machine.memoryBytes / 2 ** 30)} GiB.`;
 }
 
 function latencyCells(latency: CrowdAsked['latencyMs'] | undefined): string[] {
