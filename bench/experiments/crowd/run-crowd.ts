@@ -59,6 +59,7 @@ const REST_MS = 3000;
 /** An instance closes a connection on which nothing has come for 65 s: with the longest gap before and the mean one after it this is well below. */
 const IDLE_SECONDS = 8;
 const WARM_UP_REQUESTS = 500;
+const PATIENCE_MS = 10_000;
 /** The senders get a call before its first moment. */
 const LEAD_MS = 200;
 
@@ -316,7 +317,10 @@ async function warmUp(fleet: Fleet, crowd: readonly CrowdUser[], signal: AbortSi
   const one = async (origin: string) => {
     for (let index = 0; index < WARM_UP_REQUESTS; index++) {
       const headers = headersOf(crowd[index % crowd.length] as CrowdUser);
-      const answer = await fetchAnswer(`${origin}/me`, { headers, signal });
+      signal.throwIfAborted();
+      // The signal of the run would collect a listener for each of these.
+      const own = AbortSignal.timeout(PATIENCE_MS);
+      const answer = await fetchAnswer(`${origin}/me`, { headers, signal: own });
       await answer.arrayBuffer();
     }
   };
