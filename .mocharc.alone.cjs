@@ -4,6 +4,7 @@ const all = require('./.mocharc.cjs');
 const filesIn = (folder, names) => names.map((name) => `dist/test/${folder}/${name}.test.js`);
 const compares = [
   'compare',
+  'crowd',
   'drill',
   'held-and-sure',
   'interrupt',

@@ -51,8 +51,11 @@ function pass(from: Socket, to: Socket): void {
   });
   from.on('end', () => later(() => to.end()));
   from.on('error', () => {});
-  // What broke off breaks off at the other end too, and does not look like an end in order.
-  from.on('close', (hasFailed) => later(() => (hasFailed ? to.resetAndDestroy() : to.destroy())));
+  // What broke off breaks off at the other end too, and does not look like an end in order. After such an end, what the
+  // other has not taken yet is still for it.
+  from.on('close', (hasFailed) =>
+    later(() => (hasFailed ? to.resetAndDestroy() : to.destroySoon())),
+  );
 }
 
 const ports = await Promise.all(

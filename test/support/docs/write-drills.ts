@@ -1,9 +1,10 @@
 /**
  * npm run docs:drills -- results/drills/<id>: puts the figures of a run of all drills into docs/drills.md. Of further
- * runs that are named, the drills replace those of the first.
+ * runs that are named, the drills replace those of the first, or come beside them; those that there are no more are left out.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DRILL_NAMES } from '../../../bench/experiments/drill/drills.js';
 import { drillResultSchema } from '../../../bench/model/drill-schema.js';
 import { renderDrillTables } from '../../../bench/report/drills/render-drills.js';
 
@@ -19,10 +20,10 @@ const page = new URL('../../../../docs/drills.md', import.meta.url);
 const read = (path: string) =>
   drillResultSchema.parse(JSON.parse(readFileSync(join(path, 'drill.json'), 'utf8')));
 const first = read(folder);
-const later = further.flatMap((path) => read(path).drills);
+const all = [...further.toReversed().flatMap((path) => read(path).drills), ...first.drills];
 const result = {
   ...first,
-  drills: first.drills.map((drill) => later.find(({ name }) => name === drill.name) ?? drill),
+  drills: DRILL_NAMES.flatMap((name) => all.find((drill) => drill.name === name) ?? []),
 };
 const text = readFileSync(page, 'utf8');
 const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];

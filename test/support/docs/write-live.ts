@@ -1,6 +1,6 @@
 /**
  * Gives lessons in Chromium as an instructor would, and keeps pictures of them: `npm run docs:live` those of the documentation
- * and a saved show, `npm run docs:live -- FOLDER` every lesson, to be looked at.
+ * and a saved show, `npm run docs:live -- FOLDER [LESSON …]` every lesson, or those, to be looked at.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ const LONGEST_ROUND_MS = 120_000;
 
 const executable = findChromium();
 if (executable === undefined) throw new Error(HOW_TO_GET_CHROMIUM);
-const [folder] = process.argv.slice(2);
+const [folder, ...only] = process.argv.slice(2);
 const pictures = folder ?? 'docs/images';
 await mkdir(pictures, { recursive: true });
 
@@ -32,7 +32,10 @@ try {
   const options = await page
     .locator('select option')
     .evaluateAll((all) => all.map((one) => one.getAttribute('value') ?? ''));
-  const lessons = options.filter((name) => name !== '' && (folder || IN_DOCS.includes(name)));
+  const wanted = folder ? only : IN_DOCS;
+  const lessons = options.filter(
+    (name) => name !== '' && (wanted.length === 0 || wanted.includes(name)),
+  );
   for (const name of lessons) await give(page, name);
 } finally {
   await browser.close();
