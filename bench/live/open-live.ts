@@ -40,11 +40,7 @@ export async function openLive(options: LiveOptions): Promise<void> {
   const { strategies, lessons, freeStage, nodeOptions, signal, say } = options;
   assertNoneGiven([databases.postgres, sessionStores.redis], process.env);
   const page = await buildPage();
-  const seed = {
-    users: CROWD_MAX,
-    posts: POSTS,
-    database: 'postgres' as const,
-  };
+  const seed = { users: CROWD_MAX, posts: POSTS, database: 'postgres' as const };
   await withSeededStores({ ...seed, signal, say }, async (stores) => {
     const { guardian } = stores;
     const found = await findProvenLimiter(TRIED_SHARES, { guardian });

@@ -1,7 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import { LabError } from '../model/errors.js';
 import type { Guardian } from '../processes/guardian/guardian.js';
+import { forkWorker } from './fork-worker.js';
 import type {
   FromWorker,
   LoadWindow,
@@ -29,18 +29,9 @@ export interface LoadWorker {
 
 /** @throws LabError SHARD_FAILED when it cannot start; so does `ready` */
 export function startWorker(entry: URL, guardian: Guardian): LoadWorker {
-  const child = fork(fileURLToPath(entry), {
-    detached: true,
-    env: { ...process.env, ...guardian.environment },
-    // Not what the lab itself was started with: a profiler, or a script given on the command line.
-    execArgv: ['--enable-source-maps'],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const pid = child.pid;
-  if (pid === undefined)
-    throw new LabError('SHARD_FAILED', 'A load-generating process could not start.');
-  guardian.watchProcess(pid);
-  child.once('exit', () => guardian.forgetProcess(pid));
+  const forked = forkWorker(entry, guardian);
+  if (!forked) throw new LabError('SHARD_FAILED', 'A load-generating process could not start.');
+  const { child, pid } = forked;
   const send = (message: ToWorker) => {
     if (child.connected) child.send(message, () => {});
   };

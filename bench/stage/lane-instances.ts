@@ -189,7 +189,10 @@ export async function startLaneInstances({
       },
       async setWeb(plan) {
         const before = tier;
-        tier = plan && (await startWebTier(plan, origins(), guardian));
+        const next = plan && (await startWebTier(plan, origins(), guardian));
+        // The stage was taken away meanwhile, and knew nothing of this one.
+        if (isOver) return next?.stop();
+        tier = next;
         // What is on its way through it is answered first.
         if (before) await delay(LAST_ANSWERS_MS);
         await before?.stop();

@@ -13,20 +13,7 @@ import type { LaneInstances, StageInstance } from './lane-instances.js';
 import { type Ledger, openLedger, type StageAnswer, type StageEvent } from './ledger.js';
 import { type PacedSender, startPacedSender } from './paced-sender.js';
 import { type LaneLoad, READS, SOMETIMES, USUAL_LOAD } from './requests.js';
-
-export interface Person {
-  /** Names the login in the record; a new one of the same user has another. */
-  login: number;
-  user: SeededData['users'][number];
-  credential: Record<string, string>;
-  /** The instance that knows the login; null: all do. */
-  boundTo: number | null;
-  /** On the clock of the lane; null: it does not end by itself. */
-  endsAtMs: number | null;
-  state: 'good' | 'ending' | 'ended';
-  /** One of a crowd is logged in once, and forgotten when that has ended. */
-  isOfCrowd: boolean;
-}
+import { createRoster, type Person } from './roster.js';
 
 export interface LaneRecord {
   /** In the order in which they were seen; moments since the record began. */
@@ -152,8 +139,6 @@ export function openLane(options: LaneOptions): Lane {
     strategy.stateIn === 'instance' && options.spread !== 'any' && instances.web === null;
   const expires = strategy.carrier === 'bearer' && tokenLifeSeconds !== null;
   const pools = new Map<string, Pool>();
-  let people: Person[] = [];
-  let asking: Asking | null = null;
   const onTheWay = new Set<Promise<void>>();
   /** By path and instance, where answers are asked for again. */
   const tags = new Map<string, string>();
@@ -226,6 +211,8 @@ export function openLane(options: LaneOptions): Lane {
     return state === 'ended' ? leftMs > -BEYOND_MS : state === 'good' && leftMs > BEFORE_THE_END_MS;
   }
 
+  const roster = createRoster(isAsked, expires);
+
   /** False where too many are on their way. */
   function send(plannedAtMs: number): boolean {
     if (onTheWay.size >= MOST_ON_THE_WAY) return false;
@@ -241,19 +228,9 @@ export function openLane(options: LaneOptions): Lane {
     return true;
   }
 
-  /** Where no login ends by itself, it is the same until somebody's state changes: a crowd is not to be gone through for each request. */
-  function whoAsks(): Asking {
-    if (asking !== null && !expires) return asking;
-    asking = {
-      ended: people.filter((each) => each.state === 'ended' && isAsked(each)),
-      good: people.filter((each) => each.state === 'good' && isAsked(each)),
-    };
-    return asking;
-  }
-
   /** Nobody asks where all logins are near their end. */
   async function askAsSomebody(plannedMs: number): Promise<void> {
-    const { ended, good } = whoAsks();
+    const { ended, good } = roster.asking();
     // Half of the requests come with logins that were ended, where there are any.
     const wantsEnded = ended.length > 0 && (turn % 2 === 0 || good.length === 0);
     const from = wantsEnded ? ended : good;
@@ -338,12 +315,11 @@ export function openLane(options: LaneOptions): Lane {
   /** Whose login a server has forgotten needs another one. */
   async function forgetLost(): Promise<void> {
     await Promise.all(
-      people.map(async (person) => {
+      roster.all().map(async (person) => {
         const instance = reached(instances.all[(person.boundTo ?? 1) - 1] as StageInstance);
         const { status } = await request(instance.origin, 'GET', '/me', person.credential);
         // Who may not ask is known all the same.
-        if (status !== 200 && status !== 403) person.state = 'ended';
-        asking = null;
+        if (status !== 200 && status !== 403) roster.setState(person, 'ended');
       }),
     );
   }
@@ -368,8 +344,7 @@ export function openLane(options: LaneOptions): Lane {
   function noteEnding(ends: readonly Person[]): () => void {
     const become = (state: 'ending' | 'ended') => {
       for (const person of ends) {
-        person.state = state;
-        asking = null;
+        roster.setState(person, state);
         note({ type: state, login: person.login, atMs: atMs() });
       }
     };
@@ -379,14 +354,13 @@ export function openLane(options: LaneOptions): Lane {
 
   return {
     ...{ id, strategy, instances, atMs },
-    people: () => people,
+    people: roster.all,
     lastWrongMs: () => lastWrongMs,
     async logIn() {
-      people = people.filter(({ isOfCrowd }) => !isOfCrowd);
-      asking = null;
+      roster.forgetCrowd();
       await forgetLost();
       const wanted = users.filter((user) => {
-        const known = people.find((person) => person.user.id === user.id);
+        const known = roster.all().find((person) => person.user.id === user.id);
         const untilMs = known?.endsAtMs ?? Number.POSITIVE_INFINITY;
         return known?.state !== 'good' || untilMs - performance.now() < RENEWED_BEFORE_MS;
       });
@@ -401,7 +375,6 @@ export function openLane(options: LaneOptions): Lane {
             const credential = options.isDelegated
               ? await handOn(instance.origin, strategy.delegation, own)
               : own;
-            const before = people.findIndex((person) => person.user.id === user.id);
             const endsAtMs = expires ? fromMs + (tokenLifeSeconds as number) * 1000 : null;
             const boundTo = isBound() ? index + 1 : null;
             logins += 1;
@@ -409,9 +382,7 @@ export function openLane(options: LaneOptions): Lane {
               ...{ login: logins, user, credential, boundTo, endsAtMs, state: 'good' },
               isOfCrowd: false,
             };
-            if (before < 0) people.push(person);
-            else people[before] = person;
-            asking = null;
+            roster.put(person);
             noteBegin(person);
           }
         }),
@@ -430,17 +401,16 @@ export function openLane(options: LaneOptions): Lane {
           endsAtMs: expires ? fromMs + (tokenLifeSeconds as number) * 1000 : null,
           ...{ state: 'good', isOfCrowd: true },
         };
-        people.push(person);
+        roster.put(person);
         noteBegin(person);
       }
-      asking = null;
     },
     begin() {
       isAsking = true;
       if (rate > 0) sender ??= startPacedSender(rate, () => performance.now(), send);
     },
     async warmUp(instance, requests) {
-      const someone = people.find(({ state }) => state === 'good');
+      const someone = roster.all().find(({ state }) => state === 'good');
       if (!someone) return;
       let left = requests;
       const giveUpMs = performance.now() + WARM_WITHIN_MS;
@@ -476,7 +446,7 @@ export function openLane(options: LaneOptions): Lane {
       lastWrongMs = 0;
       sender?.takeLateShare();
       note({ type: 'login', login: NEWCOMER, atMs: 0, endsAtMs: null });
-      for (const person of people) noteBegin(person);
+      for (const person of roster.all()) noteBegin(person);
     },
     takeRecord() {
       clearInterval(readiness);
@@ -523,7 +493,7 @@ export function openLane(options: LaneOptions): Lane {
       return status;
     },
     async endAll(work) {
-      const isEnded = noteEnding(people.filter(({ state }) => state === 'good'));
+      const isEnded = noteEnding(roster.all().filter(({ state }) => state === 'good'));
       await work();
       isEnded();
     },
@@ -538,11 +508,6 @@ export function openLane(options: LaneOptions): Lane {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
     },
   };
-}
-
-interface Asking {
-  ended: readonly Person[];
-  good: readonly Person[];
 }
 
 type Reached = Pick<StageInstance, 'number' | 'origin'>;

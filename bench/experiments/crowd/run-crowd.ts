@@ -24,12 +24,12 @@ import { storeProcesses } from '../../measure/store-processes.js';
 import type { CrowdAsked, CrowdResult, CrowdVariant } from '../../model/crowd-schema.js';
 import { LabError } from '../../model/errors.js';
 import type { DescribedStrategy } from '../../model/result-schema.js';
-import { goFirst } from '../../processes/priority.js';
-import { mergeHistograms } from '../../statistics/latency-histogram.js';
+import { describeLatency, mergeHistograms } from '../../statistics/latency-histogram.js';
 import { sessionStores } from '../../stores/registry.js';
 import type { StoreMeter } from '../../stores/store.js';
 import { countOf } from '../../text/count-of.js';
-import { createResultFolder, type NamedText } from '../result-folder.js';
+import { describeStores, recordWhole } from '../record-whole.js';
+import type { NamedText } from '../result-folder.js';
 
 export interface CrowdInput {
   users: number;
@@ -75,57 +75,39 @@ export interface RanCrowd {
  */
 export async function runCrowd(input: CrowdInput): Promise<RanCrowd> {
   const { users, plan, strategies, signal, say } = input;
-  const folder = await createResultFolder(input.outFolder);
   const { cpuModel, cores, node, memoryBytes } = describeMachine();
-  const result: CrowdResult = {
-    ...{ schemaVersion: 1, id: folder.id, startedAt: new Date().toISOString(), endedAt: null },
-    ...{ partial: true, command: input.command, stores: {}, users, web: null },
-    machine: { cpuModel, cores, memoryBytes, node },
-    ...{ instances: plan.instances, senders: plan.senders, addresses: plan.addressesOfSender },
-    gapSeconds: [...input.gapSeconds],
-    ...{ seconds: input.seconds, connectPerSecond: input.connectPerSecond },
-    ...{ waveSeconds: input.waveSeconds, logins: input.logins, seed: input.seed },
-    ...{ openFilesLimit: input.openFilesLimit, nodeOptions: [...input.nodeOptions], variants: [] },
-  };
-  const save = () =>
-    folder.finish([
-      { name: 'crowd.json', text: `${JSON.stringify(result)}\n` },
-      ...input.render(result),
-    ]);
-  await save();
-  const goBack = goFirst();
-  let failure: unknown;
-  try {
-    await withSeededStores({ users, posts: POSTS, signal, say }, async (stores) => {
-      const { database, sessionStore } = stores.stores;
-      result.stores = {
-        database: `${database.version}, ${database.startedBy}`,
-        redis: `${sessionStore.version}, ${sessionStore.startedBy}`,
-      };
-      const web = await planWeb(input, stores);
-      if (web) result.web = `${web.program.version}, ${countOf(web.workers, 'worker')}`;
-      const meter = await sessionStores[sessionStore.name].connectMeter(stores.stores.redisUrl);
-      try {
-        for (const strategy of strategies) {
-          const variant = emptyVariant(strategy.name);
-          result.variants.push(variant);
-          await measureStrategy(strategy, variant, { ...input, stores, web, meter });
-          await save();
+  return recordWhole({
+    ...{ file: 'crowd.json', outFolder: input.outFolder, render: input.render, signal },
+    begin: (id): CrowdResult => ({
+      ...{ schemaVersion: 1, id, startedAt: new Date().toISOString(), endedAt: null },
+      ...{ partial: true, command: input.command, stores: {}, users, web: null },
+      machine: { cpuModel, cores, memoryBytes, node },
+      ...{ instances: plan.instances, senders: plan.senders, addresses: plan.addressesOfSender },
+      gapSeconds: [...input.gapSeconds],
+      ...{ seconds: input.seconds, connectPerSecond: input.connectPerSecond },
+      ...{ waveSeconds: input.waveSeconds, logins: input.logins, seed: input.seed },
+      ...{ openFilesLimit: input.openFilesLimit, nodeOptions: [...input.nodeOptions] },
+      variants: [],
+    }),
+    measure: (result, save) =>
+      withSeededStores({ users, posts: POSTS, signal, say }, async (stores) => {
+        result.stores = describeStores(stores.stores);
+        const web = await planWeb(input, stores);
+        if (web) result.web = `${web.program.version}, ${countOf(web.workers, 'worker')}`;
+        const { sessionStore, redisUrl } = stores.stores;
+        const meter = await sessionStores[sessionStore.name].connectMeter(redisUrl);
+        try {
+          for (const strategy of strategies) {
+            const variant = emptyVariant(strategy.name);
+            result.variants.push(variant);
+            await measureStrategy(strategy, variant, { ...input, stores, web, meter });
+            await save();
+          }
+        } finally {
+          meter.close();
         }
-      } finally {
-        meter.close();
-      }
-    });
-    result.partial = false;
-  } catch (error) {
-    failure = error;
-  } finally {
-    goBack();
-  }
-  result.endedAt = new Date().toISOString();
-  await save();
-  if (failure !== undefined && !signal.aborted) throw failure;
-  return { result, folder: folder.path };
+      }),
+  });
 }
 
 type Means = CrowdInput & { stores: SeededStores; web: WebTierPlan | null; meter: StoreMeter };
@@ -222,7 +204,7 @@ async function measureCrowd(
     return sender.begin(
       {
         origins: fleet.web ? [fleet.web.origin] : fleet.instances.map(({ origin }) => origin),
-        ...{ first: index * ofSender, users: own.length, seed: means.seed },
+        ...{ first: index * ofSender, seed: means.seed },
         addresses: addressesOf(index, plan.addressesOfSender, 0),
         ...{ usersOfAddress: plan.usersOfAddress, password: stores.seeded.password },
       },
@@ -436,7 +418,8 @@ function countsOf(parts: readonly Record<string, number>[]): Record<string, numb
 
 function describe(encoded: readonly string[]): CrowdAsked['latencyMs'] {
   const merged = mergeHistograms(encoded);
-  if (merged.totalCount === 0) return null;
-  const at = (percentile: number) => merged.getValueAtPercentile(percentile) / 1000;
-  return { p50: at(50), p99: at(99), p999: at(99.9), max: merged.maxValue / 1000 };
+  const latency = describeLatency(merged, merged.mean / 1000);
+  if (latency === null) return null;
+  const { p50, p99, p999, max } = latency;
+  return { p50, p99, p999, max };
 }

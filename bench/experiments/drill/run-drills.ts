@@ -9,13 +9,13 @@ import { type SeededStores, withSeededStores } from '../../fleet/seeded-stores.j
 import { describeMachine } from '../../measure/environment.js';
 import type { DrillRecord, DrillResult } from '../../model/drill-schema.js';
 import type { DescribedStrategy } from '../../model/result-schema.js';
-import { goFirst } from '../../processes/priority.js';
 import { CROWD } from '../../stage/faults/logout-thousand.js';
 import { FAULTS } from '../../stage/faults/registry.js';
 import { CONTROL_ID, openStage, type Stage } from '../../stage/stage.js';
 import { databases, sessionStores } from '../../stores/registry.js';
 import { assertNoneGiven } from '../../stores/store.js';
-import { createResultFolder, type NamedText } from '../result-folder.js';
+import { describeStores, recordWhole } from '../record-whole.js';
+import type { NamedText } from '../result-folder.js';
 import { DRILLS, type Drill, type DrillName, type StageKind } from './drills.js';
 import { lanesOf, prepare, runRepetition } from './run-repetition.js';
 
@@ -65,7 +65,6 @@ export interface RanDrills {
 export async function runDrills(input: DrillsInput): Promise<RanDrills> {
   const { strategies, control, instances, perSecond, signal, say } = input;
   assertNoneGiven([databases.postgres, sessionStores.redis], process.env);
-  const folder = await createResultFolder(input.outFolder);
   // A clock that is wrong matters to tokens that live as long as they do by default.
   const tokenLives: Readonly<Record<StageKind, number | null>> = {
     plain: null,
@@ -74,73 +73,54 @@ export async function runDrills(input: DrillsInput): Promise<RanDrills> {
     'behind-nginx': null,
   };
   const { cpuModel, cores, node } = describeMachine();
-  const result: DrillResult = {
-    ...{ schemaVersion: 1, id: folder.id, startedAt: new Date().toISOString(), endedAt: null },
-    ...{ partial: true, command: input.command, machine: { cpuModel, cores, node }, stores: {} },
-    variants: strategies.map(({ name }) => ({ id: name, strategy: name })),
-    control: control.name,
-    ...{ instances, ratePerSecond: perSecond, patienceMs: PATIENCE_MS },
-    configuredLifeSeconds: input.configuredLifeSeconds,
-    ...{ tokenLifeSeconds: TOKEN_LIFE_SECONDS, bucketMs: BUCKET_MS, steadyState: STEADY_STATE },
-    drills: [],
-  };
-  const save = () =>
-    folder.finish([
-      { name: 'drill.json', text: `${JSON.stringify(result)}\n` },
-      ...input.render(result),
-    ]);
-  await save();
-  const goBack = goFirst();
-  let failure: unknown;
-  try {
-    await withTwoSets(
-      Math.max(CROWD, strategies.length * (PEOPLE + NEWCOMERS)),
-      input,
-      async (stores, controlStores) => {
-        const { database, sessionStore } = stores.stores;
-        result.stores = {
-          database: `${database.version}, ${database.startedBy}`,
-          redis: `${sessionStore.version}, ${sessionStore.startedBy}`,
-        };
-        for (const kind of KINDS) {
-          const names = input.names.filter((name) => DRILLS[name].stage === kind);
-          if (names.length === 0) continue;
-          say(`Starting ${strategies.length + 1} lanes of ${instances} instances`);
-          const stage = await openStage({
-            lanes: strategies.map((strategy) => ({
-              ...{ id: strategy.name, strategy },
-              web: kind === 'behind-nginx' ? 'sticky' : undefined,
-            })),
-            control: { strategy: control, stores: controlStores },
-            ...{ instances, perSecond, stores, signal, holder: null },
-            ...{ patienceMs: PATIENCE_MS, nodeOptions: input.nodeOptions },
-            newcomers: NEWCOMERS,
-            people: kind === 'short-tokens' ? PEOPLE_WITH_SHORT_TOKENS : PEOPLE,
-            tokenLifeSeconds: tokenLives[kind],
-            instrumented: kind === 'instrumented',
-          });
-          try {
-            await warmUp(stage, signal);
-            for (const name of names) {
-              await drillOn(stage, name, { ...input, stores, controlStores }, result, folder.path);
-              await save();
+  return recordWhole({
+    ...{ file: 'drill.json', outFolder: input.outFolder, render: input.render, signal },
+    begin: (id): DrillResult => ({
+      ...{ schemaVersion: 1, id, startedAt: new Date().toISOString(), endedAt: null },
+      ...{ partial: true, command: input.command, machine: { cpuModel, cores, node }, stores: {} },
+      variants: strategies.map(({ name }) => ({ id: name, strategy: name })),
+      control: control.name,
+      ...{ instances, ratePerSecond: perSecond, patienceMs: PATIENCE_MS },
+      configuredLifeSeconds: input.configuredLifeSeconds,
+      ...{ tokenLifeSeconds: TOKEN_LIFE_SECONDS, bucketMs: BUCKET_MS, steadyState: STEADY_STATE },
+      drills: [],
+    }),
+    measure: (result, save, folder) =>
+      withTwoSets(
+        Math.max(CROWD, strategies.length * (PEOPLE + NEWCOMERS)),
+        input,
+        async (stores, controlStores) => {
+          result.stores = describeStores(stores.stores);
+          for (const kind of KINDS) {
+            const names = input.names.filter((name) => DRILLS[name].stage === kind);
+            if (names.length === 0) continue;
+            say(`Starting ${strategies.length + 1} lanes of ${instances} instances`);
+            const stage = await openStage({
+              lanes: strategies.map((strategy) => ({
+                ...{ id: strategy.name, strategy },
+                web: kind === 'behind-nginx' ? 'sticky' : undefined,
+              })),
+              control: { strategy: control, stores: controlStores },
+              ...{ instances, perSecond, stores, signal, holder: null },
+              ...{ patienceMs: PATIENCE_MS, nodeOptions: input.nodeOptions },
+              newcomers: NEWCOMERS,
+              people: kind === 'short-tokens' ? PEOPLE_WITH_SHORT_TOKENS : PEOPLE,
+              tokenLifeSeconds: tokenLives[kind],
+              instrumented: kind === 'instrumented',
+            });
+            try {
+              await warmUp(stage, signal);
+              for (const name of names) {
+                await drillOn(stage, name, { ...input, stores, controlStores }, result, folder);
+                await save();
+              }
+            } finally {
+              await stage.stop();
             }
-          } finally {
-            await stage.stop();
           }
-        }
-      },
-    );
-    result.partial = false;
-  } catch (error) {
-    failure = error;
-  } finally {
-    goBack();
-  }
-  result.endedAt = new Date().toISOString();
-  await save();
-  if (failure !== undefined && !signal.aborted) throw failure;
-  return { result, folder: folder.path };
+        },
+      ),
+  });
 }
 
 /** Those that faults may touch, and those of the control. */

@@ -250,8 +250,12 @@ export function openShow(options: ShowOptions): Show {
     },
     async setWeb(isThere) {
       const seen = onStage();
-      await seen.stage.setWeb(isThere ? 'round-robin' : null);
-      seen.scene = sceneOf(seen.plan, seen.stage, limiter ? null : options.whyNoLimiter);
+      try {
+        await seen.stage.setWeb(isThere ? 'round-robin' : null);
+      } finally {
+        // Where one lane fails, others may have it.
+        seen.scene = sceneOf(seen.plan, seen.stage, limiter ? null : options.whyNoLimiter);
+      }
       show.mark({ kind: 'hand', text: isThere ? NGINX_CAME : NGINX_WENT, lane: null });
       tell();
     },

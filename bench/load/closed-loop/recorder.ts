@@ -126,7 +126,7 @@ export function createRecorder(expected: readonly number[]): Recorder {
   };
 }
 
-export function increment(counts: Map<number, number>, key: number): void {
+export function increment<Key>(counts: Map<Key, number>, key: Key): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 

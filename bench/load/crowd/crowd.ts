@@ -9,6 +9,7 @@ import {
   encodeHistogram,
   LONGEST_MICROSECONDS,
 } from '../../statistics/latency-histogram.js';
+import { increment } from '../closed-loop/recorder.js';
 import { createFifo } from '../open-loop/fifo.js';
 import type {
   AskCall,
@@ -19,7 +20,7 @@ import type {
   CrowdOrder,
   CrowdUser,
 } from './messages.js';
-import { readAnswer, UnreadableAnswer } from './read-answer.js';
+import { type ReadAnswer, readAnswer, UnreadableAnswer } from './read-answer.js';
 import { createTimerWheel } from './timer-wheel.js';
 
 const PATIENCE_MS = 10_000;
@@ -128,8 +129,6 @@ export function createCrowd(order: CrowdOrder, nowMs: () => number): Crowd {
     if (!isConnected) {
       connecting -= 1;
       openNext();
-    } else {
-      phase.lost += 1;
     }
     if (member.plannedMs > 0) fail(member, what, error);
   }
@@ -184,7 +183,7 @@ export function createCrowd(order: CrowdOrder, nowMs: () => number): Crowd {
       const answer = readAnswer(bytes);
       // The buffer is shared: what is kept must be a copy.
       member.partial = answer ? null : Buffer.from(bytes);
-      if (answer) settle(member, answer.status, answer.bytes, answer.closes);
+      if (answer) settle(member, answer);
     } catch (error) {
       if (!(error instanceof UnreadableAnswer)) throw error;
       lose(member, 'unreadable', error);
@@ -192,13 +191,12 @@ export function createCrowd(order: CrowdOrder, nowMs: () => number): Crowd {
     return true;
   }
 
-  function settle(member: Member, status: number, bytes: number, closes: boolean): void {
+  function settle(member: Member, { status, closes }: ReadAnswer): void {
     const tookMs = nowMs() - member.plannedMs;
     const histogram = member.isLogin ? phase.loginLatency : phase.latency;
     histogram.recordValue(Math.min(LONGEST_MICROSECONDS, Math.max(1, Math.round(tookMs * 1000))));
     if (member.isLogin) phase.logins += 1;
     increment(phase.statuses, String(status));
-    phase.receivedBytes += bytes;
     phase.answered += 1;
     phase.settled += 1;
     member.plannedMs = 0;
@@ -361,14 +359,10 @@ type Take = (user: number, atMs: number) => void;
 /** Of all sockets: each chunk is read before the next one comes. */
 const SHARED = Buffer.allocUnsafeSlow(65_536);
 
-function increment(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
-}
-
 function beginPhase() {
   return {
-    ...{ planned: 0, answered: 0, settled: 0, logins: 0, reconnects: 0, late: 0, lost: 0 },
-    ...{ receivedBytes: 0, isWave: false, firstFailure: null as string | null },
+    ...{ planned: 0, answered: 0, settled: 0, logins: 0, reconnects: 0, late: 0 },
+    ...{ isWave: false, firstFailure: null as string | null },
     statuses: new Map<string, number>(),
     failures: new Map<string, number>(),
     latency: createLatencyHistogram(),
@@ -377,10 +371,10 @@ function beginPhase() {
 }
 
 function reportOf(phase: ReturnType<typeof beginPhase>): AskReport {
-  const { planned, answered, logins, reconnects, late, receivedBytes, firstFailure } = phase;
+  const { planned, answered, logins, reconnects, late, firstFailure } = phase;
   const { statuses, failures, latency, loginLatency } = phase;
   return {
-    ...{ planned, answered, logins, reconnects, late, receivedBytes, firstFailure },
+    ...{ planned, answered, logins, reconnects, late, firstFailure },
     statuses: Object.fromEntries(statuses),
     failures: Object.fromEntries(failures),
     latency: encodeHistogram(latency),

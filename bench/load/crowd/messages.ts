@@ -11,7 +11,6 @@ export interface CrowdOrder {
   origins: readonly string[];
   /** Of all senders together: which is the first user of this one. */
   first: number;
-  users: number;
   /** Addresses of this machine to connect from, in turns of `usersOfAddress`; empty: the system chooses. */
   addresses: readonly string[];
   usersOfAddress: number;
@@ -87,5 +86,4 @@ export interface AskReport {
   /** The same of logins. */
   loginLatency: string;
   logins: number;
-  receivedBytes: number;
 }

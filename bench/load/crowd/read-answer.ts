@@ -10,8 +10,6 @@ export interface ReadAnswer {
   status: number;
   /** Whether the server closes the connection after it. */
   closes: boolean;
-  /** Bytes of the whole answer. */
-  bytes: number;
 }
 
 const LONGEST_HEAD = 16_384;
@@ -45,5 +43,5 @@ export function readAnswer(bytes: Buffer): ReadAnswer | null {
   const end = headEnd + END_OF_HEAD.length + length;
   if (bytes.length < end) return null;
   if (bytes.length > end) throw new UnreadableAnswer('bytes after the answer');
-  return { status, closes: /\r\nconnection:[ \t]*close[ \t]*\r\n/i.test(head), bytes: end };
+  return { status, closes: /\r\nconnection:[ \t]*close[ \t]*\r\n/i.test(head) };
 }

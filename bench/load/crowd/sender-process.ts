@@ -1,8 +1,7 @@
 /** The senders of a crowd, as the lab speaks to them. */
-import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { LabError } from '../../model/errors.js';
 import type { Guardian } from '../../processes/guardian/guardian.js';
+import { forkWorker } from '../fork-worker.js';
 import type {
   AskCall,
   AskReport,
@@ -34,15 +33,9 @@ export async function startCrowdSender(
   guardian: Guardian,
   signal: AbortSignal,
 ): Promise<CrowdSender> {
-  const child = fork(fileURLToPath(ENTRY), {
-    detached: true,
-    env: { ...process.env, ...guardian.environment },
-    execArgv: ['--enable-source-maps'],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const { pid } = child;
-  if (pid === undefined) throw failed('it could not start');
-  guardian.watchProcess(pid);
+  const forked = forkWorker(ENTRY, guardian);
+  if (!forked) throw failed('it could not start');
+  const { child, pid } = forked;
   const waiting = new Map<
     number,
     { resolve(result: unknown): void; reject(error: unknown): void }
@@ -66,7 +59,6 @@ export async function startCrowdSender(
   });
   child.once('error', (error) => failAll(failed(error.message)));
   child.once('exit', (code, how) => {
-    guardian.forgetProcess(pid);
     failAll(failed(`it ended with ${how ?? `code ${code}`}`));
   });
   const onAbort = () => failAll(signal.reason);

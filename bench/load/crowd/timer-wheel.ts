@@ -5,9 +5,7 @@
 export interface TimerWheel {
   /** The next moment of a user, on the clock of the wheel; it must have none. */
   set(user: number, atMs: number): void;
-  /** Takes its moment away, where it has one. */
-  clear(user: number): void;
-  /** Takes those whose moment has come, in no order within a slot. */
+  /** Takes those whose moment has come, in no order within a slot; each may be given its next one meanwhile. */
   due(nowMs: number, take: (user: number, atMs: number) => void): void;
 }
 
@@ -20,53 +18,35 @@ const NOBODY = -1;
 export function createTimerWheel(users: number, beginMs: number): TimerWheel {
   const first = new Int32Array(SLOTS).fill(NOBODY);
   const next = new Int32Array(users).fill(NOBODY);
-  const before = new Int32Array(users).fill(NOBODY);
-  const moments = new Float64Array(users).fill(Number.NaN);
+  const moments = new Float64Array(users);
   let turned = Math.floor(beginMs / SLOT_MS);
 
-  const slotOf = (atMs: number) => Math.max(Math.floor(atMs / SLOT_MS), turned) % SLOTS;
-  const slots = new Int32Array(users);
-
-  function put(user: number, atMs: number): void {
-    const slot = slotOf(atMs);
-    const head = first[slot] as number;
-    slots[user] = slot;
-    next[user] = head;
-    before[user] = NOBODY;
-    if (head !== NOBODY) before[head] = user;
+  function set(user: number, atMs: number): void {
+    const slot = Math.max(Math.floor(atMs / SLOT_MS), turned) % SLOTS;
+    next[user] = first[slot] as number;
     first[slot] = user;
     moments[user] = atMs;
   }
 
-  function take(user: number): void {
-    const [left, right] = [before[user] as number, next[user] as number];
-    if (left === NOBODY) first[slots[user] as number] = right;
-    else next[left] = right;
-    if (right !== NOBODY) before[right] = left;
-    moments[user] = Number.NaN;
-  }
-
   return {
-    set: put,
-    clear(user) {
-      if (!Number.isNaN(moments[user] as number)) take(user);
-    },
-    due(nowMs, taker) {
+    set,
+    due(nowMs, take) {
       const until = Math.floor(nowMs / SLOT_MS);
       // More than one turn shows each slot once.
       if (until - turned >= SLOTS) turned = until - SLOTS + 1;
-      for (; turned <= until; turned++) {
-        for (let user = first[turned % SLOTS] as number; user !== NOBODY; ) {
+      for (; ; turned++) {
+        // The slot is emptied first: whoever is not due yet, or has a next moment there, is put in anew.
+        let user = first[turned % SLOTS] as number;
+        first[turned % SLOTS] = NOBODY;
+        while (user !== NOBODY) {
           const following = next[user] as number;
           const atMs = moments[user] as number;
-          if (atMs <= nowMs) {
-            take(user);
-            taker(user, atMs);
-          }
+          if (atMs <= nowMs) take(user, atMs);
+          else set(user, atMs);
           user = following;
         }
         // The slot of this moment is not over: it is looked at again.
-        if (turned === until) break;
+        if (turned >= until) break;
       }
     },
   };

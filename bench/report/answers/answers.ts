@@ -15,13 +15,13 @@ import type { Question, Result } from '../../model/result-schema.js';
 import { SERVERS_CALCULATED, SMALL_MACHINES } from '../../model/small-machines.js';
 import { tierOf } from '../../model/tiers.js';
 import type { Chart } from '../../text/blocks.js';
-import { formatRatioInterval } from '../../text/format.js';
+import { formatRatioInterval, shownInterval } from '../../text/format.js';
 import { costPicture } from '../charts/cost-picture.js';
 import { logoutPicture } from '../charts/logout-picture.js';
 import { type Curve, scalePicture } from '../charts/scale-picture.js';
 import { measuredOf } from '../charts/scaling-series.js';
 import type { Language } from '../language/language.js';
-import { type ReportView, viewOf } from '../view.js';
+import { measuredSummaries, type ReportView, viewOf } from '../view.js';
 
 export interface Answer {
   question: Question;
@@ -77,6 +77,7 @@ function tellCost(result: Result, language: Language): Told | null {
     ...{ candidate: first.candidate, baseline: first.baseline },
     tier: tierThatDiffers(view, first, language),
   });
+  const pictured = viewOf({ ...plan, trials: trialsBehind(plan, answer.claims) });
   return {
     certainty: leastCertain(told.flatMap(([main]) => (main ? [main.certainty] : []))),
     sentences: told.flatMap(([main, ...others]) => [
@@ -89,14 +90,13 @@ function tellCost(result: Result, language: Language): Told | null {
         ...{ rounds: first.rounds, workloads: plan.config.workloads },
         control: view.variants.find(({ control }) => control)?.id ?? null,
         flags: (plan.config.nodeOptions ?? []).join(' '),
+        lacksInterval: measuredSummaries(pictured).some(
+          ({ serverCpuMicrosecondsPerRequest: cost }) => cost && !shownInterval(cost),
+        ),
       }),
       ...told.flatMap(([main]) => (main ? [whySure(main, language)] : [])),
     ],
-    picture: costPicture(
-      viewOf({ ...plan, trials: trialsBehind(plan, answer.claims) }),
-      title,
-      language,
-    ),
+    picture: costPicture(pictured, title, language),
   };
 }
 

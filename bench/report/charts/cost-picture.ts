@@ -8,6 +8,7 @@ import { serversOf } from '../servers.js';
 import { measuredSummaries, type ReportView } from '../view.js';
 import { PICTURE, valueAxis } from './frame.js';
 import { type Fill, fillOf, INK } from './palette.js';
+import { axisUpTo } from './scale.js';
 import { renderSvg, shortened } from './svg.js';
 
 const ROW_HEIGHT = 34;
@@ -21,14 +22,14 @@ export function costPicture(view: ReportView, title: string, language: Language)
     .slice(0, MOST_ROWS);
   const shown = [...rows].reverse();
   const fills = serversOf(view.result).map(fillOf);
-  const longest = Math.max(1, ...rows.map((row) => endOf(row)));
+  const { ceiling, step } = axisUpTo(Math.max(1, ...rows.map((row) => endOf(row))));
   const option: EChartsOption = {
     legend: {
       ...{ top: 0, left: 0, itemWidth: 20, itemHeight: 12, itemGap: 14, selectedMode: false },
       textStyle: { color: INK, fontSize: 12 },
     },
     grid: { left: 4, right: 58, top: 30, bottom: 40, containLabel: true },
-    xAxis: { ...valueAxis(language.cost.axis, 26), max: longest },
+    xAxis: { ...valueAxis(language.cost.axis, 26), max: ceiling, interval: step },
     yAxis: {
       type: 'category',
       data: shown.map(({ variant, workload }) => `${shortened(variant)} · ${workload}`),

@@ -74,9 +74,9 @@ export function overview(results: readonly CrowdResult[]): Section[] {
             );
           return [
             ...name(one),
-            tier(bytesAsked, 'application', formatCount),
-            tier(bytesAsked, 'redis', formatCount),
-            tier(bytesAsked, 'loadGenerator', formatCount),
+            tier(bytesAsked, 'application', formatGrowth),
+            tier(bytesAsked, 'redis', formatGrowth),
+            tier(bytesAsked, 'loadGenerator', formatGrowth),
             ...['application', 'redis', 'postgres', 'loadGenerator'].map(cores),
           ];
         }),
@@ -139,11 +139,12 @@ function held(result: CrowdResult): Section {
     id: 'held',
     title: `${formatCount(result.users)} users, each with a connection`,
     blocks: [
+      paragraph(result.variants.map((variant) => inASentence(variant, result)).join(' ')),
       paragraph(
         `Each user is logged in, keeps one connection open, and asks for \`/me\` every ${least} to ${most} s, for ${formatNumber(result.seconds)} s, whether or not the answer before has come. ${describeFleet(result)}`,
       ),
       ...table(
-        'Latency from the planned moment to the last byte',
+        'Latency from the planned moment to the last byte: p50 is what half of the answers came within, p99 what 99 of 100 did, p99.9 what 999 of 1,000 did',
         [
           left('strategy'),
           ...[
@@ -161,6 +162,20 @@ function held(result: CrowdResult): Section {
       ...result.variants.flatMap((variant) => troubleOf(variant)),
     ],
   };
+}
+
+/** Whether it held, and whether it took everybody back. */
+function inASentence(variant: CrowdVariant, { users, waveSeconds }: CrowdResult): string {
+  const { strategy, failure, connect, asking, comeBack } = variant;
+  if (failure !== null || !connect || !asking) return `${strategy} was not measured to the end.`;
+  const failed = failuresOf(asking);
+  const held =
+    connect.connected === users && failed === 0
+      ? `${strategy} held all ${formatCount(users)}: none of ${formatCount(asking.planned)} requests failed`
+      : `${strategy} held ${formatCount(connect.connected)} of ${formatCount(users)}: ${formatCount(failed)} of ${formatCount(asking.planned)} requests failed`;
+  if (!comeBack) return `${held}.`;
+  const lost = failuresOf(comeBack);
+  return `${held}. When everybody came back within ${formatNumber(waveSeconds)} s, ${lost === 0 ? 'all' : `${formatCount(comeBack.planned - lost)} of ${formatCount(comeBack.planned)}`} had an answer within 10 s.`;
 }
 
 function troubleOf({ strategy, failure, connect, asking }: CrowdVariant) {
@@ -197,7 +212,7 @@ function cost({ variants }: CrowdResult): Section {
           strategy,
           ...memory.map((tier) =>
             bytesAsked
-              ? `${formatCount(bytesAsked[tier] ?? 0)} (${formatCount(bytesConnected?.[tier] ?? 0)})`
+              ? `${formatGrowth(bytesAsked[tier])} (${formatGrowth(bytesConnected?.[tier])})`
               : NOT_MEASURED,
           ),
         ]),
@@ -247,7 +262,12 @@ function waves({ variants, waveSeconds, logins }: CrowdResult): Section {
       ...(waveSeconds > 0 && logins > 0
         ? table(
             `${formatCount(logins)} of them log in again within ${formatNumber(waveSeconds)} s, with their password, while all go on asking`,
-            [...columns, right('logins'), right('p50 of a login'), right('p99 of a login')],
+            [
+              ...columns,
+              right('logins answered'),
+              right('p50 of a login'),
+              right('p99 of a login'),
+            ],
             variants.map(({ strategy, loginWave }) => row(strategy, loginWave, true)),
           )
         : []),
@@ -293,4 +313,9 @@ function countsInWords(counts: Record<string, number>): string {
 
 export function formatCount(value: number): string {
   return Math.round(value).toLocaleString('en');
+}
+
+/** Of memory: less than nothing is noise. */
+function formatGrowth(bytes = 0): string {
+  return formatCount(Math.max(0, bytes));
 }

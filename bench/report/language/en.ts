@@ -66,8 +66,8 @@ export const english: Language = {
         ? `For ${workload} it is ${times(claim)} times as much.`
         : `For ${workload} it is ${sizeOfChange(claim)} less.`;
     },
-    basis: ({ rounds, workloads, control, flags }) =>
-      `CPU time of all servers together, for one request${aboutWorkloads(workloads)}.${control === null ? '' : ` ${code(control)} checks nobody.`} Thin lines: 95 % intervals. ${countOf(rounds, 'round')} of fresh processes${flags === '' ? '' : `, started with ${code(`node ${flags}`)}, so that equal ones cost the same`}.`,
+    basis: ({ rounds, workloads, control, flags, lacksInterval }) =>
+      `CPU time of all servers together, for one request${aboutWorkloads(workloads)}.${control === null ? '' : ` ${code(control)} checks nobody.`} Thin lines: 95 % intervals${lacksInterval ? '; where one is missing, fewer than three rounds are valid' : ''}. ${countOf(rounds, 'round')} of fresh processes${flags === '' ? '' : `, started with ${code(`node ${flags}`)}, so that equal ones cost the same`}.`,
     chartTitle: ({ tier, candidate, baseline }) =>
       tier === null
         ? 'What one request costs, by server'

@@ -71,8 +71,8 @@ export const korean: Language = {
         ? `${workload}에서는 ${times(claim)}배입니다.`
         : `${workload}에서는 ${sizeOfChange(claim)} 적습니다.`;
     },
-    basis: ({ rounds, workloads, control, flags }) =>
-      `요청 하나에 모든 서버가 쓴 CPU 시간의 합${aboutWorkloads(workloads)}.${control === null ? '' : ` ${code(control)}: 아무도 확인하지 않음.`} 가는 선: 95 % 구간. 새 프로세스로 ${rounds}라운드 측정${flags === '' ? '' : ` (${code(`node ${flags}`)})`}.`,
+    basis: ({ rounds, workloads, control, flags, lacksInterval }) =>
+      `요청 하나에 모든 서버가 쓴 CPU 시간의 합${aboutWorkloads(workloads)}.${control === null ? '' : ` ${code(control)}: 아무도 확인하지 않음.`} 가는 선: 95 % 구간${lacksInterval ? '; 없는 막대는 유효한 라운드가 셋보다 적음' : ''}. 새 프로세스로 ${rounds}라운드 측정${flags === '' ? '' : ` (${code(`node ${flags}`)})`}.`,
     chartTitle: ({ tier, candidate, baseline }) =>
       tier === null ? '서버별 요청 하나의 비용' : `${candidate}와 ${baseline}의 차이: ${tier}`,
     axis: '요청 하나의 CPU 시간 (µs)',

@@ -30,6 +30,8 @@ export interface Language {
       /** The variant that authenticates nobody; null: there is none. */
       control: string | null;
       flags: string;
+      /** Whether a bar has too few valid rounds for an interval. */
+      lacksInterval: boolean;
     }): string;
     chartTitle(where: { tier: string | null; candidate: string; baseline: string }): string;
     axis: string;

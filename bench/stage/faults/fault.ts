@@ -1,8 +1,9 @@
 /** What can be done to a running stage, and how it is undone. A fault is a file and a line in registry.ts. */
 import type { Guardian } from '../../processes/guardian/guardian.js';
 import type { StoreHands } from '../../stores/store.js';
-import type { Lane, Person } from '../lane.js';
+import type { Lane } from '../lane.js';
 import type { StageInstance } from '../lane-instances.js';
+import type { Person } from '../roster.js';
 
 /** What faults may touch: the lanes that are to be broken, and their stores. */
 export interface StageHands {

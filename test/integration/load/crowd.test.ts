@@ -67,7 +67,7 @@ describe('a crowd', function () {
     const { port } = server.address() as AddressInfo;
     const one = createCrowd(
       {
-        ...{ origins: [`http://127.0.0.1:${port}`], first: 0, users: USERS, seed: 1 },
+        ...{ origins: [`http://127.0.0.1:${port}`], first: 0, seed: 1 },
         ...{ addresses, usersOfAddress: USERS / 2, password: 'x' },
       },
       nowMs,

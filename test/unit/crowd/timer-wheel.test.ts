@@ -41,16 +41,4 @@ describe('the timer of a crowd', () => {
     wheel.due(300_000, take);
     expect(seen.slice(3)).to.deep.include([0, 100_010]);
   });
-
-  it('forgets who is taken away, wherever it stands', () => {
-    for (const gone of [0, 1, 2]) {
-      const wheel = createTimerWheel(3, 0);
-      for (const user of [0, 1, 2]) wheel.set(user, 20);
-      wheel.clear(gone);
-      wheel.clear(gone);
-      const seen: number[] = [];
-      wheel.due(30, (user) => seen.push(user));
-      expect(seen).to.have.members([0, 1, 2].filter((user) => user !== gone));
-    }
-  });
 });
