@@ -2,7 +2,7 @@
 export type StoreTimer = (seconds: number, isAnswered: boolean) => void;
 
 /**
- * Work as it is, or with its time told. Without a listener it costs nothing.
+ * Work, with its time told. Without a listener it costs nothing.
  * @param isAnswer whether an error is what the store said, and not its absence
  */
 export function timed<T>(
@@ -10,14 +10,22 @@ export function timed<T>(
   listener: StoreTimer | undefined,
   isAnswer: (error: unknown) => boolean = () => false,
 ): Promise<T> {
-  if (listener === undefined) {
-    return work;
-  }
+  return listener === undefined ? work : tell(work, listener, isAnswer);
+}
+
+async function tell<T>(
+  work: Promise<T>,
+  listener: StoreTimer,
+  isAnswer: (error: unknown) => boolean,
+): Promise<T> {
   const fromMs = performance.now();
-  const seconds = () => (performance.now() - fromMs) / 1000;
-  work.then(
-    () => listener(seconds(), true),
-    (error) => listener(seconds(), isAnswer(error)),
-  );
-  return work;
+  let isAnswered = true;
+  try {
+    return await work;
+  } catch (error) {
+    isAnswered = isAnswer(error);
+    throw error;
+  } finally {
+    listener((performance.now() - fromMs) / 1000, isAnswered);
+  }
 }

@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { createLightHistogram, type Series } from './light-histogram.js';
 
 /** What GET /metrics tells, in the text format of Prometheus. */
 export interface Metrics {
@@ -35,13 +36,11 @@ export function createMetrics(): Metrics {
   const register = new Registry();
   const registers = [register];
   collectDefaultMetrics({ register });
-  const requests = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'From the request to the last byte handed to the socket.',
-    labelNames: ['method', 'route', 'status'],
-    buckets: SECONDS,
-    registers,
-  });
+  const requests = createLightHistogram<'method' | 'route' | 'status'>(
+    'http_request_duration_seconds',
+    'From the request to the last byte handed to the socket.',
+    SECONDS,
+  );
   const problems = new Counter({
     name: 'http_problems_total',
     help: 'Answers that are a problem, by its code.',
@@ -54,35 +53,28 @@ export function createMetrics(): Metrics {
     labelNames: ['outcome'],
     registers,
   });
-  const stores = new Histogram({
-    name: 'store_round_trip_seconds',
-    help: 'From asking a store to its answer, waiting for a connection included.',
-    labelNames: ['store', 'outcome'],
-    buckets: SECONDS,
-    registers,
-  });
-  /** prom-client puts labels together anew for each observation; their child knows its own. */
-  const children = new Map<string, ReturnType<typeof requests.labels>>();
-  const requestsOf = (method: string, route: string, status: number) => {
+  const stores = createLightHistogram<'store' | 'outcome'>(
+    'store_round_trip_seconds',
+    'From asking a store to its answer, waiting for a connection included.',
+    SECONDS,
+  );
+  register.registerMetric(requests.metric);
+  register.registerMetric(stores.metric);
+  const known = new Map<string, Series>();
+  const requestsOf = (method: string, route: string, status: number): Series => {
     const key = `${method} ${route} ${status}`;
-    const known = children.get(key);
-    if (known !== undefined) {
-      return known;
+    let series = known.get(key);
+    if (series === undefined) {
+      series = requests.series({ method, route, status: String(status) });
+      known.set(key, series);
     }
-    const child = requests.labels(method, route, String(status));
-    children.set(key, child);
-    return child;
+    return series;
   };
-  const storesOf = {
-    redis: {
-      answered: stores.labels('redis', 'answered'),
-      failed: stores.labels('redis', 'failed'),
-    },
-    database: {
-      answered: stores.labels('database', 'answered'),
-      failed: stores.labels('database', 'failed'),
-    },
-  };
+  const storeOf = (store: 'redis' | 'database') => ({
+    answered: stores.series({ store, outcome: 'answered' }),
+    failed: stores.series({ store, outcome: 'failed' }),
+  });
+  const storesOf = { redis: storeOf('redis'), database: storeOf('database') };
 
   return {
     answered: (method, route = NO_ROUTE, status, seconds) => {
