@@ -9,7 +9,7 @@ import {
   createRedisLoginStore,
   SESSION_KEYS,
 } from '../../src/auth/credentials/redis-login-store.js';
-import { createRedisStore } from '../../src/data/redis.js';
+import { createRedisStore } from '../../src/data/redis/redis-store.js';
 import { createTestRedis } from '../support/stores.js';
 
 const OPTIONS: LoginStoreOptions = { absoluteMs: 60_000, perUserMax: 3 };
@@ -23,7 +23,8 @@ interface OpenedStore {
 const PLACES: Readonly<Record<string, () => Promise<OpenedStore>>> = {
   Redis: async () => {
     const { url, close } = await createTestRedis();
-    const redis = createRedisStore(url, 1000, pino({ level: 'silent' }));
+    const settings = { servers: { kind: 'one', url } as const, bucketSecret: undefined };
+    const redis = createRedisStore(settings, 1000, pino({ level: 'silent' }));
     await redis.connect();
     return {
       open: (options) => createRedisLoginStore(redis, SESSION_KEYS, options),

@@ -1,18 +1,24 @@
-import type { Writable } from 'node:stream';
-import { Redis } from 'ioredis';
+import { Cluster } from 'ioredis';
 import type { Logger } from 'pino';
-import { StartupError, unavailable } from '../server/errors.js';
-import { type StoreTimer, timed } from './store-timer.js';
+import type { RedisSettings } from '../../config/settings.js';
+import { StartupError, unavailable } from '../../server/errors.js';
+import { type StoreTimer, timed } from '../store-timer.js';
+import { type Buckets, createBuckets, NO_BUCKETS } from './buckets.js';
+import { createRedisClient, type RedisClient } from './clients.js';
 
 export interface RedisStore {
-  readonly client: Redis;
+  readonly client: RedisClient;
+  readonly buckets: Buckets;
   /** Awaits a command; any failure of the connection becomes `redis_unavailable` (503). */
   run<T>(command: Promise<T>): Promise<T>;
   /** Throws `redis_unavailable` at once when the connection is known to be down. */
   assertUp(): void;
-  /** Resolves when it takes writes; `key` is never there, and the write leaves nothing. */
-  checkWritable(key: string): Promise<void>;
-  /** Resolves when connected. @throws StartupError `redis_unreachable` */
+  /**
+   * Resolves when it takes writes, of a cluster when any of its nodes does: users whose node is away are no
+   * reason to turn the others away. No key begins with `prefix` and nothing after it, and the write leaves nothing.
+   */
+  checkWritable(prefix: string): Promise<void>;
+  /** Resolves when connected. @throws StartupError `redis_unreachable`, `redis_is_cluster` */
   connect(): Promise<void>;
   /**
    * Connects as soon as Redis is there, however long that takes; only the first attempt is waited for.
@@ -24,69 +30,57 @@ export interface RedisStore {
 
 /** How long a starting instance waits for a Redis that is there but slow. */
 const STARTUP_WAIT_MS = 5000;
-const RECONNECT_DELAY_MS_MAX = 200;
-const RECONNECT_EVERY_MS = 1000;
-/** A replica, or one whose primary is away (https://redis.io/docs/latest/commands/replicaof/). */
-const NOT_PRIMARY = /\b(READONLY|MASTERDOWN)\b/;
 
-/**
- * With ioredis's defaults a request waits 10.6 s when Redis is down and for ever when it is frozen.
- * Here a command fails at once without a connection (no offline queue, nothing resent), and
- * `socketTimeout` ends a connection that owes an answer for longer than `timeoutMs`: one timer per
- * connection instead of one per command, and after it fired every command fails at once until a new
- * connection has answered its ready check. So one frozen Redis costs one wait, not one per command.
- */
 export function createRedisStore(
-  url: string,
+  { servers, bucketSecret }: RedisSettings,
   timeoutMs: number,
   log: Logger,
   onAnswer?: StoreTimer,
 ): RedisStore {
-  const client = new Redis(url, {
-    lazyConnect: true,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
-    connectTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-    retryStrategy: (attempt) => Math.min(attempt * 50, RECONNECT_DELAY_MS_MAX),
-    disableClientInfo: true,
-    // After a failover the address may lead to another server; this connection still has the old one.
-    reconnectOnError: (error) => NOT_PRIMARY.test(error.message) && mayReconnect(),
-  });
+  const client = createRedisClient(servers, timeoutMs);
+  const buckets =
+    bucketSecret === undefined || servers.kind !== 'cluster'
+      ? NO_BUCKETS
+      : createBuckets(bucketSecret);
+  const inTime =
+    client instanceof Cluster
+      ? <T>(command: Promise<T>) => within(command, timeoutMs)
+      : <T>(command: Promise<T>) => command;
 
   let lastError: unknown;
-  let lastReconnectMs = 0;
-  /** Reads still work on a replica, and each new connection interrupts them: so once in a while. */
-  function mayReconnect(): boolean {
-    const now = performance.now();
-    const may = lastReconnectMs === 0 || now - lastReconnectMs > RECONNECT_EVERY_MS;
-    lastReconnectMs = may ? now : lastReconnectMs;
-    return may;
-  }
   let reported = false;
-  client.on('error', (error: Error) => {
+  const onError = (error: Error) => {
     lastError = error;
     if (!reported) {
       // Once per outage: the reconnect loop raises the same error five times a second.
       reported = true;
       log.warn({ error: error.message }, 'redis away');
     }
-  });
+  };
+  client.on('error', onError);
+  client.on('node error', onError);
   client.on('ready', () => {
     if (reported) {
       reported = false;
       log.info('redis back');
     }
   });
-  client.on('connect', () => writeOncePerTurn(client.stream));
-  client.on('close', () => cancelSocketTimer(client));
+
+  const refused = (cause: unknown) =>
+    new StartupError('redis_unreachable', `REDIS_URL: ${messageOf(cause)}`, { cause });
+
+  async function connectOnce(): Promise<void> {
+    await client.connect();
+    await selectDatabase(client);
+    await refuseNodeOfCluster(client);
+  }
 
   return {
     client,
+    buckets,
     run: async (command) => {
       try {
-        return await timed(command, onAnswer);
+        return await timed(inTime(command), onAnswer);
       } catch (error) {
         throw unavailable('redis_unavailable', error);
       }
@@ -97,30 +91,34 @@ export function createRedisStore(
       }
     },
     // Refused before it is done, where Redis is a replica, is short of replicas, or of disk or memory.
-    checkWritable: async (key) => {
+    checkWritable: async (prefix) => {
       if (client.status !== 'ready') {
         throw unavailable('redis_unavailable', lastError);
       }
       try {
-        await client.set(key, '', 'XX');
+        await Promise.any(
+          buckets.tags.map((tag) => inTime(client.set(`${prefix}${tag}`, '', 'XX'))),
+        );
       } catch (error) {
-        throw unavailable('redis_unavailable', error);
+        const { errors: [first] = [error] } = error as AggregateError;
+        throw unavailable('redis_unavailable', first);
       }
     },
     connect: async () => {
       const deadline = Date.now() + STARTUP_WAIT_MS;
       for (;;) {
         try {
-          await client.connect();
-          await selectDatabase(client);
+          await connectOnce();
           return;
         } catch (error) {
-          const cause = lastError ?? error;
+          if (error instanceof StartupError) {
+            client.disconnect();
+            throw error;
+          }
+          const cause = causeOf(lastError) ?? error;
           if (isRefused(cause) || isRefusal(cause) || Date.now() > deadline) {
             client.disconnect();
-            throw new StartupError('redis_unreachable', `REDIS_URL: ${messageOf(cause)}`, {
-              cause,
-            });
+            throw refused(cause);
           }
           client.disconnect();
         }
@@ -129,13 +127,17 @@ export function createRedisStore(
     // The promise tells of the first attempt only; the retry strategy goes on after it.
     connectInBackground: async () => {
       try {
-        await client.connect();
-        await selectDatabase(client);
+        await connectOnce();
       } catch (error) {
-        const cause = isRefusal(lastError) ? lastError : error;
+        if (error instanceof StartupError) {
+          client.disconnect();
+          throw error;
+        }
+        const last = causeOf(lastError);
+        const cause = isRefusal(last) ? last : error;
         if (isRefusal(cause)) {
           client.disconnect();
-          throw new StartupError('redis_unreachable', `REDIS_URL: ${messageOf(cause)}`, { cause });
+          throw refused(cause);
         }
       }
     },
@@ -143,46 +145,45 @@ export function createRedisStore(
   };
 }
 
+/**
+ * ioredis sends a command of a cluster again, and to other nodes, for longer than a request may wait. It may
+ * still be done after this: none of ours does harm by being done late, or twice.
+ */
+function within<T>(command: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  });
+  return Promise.race([command, late]).finally(() => clearTimeout(timer));
+}
+
 /** ioredis asks for it too, and goes on with database 0 when there is none of that number. */
-async function selectDatabase(client: Redis): Promise<void> {
-  const { db = 0 } = client.options;
+async function selectDatabase(client: RedisClient): Promise<void> {
+  const { db = 0 } = client instanceof Cluster ? {} : client.options;
   // A user of Redis that may only read and write keys is not asked for more than it needs.
   if (db !== 0) {
     await client.select(db);
   }
 }
 
-/**
- * Holds back what is written until this turn of the event loop has read all its sockets, so that the
- * commands of all requests that came in together leave in one system call. ioredis makes one for each
- * command, and without this a session costs a third more (docs/performance.md). Its own
- * `enableAutoPipelining` does the same with a pipeline object, and saves half as much.
- */
-function writeOncePerTurn(stream: Writable): void {
-  const write = stream.write;
-  let holding = false;
-  const release = () => {
-    holding = false;
-    stream.uncork();
-  };
-  stream.write = function writeHeld(this: Writable, ...words: unknown[]) {
-    if (!holding) {
-      holding = true;
-      stream.cork();
-      setImmediate(release);
-    }
-    return write.apply(this, words as Parameters<Writable['write']>);
-  } as Writable['write'];
+/** Asked by one address, it would answer for a third of the users, and send the others away. */
+async function refuseNodeOfCluster(client: RedisClient): Promise<void> {
+  if (client instanceof Cluster) {
+    return;
+  }
+  // A user of Redis that may only read and write keys may not ask.
+  const text = await client.info('cluster').catch(() => '');
+  if (/^cluster_enabled:1/m.test(text)) {
+    throw new StartupError(
+      'redis_is_cluster',
+      'REDIS_URL is one node of a Redis Cluster: name several with commas between (redis://host:7000,host2:7000), or write redis-cluster://',
+    );
+  }
 }
 
-/**
- * ioredis 5.11 leaves the socketTimeout timer of a closed connection running, and when it fires it
- * destroys whatever connection is then current, which is a healthy new one after a quick restart.
- */
-function cancelSocketTimer(client: Redis): void {
-  const internals = client as unknown as { socketTimeoutTimer?: NodeJS.Timeout | undefined };
-  clearTimeout(internals.socketTimeoutTimer);
-  internals.socketTimeoutTimer = undefined;
+/** "Failed to refresh slots cache": what a node said is in it. */
+function causeOf(error: unknown): unknown {
+  return (error as { lastNodeError?: unknown } | undefined)?.lastNodeError ?? error;
 }
 
 function isRefused(error: unknown): boolean {
@@ -195,7 +196,7 @@ function isRefusal(error: unknown): boolean {
   const { message } = (error ?? {}) as { message?: unknown };
   return (
     typeof message === 'string' &&
-    /\b(WRONGPASS|NOAUTH|NOPERM|DB index is out of range|invalid DB index|invalid password)\b/.test(
+    /\b(WRONGPASS|NOAUTH|NOPERM|DB index is out of range|invalid DB index|invalid password|cluster support disabled)\b/.test(
       message,
     )
   );
@@ -203,5 +204,8 @@ function isRefusal(error: unknown): boolean {
 
 function messageOf(error: unknown): string {
   const { message, code } = error as { message?: string; code?: string };
+  if (message?.includes('cluster support disabled')) {
+    return 'a server is there, and it is no node of a Redis Cluster';
+  }
   return message || code || String(error);
 }
