@@ -63,7 +63,10 @@ export async function withTrialContext(
       STORE_TIMEOUT_MS: '5000',
     };
     const web = await openWeb(config, { guardian, signal, say }, result);
-    const meter = await sessionStores[sessionStore.name].connectMeter(stores.redisUrl);
+    const meter = await sessionStores[sessionStore.name].connectMeter({
+      url: stores.redisUrl,
+      ...sessionStore,
+    });
     const load = openLoadProcesses(config.loadWorkers, guardian);
     const limiter = await openLimiter(config, guardian, result);
     try {

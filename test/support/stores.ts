@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { sqlServer } from './sql-servers/sql-server.js';
+import { connectTestRedis, TEST_REDIS } from './test-redis.js';
 import { workerStores } from './worker-stores.js';
 
 /** Migrated once by the global setup; copying it is faster than migrating for each suite. */
@@ -44,11 +45,13 @@ export async function adminQuery(sql: string, worker?: number): Promise<void> {
 
 let nextRedisDatabase = 0;
 
-/** A logical database of the worker's Redis, emptied. Redis has 16: suites take turns. */
+/** A logical database of the worker's Redis, emptied. Redis has 16: suites take turns. A cluster has one. */
 export async function createTestRedis(): Promise<{ url: string; client: Redis; close(): void }> {
   nextRedisDatabase = (nextRedisDatabase % 15) + 1;
-  const url = `${workerStores().redisUrl.replace(/\/\d*$/, '')}/${nextRedisDatabase}`;
-  const client = new Redis(url);
+  const { redisUrl } = workerStores();
+  const url =
+    TEST_REDIS.kind === 'one' ? `${redisUrl.replace(/\/\d*$/, '')}/${nextRedisDatabase}` : redisUrl;
+  const client = await connectTestRedis(url);
   await client.flushdb();
   return { url, client, close: () => client.disconnect() };
 }
