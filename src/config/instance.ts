@@ -17,8 +17,8 @@ import {
   toProcessSettings,
 } from './process.js';
 import {
+  BUCKET_RULE,
   hasBucketSecret,
-  NO_BUCKET_SECRET,
   type StoreSettings,
   storeVariables,
   toStoreSettings,
@@ -106,7 +106,7 @@ export async function parseInstanceSettings<
 function contradictionsIn(values: Values): string[] {
   const problems: string[] = [];
   if (!hasBucketSecret(values)) {
-    problems.push(`REDIS_BUCKET_SECRET ${NO_BUCKET_SECRET.message}`);
+    problems.push(`REDIS_BUCKET_SECRET ${BUCKET_RULE}`);
   }
   // Never by mistake: COUNTERS is on under the lab only, and with it nobody else reaches the instance.
   if (values.INJECT_BUSY_MICROSECONDS > 0 && values.COUNTERS === 'off') {

@@ -58,7 +58,8 @@ export function hasBucketSecret({ REDIS_URL, REDIS_BUCKET_SECRET }: RedisValues)
   return REDIS_URL?.kind !== 'cluster' || REDIS_BUCKET_SECRET !== undefined;
 }
 
-const BUCKET_RULE =
+/** The rule in words, after the name. */
+export const BUCKET_RULE =
   'is required where REDIS_URL names a cluster: 32 random bytes or more, base64url, the same for every process';
 
 /** For a schema that `hasBucketSecret` refines. */

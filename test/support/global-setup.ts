@@ -5,7 +5,6 @@ import { endLeftovers } from './cleanup.js';
 import { runEntry } from './service.js';
 import { TEST_DATABASE } from './sql-servers/sql-server.js';
 import { adminQuery, databaseUrlFor, TEMPLATE_DATABASE } from './stores.js';
-import { TEST_REDIS } from './test-redis.js';
 import { publishStores, WORKERS } from './worker-stores.js';
 
 let running: Stores[] = [];
@@ -24,9 +23,7 @@ export async function mochaGlobalSetup(): Promise<void> {
   delete environment.DATABASE_URL;
   delete environment.REDIS_URL;
   const started = await Promise.allSettled(
-    Array.from({ length: WORKERS }, () =>
-      openStores({ environment, database: TEST_DATABASE, redis: TEST_REDIS }),
-    ),
+    Array.from({ length: WORKERS }, () => openStores({ environment, database: TEST_DATABASE })),
   );
   running = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   for (const one of started) {

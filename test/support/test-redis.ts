@@ -8,9 +8,6 @@ import { secretFrom } from './service.js';
 /** How many servers the Redis of these tests is: `npm run test:cluster` says another. */
 export const TEST_REDIS = parseRedisShape(process.env.TEST_REDIS ?? 'one');
 
-/** How many of them take writes. */
-export const REDIS_SERVERS = TEST_REDIS.kind === 'cluster' ? TEST_REDIS.masters : 1;
-
 /** Which every service is told, though one server has no use for it. */
 export const BUCKET_SECRET = secretFrom('buckets');
 

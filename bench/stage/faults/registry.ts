@@ -63,7 +63,7 @@ export const FAULTS = {
 } as const satisfies Readonly<Record<string, Fault>>;
 
 export type FaultName = keyof typeof FAULTS;
-export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
+const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
 
 /** Those that can be done where Redis is one server. */
 export const FAULTS_OF_ONE_REDIS = FAULT_NAMES.filter((name) => {

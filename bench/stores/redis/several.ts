@@ -17,7 +17,7 @@ import { newPassword, serveMember, whoRuns } from './server.js';
 import type { RedisShape } from './shape.js';
 
 /** By default 15 s: nobody would watch that. */
-export const NODE_TIMEOUT_MS = 1500;
+const NODE_TIMEOUT_MS = 1500;
 /** What the Sentinels call it. */
 const SENTINEL_NAME = 'lab';
 /** With three, one of them may be away. */
