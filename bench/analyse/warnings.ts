@@ -77,6 +77,8 @@ function limitsMissing({ config, environment }: Result): Warning[] {
 
 /** Everything runs on this machine; each process wants a core of its own. */
 function moreProcessesThanCores({ config, environment, strategies }: Result): Warning[] {
+  // Where the processes of targets run, and how many there are, is not known.
+  if (config.targets) return [];
   const { cores } = environment;
   const predictionServers = config.variants.some(
     ({ environment }) => environment.PREDICTION === 'server',

@@ -72,6 +72,7 @@ const LOOKS: readonly Look[] = [
     of: ({ config }) => (config.storeLatencyMs ? `${config.storeLatencyMs} ms each way` : 'direct'),
   },
   { weight: 'conditions', what: 'limits of CPU time', of: ({ config }) => limitsOf(config) },
+  { weight: 'conditions', what: 'targets', of: ({ config }) => targetsOf(config) },
   {
     weight: 'conditions',
     what: 'variables of one variant',
@@ -104,6 +105,13 @@ function commitOf({ commit, dirty }: Environment): string {
 
 function gigabytes({ memoryBytes }: Environment): string {
   return `${(memoryBytes / 1e9).toFixed(1)} GB`;
+}
+
+function targetsOf({ variants }: RunConfig): string {
+  const targets = variants.flatMap(({ id, target }) =>
+    target ? [`${id} at ${target.addresses.map(({ url }) => url).join(', ')}`] : [],
+  );
+  return targets.join('; ') || 'none';
 }
 
 /** Its name first: figures over two databases compare these before anything else. */

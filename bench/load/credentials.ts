@@ -58,7 +58,7 @@ export async function visitAll(
  * Each piece of work has a signal of its own: fetch leaves a listener at the one it is given until
  * memory is tidied up, and at the signal of a run there would be thousands.
  */
-async function aFewAtOnce<Item, Outcome>(
+export async function aFewAtOnce<Item, Outcome>(
   items: readonly Item[],
   signal: AbortSignal | undefined,
   work: (item: Item, own: AbortSignal) => Promise<Outcome>,

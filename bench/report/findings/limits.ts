@@ -33,7 +33,7 @@ export function limitFindings(view: ReportView): Finding[] {
 
 /** Of the machine or the load generator: then throughput says less of the service. */
 function isOfTheLab(code: Limit['code']): boolean {
-  return ['machine', 'nearlyMachine'].includes(code) || tierOf(code).scope === 'lab';
+  return ['machine', 'nearlyMachine', 'loadMachine'].includes(code) || tierOf(code).scope === 'lab';
 }
 
 /** "no single process used its whole core, but the machine was 86 to 91 % busy" */
