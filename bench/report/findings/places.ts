@@ -5,6 +5,8 @@ import { code, listOf } from '../../text/format.js';
 
 /** "in all 4 comparisons", "on `me`", "on `me` with 2 instances and on `crud`" */
 export function placesOf(some: Comparison[], comparisons: Comparison[]): string {
+  const [only] = comparisons;
+  if (comparisons.length === 1 && only?.topology === 'target') return `on ${code(only.workload)}`;
   if (some.length === comparisons.length) return `in ${all(comparisons)}`;
   const partial = new Set(
     some
