@@ -19,6 +19,8 @@ export interface Limit {
    * - machine: the cores of all processes together
    * - nearlyMachine: they are the likeliest limit, though not all of their time was used
    * - none: no processor
+   * - loadMachine: the cores of the machine that sent the load to a target
+   * - unknown: what limits a target is not seen from outside
    */
   code: string;
   /** For a sentence: "limited by …". */
@@ -29,6 +31,8 @@ const LABELS = {
   machine: 'the cores of this machine, shared by all processes',
   nearlyMachine: 'probably the cores of this machine, shared by all processes',
   none: 'no processor: requests waited for something else',
+  loadMachine: 'the cores of the machine that sent the load',
+  unknown: 'not known: the lab did not start these deployments and does not see their servers',
 };
 
 export function limitOf(trial: Trial): Limit {
@@ -37,11 +41,13 @@ export function limitOf(trial: Trial): Limit {
     const busy = trial.processes.find((use) => use.kind === tier.id && isSaturated(use, trial));
     if (busy) return { code: tier.id, label: labelOf(tier, busy.limitCores ?? null) };
   }
-  const code = limitOfMachine(trial.machine.busyShare ?? 0);
+  const code = limitOfMachine(trial);
   return { code, label: LABELS[code] };
 }
 
-function limitOfMachine(busyShare: number): keyof typeof LABELS {
+function limitOfMachine({ machine, topology }: Trial): keyof typeof LABELS {
+  const busyShare = machine.busyShare ?? 0;
+  if (topology === 'target') return busyShare >= BUSY_MACHINE ? 'loadMachine' : 'unknown';
   if (busyShare >= BUSY_MACHINE) return 'machine';
   return busyShare >= NEARLY_BUSY_MACHINE ? 'nearlyMachine' : 'none';
 }

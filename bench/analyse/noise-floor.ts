@@ -29,13 +29,14 @@ export function calibrationOf({
   const [comparison] = comparisons;
   if (!comparison || noise.length === 0) return null;
   const { workload, instances } = comparison;
-  const { strategy } = variantWith(comparison.baseline, config.variants);
+  const { id: variant, strategy } = variantWith(comparison.baseline, config.variants);
   return {
     schemaVersion: 1,
     measuredAt: startedAt,
     result: id,
     machine: machineOf(environment),
-    ...{ strategy, workload, instances, seconds: config.seconds, noise },
+    ...{ strategy: strategy ?? variant, workload, instances },
+    ...{ seconds: config.seconds, noise },
   };
 }
 

@@ -7,14 +7,15 @@ import { distinctScenarios, type Scenario } from '../model/scenario.js';
  * latency is left out: it may stay unsure for as long as anybody likes to wait.
  */
 export function unsureScenarios(comparisons: readonly Comparison[]): Scenario[] {
-  const watched = ['throughput', cpuMetricOf(comparisons)];
+  const watched = ['throughput', ...cpuMetricsOf(comparisons)];
   return distinctScenarios(
     comparisons.filter(({ metric, verdict }) => verdict === 'unsure' && watched.includes(metric)),
   );
 }
 
-/** Of all servers where every one could be measured, else of the application. */
-function cpuMetricOf(comparisons: readonly Comparison[]): string {
-  const complete = comparisons.some(({ metric, rounds }) => metric === 'cpu.total' && rounds > 0);
-  return complete ? 'cpu.total' : 'cpu.application';
+/** Of all servers where every one could be measured, else of the application; none where that is not known either. */
+function cpuMetricsOf(comparisons: readonly Comparison[]): string[] {
+  const measured = (name: string) =>
+    comparisons.some(({ metric, rounds }) => metric === name && rounds > 0);
+  return ['cpu.total', 'cpu.application'].filter(measured).slice(0, 1);
 }

@@ -41,7 +41,13 @@ const LOOKS: readonly Look[] = [
     of: ({ environment, config }) => databaseIn(environment, databaseOf(config)),
   },
   { weight: 'conditions', what: 'Redis', of: ({ environment }) => store(environment.redis) },
-  { weight: 'code', what: 'commit', of: ({ environment }) => commitOf(environment) },
+  {
+    weight: 'code',
+    what: 'commit',
+    // That of the lab says nothing of the code of a target.
+    of: ({ environment, config }) =>
+      config.targets ? 'not known (targets)' : commitOf(environment),
+  },
   { weight: 'code', what: 'version of the lab', of: ({ environment }) => environment.lab },
   { weight: 'conditions', what: 'profile', of: ({ config }) => config.profile },
   { weight: 'conditions', what: 'window', of: ({ config }) => `${config.seconds} s` },
@@ -72,6 +78,7 @@ const LOOKS: readonly Look[] = [
     of: ({ config }) => (config.storeLatencyMs ? `${config.storeLatencyMs} ms each way` : 'direct'),
   },
   { weight: 'conditions', what: 'limits of CPU time', of: ({ config }) => limitsOf(config) },
+  { weight: 'conditions', what: 'targets', of: ({ config }) => targetsOf(config) },
   {
     weight: 'conditions',
     what: 'variables of one variant',
@@ -104,6 +111,13 @@ function commitOf({ commit, dirty }: Environment): string {
 
 function gigabytes({ memoryBytes }: Environment): string {
   return `${(memoryBytes / 1e9).toFixed(1)} GB`;
+}
+
+function targetsOf({ variants }: RunConfig): string {
+  const targets = variants.flatMap(({ id, target }) =>
+    target ? [`${id} at ${target.addresses.map(({ url }) => url).join(', ')}`] : [],
+  );
+  return targets.join('; ') || 'none';
 }
 
 /** Its name first: figures over two databases compare these before anything else. */

@@ -48,6 +48,8 @@ export interface FinishedRun {
 }
 
 export interface RecordedWork {
+  /** What the trials need is made by it; unless told, by the stores and processes of the lab. */
+  open?: typeof withTrialContext | undefined;
   /** What the result has from the start beyond what every result has. */
   begin?(): Promise<Partial<Result>>;
   /** Unless told, what the configuration says. */
@@ -93,7 +95,8 @@ export async function recordRun(input: RunInput, work: RecordedWork): Promise<Fi
   await save();
   let failure: unknown;
   try {
-    await withTrialContext(
+    const open = work.open ?? withTrialContext;
+    await open(
       input,
       result,
       (context, secondsPerTrial) => work.measure({ result, context, secondsPerTrial, save }),
@@ -133,7 +136,10 @@ function emptyResult(
     endedAt: null,
     partial: true,
     config,
-    environment: { ...describeMachine(), ...(noLimits && { cpuLimiterMissing: noLimits }) },
+    environment: {
+      ...describeMachine({ serves: !config.targets }),
+      ...(noLimits && { cpuLimiterMissing: noLimits }),
+    },
     strategies,
     workloads: describedWorkloads([
       ...new Set([config, ...further].flatMap(({ workloads }) => workloads)),

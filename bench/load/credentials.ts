@@ -58,7 +58,7 @@ export async function visitAll(
  * Each piece of work has a signal of its own: fetch leaves a listener at the one it is given until
  * memory is tidied up, and at the signal of a run there would be thousands.
  */
-async function aFewAtOnce<Item, Outcome>(
+export async function aFewAtOnce<Item, Outcome>(
   items: readonly Item[],
   signal: AbortSignal | undefined,
   work: (item: Item, own: AbortSignal) => Promise<Outcome>,
@@ -76,7 +76,15 @@ async function aFewAtOnce<Item, Outcome>(
       const [index, item] = next;
       const own = new AbortController();
       underWay.add(own);
-      outcomes[index] = await work(item, own.signal).finally(() => underWay.delete(own));
+      try {
+        outcomes[index] = await work(item, own.signal);
+      } catch (error) {
+        // Nothing more is begun once one has failed: a server that refuses counts what it refused.
+        waiting.length = 0;
+        throw error;
+      } finally {
+        underWay.delete(own);
+      }
     }
   };
   try {

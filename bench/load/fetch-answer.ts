@@ -11,7 +11,8 @@ export async function fetchAnswer(
   { signal, ...request }: RequestInit & { signal?: AbortSignal | undefined } = {},
 ): Promise<Response> {
   try {
-    return await fetch(url, { ...request, ...(signal && { signal }) });
+    // A redirect may lead to a server that nobody has asked for: its status is an answer as any other.
+    return await fetch(url, { redirect: 'manual', ...request, ...(signal && { signal }) });
   } catch (error) {
     // Patience that has run out is no answer; any other reason is the caller's.
     if (signal?.aborted && signal.reason?.name !== 'TimeoutError') throw signal.reason;

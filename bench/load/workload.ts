@@ -68,6 +68,10 @@ export interface Workload {
   anyServer?: true;
   /** Its requests are logins: it has users of its own, and needs no credential. */
   logsIn?: boolean;
+  /** Asks for posts by their ids, so there must be some. */
+  needsPosts?: true;
+  /** Writes into the database of the service. */
+  writes?: true;
   /** A request with an answer that must be the same for all strategies; sent to each instance before load. */
   probe(context: RequestContext): WorkloadRequest;
   loopFor(context: RequestContext): RequestLoop;

@@ -7,14 +7,19 @@ import type { Environment } from '../model/result-schema.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** What is compared, and what measures. */
-const PACKAGES = [
+/** What the service is made of. */
+const SERVES = [
   ...['koa', 'koa-session', 'koa-router', 'ioredis', 'jose', 'typeorm', 'pg', 'mysql2'],
-  ...['@node-rs/argon2', 'autocannon', 'hdr-histogram-js'],
+  '@node-rs/argon2',
 ];
+const MEASURES = ['autocannon', 'hdr-histogram-js'];
 
-/** The stores are added once they run. */
-export function describeMachine(): Environment {
+/**
+ * The stores are added once they run.
+ *
+ * @param serves whether it is this machine's service that is measured
+ */
+export function describeMachine({ serves = true } = {}): Environment {
   const cores = cpus();
   const status = git('status', '--porcelain', '--untracked-files=no');
   return {
@@ -30,7 +35,7 @@ export function describeMachine(): Environment {
     postgres: null,
     redis: null,
     packages: Object.fromEntries(
-      PACKAGES.flatMap((name) => {
+      [...(serves ? SERVES : []), ...MEASURES].flatMap((name) => {
         const version = readVersion(`node_modules/${name}/package.json`);
         return version ? [[name, version]] : [];
       }),

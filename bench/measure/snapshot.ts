@@ -12,8 +12,8 @@ import { type MachineTimes, readMachineTimes } from './machine-usage.js';
 export interface MeasuredProcess extends RunProcess {
   /** Of those that a run may hold to a share of a core. */
   held?: HeldProcess;
-  /** Of a store: as its product reads it. */
-  readUsage?(): Promise<ProcessUsage | null>;
+  /** Where it is not read by its pid: a store as its product reads it, an instance that says so itself. */
+  readUsage?(): Promise<ReadUsage | null>;
   /** It is what the meter asks, and what it says of itself serves where this machine cannot see it. */
   isMetered?: true;
 }
@@ -42,16 +42,16 @@ export interface Snapshot {
 
 /**
  * @param edge of the span that it begins or ends: what it costs the session store to answer is kept outside
- * @param meter of the session store
+ * @param meter of the session store; null where there is none to ask
  * @param processes in the order of the record
  */
 export async function takeSnapshot(
   edge: 'from' | 'to',
-  meter: StoreMeter,
+  meter: StoreMeter | null,
   processes: readonly MeasuredProcess[],
   nowMs: () => number,
 ): Promise<Snapshot> {
-  const ask = () => meter.read().catch(() => null);
+  const ask = async () => (await meter?.read().catch(() => null)) ?? null;
   const before = edge === 'from' ? await ask() : null;
   const atMs = nowMs();
   const usages = await Promise.all(processes.map(usageOfProcess));
@@ -71,11 +71,11 @@ export async function takeSnapshot(
   };
 }
 
-async function usageOfProcess(process: MeasuredProcess): Promise<ProcessUsage | null> {
+async function usageOfProcess(process: MeasuredProcess): Promise<ReadUsage | null> {
   const { tier, pid } = process;
   const { reading } = tierOf(tier);
-  if (reading === 'store') return process.readUsage?.() ?? null;
-  if (pid === null) return null;
+  if (process.readUsage) return process.readUsage();
+  if (pid === null || reading === 'store') return null;
   return reading === 'family' ? usageOfFamily(pid) : usageOf(pid);
 }
 

@@ -103,7 +103,7 @@ export const VALIDITY_RULES: readonly ValidityRule[] = [
     code: 'counts-differ',
     rule: 'client and server counted different numbers of requests, by more than were in flight',
     breach({ trial: { reconciliation } }) {
-      if (reconciliation === null) return null;
+      if (reconciliation === null || reconciliation.countsUnknown) return null;
       const { clientRequests, serverRequests, inFlightLimit } = reconciliation;
       if (serverRequests === null) return 'the instances could not be asked for their count';
       const difference = serverRequests - clientRequests;

@@ -181,7 +181,15 @@ export const trialSchema = z.object({
   windowsRps: z.array(amount).describe('Throughput in equal slices of the window, for steadiness.'),
   windowUses: z.array(windowUse).optional().describe('In the order in which they were measured.'),
   reconciliation: z
-    .object({ clientRequests: count, serverRequests: count.nullable(), inFlightLimit: count })
+    .object({
+      clientRequests: count,
+      serverRequests: count.nullable(),
+      inFlightLimit: count,
+      countsUnknown: z
+        .literal(true)
+        .optional()
+        .describe('The server is not of the lab and does not tell; the rule was not applied.'),
+    })
     .describe('What client and server counted in the turns of the trial.'),
   openLoop: openLoop.optional(),
   latencyByRequest: z.array(latencyOfRequest).optional(),
@@ -297,7 +305,7 @@ export const configSchema = z.object({
   warmUpSeconds: amount,
   connections: count.positive(),
   users: count.positive(),
-  posts: count.positive(),
+  posts: count.describe('0: none was asked for.'),
   loadWorkers: count.positive().describe('Processes that send load.'),
   seed: count,
   equivalenceMargin: z.number(),
@@ -349,6 +357,10 @@ export const configSchema = z.object({
     .object({ balance: z.enum(['round-robin', 'least-connections', 'sticky']) })
     .optional()
     .describe('How a web tier spreads the requests; absent: connections go to the instances.'),
+  targets: z
+    .literal(true)
+    .optional()
+    .describe('The variants are deployments that the lab did not start (`target` of each).'),
   order: z
     .array(z.object({ round: count.positive(), ...conditionFields }))
     .describe('The plan, in the order in which its trials run.'),

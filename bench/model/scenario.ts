@@ -2,8 +2,10 @@
 import { z } from 'zod';
 
 export const topologySchema = z
-  .enum(['direct', 'web'])
-  .describe('Where connections go: to the instances, or to a web tier before them.');
+  .enum(['direct', 'web', 'target'])
+  .describe(
+    'Where connections go: to the instances, to a web tier before them, or to the addresses of a deployment that the lab did not start. How many instances such a one has is not known; `instances` is 1 then.',
+  );
 
 export type Topology = z.infer<typeof topologySchema>;
 
@@ -25,11 +27,13 @@ export interface ScenarioPlan {
   instances: readonly number[];
   /** How a web tier spreads requests; absent: connections go to the instances. */
   web?: unknown;
+  /** Whether the variants are deployments that the lab did not start. */
+  targets?: unknown;
 }
 
 /** In the order of reports: all numbers of instances of a workload, then the next workload. */
-export function scenariosOf({ workloads, instances, web }: ScenarioPlan): Scenario[] {
-  const topology = web ? 'web' : 'direct';
+export function scenariosOf({ workloads, instances, web, targets }: ScenarioPlan): Scenario[] {
+  const topology = targets ? 'target' : web ? 'web' : 'direct';
   return workloads.flatMap((workload) =>
     instances.map((count) => ({ workload, instances: count, topology }) as const),
   );
@@ -53,4 +57,9 @@ export function distinctScenarios(list: readonly Scenario[]): Scenario[] {
   return list
     .filter((each, index) => list.findIndex((other) => isSameScenario(other, each)) === index)
     .map(scenarioOf);
+}
+
+/** " with 2 instances"; nothing for deployments of which the lab cannot know how many they have. */
+export function withInstances({ instances, topology }: Omit<Scenario, 'workload'>): string {
+  return topology === 'target' ? '' : ` with ${instances} instance${instances === 1 ? '' : 's'}`;
 }

@@ -1,6 +1,6 @@
 /** Which tiers there are in a run: those that every run has, and those that its trials name. */
 import { type DatabaseName, databaseOf } from './databases.js';
-import type { Result, Trial } from './result-schema.js';
+import type { Result, RunConfig, Trial } from './result-schema.js';
 import { allTiers, inOrderOfRequest, type Tier, tierOf } from './tiers.js';
 
 /** In the order of the table: instances, Redis, the load generator, and the database that is used. */
@@ -8,9 +8,15 @@ export function tiersOfEveryRun(database: DatabaseName): Tier[] {
   return allTiers().filter(({ id, presence }) => presence === 'every-run' || id === database);
 }
 
+/** Those that the run has whatever its trials say. Which stores a target has, nobody told the lab. */
+export function tiersExpected(config: Pick<RunConfig, 'database' | 'targets'>): Tier[] {
+  const tiers = tiersOfEveryRun(databaseOf(config));
+  return config.targets ? tiers.filter(({ scope }) => scope !== 'run') : tiers;
+}
+
 /** In the order in which a request meets them, those that this lab does not know after the others. */
 export function tiersOfRun({ config, trials }: Pick<Result, 'config' | 'trials'>): Tier[] {
-  const always = tiersOfEveryRun(databaseOf(config));
+  const always = tiersExpected(config);
   const seen = idsIn(trials).filter((id) => always.every((tier) => tier.id !== id));
   return inOrderOfRequest([...always, ...inOrderOfTable(seen)]);
 }

@@ -1,6 +1,7 @@
 /** What a run compares: a strategy, perhaps with environment variables of its own. */
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { targetSchema } from './target.js';
 
 export const variantSchema = z.object({
   id: z
@@ -8,10 +9,14 @@ export const variantSchema = z.object({
     .describe(
       'Its name in this run: the strategy’s, with #2 after it for the second of a strategy.',
     ),
-  strategy: z.string(),
+  strategy: z
+    .string()
+    .nullable()
+    .describe('As the registry names it; null: a target that does not say.'),
   environment: z
     .record(z.string(), z.string())
     .describe('Variables that its instances had beyond those of the others.'),
+  target: targetSchema.optional(),
 });
 
 export type Variant = z.infer<typeof variantSchema>;
@@ -52,8 +57,8 @@ export function flagsIn(text: string): string[] {
 }
 
 /** Each once, in the order asked for. */
-export function strategiesOf(variants: readonly Variant[]): string[] {
-  return [...new Set(variants.map(({ strategy }) => strategy))];
+export function strategiesOf(variants: readonly Pick<Variant, 'strategy'>[]): string[] {
+  return [...new Set(variants.flatMap(({ strategy }) => strategy ?? []))];
 }
 
 /** @throws Error where the run has no such variant */
@@ -63,8 +68,12 @@ export function variantWith(id: string, variants: readonly Variant[]): Variant {
   return variant;
 }
 
-/** Whether a difference between them is noise: variables of one variant make it another program. */
+/**
+ * Whether a difference between them is noise: variables of one variant make it another program, and of two
+ * deployments nobody knows.
+ */
 export function isSameProgram(one: Variant, other: Variant): boolean {
+  if (one.target || other.target) return false;
   return one.strategy === other.strategy && isDeepStrictEqual(one.environment, other.environment);
 }
 

@@ -41,13 +41,19 @@ const IDLE_COMMANDS = 0.01;
 
 /**
  * @param strategies names; undefined for all of the result
- * @throws LabError PLAN_WORKLOAD_UNKNOWN, PLAN_STRATEGY_UNKNOWN (exit code 2), PLAN_NOT_MEASURED
+ * @throws LabError PLAN_OF_TARGETS, PLAN_WORKLOAD_UNKNOWN, PLAN_STRATEGY_UNKNOWN (exit code 2), PLAN_NOT_MEASURED
  */
 export function demandsOfResult(
   result: Result,
   workload: string,
   strategies: readonly string[] = strategiesOf(result.config.variants),
 ): Demands[] {
+  if (result.config.targets) {
+    throw usageError(
+      'PLAN_OF_TARGETS',
+      'The result is of deployments that the lab did not start, so it is not known what a request needs of each server. Plan from a run of npm run compare without --target.',
+    );
+  }
   if (!result.config.workloads.includes(workload)) {
     throw unknown('WORKLOAD', `workload "${workload}"`, result.config.workloads);
   }
@@ -85,7 +91,7 @@ function summariesByStrategy(result: Result): StrategySummary[] {
   );
   return summarise(result).flatMap((summary) => {
     const variant = firsts.find(({ id }) => id === summary.variant);
-    return variant ? [{ ...summary, strategy: variant.strategy }] : [];
+    return variant?.strategy ? [{ ...summary, strategy: variant.strategy }] : [];
   });
 }
 

@@ -25,6 +25,18 @@ const OTHERS: Readonly<Record<string, LimitWords>> = {
     reading:
       'Throughput there measures this machine as much as the strategy. CPU time per request is the steadier figure.',
   },
+  loadMachine: {
+    word: 'cores that sent the load',
+    inSentence: 'the machine that sent the load',
+    reading:
+      'So throughput there may be what this machine can ask for, and not what the targets can answer.',
+  },
+  unknown: {
+    word: 'not known',
+    inSentence: 'something that is not known',
+    reading:
+      'It may be a processor, a store, a pool or the network of the deployment. Its own monitoring tells.',
+  },
   none: {
     word: 'waiting',
     inSentence: 'waiting for something else',

@@ -13,6 +13,7 @@ import type { Guardian } from '../processes/guardian/guardian.js';
 import type { StoreMeter } from '../stores/store.js';
 import type { EmitRunEvent } from './events.js';
 import type { ProbeBook } from './instance-requests.js';
+import type { LoadedSystem } from './loaded-system.js';
 
 export interface TrialContext {
   config: RunConfig;
@@ -25,8 +26,10 @@ export interface TrialContext {
   seeded: SeededData;
   /** For the instances: addresses of the stores and secrets. */
   serviceEnvironment: Record<string, string>;
-  /** Of the session store. */
-  meter: StoreMeter;
+  /** What is loaded, and how it is read. */
+  system: LoadedSystem<TrialContext>;
+  /** Of the session store; null where the lab knows none. */
+  meter: StoreMeter | null;
   stores: readonly MeasuredProcess[];
   probes: ProbeBook;
   /** The load workers of the run. Those of the closed loop hold the connections, whatever is measured. */
@@ -48,7 +51,7 @@ export interface TrialContext {
  * @throws LabError STRATEGY_UNKNOWN
  */
 export function strategyNamed(
-  name: string,
+  name: string | null,
   { strategies }: Pick<TrialContext, 'strategies'>,
 ): DescribedStrategy {
   const strategy = strategies.find((known) => known.name === name);

@@ -7,7 +7,7 @@ import type { Fleet } from '../fleet/fleet.js';
  * @throws what was lost before, or the signal's reason
  */
 export async function loadUntilCut<Outcome>(
-  fleet: Fleet,
+  fleet: Pick<Fleet, 'lost' | 'onLost'>,
   signal: AbortSignal,
   put: () => Promise<Outcome>,
   abort: () => void,

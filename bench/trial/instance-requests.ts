@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Fleet } from '../fleet/fleet.js';
+import type { Instance } from '../fleet/fleet.js';
 import { fetchAnswer } from '../load/fetch-answer.js';
 import type { WorkerReport } from '../load/messages.js';
 import { spreadOverWorkers } from '../load/spread.js';
@@ -12,6 +12,11 @@ import { workloadNamed } from '../load/workloads/registry.js';
 import { eventLoopReading } from '../measure/event-loop.js';
 import { heapReading } from '../measure/heap.js';
 import { LabError } from '../model/errors.js';
+
+/** What is asked: instances by their addresses. */
+interface Asked {
+  instances: readonly Pick<Instance, 'number' | 'origin'>[];
+}
 
 /** The first answer to each workload's probe: every strategy must give the same. */
 export type ProbeBook = Map<string, string>;
@@ -27,7 +32,7 @@ const PATIENCE_MS = 5000;
  */
 export async function probeInstances(
   workload: Workload,
-  fleet: Fleet,
+  fleet: Asked,
   probes: readonly Connection[],
   posts: SeededPosts,
   book: ProbeBook,
@@ -65,7 +70,7 @@ const counters = z.object({
 export type InstanceReading = z.infer<typeof counters>;
 
 /** @returns in the order of the instances; null for one that cannot be asked */
-export function readInstances(fleet: Fleet): Promise<(InstanceReading | null)[]> {
+export function readInstances(fleet: Asked): Promise<(InstanceReading | null)[]> {
   return Promise.all(fleet.instances.map(({ origin }) => countersOf(origin).catch(() => null)));
 }
 
@@ -83,7 +88,7 @@ async function countersOf(origin: string): Promise<InstanceReading> {
  * @param probes the first user at each instance, in the order of the instances
  */
 export async function askBesides(
-  fleet: Fleet,
+  fleet: Asked,
   probes: readonly Connection[],
   posts: SeededPosts,
 ): Promise<void> {
@@ -121,24 +126,22 @@ export async function deleteLeftovers(
   reports: readonly WorkerReport[],
   connections: readonly Connection[],
   loadWorkers: number,
+  remove: (author: Connection, path: string) => Promise<void> = deletePost,
 ): Promise<void> {
   const shares = spreadOverWorkers(connections, loadWorkers);
   const deletions = reports.flatMap((report, worker) =>
     report.leftovers.flatMap(({ path, connection }) => {
       const author = shares[worker]?.[connection];
-      return author ? [{ author, path }] : [];
+      // What a foreign server calls a path may lead to another server.
+      return author && path.startsWith('/') ? [{ author, path }] : [];
     }),
   );
-  await Promise.allSettled(
-    deletions.map(async ({ author, path }) => {
-      const answer = await send(author.origin, {
-        method: 'DELETE',
-        path,
-        headers: author.credential,
-      });
-      await answer.arrayBuffer();
-    }),
-  );
+  await Promise.allSettled(deletions.map(({ author, path }) => remove(author, path)));
+}
+
+export async function deletePost(author: Connection, path: string): Promise<void> {
+  const answer = await send(author.origin, { method: 'DELETE', path, headers: author.credential });
+  await answer.arrayBuffer();
 }
 
 function send(origin: string, request: WorkloadRequest): Promise<Response> {

@@ -23,6 +23,7 @@ import { sessionStores } from '../stores/registry.js';
 import type { StoreInformation } from '../stores/store.js';
 import type { TrialContext } from './context.js';
 import { limitUnavailable } from './limit-unavailable.js';
+import { ownFleets } from './own-fleets.js';
 import { logInAndRehearse } from './rehearsal.js';
 import { reservedUsers } from './trial-connections.js';
 import { meanTrialSeconds } from './trial-duration.js';
@@ -88,6 +89,7 @@ export async function withTrialContext(
         credentials: new Map(),
         seeded,
         serviceEnvironment,
+        system: ownFleets,
         meter,
         stores: processesWith(holder),
         probes: new Map(),

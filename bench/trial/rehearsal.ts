@@ -9,6 +9,7 @@ import { mintLogins, type SeededData } from '../fleet/service-commands.js';
 import { monotonicClock } from '../load/clock.js';
 import { type Credentials, credentialOf, logInAll } from '../load/credentials.js';
 import { spreadOverInstances } from '../load/spread.js';
+import type { Connection, Workload } from '../load/workload.js';
 import { workloadNamed } from '../load/workloads/registry.js';
 import { LabError } from '../model/errors.js';
 import { strategiesOf } from '../model/variant.js';
@@ -69,7 +70,20 @@ export async function logInAndRehearse(
     if (!context.mode.warmsUp) {
       say('Rehearsing the load');
       const [fleet] = fleets as [Fleet];
-      await rehearse(context, fleet, credentials.get(strategies[0] as string) ?? []);
+      await rehearse(context, (workload) =>
+        spreadOverInstances(
+          usersFor(
+            {
+              workload,
+              config,
+              seeded,
+              credentials: credentials.get(strategies[0] as string) ?? [],
+            },
+            1,
+          ),
+          [originOf(fleet)],
+        ),
+      );
     }
     return { credentials, secondsPerLogin };
   } finally {
@@ -117,25 +131,21 @@ async function startOneOfEach(strategies: string[], context: TrialContext): Prom
   return fleets;
 }
 
-async function rehearse(
-  context: TrialContext,
-  fleet: Fleet,
-  credentials: Credentials,
+/** @param connectionsFor who asks for what, at one instance */
+export async function rehearse(
+  context: Pick<TrialContext, 'config' | 'seeded' | 'signal' | 'mode' | 'load' | 'system'>,
+  connectionsFor: (workload: Workload) => Connection[],
 ): Promise<void> {
-  const { config, seeded, signal } = context;
+  const { config, seeded, signal, system } = context;
   const generator = await context.mode.generator(context.load);
   for (const name of config.workloads) {
     signal.throwIfAborted();
-    const workload = workloadNamed(name);
-    const connections = spreadOverInstances(
-      usersFor({ workload, config, seeded, credentials }, 1),
-      [originOf(fleet)],
-    );
+    const connections = connectionsFor(workloadNamed(name));
     const windowFromMs = monotonicClock()();
     const windowToMs = windowFromMs + SECONDS_EACH * 1000;
     const order = { workload: name, posts: seeded.posts, windowFromMs, windowToMs };
     const reports = await generator.run({ ...order, seed: config.seed, slices: 1 }, connections);
-    await deleteLeftovers(reports, connections, generator.pids.length);
+    await deleteLeftovers(reports, connections, generator.pids.length, system.deletePost);
   }
 }
 

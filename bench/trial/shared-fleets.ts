@@ -3,12 +3,9 @@
  * all scenarios one after the other. Instance 1 of 4 is the fleet of 1. Starting processes and compiling
  * their code takes longer than measuring them (docs/decisions/012).
  */
-import { type Fleet, serviceCompanion, startFleet } from '../fleet/fleet.js';
-import type { HeldProcess } from '../fleet/held-processes.js';
-import type { MeasuredProcess } from '../measure/snapshot.js';
 import type { PlannedTrial } from '../model/planned-trials.js';
-import { flagsIn, NODE_FLAGS, variantWith } from '../model/variant.js';
-import { strategyNamed, type TrialContext } from './context.js';
+import type { TrialContext } from './context.js';
+import type { LoadedFleet, StartedFleet } from './loaded-system.js';
 
 /** How far a workload has warmed the instances of a fleet up. */
 export interface WarmedUp {
@@ -19,7 +16,7 @@ export interface WarmedUp {
 
 /** The fleet of one variant. */
 export interface SharedFleet {
-  /** Once for all who ask. @throws LabError what startVariant throws */
+  /** Once for all who ask. @throws LabError what the system throws */
   start(): Promise<void>;
   /** The first so many of its instances, as a fleet of that size. It is started by then. */
   ofSize(instances: number): StartedFleet;
@@ -58,7 +55,7 @@ function sharedFleet(variant: string, instances: number, context: TrialContext):
   let started: StartedFleet | undefined;
   return {
     async start() {
-      starting ??= startVariant(variant, instances, context);
+      starting ??= context.system.start(variant, instances, context);
       started = await starting;
     },
     ofSize(size) {
@@ -87,62 +84,10 @@ function firstOf(
 ): Pick<StartedFleet, 'fleet' | 'processes'> {
   const idle = fleet.instances.slice(size).map(({ pid }) => pid);
   const isUsed = ({ pid }: { pid: number | null }) => pid === null || !idle.includes(pid);
-  const smaller: Fleet = {
+  const smaller: LoadedFleet = {
     ...fleet,
     instances: fleet.instances.slice(0, size),
     processes: fleet.processes.filter(isUsed),
   };
   return { fleet: smaller, processes: processes.filter(isUsed) };
-}
-
-export interface StartedFleet {
-  fleet: Fleet;
-  /** Those of the fleet and the stores, each perhaps held to a share of a core. */
-  processes: readonly MeasuredProcess[];
-  /** Holds the processes of the fleet to their share, or lets them go. */
-  limit(on: boolean): void;
-  stop(): Promise<void>;
-}
-
-/**
- * @throws LabError SERVICE_FAILED, WEB_TIER_FAILED, CPU_LIMIT_FAILED; nothing is left running then
- */
-export async function startVariant(
-  id: string,
-  instances: number,
-  context: TrialContext,
-): Promise<StartedFleet> {
-  const variant = variantWith(id, context.config.variants);
-  const { [NODE_FLAGS]: flags, ...environment } = variant.environment;
-  const strategy = strategyNamed(variant.strategy, context);
-  const fleet = await startFleet({
-    strategy: strategy.name,
-    instances,
-    companions: strategy.companions.map(serviceCompanion),
-    nodeOptions: flags === undefined ? context.config.nodeOptions : flagsIn(flags),
-    environment: { ...context.serviceEnvironment, ...environment },
-    web: context.web,
-    guardian: context.guardian,
-  });
-  const held: HeldProcess[] = [];
-  const stop = async () => {
-    // First: to end takes CPU time as well.
-    for (const each of held) each.release();
-    await fleet.stop();
-  };
-  try {
-    for (const process of fleet.processes) held.push(context.holder.hold(process));
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  const ofFleet = fleet.processes.map((process, index) => ({ ...process, held: held[index] }));
-  return {
-    fleet,
-    processes: [...ofFleet, ...context.stores],
-    limit(on) {
-      for (const each of held) each.limit(on);
-    },
-    stop,
-  };
 }

@@ -2,7 +2,6 @@
  * Snapshots and reports of load workers -> the record of a trial. Pure.
  */
 import { cpus } from 'node:os';
-import type { Fleet } from '../fleet/fleet.js';
 import type { LoadRecord } from '../load/load-mode.js';
 import type { WorkerReport } from '../load/messages.js';
 import { openLoopPart } from '../load/open-loop/merge-reports.js';
@@ -18,10 +17,9 @@ import {
 } from '../measure/process-uses.js';
 import { type Evidence, LITTLE_TOLERANCE } from '../measure/validity.js';
 import { conditionOf } from '../model/condition.js';
-import { databaseOf } from '../model/databases.js';
 import type { PlannedTrial } from '../model/planned-trials.js';
 import type { RunConfig, Trial } from '../model/result-schema.js';
-import { tiersOfEveryRun } from '../model/tiers-of-run.js';
+import { tiersExpected } from '../model/tiers-of-run.js';
 import {
   describeLatency,
   encodeHistogram,
@@ -29,6 +27,7 @@ import {
 } from '../statistics/latency-histogram.js';
 import { type ConnectionsConfig, connectionsOf } from './connections-of.js';
 import { latencyByRequest } from './latency-by-request.js';
+import type { LoadedFleet } from './loaded-system.js';
 import type { SeenTurn } from './seen-turn.js';
 
 /** A trial of which nothing is known yet but its place in the plan. */
@@ -37,12 +36,10 @@ export function emptyTrial(
   position: number,
   workload: Pick<Workload, 'maxConnections'>,
   config: ConnectionsConfig &
-    Pick<RunConfig, 'loadWorkers' | 'seconds' | 'warmUpSeconds' | 'database'>,
+    Pick<RunConfig, 'loadWorkers' | 'seconds' | 'warmUpSeconds' | 'database' | 'targets'>,
 ): Trial {
   const cores = cpus().length;
-  const nothing = Object.fromEntries(
-    tiersOfEveryRun(databaseOf(config)).map(({ id }) => [id, null]),
-  );
+  const nothing = Object.fromEntries(tiersExpected(config).map(({ id }) => [id, null]));
   const connections = connectionsOf(config, workload, planned.instances);
   return {
     ...conditionOf(planned),
@@ -77,7 +74,7 @@ export function emptyTrial(
 
 export interface Observation {
   blank: Trial;
-  fleet: Pick<Fleet, 'instances' | 'web'>;
+  fleet: Pick<LoadedFleet, 'instances' | 'web' | 'countsUnknown'>;
   /** Readings of every process and instance, with this trial's load between them. */
   turns: readonly SeenTurn[];
   /** What the load workers saw. */
@@ -141,6 +138,7 @@ export function assembleEvidence(observation: Observation): Evidence {
         clientRequests: total(turns, (turn) => turn.requests),
         serverRequests: counted === null ? null : total(counted, (count) => count),
         inFlightLimit,
+        ...(observation.fleet.countsUnknown && { countsUnknown: true as const }),
       },
       ...openLoopPart(reports, windows.length),
       ...latencyByRequest(reports),

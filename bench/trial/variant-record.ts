@@ -1,10 +1,10 @@
 /** What is seen of a variant, step by step, and the evidence that it makes. Pure. */
 
-import type { Fleet } from '../fleet/fleet.js';
 import type { LoadRecord } from '../load/load-mode.js';
 import type { WorkerReport } from '../load/messages.js';
 import type { Trial } from '../model/result-schema.js';
 import type { Conclusion } from './judge-together.js';
+import type { LoadedFleet } from './loaded-system.js';
 import type { SeenTurn } from './seen-turn.js';
 import { assembleEvidence } from './trial-record.js';
 
@@ -28,7 +28,7 @@ export interface SeenVariant {
   /** Why a step failed. */
   failure: Error | null;
   /** undefined where it did not start. */
-  fleet: Fleet | undefined;
+  fleet: LoadedFleet | undefined;
   blank: Trial;
 }
 

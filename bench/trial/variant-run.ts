@@ -12,22 +12,15 @@ import type { Connection } from '../load/workload.js';
 import { workloadNamed } from '../load/workloads/registry.js';
 import { takeSnapshot } from '../measure/snapshot.js';
 import type { PlannedTrial } from '../model/planned-trials.js';
-import { variantWith } from '../model/variant.js';
-import { strategyNamed, type TrialContext } from './context.js';
+import type { TrialContext } from './context.js';
 import { loadUntilCut } from './cut-short.js';
-import {
-  askBesides,
-  deleteLeftovers,
-  type InstanceReading,
-  probeInstances,
-  readInstances,
-} from './instance-requests.js';
+import { deleteLeftovers, type InstanceReading } from './instance-requests.js';
 import type { Conclusion } from './judge-together.js';
-import type { SharedFleet, StartedFleet } from './shared-fleets.js';
-import { type ConnectInput, connectTrial, type TrialConnections } from './trial-connections.js';
+import type { StartedFleet } from './loaded-system.js';
+import type { SharedFleet } from './shared-fleets.js';
+import type { TrialConnections } from './trial-connections.js';
 import { emptyTrial } from './trial-record.js';
 import { beginMeasurement, concludeVariant, type Measurement } from './variant-record.js';
-import { connectThroughWeb } from './web-connections.js';
 
 export interface VariantRun {
   /** Does nothing once a step has failed. @throws only when the run is cancelled */
@@ -70,7 +63,7 @@ export function openVariantRun(
   shared: SharedFleet,
   context: TrialContext,
 ): VariantRun {
-  const { config, signal } = context;
+  const { config, signal, system } = context;
   const workload = workloadNamed(planned.workload);
   const blank = emptyTrial(planned, position, workload, config);
   const nowMs = monotonicClock();
@@ -119,7 +112,7 @@ export function openVariantRun(
       started = shared.ofSize(planned.instances);
     },
     async connect() {
-      connected = await connectUsers(planned, running(), context);
+      connected = await system.connect(planned, running(), context);
     },
     pids: () =>
       failure === null ? (started?.fleet.processes ?? []).map(({ pid }) => pid as number) : [],
@@ -129,13 +122,13 @@ export function openVariantRun(
       failure !== null || ofMine().every((requests) => requests >= workload.warmUpRequests),
     async warmUp(session, variant, seconds) {
       const { abort } = await context.load.closedLoop();
-      await askBesides(running().fleet, connected?.probes ?? [], context.seeded.posts);
+      await system.askBesides(running().fleet, connected?.probes ?? [], context.seeded.posts);
       const fromMs = nowMs();
       const toMs = fromMs + seconds * 1000;
       const window = { fromMs, toMs, untilMs: toMs, slices: 1, measured: false };
-      const before = counted ?? (await readInstances(running().fleet));
+      const before = counted ?? (await system.readInstances(running().fleet));
       const requests = await untilCut(() => session.load(variant, window), abort);
-      counted = await readInstances(running().fleet);
+      counted = await system.readInstances(running().fleet);
       for (const index of ofMine().keys()) {
         // A slow one gets fewer of them, and needs as many.
         const share = countedBetween(before[index], counted[index]) ?? requests / planned.instances;
@@ -153,12 +146,12 @@ export function openVariantRun(
       const { fleet } = running();
       measurement.startedAt ??= new Date().toISOString();
       // Their answers stand outside of what is measured.
-      const before = await readInstances(fleet);
+      const before = await system.readInstances(fleet);
       const turn = await untilCut(
         () => load.turn(variant, length, snapshot(load.pids)),
         load.abort,
       );
-      measurement.turns.push({ ...turn, before, after: await readInstances(fleet) });
+      measurement.turns.push({ ...turn, before, after: await system.readInstances(fleet) });
     },
     keep(record, warmUps) {
       measurement.load = record;
@@ -168,7 +161,8 @@ export function openVariantRun(
       const { load: record, warmUps } = measurement;
       const loads = [...(record?.windows ?? []).map(({ reports }) => reports), warmUps];
       for (const reports of loads) {
-        await deleteLeftovers(reports, connected?.connections ?? [], config.loadWorkers);
+        const { connections = [] } = connected ?? {};
+        await deleteLeftovers(reports, connections, config.loadWorkers, system.deletePost);
       }
     },
     conclude: () => concludeVariant({ measurement, warmed, failure, fleet: started?.fleet, blank }),
@@ -181,35 +175,4 @@ function countedBetween(
   after: InstanceReading | null | undefined,
 ): number | null {
   return before && after ? after.requests.completed - before.requests.completed : null;
-}
-
-/**
- * Everyone logged in at the fleet, and all answers checked.
- *
- * @throws LabError LOGIN_FAILED, VISIT_FAILED, PROBE_FAILED, PROBE_DIFFERS
- */
-async function connectUsers(
-  planned: PlannedTrial,
-  { fleet }: StartedFleet,
-  context: TrialContext,
-): Promise<TrialConnections> {
-  const { config, seeded, signal, probes } = context;
-  const variant = variantWith(planned.variant, config.variants);
-  const strategy = strategyNamed(variant.strategy, context);
-  const workload = workloadNamed(planned.workload);
-  const input: ConnectInput = {
-    strategy,
-    workload,
-    config,
-    seeded,
-    credentials: context.credentials.get(strategy.name) ?? [],
-    origins: fleet.instances.map(({ origin }) => origin),
-    signal,
-  };
-  const connected =
-    fleet.web && config.web
-      ? await connectThroughWeb(input, { ...config.web, origin: fleet.web.origin })
-      : await connectTrial(input);
-  await probeInstances(workload, fleet, connected.probes, seeded.posts, probes);
-  return connected;
 }

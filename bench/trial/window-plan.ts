@@ -14,6 +14,8 @@ const HELD_LEAD_MS = 300;
 const LEAD_SHARE = 0.25;
 /** One more process on the same cores: a request takes about twice as long. */
 const WEB_TIMES = 2;
+/** Readings of a target cost it CPU time and travel: few of them, and long windows between. */
+const TARGET_WINDOW_MS = 1000;
 /** To a store and back, where the way is long: a window is many times a request. */
 const TRIPS_OF_A_WINDOW = 40;
 /** Measured in a turn: short against the machine's moods, long against what it takes to begin one. */
@@ -33,7 +35,8 @@ export function windowPlanOf(
     cpuLimits,
     web,
     storeLatencyMs,
-  }: Pick<RunConfig, 'seconds' | 'windows' | 'cpuLimits' | 'web' | 'storeLatencyMs'>,
+    targets,
+  }: Pick<RunConfig, 'seconds' | 'windows' | 'cpuLimits' | 'web' | 'storeLatencyMs' | 'targets'>,
   { windowMs }: Pick<Workload, 'windowMs'>,
   { shortestWindowMs, cutsAlone }: Pick<LoadMode, 'shortestWindowMs' | 'cutsAlone'>,
   variants: number,
@@ -42,6 +45,7 @@ export function windowPlanOf(
     windowMs * (web ? WEB_TIMES : 1),
     cpuLimits ? HELD_WINDOW_MS : 0,
     2 * (storeLatencyMs ?? 0) * TRIPS_OF_A_WINDOW,
+    targets ? TARGET_WINDOW_MS : 0,
     shortestWindowMs,
   );
   const fitting = (seconds * 1000) / Math.max(TURN_MS, wantedMs);

@@ -24,6 +24,7 @@ import {
   usersOf,
 } from './run-options.js';
 import { assertVariants, setOption, typedSet } from './set-option.js';
+import { TARGET_OPTIONS } from './target-option.js';
 import { WEB_OPTIONS, webFrom } from './web-options.js';
 
 const DEFAULT_CONNECTIONS = 100;
@@ -89,6 +90,7 @@ export function compareOptions(strategies: readonly string[]) {
     set: setOption,
     ...NODE_OPTIONS,
     ...WEB_OPTIONS,
+    ...TARGET_OPTIONS,
     ...RUN_OPTIONS,
   } as const;
 }
@@ -162,7 +164,7 @@ function connectionsFrom(options: CompareOptions, mostInstances: number) {
   return { connections: options.connections ?? unlessTold };
 }
 
-function offeredFrom({ rate, arrivals }: CompareOptions): Pick<RunConfig, 'offered'> {
+export function offeredFrom({ rate, arrivals }: CompareOptions): Pick<RunConfig, 'offered'> {
   refuse(
     rate === undefined && arrivals !== undefined,
     '--arrivals has a meaning with --rate only.',
@@ -171,7 +173,7 @@ function offeredFrom({ rate, arrivals }: CompareOptions): Pick<RunConfig, 'offer
 }
 
 /** Each look at the verdicts is a chance of a false one, so their number is fixed before. */
-function untilSureFrom(options: CompareOptions, step: number): Pick<RunConfig, 'untilSure'> {
+export function untilSureFrom(options: CompareOptions, step: number): Pick<RunConfig, 'untilSure'> {
   const maxRounds = options['max-rounds'] ?? step * MOST_ROUNDS_FACTOR;
   refuse(
     !options['until-sure'] && options['max-rounds'] !== undefined,

@@ -9,13 +9,15 @@ import { assertOpenFiles } from '../../processes/open-files.js';
 import type { TrialContext } from '../../trial/context.js';
 import { readCalibration } from '../calibration.js';
 import { type LogoutPlan, measureLogout } from '../logout/measure-logout.js';
-import { type FinishedRun, type RunInput, recordRun } from '../record-run.js';
+import { type FinishedRun, type RecordedWork, type RunInput, recordRun } from '../record-run.js';
 import { mostConnections } from './most-connections.js';
 import { runPlan } from './run-plan.js';
 
 export interface ComparisonInput extends RunInput {
   /** After all plans; absent: the logout was not asked for. */
   logout?: LogoutPlan | null;
+  /** Of deployments that the lab does not start; absent: it starts everything. */
+  open?: RecordedWork['open'];
 }
 
 /**
@@ -30,7 +32,10 @@ export async function runComparison(input: ComparisonInput): Promise<FinishedRun
     await assertOpenFiles(mostConnections(plan, Math.max(1, ...sizes)));
   }
   return recordRun(input, {
+    open: input.open,
     async begin() {
+      // What noise there is on the way to a target, a calibration of this machine does not tell.
+      if (config.targets) return {};
       const calibration = await readCalibration(outFolder, describeMachine());
       return calibration ? { calibration } : {};
     },

@@ -10,7 +10,7 @@ import { LabError } from '../../model/errors.js';
 import type { EndedLogin, Logout, VariantDoors } from '../../model/logout-schema.js';
 import type { Variant } from '../../model/variant.js';
 import type { TrialContext } from '../../trial/context.js';
-import { startVariant } from '../../trial/shared-fleets.js';
+import { startVariant } from '../../trial/own-fleets.js';
 
 export interface LogoutPlan {
   variants: readonly Variant[];

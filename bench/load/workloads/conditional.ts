@@ -15,6 +15,7 @@ const NO_TAG = 'none';
 export const conditional: Workload = {
   name: 'conditional',
   summary: 'GET /posts/:id with If-None-Match: of 100 requests 1 gets the post, 99 get 304',
+  needsPosts: true,
   expectedStatuses: [200, 304],
   warmUpRequests: 6000,
   windowMs: 100,

@@ -11,6 +11,8 @@ const ROUNDS_PER_LOOP = 10;
 export const crud: Workload = {
   name: 'crud',
   summary: 'of 20 requests 12 read, 4 list, 1 creates, 1 replaces, 1 patches, 1 deletes a post',
+  needsPosts: true,
+  writes: true,
   expectedStatuses: [200, 201, 204],
   warmUpRequests: 3500,
   windowMs: 300,

@@ -16,10 +16,12 @@ export const login: Workload = {
 };
 
 function postLogin({ connection }: RequestContext): WorkloadRequest {
+  // Of what a connection sends, the name of the server it was given, and no credential.
+  const { Host } = connection.credential;
   return {
     method: 'POST',
     path: '/auth/login',
-    headers: { 'Content-Type': 'application/json' },
+    headers: { ...(Host !== undefined && { Host }), 'Content-Type': 'application/json' },
     body: JSON.stringify({ email: connection.user.email, password: connection.password }),
   };
 }

@@ -7,6 +7,7 @@ const POSTS_PER_LOOP = 200;
 export const read: Workload = {
   name: 'read',
   summary: 'GET /posts/:id: authentication and one look-up in the database',
+  needsPosts: true,
   expectedStatuses: [200],
   warmUpRequests: 6000,
   windowMs: 100,

@@ -8,6 +8,8 @@ import { getPost } from './read.js';
 export const repost: Workload = {
   name: 'repost',
   summary: 'of 2 requests 1 POSTs the same post again, 1 deletes what it made',
+  needsPosts: true,
+  writes: true,
   expectedStatuses: [201, 204],
   warmUpRequests: 3500,
   windowMs: 300,

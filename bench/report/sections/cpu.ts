@@ -1,6 +1,5 @@
-import { databaseOf } from '../../model/databases.js';
 import { inSentence, type Tier } from '../../model/tiers.js';
-import { tiersOfEveryRun } from '../../model/tiers-of-run.js';
+import { tiersExpected } from '../../model/tiers-of-run.js';
 import {
   type Block,
   type Cell,
@@ -68,7 +67,7 @@ export function cpu(view: ReportView, _findings: Finding[]): Block[] {
 /** "the web tier (nginx with all its workers), application, Redis and PostgreSQL, and the authority of …" */
 function allServers({ result }: ReportView): string {
   const servers = serversOf(result);
-  const always = tiersOfEveryRun(databaseOf(result.config));
+  const always = tiersExpected(result.config);
   const [first = servers.length] = servers.flatMap((tier, index) =>
     isAmong(always, tier) ? [index] : [],
   );

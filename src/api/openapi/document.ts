@@ -70,6 +70,8 @@ export function createDocument(
       title: 'Session and token laboratory',
       version: API_VERSION,
       description: describeApi(instance),
+      // For programs: the sentence above is for people.
+      'x-strategy': instance.strategyName,
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'The instance that gave this document.' }],
