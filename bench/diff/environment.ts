@@ -77,6 +77,11 @@ const LOOKS: readonly Look[] = [
     what: 'way to the stores',
     of: ({ config }) => (config.storeLatencyMs ? `${config.storeLatencyMs} ms each way` : 'direct'),
   },
+  {
+    weight: 'conditions',
+    what: 'servers of Redis',
+    of: ({ config }) => config.redis ?? 'one',
+  },
   { weight: 'conditions', what: 'limits of CPU time', of: ({ config }) => limitsOf(config) },
   { weight: 'conditions', what: 'targets', of: ({ config }) => targetsOf(config) },
   {

@@ -19,6 +19,7 @@ import { measureRoundTrip, startDelayingProxy } from '../network/delaying-proxy.
 import { type CpuLimiter, findCpuLimiter } from '../processes/cpu-limits/cpu-limiter.js';
 import { findProvenLimiter } from '../processes/cpu-limits/prove-limiter.js';
 import type { Guardian } from '../processes/guardian/guardian.js';
+import { parseRedisShape } from '../stores/redis/shape.js';
 import { sessionStores } from '../stores/registry.js';
 import type { StoreInformation } from '../stores/store.js';
 import type { TrialContext } from './context.js';
@@ -51,7 +52,8 @@ export async function withTrialContext(
   const { posts } = config;
   const users = config.users + reservedUsers(config);
   const database = databaseOf(config);
-  await withSeededStores({ users, posts, database, signal, say }, async (ready) => {
+  const redis = config.redis === undefined ? undefined : parseRedisShape(config.redis);
+  await withSeededStores({ users, posts, database, redis, signal, say }, async (ready) => {
     const { stores, guardian, seeded } = ready;
     const { database: databaseServer, sessionStore } = stores;
     result.environment[databaseServer.name] = describeStore(databaseServer);

@@ -30,6 +30,8 @@ export interface RedisStore {
 
 /** How long a starting instance waits for a Redis that is there but slow. */
 const STARTUP_WAIT_MS = 5000;
+/** A login asks two nodes one after the other, its limits and its own; together they may take the time of one. */
+const SHARE_OF_ONE_COMMAND = 0.75;
 
 export function createRedisStore(
   { servers, bucketSecret }: RedisSettings,
@@ -44,7 +46,7 @@ export function createRedisStore(
       : createBuckets(bucketSecret);
   const inTime =
     client instanceof Cluster
-      ? <T>(command: Promise<T>) => within(command, timeoutMs)
+      ? <T>(command: Promise<T>) => within(command, timeoutMs * SHARE_OF_ONE_COMMAND)
       : <T>(command: Promise<T>) => command;
 
   let lastError: unknown;
@@ -74,6 +76,8 @@ export function createRedisStore(
     await selectDatabase(client);
     await refuseNodeOfCluster(client);
   }
+
+  const connectSeveral = servers.kind === 'one' ? undefined : waitUntilReady(client, refused);
 
   return {
     client,
@@ -105,6 +109,14 @@ export function createRedisStore(
       }
     },
     connect: async () => {
+      if (connectSeveral !== undefined) {
+        try {
+          return await connectSeveral(STARTUP_WAIT_MS);
+        } catch (error) {
+          client.disconnect();
+          throw error;
+        }
+      }
       const deadline = Date.now() + STARTUP_WAIT_MS;
       for (;;) {
         try {
@@ -126,6 +138,14 @@ export function createRedisStore(
     },
     // The promise tells of the first attempt only; the retry strategy goes on after it.
     connectInBackground: async () => {
+      if (connectSeveral !== undefined) {
+        await connectSeveral(timeoutMs).catch((error: StartupError) => {
+          if (isRefusal(error.cause)) {
+            throw error;
+          }
+        });
+        return;
+      }
       try {
         await connectOnce();
       } catch (error) {
@@ -143,6 +163,47 @@ export function createRedisStore(
     },
     close: () => client.disconnect(),
   };
+}
+
+/**
+ * The promise of ioredis stays open for ever when a cluster answers and is not in order yet, or no Sentinel answers;
+ * its retry strategy goes on meanwhile. So what is waited for is that it is ready.
+ */
+function waitUntilReady(
+  client: RedisClient,
+  refused: (cause: unknown) => StartupError,
+): (waitMs: number) => Promise<void> {
+  return (waitMs) =>
+    new Promise((resolve, reject) => {
+      let last: unknown = new Error(`no answer within ${waitMs} ms`);
+      const end = (settle: () => void) => {
+        clearTimeout(timer);
+        client.off('ready', onReady).off('node error', onNodeError).off('error', onAllFailed);
+        settle();
+      };
+      const fail = (cause: unknown) => {
+        end(() => reject(refused(cause)));
+        if (isRefusal(cause)) {
+          client.disconnect();
+        }
+      };
+      const onReady = () => end(resolve);
+      const onNodeError = (error: unknown) => {
+        last = error;
+        if (isRefusal(error)) {
+          fail(error);
+        }
+      };
+      const onAllFailed = (error: unknown) => {
+        const cause = causeOf(error);
+        if (isRefused(cause)) {
+          fail(cause);
+        }
+      };
+      const timer = setTimeout(() => fail(last), waitMs);
+      client.on('ready', onReady).on('node error', onNodeError).on('error', onAllFailed);
+      client.connect().catch(() => {});
+    });
 }
 
 /**
