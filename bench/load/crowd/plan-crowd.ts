@@ -33,6 +33,12 @@ export interface CrowdPlan {
 const FILES_BESIDE = 500;
 /** Those of a wave lie idle for a minute, and some ports are taken by others. */
 const SHARE_OF_PORTS = 0.7;
+/**
+ * Where a sender names the address that it connects from, the kernel chooses the port when it binds: from a quarter of
+ * them first (one half of the range, every second port), and when those are taken it searches, 60 times as long
+ * (Linux, inet_csk_find_open_port; measured in docs/crowd.md).
+ */
+const SHARE_THAT_BINDS_QUICKLY = 0.2;
 /** An instance, its sender, the kernel's buffers of both ends, and a login in Redis (docs/crowd.md has the measured ones). */
 const BYTES_OF_A_USER = 40_000;
 /** Of a process before it holds anybody. */
@@ -110,7 +116,8 @@ export function planCrowd(
   const { users, gapSeconds, web } = asked;
   const { openFiles, portsOfAddress, hasManyAddresses } = machine;
   const ofProcess = Math.max(1, (openFiles ?? Number.POSITIVE_INFINITY) - FILES_BESIDE);
-  const ofAddress = Math.floor(portsOfAddress * SHARE_OF_PORTS);
+  const share = hasManyAddresses ? SHARE_THAT_BINDS_QUICKLY : SHARE_OF_PORTS;
+  const ofAddress = Math.floor(portsOfAddress * share);
   const least = Math.ceil(users / ofProcess);
   // Where the system chooses the port, one address reaches each instance from so many.
   const leastForPorts = hasManyAddresses ? 1 : Math.ceil(users / ofAddress);

@@ -5,7 +5,7 @@ import { type Fault, nothingToUndo } from './fault.js';
 import { knownServers, membersOf, portOf } from './redis-servers.js';
 import { withRedis } from './with-redis.js';
 
-const SLOTS = 16_384;
+const KEYS_OF_A_SCAN = 500;
 const KEYS_AT_ONCE = 50;
 const MIGRATE_TIMEOUT_MS = 5000;
 
@@ -41,13 +41,29 @@ async function describe(member: StoreMember): Promise<Master> {
   const master: Master = { member, id: '', slots: [] };
   await withRedis(member.url, async (client) => {
     master.id = String(await client.call('CLUSTER', 'MYID'));
-    const pipeline = client.pipeline();
-    for (let slot = 0; slot < SLOTS; slot++) pipeline.call('CLUSTER', 'COUNTKEYSINSLOT', slot);
-    const counts = (await pipeline.exec()) ?? [];
-    // Of slots that are another's it counts none.
-    master.slots = counts.flatMap(([, count], slot) => (Number(count) > 0 ? [slot] : []));
+    const slots = await Promise.all(
+      (await tagsIn(client)).map(async (tag) =>
+        Number(await client.call('CLUSTER', 'KEYSLOT', tag)),
+      ),
+    );
+    master.slots = [...new Set(slots)];
   });
   return master;
+}
+
+/** Of the keys of users, `{a7}` each. To ask every slot for its keys would hold up the sender, which is this process. */
+async function tagsIn(client: Redis): Promise<string[]> {
+  const tags = new Set<string>();
+  let cursor = '0';
+  do {
+    const [next, keys] = await client.scan(cursor, 'COUNT', KEYS_OF_A_SCAN);
+    for (const key of keys) {
+      const tag = /\{[^}]+\}/.exec(key)?.[0];
+      if (tag !== undefined) tags.add(tag);
+    }
+    cursor = next;
+  } while (cursor !== '0');
+  return [...tags];
 }
 
 /** https://redis.io/docs/latest/commands/cluster-setslot/, "Redis Cluster live resharding explained" */
