@@ -13,6 +13,7 @@ const compares = [
   'mariadb',
   'store-latency',
   'sustain',
+  'targets',
 ];
 
 /** Tests that look at the clock, or measure: they have the machine for themselves. */

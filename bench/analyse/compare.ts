@@ -5,14 +5,14 @@
 import { validTrialsOf } from '../model/condition.js';
 import type { Comparison, Result, Trial, Verdict } from '../model/result-schema.js';
 import { isSameScenario, type Scenario, scenarioOf, scenariosOf } from '../model/scenario.js';
-import { isControl } from '../model/variant.js';
+import { isControl, variantWith } from '../model/variant.js';
 import {
   chanceAboveOne,
   type PooledSpread,
   pooledSpread,
   ratioWithInterval,
 } from '../statistics/statistics.js';
-import { METRICS, type Metric, verdictsOfPair } from './metrics.js';
+import { type Metric, metricsOfPair, verdictsOfPair } from './metrics.js';
 
 type Input = Pick<Result, 'config' | 'strategies' | 'trials'>;
 
@@ -25,8 +25,11 @@ type Input = Pick<Result, 'config' | 'strategies' | 'trials'>;
 export function compareStrategies({ config, strategies, trials }: Input): Comparison[] {
   const scenarios = scenariosOf(config);
   const { headline = [] } = config;
-  return pairsOf(config.variants, strategies).flatMap(([baseline, candidate]) =>
-    METRICS.flatMap((metric) => {
+  return pairsOf(config.variants, strategies).flatMap(([baseline, candidate]) => {
+    const metrics = metricsOfPair(
+      [baseline, candidate].map((id) => variantWith(id, config.variants)),
+    );
+    return metrics.flatMap((metric) => {
       const paired = scenarios.map((scenario) =>
         pairRounds(metric, scenario, baseline, candidate, trials),
       );
@@ -48,13 +51,16 @@ export function compareStrategies({ config, strategies, trials }: Input): Compar
           ),
           rounds: paired[index] as PairedRound[],
           shared,
-          verdicts: { headline: headline.length, others: verdictsOfPair(scenarios.length) },
+          verdicts: {
+            headline: headline.length,
+            others: verdictsOfPair(scenarios.length, metrics.length),
+          },
           looks: config.untilSure?.looks ?? 1,
           equivalenceMargin: config.equivalenceMargin,
         }),
       );
-    }),
-  );
+    });
+  });
 }
 
 /** Ids. The control is the baseline of every other variant; among the rest, the one named first. */

@@ -3,6 +3,7 @@
  */
 import type { Trial } from '../model/result-schema.js';
 import { allTiers, tierOf } from '../model/tiers.js';
+import type { Variant } from '../model/variant.js';
 
 export interface Metric {
   name: string;
@@ -47,11 +48,24 @@ export const METRICS: readonly Metric[] = [
 ];
 
 /**
+ * What two variants can be compared by: all metrics, and of deployments that the lab did not start those that can
+ * be known. Nobody can promise more verdicts than there are, nor correct for some that cannot come.
+ */
+export function metricsOfPair(pair: readonly Variant[]): readonly Metric[] {
+  const targets = pair.flatMap(({ target }) => target ?? []);
+  if (targets.length === 0) return METRICS;
+  const isKnown = targets.every(({ cpuFrom }) => cpuFrom !== null);
+  return METRICS.filter(
+    ({ name }) => !name.startsWith('cpu.') || (isKnown && name === 'cpu.application'),
+  );
+}
+
+/**
  * How many verdicts a pair of variants gets: one for each scenario and metric. All of them are to hold
  * together, so each is asked to hold so many times more surely (docs/decisions/004).
  */
-export function verdictsOfPair(scenarios: number): number {
-  return scenarios * METRICS.length;
+export function verdictsOfPair(scenarios: number, metrics: number = METRICS.length): number {
+  return scenarios * metrics;
 }
 
 /**

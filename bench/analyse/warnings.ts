@@ -6,6 +6,7 @@
 import { conditionsOf, validTrialsOf } from '../model/condition.js';
 import { databaseOf } from '../model/databases.js';
 import type { Result, Warning } from '../model/result-schema.js';
+import { withInstances } from '../model/scenario.js';
 import { inSentence } from '../model/tiers.js';
 import { tiersOfEveryRun, tiersOfRun } from '../model/tiers-of-run.js';
 import { countOf } from '../text/count-of.js';
@@ -23,6 +24,7 @@ const LOOKS: readonly Look[] = [
   stolenTime,
   invalidTrials,
   unmeasuredServers,
+  unlikeAnswers,
   outliers,
 ];
 
@@ -142,6 +144,24 @@ function unmeasuredServers(result: Result): Warning[] {
   });
 }
 
+/** Two deployments may hold other data, and then do other work. */
+function unlikeAnswers({ config: { variants } }: Result): Warning[] {
+  const [first, ...others] = variants.flatMap(({ id, target }) => (target ? [{ id, target }] : []));
+  if (!first) return [];
+  return others.flatMap(({ id, target }) =>
+    target.answers.flatMap(({ workload, bytes, sha256 }) => {
+      const own = first.target.answers.find((answer) => answer.workload === workload);
+      if (!own || own.sha256 === sha256) return [];
+      return [
+        {
+          code: 'answers-differ',
+          message: `Before the load, ${first.id} and ${id} answered the same request of ${workload} with different bodies (${own.bytes} and ${bytes} bytes, ids and times left aside). They may not do equal work.`,
+        },
+      ];
+    }),
+  );
+}
+
 function outliers({ trials, config }: Result): Warning[] {
   return METRICS.flatMap((metric) =>
     conditionsOf(config).flatMap((condition) => {
@@ -152,11 +172,11 @@ function outliers({ trials, config }: Result): Warning[] {
         }),
       );
       if (rounds.length === 0) return [];
-      const { variant, workload, instances } = condition;
+      const { variant, workload } = condition;
       return [
         {
           code: 'outlier',
-          message: `${metric.label} of ${variant}, ${workload}, ${instances} instance${instances === 1 ? '' : 's'}: ${rounds.length === 1 ? `round ${list(rounds)} lies far from the others. It is` : `rounds ${list(rounds)} lie far from the others. They are`} kept in all figures.`,
+          message: `${metric.label} of ${variant}, ${workload}${withInstances(condition).replace(' with', ',')}: ${rounds.length === 1 ? `round ${list(rounds)} lies far from the others. It is` : `rounds ${list(rounds)} lie far from the others. They are`} kept in all figures.`,
         },
       ];
     }),

@@ -2,6 +2,7 @@
 
 import type { Condition } from '../model/condition.js';
 import { databaseOf } from '../model/databases.js';
+import { withInstances } from '../model/scenario.js';
 import { tierOf } from '../model/tiers.js';
 import { signedChange, wordingOf } from '../report/wording.js';
 import { countOf } from '../text/count-of.js';
@@ -109,8 +110,8 @@ function control({ diff }: DiffReport): string[] {
   const [first] = changed;
   if (!first) return [];
   const each = changed.map(
-    ({ metric, workload, instances, absolute }) =>
-      `${wordingOf(metric).heading} on ${code(workload)} with ${countOf(instances, 'instance')} ${signedChange(absolute.ratio, absolute.interval95)}`,
+    ({ metric, absolute, ...scenario }) =>
+      `${wordingOf(metric).heading} on ${code(scenario.workload)}${withInstances(scenario)} ${signedChange(absolute.ratio, absolute.interval95)}`,
   );
   const takenOut = diff.rows.some(({ basis }) => basis === 'control')
     ? ' The figures relative to the control take it out, as if it had slowed every strategy by the same factor. If shared code is what you changed, read the figures as measured (--absolute).'
@@ -165,8 +166,8 @@ function withoutInterval({ diff }: DiffReport): string[] {
       ];
 }
 
-function conditionInWords({ variant, workload, instances }: Condition): string {
-  return `${variant} on ${code(workload)} with ${countOf(instances, 'instance')}`;
+function conditionInWords({ variant, ...scenario }: Condition): string {
+  return `${variant} on ${code(scenario.workload)}${withInstances(scenario)}`;
 }
 
 function weighing(weight: Weight, differences: readonly EnvironmentDifference[]) {

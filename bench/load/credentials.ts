@@ -76,7 +76,15 @@ export async function aFewAtOnce<Item, Outcome>(
       const [index, item] = next;
       const own = new AbortController();
       underWay.add(own);
-      outcomes[index] = await work(item, own.signal).finally(() => underWay.delete(own));
+      try {
+        outcomes[index] = await work(item, own.signal);
+      } catch (error) {
+        // Nothing more is begun once one has failed: a server that refuses counts what it refused.
+        waiting.length = 0;
+        throw error;
+      } finally {
+        underWay.delete(own);
+      }
     }
   };
   try {

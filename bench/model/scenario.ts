@@ -58,3 +58,8 @@ export function distinctScenarios(list: readonly Scenario[]): Scenario[] {
     .filter((each, index) => list.findIndex((other) => isSameScenario(other, each)) === index)
     .map(scenarioOf);
 }
+
+/** " with 2 instances"; nothing for deployments of which the lab cannot know how many they have. */
+export function withInstances({ instances, topology }: Omit<Scenario, 'workload'>): string {
+  return topology === 'target' ? '' : ` with ${instances} instance${instances === 1 ? '' : 's'}`;
+}

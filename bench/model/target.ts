@@ -23,7 +23,7 @@ export const targetSchema = z
       .number()
       .nonnegative()
       .optional()
-      .describe('CPU time that one reading itself cost it, at most.'),
+      .describe('CPU time that one reading itself cost it; taken out of each window.'),
     answers: z
       .array(z.object({ workload: z.string(), bytes: z.int(), sha256: z.string() }))
       .describe('To the request that every target was asked before the load.'),

@@ -12,6 +12,7 @@ import { noiseFindings } from './findings/noise.js';
 import { scalingFindings } from './findings/scaling.js';
 import { singleStrategyFindings } from './findings/single-strategy.js';
 import { stateFindings } from './findings/state.js';
+import { targetFindings } from './findings/targets.js';
 import { type ReportView, viewOf } from './view.js';
 
 /** For who has no view yet: the reports make one for all of their sections, tests have a result. */
@@ -22,6 +23,7 @@ export function findingsOf(result: Result): Finding[] {
 export function findingsOfView(view: ReportView): Finding[] {
   return [
     ...stateFindings(view),
+    ...targetFindings(view),
     ...lostSessionFindings(view),
     ...inShortFindings(view),
     ...singleStrategyFindings(view),

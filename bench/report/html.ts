@@ -32,13 +32,15 @@ function renderPlan(result: Result): string {
 const MOST_NAMED = 4;
 
 /** "session and jwt compared" */
-export function titleOf({ variants }: ReportView): string {
+export function titleOf({ variants, result }: ReportView): string {
+  const what = result.config.targets ? 'targets' : 'strategies';
   const compared = variants.filter(({ control }) => !control);
   const shown = compared.length > 0 ? compared : variants;
-  if (strategiesOf(shown).length < shown.length) return titleOfVariants(shown);
+  const isNamed = what === 'targets';
+  if (!isNamed && strategiesOf(shown).length < shown.length) return titleOfVariants(shown);
   const ids = shown.map(({ id }) => id);
   if (ids.length === 2) return `${ids.join(' against ')}, measured`;
-  if (ids.length > MOST_NAMED) return `${ids.length} strategies compared`;
+  if (ids.length > MOST_NAMED) return `${ids.length} ${what} compared`;
   return ids.length === 1 ? `${ids[0]}, measured` : `${listOf(ids)} compared`;
 }
 
@@ -62,7 +64,7 @@ export function subtitleOf({ result }: ReportView): string {
   const parts = [
     formatTime(startedAt),
     `profile ${config.profile}`,
-    `${environment.cpuModel}, ${countOf(environment.cores, 'core')}`,
+    `${config.targets ? 'load from ' : ''}${environment.cpuModel}, ${countOf(environment.cores, 'core')}`,
     `${measured}${partial ? ', cut short' : ''}`,
   ];
   return parts.join(' · ');

@@ -19,6 +19,14 @@ import { throughput } from './sections/throughput.js';
 import { trials } from './sections/trials.js';
 import { verdict } from './sections/verdict.js';
 import { words } from './sections/words.js';
+import { fitToTargets } from './targets/fit-blocks.js';
+import { targetCaveats } from './targets/target-caveats.js';
+import { targetCpu } from './targets/target-cpu.js';
+import { targetEnvironment } from './targets/target-environment.js';
+import { targetMethod } from './targets/target-method.js';
+import { targetTraffic } from './targets/target-traffic.js';
+import { targetWords } from './targets/target-words.js';
+import { whatTargets } from './targets/what-targets.js';
 import type { ReportView } from './view.js';
 
 type Render = (view: ReportView, findings: Finding[]) => Block[];
@@ -41,6 +49,23 @@ const SECTIONS: readonly { id: string; title: string; render: Render }[] = [
   { id: 'words', title: 'Words used here', render: words },
 ];
 
+/** Of deployments that the lab did not start: nothing is said of processes, stores and machines that it does not see. */
+const SECTIONS_OF_TARGETS: typeof SECTIONS = [
+  { id: 'verdict', title: 'The verdict', render: verdict },
+  { id: 'targets', title: 'What was compared', render: whatTargets },
+  { id: 'throughput', title: 'How many requests were answered', render: throughput },
+  { id: 'latency', title: 'How long a request takes', render: latency },
+  { id: 'cpu', title: 'What a request costs in CPU time, where that is known', render: targetCpu },
+  { id: 'traffic', title: 'What goes over the wire', render: targetTraffic },
+  { id: 'comparisons', title: 'Every comparison', render: comparisons },
+  { id: 'trials', title: 'Trials that do not count, and warnings', render: trials },
+  { id: 'caveats', title: 'What this run cannot show', render: targetCaveats },
+  { id: 'method', title: 'The method', render: targetMethod },
+  { id: 'environment', title: 'Where the load came from', render: targetEnvironment },
+  { id: 'repeat', title: 'Repeat this run', render: repeat },
+  { id: 'words', title: 'Words used here', render: targetWords },
+];
+
 /** What is true of the whole run, however many plans it has. */
 export const OF_THE_RUN: ReadonlySet<string> = new Set([
   ...['strategies', 'method', 'environment', 'repeat', 'words'],
@@ -51,6 +76,12 @@ const SECTIONS_OF_RATES = new Set(['sustained', 'strategies', 'environment', 're
 
 export function sectionsOf(view: ReportView): Section[] {
   const findings = findingsOfView(view);
+  if (view.result.config.targets) {
+    return SECTIONS_OF_TARGETS.map(({ id, title, render }) => ({
+      ...{ id, title },
+      blocks: fitToTargets(render(view, findings)),
+    }));
+  }
   const ofRates = view.result.sustained !== undefined;
   const fitting = SECTIONS.filter(({ id }) =>
     ofRates ? SECTIONS_OF_RATES.has(id) : id !== 'sustained',

@@ -118,21 +118,27 @@ function printable(text: string): string {
 }
 
 const MOST_ROWS = 12;
+/** Columns about what the lab does not see of a target. */
+const OF_OWN_SERVERS: readonly string[] = ['instances', 'CPU µs all'];
 
 function figures(view: ReportView): string[] {
   const rows = measuredSummaries(view);
   if (rows.length === 0) return ['  No trial was measured.'];
+  const heads = [
+    'workload',
+    'instances',
+    'strategy',
+    'requests/s',
+    'CPU µs app',
+    'CPU µs all',
+    'p99 ms',
+    'rounds',
+  ];
+  const isOfTargets = view.result.config.targets === true;
+  const isShown = (_: unknown, column: number) =>
+    !isOfTargets || !OF_OWN_SERVERS.includes(heads[column] ?? '');
   const lines = [
-    [
-      'workload',
-      'instances',
-      'strategy',
-      'requests/s',
-      'CPU µs app',
-      'CPU µs all',
-      'p99 ms',
-      'rounds',
-    ],
+    heads.map((head) => (isOfTargets && head === 'strategy' ? 'target' : head)),
     ...rows
       .slice(0, MOST_ROWS)
       .map((row) => [
@@ -145,11 +151,12 @@ function figures(view: ReportView): string[] {
         formatMean(row.latencyMs.p99),
         `${row.validRounds}${row.invalidRounds > 0 ? ` (+${row.invalidRounds} invalid)` : ''}`,
       ]),
-  ];
+  ].map((line) => line.filter(isShown));
   const widths = (lines[0] ?? []).map((_, column) =>
     Math.max(...lines.map((line) => line[column]?.length ?? 0)),
   );
-  const isText = (column: number) => column === 0 || column === 2;
+  const names = isOfTargets ? [0, 1] : [0, 2];
+  const isText = (column: number) => names.includes(column);
   const text = lines.map((line) =>
     `  ${line.map((cell, column) => (isText(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}`.trimEnd(),
   );
@@ -157,9 +164,12 @@ function figures(view: ReportView): string[] {
   return left > 0 ? [...text, `  … and ${countOf(left, 'row')} more in the report`] : text;
 }
 
-function closing({ trials, warnings }: Result): string[] {
+function closing({ trials, warnings, config }: Result): string[] {
   const invalid = trials.filter(({ valid }) => !valid).length;
-  const counted = `  ${countOf(trials.length, 'trial')}, ${invalid} invalid. CPU: per request; app: application, all: every server.`;
+  const columns = config.targets
+    ? 'CPU: per request, of the processes at the addresses; –: not known.'
+    : 'CPU: per request; app: application, all: every server.';
+  const counted = `  ${countOf(trials.length, 'trial')}, ${invalid} invalid. ${columns}`;
   if (warnings.length === 0) return [counted];
   return [
     counted,

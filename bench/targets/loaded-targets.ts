@@ -93,7 +93,7 @@ function startedTarget({ addresses, cpu, token }: OpenTarget): StartedFleet {
       tier: 'application',
       name: address.url,
       pid: null,
-      ...(cpu.from === 'metrics' && { readUsage: usageReader(address, token) }),
+      ...(cpu.from === 'metrics' && { readUsage: usageReader(address, token, cpu.readingCpuMs) }),
     }),
   );
   return {
@@ -112,14 +112,20 @@ function startedTarget({ addresses, cpu, token }: OpenTarget): StartedFleet {
 }
 
 /** A process that was started again counts from 0, and what it used in between is not known. */
-function usageReader(address: TargetAddress, token: string | null) {
+function usageReader(address: TargetAddress, token: string | null, readingCpuMs: number) {
   let last: MetricsReading | null = null;
+  let readings = 0;
   return async () => {
     const reading = await readMetricsAgain(address, token).catch(() => null);
     const isAnother = reading !== null && last !== null && !isSameProcess(last, reading);
     last = reading ?? last;
+    readings++;
     return reading === null || isAnother
       ? null
-      : { cpuSeconds: reading.cpuSeconds, rssBytes: reading.rssBytes };
+      : {
+          // Between two readings lies what one of them costs: the end of the first, the begin of the second.
+          cpuSeconds: reading.cpuSeconds - (readings * readingCpuMs) / 1000,
+          rssBytes: reading.rssBytes,
+        };
   };
 }

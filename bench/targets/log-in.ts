@@ -17,7 +17,7 @@ export interface Login {
  * @param name of the target, for messages
  * @throws LabError TARGET_LOGIN_REFUSED, TARGET_LOGIN_LIMITED, TARGET_NOT_SERVICE, and those of askTarget
  */
-export async function logIn(
+async function logIn(
   name: string,
   address: TargetAddress,
   { email, password }: TargetUser,

@@ -114,12 +114,12 @@ function assertApart(targets: readonly LocatedTarget[]): void {
 }
 
 const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8);
+LOOPBACK.addAddress('127.0.0.1');
 LOOPBACK.addAddress('0.0.0.0');
 LOOPBACK.addAddress('::', 'ipv6');
 LOOPBACK.addAddress('::1', 'ipv6');
 
-/** One port of loopback has mostly one server, whichever of its addresses is used. */
+/** A port of 127.0.0.1 and of ::1 has mostly one server; one of 127.0.0.2 may have another. */
 function loopbackAsOne(origin: string): string {
   const { hostname, port } = new URL(origin);
   const address = withoutBrackets(hostname);

@@ -1,4 +1,5 @@
 /** The options that name deployments which the lab does not start. */
+import { usageError } from '../../model/errors.js';
 import type { AskedTarget } from '../../targets/target-address.js';
 import { type OptionKind, text } from '../parse-options.js';
 import { ALLOW_OPTION } from './allow-option.js';
@@ -9,6 +10,7 @@ const target: OptionKind<AskedTarget[]> = {
     'a name and the addresses of one deployment, as old=http://127.0.0.1:3000 or new=http://10.0.0.7:3000,http://10.0.0.8:3000',
   help: 'a deployment that the lab does not start, measured as it is; give it twice or more',
   parse(text) {
+    if (text.includes('@')) throw withSecret();
     const [, name, addresses = ''] = NAMED.exec(text) ?? [];
     const urls = addresses.split(',').map(originIn);
     if (name === undefined || urls.includes(undefined)) return undefined;
@@ -23,7 +25,7 @@ const target: OptionKind<AskedTarget[]> = {
     if (/^https:/i.test(wrong)) {
       return 'The load generator speaks HTTP without TLS: give the address behind the server that ends TLS.';
     }
-    return `"${withoutSecret(wrong)}" is no address of that form: http://, a host, a port, and nothing behind it.`;
+    return `"${wrong}" is no address of that form: http://, a host, a port, and nothing behind it.`;
   },
   join: (earlier, later) => [...earlier, ...later],
 };
@@ -36,9 +38,12 @@ function originIn(text: string): URL | undefined {
   return url.port === '0' ? undefined : url;
 }
 
-/** Somebody may have typed http://user:password@host. */
-function withoutSecret(text: string): string {
-  return text.replace(/\/\/[^/@]*@/, '//…@');
+/** Without the text: there may be a password in it. */
+function withSecret() {
+  return usageError(
+    'OPTION_INVALID',
+    '--target takes no user and no password in an address. Users are named in a file: --target-users FILE.',
+  );
 }
 
 export const TARGET_OPTIONS = {

@@ -5,6 +5,7 @@
 
 import type { PlannedTrial } from '../../model/planned-trials.js';
 import type { Trial } from '../../model/result-schema.js';
+import { withInstances } from '../../model/scenario.js';
 import { countOf } from '../../text/count-of.js';
 import type { RunEvent } from '../../trial/events.js';
 import { type Pace, secondsLeft } from './time-left.js';
@@ -79,18 +80,13 @@ export function createProgress(output: ProgressOutput, nowMs: () => number = Dat
 }
 
 /** "[3/36] round 1 · me · 2 instances · session"; several side by side: "[1-3/36] … · session, jwt". */
-function heading(
-  index: number,
-  planned: number,
-  trials: readonly Pick<PlannedTrial, 'round' | 'workload' | 'instances' | 'variant'>[],
-): string {
+function heading(index: number, planned: number, trials: readonly PlannedTrial[]): string {
   const [first] = trials;
   if (!first) return '';
-  const { round, workload, instances } = first;
+  const { round, workload } = first;
   const places = trials.length === 1 ? index + 1 : `${index + 1}-${index + trials.length}`;
-  const plural = instances === 1 ? 'instance' : 'instances';
   const names = trials.map(({ variant }) => variant).join(', ');
-  return `[${places}/${planned}] round ${round} · ${workload} · ${instances} ${plural} · ${names}`;
+  return `[${places}/${planned}] round ${round} · ${workload}${withInstances(first).replace(' with', ' ·')} · ${names}`;
 }
 
 function outcome(trial: Trial): string {

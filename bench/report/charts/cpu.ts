@@ -10,7 +10,7 @@ import { labTiersOf, serversOf } from '../servers.js';
 import { measuredSummaries, type ReportView } from '../view.js';
 import { valueAxis } from './frame.js';
 import { type Fill, fillOf, INK } from './palette.js';
-import { rowsAxis } from './rows-axis.js';
+import { nameOfRow, rowsAxis } from './rows-axis.js';
 import { chartId, renderSvg } from './svg.js';
 
 export const CPU_CAPTION =
@@ -142,12 +142,13 @@ function stackOf({ cpuMicrosecondsPerRequest }: Summary, fills: readonly Fill[])
 function describe(summaries: Summary[], fills: readonly Fill[]): string {
   const parts = summaries
     .filter(({ validRounds }) => validRounds > 0)
-    .map(({ variant, instances, cpuMicrosecondsPerRequest }) => {
+    .map((row) => {
+      const { cpuMicrosecondsPerRequest } = row;
       const kinds = fills.map(
         ({ id, label }) =>
           `${label} ${formatMean(cpuMicrosecondsPerRequest[id], formatMicroseconds)}`,
       );
-      return `${variant} with ${instances}: ${kinds.join(', ')}`;
+      return `${nameOfRow(row)}: ${kinds.join(', ')}`;
     });
   return parts.length > 0
     ? `Microseconds of CPU time per request. ${parts.join('; ')}.`

@@ -8,7 +8,7 @@ import type { Chart } from '../../text/blocks.js';
 import { formatMean, formatNumber } from '../../text/format.js';
 import { measuredSummaries, type ReportView } from '../view.js';
 import { GRID, INK, markOf } from './palette.js';
-import { rowsAxis } from './rows-axis.js';
+import { nameOfRow, rowsAxis } from './rows-axis.js';
 import { chartId, renderSvg } from './svg.js';
 
 export const LATENCY_CAPTION =
@@ -149,9 +149,10 @@ function stepUp(value: number): number {
 function describe(summaries: Summary[]): string {
   const parts = summaries
     .filter(({ validRounds }) => validRounds > 0)
-    .map(({ variant, instances, latencyMs }) => {
+    .map((row) => {
+      const { latencyMs } = row;
       const figures = POINTS.map(({ name, label }) => `${label} ${formatMean(latencyMs[name])}`);
-      return `${variant} with ${instances}: ${figures.join(', ')}`;
+      return `${nameOfRow(row)}: ${figures.join(', ')}`;
     });
   return parts.length > 0
     ? `Latency in milliseconds, mean of the valid rounds. ${parts.join('; ')}.`

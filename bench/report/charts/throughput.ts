@@ -16,6 +16,7 @@ import type { ReportView } from '../view.js';
 import { errorBars } from './error-bars.js';
 import { endsOf, nameLabels } from './name-labels.js';
 import { GRID, INK, markOf } from './palette.js';
+import { nameOfRow } from './rows-axis.js';
 import { scaleOf } from './scale.js';
 import { chartId, renderSvg, shortened, textWidth } from './svg.js';
 
@@ -37,6 +38,7 @@ const GROUP_WIDTH = 0.8;
 export function throughputChart(view: ReportView, workload: string): Chart {
   const { variants, result } = view;
   const counts = result.config.instances;
+  const isOfTargets = result.config.targets === true;
   const title = `Throughput of ${workload}, in requests per second`;
   const trials = result.trials.filter((trial) => trial.workload === workload);
   const dodge = Math.min(WIDEST_DODGE, GROUP_WIDTH / variants.length);
@@ -78,7 +80,7 @@ export function throughputChart(view: ReportView, workload: string): Chart {
       type: 'value',
       min: -0.5,
       max: counts.length - 0.5,
-      name: 'instances of the service',
+      name: isOfTargets ? '' : 'instances of the service',
       nameLocation: 'middle',
       nameGap: 30,
       nameTextStyle: { color: INK, fontSize: 14 },
@@ -86,7 +88,7 @@ export function throughputChart(view: ReportView, workload: string): Chart {
       axisTick: { customValues: counts.map((_, index) => index) } as object,
       axisLabel: {
         customValues: counts.map((_, index) => index),
-        formatter: (value: number) => String(counts[value] ?? ''),
+        formatter: (value: number) => (isOfTargets ? '' : String(counts[value] ?? '')),
         color: INK,
         fontSize: 14,
       } as object,
@@ -180,19 +182,17 @@ function rounds(
 }
 
 function describe(view: ReportView, workload: string): string {
+  const isOfTargets = view.result.config.targets === true;
   const parts = view.summaries
     .filter((summary) => summary.workload === workload && summary.throughputRps)
-    .map(
-      ({ variant, instances, throughputRps }) =>
-        `${variant} with ${instances}: ${formatEstimate(throughputRps)}`,
-    );
+    .map((summary) => `${nameOfRow(summary)}: ${formatEstimate(summary.throughputRps)}`);
   const invalid = view.result.trials.filter((trial) => trial.workload === workload && !trial.valid);
   const hollow = invalid.map(
-    (trial) => `${trial.variant} with ${trial.instances}: ${formatNumber(trial.throughputRps)}`,
+    (trial) => `${nameOfRow(trial)}: ${formatNumber(trial.throughputRps)}`,
   );
   return [
     parts.length > 0
-      ? `Requests per second by strategy and number of instances, mean and 95 % interval. ${parts.join('; ')}.`
+      ? `Requests per second by ${isOfTargets ? 'target' : 'strategy and number of instances'}, mean and 95 % interval. ${parts.join('; ')}.`
       : 'No valid trial.',
     ...(hollow.length > 0 ? [`Invalid trials, drawn hollow: ${hollow.join('; ')}.`] : []),
   ].join(' ');

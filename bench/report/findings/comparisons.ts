@@ -3,7 +3,7 @@
  */
 import { isSameCondition, trialsOf } from '../../model/condition.js';
 import type { Comparison, Trial } from '../../model/result-schema.js';
-import { isSameScenario } from '../../model/scenario.js';
+import { isSameScenario, withInstances } from '../../model/scenario.js';
 import { inSentence } from '../../model/tiers.js';
 import { tiersExpected } from '../../model/tiers-of-run.js';
 import { countOf } from '../../text/count-of.js';
@@ -66,8 +66,8 @@ function missingFinding(comparison: Comparison, trials: Trial[]): Finding {
   );
 }
 
-function placeOf({ workload, instances }: Comparison): string {
-  return `on ${code(workload)} with ${countOf(instances, 'instance')}`;
+function placeOf(comparison: Comparison): string {
+  return `on ${code(comparison.workload)}${withInstances(comparison)}`;
 }
 
 /** "On `me` with 1 instance, jwt answered 12 % more requests per second than session (95 % …)." */
@@ -156,6 +156,8 @@ const NOTABLE_MICROSECONDS = 0.5;
 /** What a request cost outside the application: the half of the bill that is easily overlooked. */
 function outsideSentences(comparison: Comparison, { summaries, result }: ReportView): string[] {
   const always = tiersExpected(result.config).map(({ id }) => id);
+  // What a target asks besides, nobody told the lab.
+  if (comparison.topology === 'target') return [];
   const servers = serversOf(result).filter(({ scope }) => scope !== 'instance');
   const costs = servers.flatMap((tier) => {
     const both = [comparison.candidate, comparison.baseline].map((variant) => {

@@ -9,12 +9,18 @@ import { rangeOf, wordingOf } from '../wording.js';
 import { type Finding, finding } from './finding.js';
 
 export function inShortOfMany(pairs: readonly Pair[]): Finding[] {
-  const complete = pairs.some(({ comparisons }) =>
-    comparisons.some(({ metric, rounds }) => metric === 'cpu.total' && rounds > 0),
-  );
-  return ['throughput', complete ? 'cpu.total' : 'cpu.application'].map((metric) =>
+  const second = secondFigure(pairs.flatMap(({ comparisons }) => comparisons));
+  return ['throughput', second].map((metric) =>
     finding('short', sentence(metric, pairs), { metric }),
   );
+}
+
+/** What matters most beside throughput: the most complete figure of CPU time, and latency where none can be known. */
+export function secondFigure(comparisons: readonly Comparison[]): string {
+  const complete = comparisons.some(({ metric, rounds }) => metric === 'cpu.total' && rounds > 0);
+  if (complete) return 'cpu.total';
+  const isKnowable = comparisons.some(({ metric }) => metric === 'cpu.application');
+  return isKnowable ? 'cpu.application' : 'latency.p99';
 }
 
 interface Compared {

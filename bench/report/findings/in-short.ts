@@ -7,7 +7,7 @@ import { formatPercentPoints, listOf } from '../../text/format.js';
 import type { Pair, ReportView } from '../view.js';
 import { rangeOf, type Wording, wordingOf } from '../wording.js';
 import { type Finding, finding, MOST_PAIRS_IN_WORDS } from './finding.js';
-import { inShortOfMany } from './in-short-of-many.js';
+import { inShortOfMany, secondFigure } from './in-short-of-many.js';
 import { moreRoundsFindings } from './more-rounds.js';
 import { placesOf } from './places.js';
 
@@ -60,8 +60,7 @@ function missingInShort(
 /** Of many pairs, the two figures that matter most; the table at a glance has the others. */
 function metricsFor({ comparisons }: Pair, pairs: number): string[] {
   if (pairs === 1) return METRICS.map(({ name }) => name);
-  const complete = comparisons.some(({ metric, rounds }) => metric === 'cpu.total' && rounds > 0);
-  return ['throughput', complete ? 'cpu.total' : 'cpu.application'];
+  return ['throughput', secondFigure(comparisons)];
 }
 
 function inShort(metric: string, pair: Pair, comparisons: Comparison[]): string {

@@ -5,9 +5,8 @@ import { type Limit, limitOf } from '../../analyse/limits.js';
 import type { Summary } from '../../analyse/summarise.js';
 import { isSameCondition } from '../../model/condition.js';
 import type { Result } from '../../model/result-schema.js';
-import { distinctScenarios, isSameScenario } from '../../model/scenario.js';
+import { distinctScenarios, isSameScenario, withInstances } from '../../model/scenario.js';
 import { tierOf } from '../../model/tiers.js';
-import { countOf } from '../../text/count-of.js';
 import { code, listOf } from '../../text/format.js';
 import { limitWords } from '../limit-words.js';
 import type { ReportView } from '../view.js';
@@ -56,7 +55,7 @@ function capitalWhere(summaries: Summary[], limited: Summary[]): string {
     const everyone = limited.filter((summary) => isSameScenario(summary, scenario));
     const who =
       here.length === everyone.length ? '' : ` (${listOf(here.map(({ variant }) => variant))})`;
-    return `${code(scenario.workload)} with ${countOf(scenario.instances, 'instance')}${who}`;
+    return `${code(scenario.workload)}${withInstances(scenario)}${who}`;
   });
   return `On ${listOf(parts)}`;
 }

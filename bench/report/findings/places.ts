@@ -1,9 +1,12 @@
 import type { Comparison } from '../../model/result-schema.js';
+import { withInstances } from '../../model/scenario.js';
 import { countOf } from '../../text/count-of.js';
 import { code, listOf } from '../../text/format.js';
 
 /** "in all 4 comparisons", "on `me`", "on `me` with 2 instances and on `crud`" */
 export function placesOf(some: Comparison[], comparisons: Comparison[]): string {
+  const [only] = comparisons;
+  if (comparisons.length === 1 && only?.topology === 'target') return `on ${code(only.workload)}`;
   if (some.length === comparisons.length) return `in ${all(comparisons)}`;
   const partial = new Set(
     some
@@ -17,11 +20,10 @@ export function placesOf(some: Comparison[], comparisons: Comparison[]): string 
     const here = some.filter((comparison) => comparison.workload === workload);
     const everything = comparisons.filter((comparison) => comparison.workload === workload);
     if (here.length === everything.length) return `on ${code(workload)}`;
+    const [first] = here as [Comparison];
     const counts = here.map(({ instances }) => String(instances));
-    const last = here.at(-1)?.instances ?? 0;
-    const instances =
-      counts.length === 1 ? countOf(last, 'instance') : `${listOf(counts)} instances`;
-    return `on ${code(workload)} with ${instances}`;
+    const size = counts.length === 1 ? withInstances(first) : ` with ${listOf(counts)} instances`;
+    return `on ${code(workload)}${size}`;
   });
   return listOf(places);
 }
@@ -32,8 +34,8 @@ function countIn(comparisons: Comparison[], workload: string): number {
 
 function all(comparisons: Comparison[]): string {
   if (comparisons.length === 1) {
-    const [comparison] = comparisons;
-    return `the one comparison, ${code(comparison?.workload ?? '')} with ${countOf(comparison?.instances ?? 0, 'instance')}`;
+    const [comparison] = comparisons as [Comparison];
+    return `the one comparison, ${code(comparison.workload)}${withInstances(comparison)}`;
   }
   return `${comparisons.length === 2 ? 'both' : `all ${comparisons.length}`} comparisons`;
 }

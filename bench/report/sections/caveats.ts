@@ -56,7 +56,7 @@ function crowding({ trials, environment }: Result, view: ReportView): string {
     : `The machine has ${cores}, shared by service, stores and load generator. Other machines give other figures, and may give other ratios.`;
 }
 
-function neighbours({ trials }: Result): string {
+export function neighbours({ trials }: Result): string {
   const shares = trials.map(({ machine }) => machine.stealShare).filter((share) => share !== null);
   if (shares.length === 0) {
     return 'Whether other guests of the same host took CPU time could not be measured.';
@@ -67,7 +67,7 @@ function neighbours({ trials }: Result): string {
     : `The hypervisor took at most ${formatShare(most)} of the CPU time in any trial. Neighbours can still disturb caches and clock speed unseen.`;
 }
 
-function fewRounds({ trials }: Result): string | null {
+export function fewRounds({ trials }: Result): string | null {
   const rounds = new Set(trials.map(({ round }) => round)).size;
   if (rounds === 0 || rounds >= FEW_ROUNDS) return null;
   return rounds === 1

@@ -103,7 +103,13 @@ function storeOf(store: { version: string; startedBy: string } | null | undefine
   return store ? `${store.version}, ${store.startedBy}` : 'not used';
 }
 
-function commitOf({ commit, dirty }: { commit: string | null; dirty: boolean | null }): string {
+export function commitOf({
+  commit,
+  dirty,
+}: {
+  commit: string | null;
+  dirty: boolean | null;
+}): string {
   if (commit === null) return 'unknown';
   return `${code(commit.slice(0, 12))}${dirty ? ' with changes that were not committed' : ''}`;
 }

@@ -14,6 +14,7 @@ import {
 import { countOf } from '../../text/count-of.js';
 import { code, formatPercentPoints, listOf, uncapitalised } from '../../text/format.js';
 import type { Finding, Topic } from '../findings/finding.js';
+import { targetsInWords } from '../targets/what-targets.js';
 import type { Pair, ReportedVariant, ReportView } from '../view.js';
 import { signedChange, verdictWord, wordingOf } from '../wording.js';
 import { workloadTable } from '../workload-table.js';
@@ -46,6 +47,7 @@ function textsOf(findings: Finding[]): string[] {
 const MOST_DESCRIBED = 3;
 
 function whatWasCompared({ variants, result }: ReportView): string {
+  if (result.config.targets) return whatTargetsWereCompared(result);
   const described = variants.map((variant) => {
     const inFull = variants.length > MOST_DESCRIBED ? [] : descriptionOf(variant, variants);
     const shown = [variant.difference, ...inFull].filter((part) => part !== '').join(', ');
@@ -56,6 +58,11 @@ function whatWasCompared({ variants, result }: ReportView): string {
     ? ' Values in brackets are environment variables that only that variant had; the number after # tells variants of one strategy apart.'
     : '';
   return `The same API was run with ${listOf(described)}.${ofOneVariant} Each was loaded on ${listOf(workloads.map(code))}, with ${listOf(instances.map(String))} ${instances.length === 1 && instances[0] === 1 ? 'instance' : 'instances'} of the service, in ${countOf(rounds, 'round')}. All figures below come from that run on one machine.`;
+}
+
+function whatTargetsWereCompared({ config }: ReportView['result']): string {
+  const { variants, workloads, rounds } = config;
+  return `Deployments were measured as they are: ${targetsInWords(variants)}. Each was loaded on ${listOf(workloads.map(code))}, in ${countOf(rounds, 'round')}, from one machine.`;
 }
 
 /** Said of the first variant of a strategy only. */

@@ -2,7 +2,7 @@ import { type Block, left, table } from '../../text/blocks.js';
 import type { Finding } from '../findings/finding.js';
 import type { ReportView } from '../view.js';
 
-const WORDS: readonly [string, string][] = [
+export const WORDS: readonly [string, string][] = [
   [
     '95 % interval',
     'The range that holds the true value in 95 of 100 such runs. Wide: little is known.',
