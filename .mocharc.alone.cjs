@@ -3,6 +3,7 @@ const all = require('./.mocharc.cjs');
 
 const filesIn = (folder, names) => names.map((name) => `dist/test/${folder}/${name}.test.js`);
 const compares = [
+  'agents',
   'compare',
   'crowd',
   'drill',

@@ -53,13 +53,14 @@ interface Refusal {
 /** @throws LabError LISTEN_FAILED */
 export async function listenForAgents(input: ListenInput): Promise<Listening> {
   const server = createServer(
-    // Of connections on which nothing comes.
     { headersTimeout: HELLO_MS, requestTimeout: HELLO_MS, connectionsCheckingInterval: 1000 },
     (_request, response) => {
       response.writeHead(426, { Connection: 'close' }).end('Agents of a lab dial in here.\n');
     },
   );
   server.maxConnections = MOST_CONNECTIONS;
+  // Of connections on which nothing comes at all; one that has become a WebSocket is watched by its link.
+  server.timeout = HELLO_MS;
   const sockets = new WebSocketServer({
     server,
     maxPayload: MOST_BYTES_OF_A_REPORT,
