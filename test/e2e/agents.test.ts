@@ -2,6 +2,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { type Result, resultSchema } from '../../bench/model/result-schema.js';
@@ -103,6 +104,12 @@ describe('lab compare --agents, end to end', function () {
 
   const WITH_AGENTS = ['--agents', '2', '--listen', `10.77.0.1:${PORT}`];
 
+  /** In the second round: it takes some seconds to begin, and measures for ten. */
+  async function untilMeasuring(run: LabRun): Promise<void> {
+    await run.printed(/\[2\/6\]/);
+    await delay(4000);
+  }
+
   async function resultIn(out: string): Promise<Result> {
     const [run] = (await readdir(join(folder, out))).filter((name) => name.startsWith('20'));
     const text = await readFile(join(folder, out, run as string, 'result.json'), 'utf8');
@@ -143,10 +150,10 @@ describe('lab compare --agents, end to end', function () {
   it('makes the trials invalid in which an agent is cut off, and goes on with the other', async () => {
     const [stays, goes] = agentHosts as [Host, Host];
     const agents = [startAgent(stays, 'stays'), startAgent(goes, 'goes')];
-    const words = ['--rounds', '3', '--seconds', '3', ...WITH_AGENTS];
+    const words = ['--rounds', '3', '--seconds', '5', ...WITH_AGENTS];
     const run = compare(words, 'cut');
     try {
-      await run.printed(/\[2\/6\]/);
+      await untilMeasuring(run);
       goes.cable(false);
       expect(await run.ended, run.stderr() + run.stdout()).to.equal(0);
       const result = await resultIn('cut');
@@ -174,8 +181,8 @@ describe('lab compare --agents, end to end', function () {
 
   it('makes the trials invalid in which an agent is killed, and goes on with the other', async () => {
     const agents = agentHosts.map((host, index) => startAgent(host, `host-${index + 1}`));
-    const run = compare(['--rounds', '3', '--seconds', '2', ...WITH_AGENTS], 'killed');
-    await run.printed(/\[2\/6\]/);
+    const run = compare(['--rounds', '3', '--seconds', '5', ...WITH_AGENTS], 'killed');
+    await untilMeasuring(run);
     agents[1]?.child.kill('SIGKILL');
     expect(await run.ended, run.stderr() + run.stdout()).to.equal(0);
     const result = await resultIn('killed');

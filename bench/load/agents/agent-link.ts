@@ -15,7 +15,7 @@ import {
 } from './protocol.js';
 
 /** An agent that is not heard of for so long is lost. */
-export const LOST_AFTER_MS = 3000;
+const LOST_AFTER_MS = 3000;
 const PING_EVERY_MS = 500;
 /** Before an agent is taken, one after the other. */
 const FIRST_EXCHANGES = 20;
