@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
@@ -79,10 +80,17 @@ describe('agents', function () {
     return { port: await port, lines, team };
   }
 
-  function startAgent(port: number, words: readonly string[] = [], environment = VARIABLE): LabRun {
+  function startAgent(
+    port: number,
+    words: readonly string[] = [],
+    environment = VARIABLE,
+    through: readonly string[] = [],
+  ): LabRun {
     const lab = ['--lab', `ws://127.0.0.1:${port}`];
     const asked = words.includes('--allow') ? words : [...words, '--allow', '127.0.0.1'];
-    return startLab(['agent', ...lab, '--shards', '1', ...asked], environment);
+    return startLab(['agent', ...lab, '--shards', '1', ...asked], environment, {
+      as: { through },
+    });
   }
 
   function connectionsTo(count: number): Connection[] {
@@ -280,6 +288,26 @@ describe('agents', function () {
     );
     expect(heard[0]).to.be.closeTo(fromMs + shiftMs, 25);
     expect((heard[1] as number) - (heard[0] as number)).to.be.closeTo(500, 0.001);
+  });
+
+  it('measure the same windows by a clock that is a day ahead', async function () {
+    const ahead = ['unshare', '--time', '--monotonic', '86400', '--fork', '--kill-child'];
+    if (spawnSync('unshare', [...ahead.slice(1), 'true']).status !== 0) {
+      process.stdout.write('      skipped: no namespace with a clock of its own can be made here\n');
+      this.skip();
+    }
+    const { port, team } = await gather(2);
+    startAgent(port, ['--name', 'here']);
+    startAgent(port, ['--name', 'ahead'], VARIABLE, ahead);
+    const { load, describe: described } = await team;
+    const offsets = described().map(({ name, clockOffsetMs }) => [name, clockOffsetMs] as const);
+    const { here = 0, ahead: later = 0 } = Object.fromEntries(offsets);
+    expect(later - here).to.be.closeTo(86_400_000, 100);
+    const reports = await loadWith(await load.openLoop(), { rateRps: 400 });
+    for (const { agent, openLoop, sending } of reports) {
+      expect(openLoop?.planned, agent?.name).to.be.within(299, 301);
+      expect(sending).to.include({ lateStarts: 0 });
+    }
   });
 
   it('are refused where their clock cannot be known well enough', async () => {
