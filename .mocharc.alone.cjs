@@ -24,6 +24,7 @@ const spec = [
   ...filesIn('contract', ['short-lives']),
   ...filesIn('e2e', [...compares, 'load', 'load-servers', 'web-tier']),
   ...filesIn('integration', ['keys/rotation-under-load', 'leave', 'login-limits']),
+  'dist/test/integration/agents/**/*.test.js',
   'dist/test/integration/load/**/*.test.js',
   'dist/test/integration/store-trouble/**/*.test.js',
 ];

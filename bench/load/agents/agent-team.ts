@@ -16,7 +16,7 @@ import { remoteWorker } from './remote-worker.js';
 const REPLACEMENT_MS = 10_000;
 const LOOK_EVERY_MS = 50;
 /** What an order takes besides the network: it is written, read, checked, and passed on to a load worker. */
-const ORDER_MS = 15;
+const ORDER_MS = 30;
 
 export interface AgentTeamInput {
   host: string;
