@@ -5,7 +5,7 @@ import {
 } from './auth/credentials/redis-login-store.js';
 import { createReferenceTokens } from './auth/opaque/reference-tokens.js';
 import { readAuthoritySettings } from './config/settings.js';
-import { createRedisStore } from './data/redis.js';
+import { createRedisStore } from './data/redis/redis-store.js';
 import { printLine, runEntry } from './server/entry.js';
 import type { Drain } from './server/leave-on-signal.js';
 import { leaveOnSignal } from './server/leave-on-signal.js';
@@ -15,7 +15,7 @@ import { createProcessLog } from './server/process-log.js';
 await runEntry(async () => {
   const settings = readAuthoritySettings();
   const log = createProcessLog(settings.logLevel);
-  const redis = createRedisStore(settings.redisUrl, settings.redisTimeoutMs, log);
+  const redis = createRedisStore(settings.redis, settings.redisTimeoutMs, log);
   await redis.connect();
 
   const limits = {

@@ -1,15 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
-import {
-  LOGIN_ID_LENGTH,
-  loginIdOf,
-  newLoginSecret,
-  recordOf,
-} from './auth/credentials/login-record.js';
+import { LOGIN_ID_LENGTH, loginIdOf, recordOf } from './auth/credentials/login-record.js';
 import { createRedisLoginStore, SESSION_KEYS } from './auth/credentials/redis-login-store.js';
 import { createRedisRevocations } from './auth/token/redis-revocations.js';
 import { type FillSettings, readFillSettings } from './config/settings.js';
-import { createRedisStore, type RedisStore } from './data/redis.js';
+import { createRedisStore, type RedisStore } from './data/redis/redis-store.js';
 import { seedUsers } from './data/seed-content.js';
 import { printLine, runEntry } from './server/entry.js';
 import { StartupError } from './server/errors.js';
@@ -34,7 +29,7 @@ await runEntry(async () => {
     );
   }
   const log = pino({ level: 'silent' });
-  const redis = createRedisStore(settings.redisUrl, TIMEOUT_MS, log);
+  const redis = createRedisStore(settings.redis, TIMEOUT_MS, log);
   await redis.connect();
   try {
     const add = settings.what === 'logins' ? addLogins(redis, settings) : addDenied(redis);
@@ -60,7 +55,7 @@ function addLogins(redis: RedisStore, { count }: FillSettings) {
   return (number: number): Promise<void> => {
     const { email = '', name = '' } = users[number] ?? {};
     const record = recordOf({ userId: number + 1, email, name }, CLIENT, Date.now());
-    return store.create(loginIdOf(newLoginSecret()), record, LIFE_MS);
+    return store.create(loginIdOf(store.newSecret(record.userId)), record, LIFE_MS);
   };
 }
 
@@ -68,5 +63,6 @@ function addDenied(redis: RedisStore) {
   const revocations = createRedisRevocations(redis, Date.now);
   // The ID of a token and that of a login are equally long.
   const id = () => randomBytes(LOGIN_ID_LENGTH).toString('base64url').slice(0, LOGIN_ID_LENGTH);
-  return (): Promise<void> => revocations.denyToken(id(), Date.now() + LIFE_MS);
+  return (number: number): Promise<void> =>
+    revocations.denyToken(number + 1, id(), Date.now() + LIFE_MS);
 }

@@ -9,7 +9,7 @@ import { type InstanceSettings, readInstanceSettings } from './config/settings.j
 import { openDatabase } from './data/database.js';
 import { removeExpiredRows } from './data/expired-rows.js';
 import { startHousekeeper } from './data/housekeeper.js';
-import { createRedisStore, type RedisStore } from './data/redis.js';
+import { createRedisStore, type RedisStore } from './data/redis/redis-store.js';
 import type { StoreTimer } from './data/store-timer.js';
 import { createLazyPredictor } from './prediction/registry.js';
 import { printLine, runEntry } from './server/entry.js';
@@ -102,10 +102,10 @@ async function openRedis(
   log: Logger,
   onAnswer: StoreTimer | undefined,
 ): Promise<RedisStore | undefined> {
-  if (settings.redisUrl === undefined) {
+  if (settings.redis === undefined) {
     return undefined;
   }
-  const redis = createRedisStore(settings.redisUrl, settings.storeTimeoutMs, log, onAnswer);
+  const redis = createRedisStore(settings.redis, settings.storeTimeoutMs, log, onAnswer);
   if (needed) {
     await redis.connect();
   } else {

@@ -6,7 +6,7 @@ import { checkStrategy } from './auth/check-strategy.js';
 import { strategies } from './auth/registry.js';
 import type { AuthStrategy, IssuedCredential } from './auth/strategy.js';
 import { readInstanceSettings, readMintSettings } from './config/settings.js';
-import { createRedisStore } from './data/redis.js';
+import { createRedisStore } from './data/redis/redis-store.js';
 import { User } from './data/user.js';
 import { withDatabase } from './data/with-database.js';
 import { printLine, runEntry } from './server/entry.js';
@@ -43,9 +43,7 @@ await runEntry(async () => {
   const log = pino({ level: 'silent' });
   await withDatabase({ url: settings.databaseUrl, timeoutMs: TIMEOUT_MS }, async (database) => {
     const redis =
-      settings.redisUrl === undefined
-        ? undefined
-        : createRedisStore(settings.redisUrl, TIMEOUT_MS, log);
+      settings.redis === undefined ? undefined : createRedisStore(settings.redis, TIMEOUT_MS, log);
     await redis?.connect();
     const resources = { settings, database, redis, log, now: Date.now };
     const strategy = await strategyModule.create(resources);

@@ -10,7 +10,7 @@ export interface ClientOptions {
 
 const TIMEOUT_MS = 500;
 
-/** Those of src/data/redis.ts, which the lab must not import; a test holds them together. */
+/** Those of src/data/redis/clients.ts, which the lab must not import; a test holds them together. */
 export const OPTIONS_OF_THE_SERVICE: RedisOptions = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,

@@ -41,7 +41,13 @@ const LOOKS: readonly Look[] = [
     of: ({ environment, config }) => databaseIn(environment, databaseOf(config)),
   },
   { weight: 'conditions', what: 'Redis', of: ({ environment }) => store(environment.redis) },
-  { weight: 'code', what: 'commit', of: ({ environment }) => commitOf(environment) },
+  {
+    weight: 'code',
+    what: 'commit',
+    // That of the lab says nothing of the code of a target.
+    of: ({ environment, config }) =>
+      config.targets ? 'not known (targets)' : commitOf(environment),
+  },
   { weight: 'code', what: 'version of the lab', of: ({ environment }) => environment.lab },
   { weight: 'conditions', what: 'profile', of: ({ config }) => config.profile },
   { weight: 'conditions', what: 'window', of: ({ config }) => `${config.seconds} s` },
@@ -75,6 +81,11 @@ const LOOKS: readonly Look[] = [
     weight: 'conditions',
     what: 'way to the stores',
     of: ({ config }) => (config.storeLatencyMs ? `${config.storeLatencyMs} ms each way` : 'direct'),
+  },
+  {
+    weight: 'conditions',
+    what: 'servers of Redis',
+    of: ({ config }) => config.redis ?? 'one',
   },
   { weight: 'conditions', what: 'limits of CPU time', of: ({ config }) => limitsOf(config) },
   { weight: 'conditions', what: 'targets', of: ({ config }) => targetsOf(config) },

@@ -122,6 +122,11 @@ function control({ diff }: DiffReport): string[] {
 }
 
 function codeOf({ environment, a, b }: DiffReport): string[] {
+  if (a.config.targets || b.config.targets) {
+    return [
+      'Targets were measured as they were deployed: which code they ran, in A and in B, is not known.',
+    ];
+  }
   const differing = weighing('code', environment);
   if (differing.length > 0) return [`Code that differs: ${differing.map(inWords).join('; ')}.`];
   if (a.environment.commit === null) return [];

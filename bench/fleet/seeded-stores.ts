@@ -8,6 +8,7 @@ import type { DatabaseName } from '../model/databases.js';
 import { tierOf } from '../model/tiers.js';
 import type { Guardian } from '../processes/guardian/guardian.js';
 import { type Stores, withStores } from '../stores/open.js';
+import type { RedisShape } from '../stores/redis/shape.js';
 import { databaseFor } from '../stores/registry.js';
 import { countOf } from '../text/count-of.js';
 import { migrateDatabase, type SeededData, seedDatabase } from './service-commands.js';
@@ -24,6 +25,8 @@ export interface SeedOptions {
   users: number;
   posts: number;
   database?: DatabaseName | undefined;
+  /** How many servers Redis is; one when left out. */
+  redis?: RedisShape | undefined;
   signal: AbortSignal;
   say: (message: string) => void;
 }
@@ -35,12 +38,12 @@ const CREDENTIAL_LIFE_SECONDS = 24 * 3600;
  * @throws LabError of whatever could not start; the signal's reason when it was aborted
  */
 export async function withSeededStores<Outcome>(
-  { users, posts, database, signal, say }: SeedOptions,
+  { users, posts, database, redis, signal, say }: SeedOptions,
   use: (ready: SeededStores) => Promise<Outcome>,
 ): Promise<Outcome> {
   const name = databaseFor(database, process.env);
   say(`Looking for ${tierOf(name).label} and Redis`);
-  return withStores({ signal, onMessage: say, database: name }, async (stores, guardian) => {
+  return withStores({ signal, onMessage: say, database: name, redis }, async (stores, guardian) => {
     say('Migrating the database');
     await migrateDatabase(stores.databaseUrl, guardian);
     signal.throwIfAborted();
@@ -54,6 +57,7 @@ export async function withSeededStores<Outcome>(
       serviceEnvironment: {
         DATABASE_URL: stores.databaseUrl,
         REDIS_URL: stores.redisUrl,
+        ...stores.sessionStore.settings,
         TOKEN_SECRET: randomBytes(32).toString('base64url'),
         // Given to every instance, also of strategies that ask no authority: it does no harm there.
         AUTHORITY_SECRET: randomBytes(32).toString('base64url'),

@@ -377,6 +377,10 @@ export const configSchema = z.object({
     })
     .optional()
     .describe('Rounds are added while a verdict is unsure; `rounds` is what it came to.'),
+  redis: z
+    .string()
+    .optional()
+    .describe('How many servers Redis is, as cluster:3+3 or sentinel:1+2; absent: one.'),
   storeLatencyMs: amount
     .optional()
     .describe('Added on the way between the service and its stores, each way; absent: nothing.'),

@@ -158,7 +158,10 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     const lanes = all.slice(0, options.lanes.length);
     const hands: StageHands = {
       ...{ lanes, way, guardian, serviceEnvironment, password: stores.seeded.password },
-      redis: { ...redis, url: own.redisUrl, start: () => startRedis() },
+      redis: {
+        ...{ ...redis, url: own.redisUrl, start: () => startRedis() },
+        members: own.sessionStore.members,
+      },
       database: { ...database, url: own.databaseUrl },
     };
     let undos: { fault: FaultName; undo: Undo }[] = [];

@@ -5,7 +5,9 @@ import { makeRunFolder, removeRunFolder } from '../processes/folders/run-folder.
 import { type Guardian, startGuardian } from '../processes/guardian/guardian.js';
 import { chooseOrdinaryUser, type OrdinaryUser } from '../processes/ordinary-user.js';
 import { firstSource, triedInWords } from './first-source.js';
-import { databaseFor, databases, type SessionStoreName, sessionStores } from './registry.js';
+import { redisOf } from './redis/redis.js';
+import { ONE_REDIS, type RedisShape } from './redis/shape.js';
+import { databaseFor, databases, type SessionStoreName } from './registry.js';
 import type { StartContext, StartedStore, StoreInformation, StoreProduct } from './store.js';
 
 /** A real database and a real session store. */
@@ -28,8 +30,8 @@ export interface StoresOptions {
   guardian?: Guardian;
   /** When left out: what DATABASE_URL names, else PostgreSQL. */
   database?: DatabaseName | undefined;
-  /** Redis when left out. */
-  sessionStore?: SessionStoreName | undefined;
+  /** How many servers Redis is; one when left out. */
+  redis?: RedisShape | undefined;
 }
 
 /** Both, and the guardian that watches them, for one piece of work; closed however that ends. */
@@ -55,8 +57,7 @@ export async function withStores<Outcome>(
 export async function openStores(options: StoresOptions = {}): Promise<Stores> {
   const { onMessage = () => {}, environment = process.env, signal } = options;
   const databaseName = databaseFor(options.database, environment);
-  const sessionStoreName = options.sessionStore ?? 'redis';
-  const products = [databases[databaseName], sessionStores[sessionStoreName]];
+  const products = [databases[databaseName], redisOf(options.redis ?? ONE_REDIS)];
   const guardian = options.guardian ?? (await startGuardian());
   const failure = new AbortController();
   const interrupted = () => failure.abort(interruption(signal?.reason));
@@ -98,7 +99,7 @@ export async function openStores(options: StoresOptions = {}): Promise<Stores> {
       databaseUrl: database.url,
       redisUrl: sessionStore.url,
       database: { name: databaseName, ...inform(database) },
-      sessionStore: { name: sessionStoreName, ...inform(sessionStore) },
+      sessionStore: { name: 'redis', ...inform(sessionStore) },
       stop,
     };
   } catch (error) {

@@ -39,14 +39,20 @@ export interface StoreProduct {
   /** CPU time and memory of the server, with all that works for it; null when they cannot be seen. */
   readUsage(store: StoreInformation): Promise<ProcessUsage | null>;
   /** Left out where the product does not tell its own figures. */
-  connectMeter?(url: string): Promise<StoreMeter>;
+  connectMeter?(store: Metered): Promise<StoreMeter>;
   /** Whether one of the lab's own may come to run in a container; its engine then limits its CPU time. */
   mayBeContainer?(environment: NodeJS.ProcessEnv): Promise<boolean>;
 }
 
+/** Whom a meter asks. */
+export interface Metered {
+  readonly url: string;
+  readonly serverUrls?: readonly string[];
+}
+
 /** A session store tells how many commands it was sent, whatever machine it runs on. */
 export interface SessionStoreProduct extends StoreProduct {
-  connectMeter(url: string): Promise<StoreMeter>;
+  connectMeter(store: Metered): Promise<StoreMeter>;
 }
 
 /** A server of somebody's, and the variable that names it. */
@@ -90,12 +96,34 @@ export interface StoreInformation {
   version: string;
   /** The server's first process; null when it is not on this machine. */
   pid: number | null;
+  /** Of the other servers, where there are several. */
+  furtherPids?: () => readonly number[];
+  /** Where there are several: each of those that hold data, with its password. */
+  serverUrls?: readonly string[];
+  /** What the service must be told beside its URL. */
+  settings?: Readonly<Record<string, string>>;
+  /** Left out unless there are several of the lab's own. */
+  members?: StoreMembers;
   /** Somebody else's server, named by an environment variable: it is used and never touched. */
   given?: true;
   /** Left out unless it runs in a container of the lab's own: limits the CPU time of that. */
   holdContainer?: () => CpuGroup;
   /** Left out unless it is a process of the lab's own. */
   hands?: StoreHands;
+}
+
+/** Several servers that are one store. */
+export interface StoreMembers {
+  readonly kind: 'cluster' | 'sentinel';
+  /** Those that hold data; which of them takes writes changes. */
+  readonly servers: readonly StoreMember[];
+  /** Sentinels. */
+  readonly watchers: readonly StoreMember[];
+}
+
+export interface StoreMember {
+  readonly url: string;
+  readonly hands: StoreHands;
 }
 
 /** What can be done to a server of the lab's own, to see what becomes of those that need it. */

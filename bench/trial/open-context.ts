@@ -20,6 +20,7 @@ import { measureRoundTrip, startDelayingProxy } from '../network/delaying-proxy.
 import { type CpuLimiter, findCpuLimiter } from '../processes/cpu-limits/cpu-limiter.js';
 import { findProvenLimiter } from '../processes/cpu-limits/prove-limiter.js';
 import type { Guardian } from '../processes/guardian/guardian.js';
+import { parseRedisShape } from '../stores/redis/shape.js';
 import { sessionStores } from '../stores/registry.js';
 import type { StoreInformation } from '../stores/store.js';
 import type { TrialContext } from './context.js';
@@ -54,7 +55,8 @@ export async function withTrialContext(
   const { posts } = config;
   const users = config.users + reservedUsers(config);
   const database = databaseOf(config);
-  await withSeededStores({ users, posts, database, signal, say }, async (ready) => {
+  const redis = config.redis === undefined ? undefined : parseRedisShape(config.redis);
+  await withSeededStores({ users, posts, database, redis, signal, say }, async (ready) => {
     const { stores, guardian, seeded } = ready;
     const { database: databaseServer, sessionStore } = stores;
     result.environment[databaseServer.name] = describeStore(databaseServer);
@@ -67,7 +69,10 @@ export async function withTrialContext(
       STORE_TIMEOUT_MS: '5000',
     };
     const web = await openWeb(config, { guardian, signal, say }, result);
-    const meter = await sessionStores[sessionStore.name].connectMeter(stores.redisUrl);
+    const meter = await sessionStores[sessionStore.name].connectMeter({
+      url: stores.redisUrl,
+      ...sessionStore,
+    });
     const load = agents?.load ?? openLoadProcesses(config.loadWorkers, guardian);
     const limiter = await openLimiter(config, guardian, result);
     try {

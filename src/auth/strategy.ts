@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import type { Logger } from 'pino';
 import type { InstanceSettings, StrategyNeed, TokenAlgorithm } from '../config/settings.js';
 import type { Database } from '../data/database.js';
-import type { RedisStore } from '../data/redis.js';
+import type { RedisStore } from '../data/redis/redis-store.js';
 
 /**
  * The contract of an authentication strategy. A new strategy is one file that exports a

@@ -8,12 +8,19 @@ import {
   processVariables,
   toProcessSettings,
 } from './process.js';
-import { redisUrl, storeTimeoutMs } from './stores.js';
+import {
+  hasBucketSecret,
+  NO_BUCKET_SECRET,
+  type RedisSettings,
+  redisVariables,
+  storeTimeoutMs,
+  toRedisSettings,
+} from './stores.js';
 import { secret } from './variables.js';
 
 /** Settings of the process that knows the reference tokens. */
 export interface AuthoritySettings extends ProcessSettings, LoginSettings {
-  readonly redisUrl: string;
+  readonly redis: RedisSettings;
   /** Shorter than an instance waits: an authority whose Redis is away must not look frozen itself. */
   readonly redisTimeoutMs: number;
   /** Decoded; instances and the authority know each other by it. */
@@ -24,11 +31,12 @@ const authoritySchema = z
   .object({
     ...processVariables(3100),
     ...loginVariables,
-    REDIS_URL: redisUrl,
+    ...redisVariables,
     STORE_TIMEOUT_MS: storeTimeoutMs,
     AUTHORITY_SECRET: secret,
   })
-  .refine(keepsCountersLocal, OPEN_COUNTERS);
+  .refine(keepsCountersLocal, OPEN_COUNTERS)
+  .refine(hasBucketSecret, NO_BUCKET_SECRET);
 
 /** Names of all variables that the authority reads. */
 export const AUTHORITY_VARIABLES: readonly string[] = Object.keys(authoritySchema.shape);
@@ -41,7 +49,7 @@ export function parseAuthoritySettings(environment: Environment): AuthoritySetti
   return {
     ...toProcessSettings(values),
     ...toLoginSettings(values),
-    redisUrl: values.REDIS_URL,
+    redis: toRedisSettings(values),
     redisTimeoutMs: Math.floor(values.STORE_TIMEOUT_MS * REDIS_SHARE),
     secret: values.AUTHORITY_SECRET,
   };

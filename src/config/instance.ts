@@ -16,7 +16,13 @@ import {
   processVariables,
   toProcessSettings,
 } from './process.js';
-import { type StoreSettings, storeVariables, toStoreSettings } from './stores.js';
+import {
+  BUCKET_RULE,
+  hasBucketSecret,
+  type StoreSettings,
+  storeVariables,
+  toStoreSettings,
+} from './stores.js';
 import {
   loadStrategy,
   missingNeeds,
@@ -99,6 +105,9 @@ export async function parseInstanceSettings<
 
 function contradictionsIn(values: Values): string[] {
   const problems: string[] = [];
+  if (!hasBucketSecret(values)) {
+    problems.push(`REDIS_BUCKET_SECRET ${BUCKET_RULE}`);
+  }
   // Never by mistake: COUNTERS is on under the lab only, and with it nobody else reaches the instance.
   if (values.INJECT_BUSY_MICROSECONDS > 0 && values.COUNTERS === 'off') {
     problems.push('INJECT_BUSY_MICROSECONDS may be above 0 only with COUNTERS=on');

@@ -14,8 +14,9 @@ import {
   parsePredictionServerSettings,
   type VerifiableStrategy,
 } from './prediction-server.js';
+import type { ClusterServers, OneServer, RedisServers, SentinelServers } from './redis-servers.js';
 import { parseSeedSettings, type SeedSettings } from './seed.js';
-import { parseDatabaseUrl, withoutAmbient } from './stores.js';
+import { parseDatabaseUrl, type RedisSettings, withoutAmbient } from './stores.js';
 import type { StrategyLoaders, StrategyNeed } from './strategy.js';
 import { keyLifeVariables, type TokenAlgorithm } from './tokens.js';
 
@@ -25,12 +26,17 @@ import { keyLifeVariables, type TokenAlgorithm } from './tokens.js';
  */
 export type {
   AuthoritySettings,
+  ClusterServers,
   FillSettings,
   InstanceSettings,
   MintSettings,
+  OneServer,
   PredictionServerSettings,
+  RedisServers,
+  RedisSettings,
   RotationSettings,
   SeedSettings,
+  SentinelServers,
   StrategyNeed,
   TokenAlgorithm,
 };

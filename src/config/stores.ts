@@ -1,42 +1,80 @@
 import * as z from 'zod';
+import { databaseUrlProblem } from './database-url.js';
 import { type Environment, invalidConfig, parseOrThrow, type ValuesOf } from './environment.js';
-import { storeUrlProblem } from './store-urls.js';
-import { integer } from './variables.js';
+import { type RedisServers, readRedisServers } from './redis-servers.js';
+import { integer, secret } from './variables.js';
+
+export interface RedisSettings {
+  readonly servers: RedisServers;
+  /** Decoded; there where the servers are a cluster. Says in which slot the logins of a user are. */
+  readonly bucketSecret: Uint8Array | undefined;
+}
 
 export interface StoreSettings {
   readonly databaseUrl: string;
   readonly databasePoolSize: number;
-  readonly redisUrl: string | undefined;
+  readonly redis: RedisSettings | undefined;
   readonly storeTimeoutMs: number;
 }
 
-export const databaseUrl = storeUrl('database');
+export const databaseUrl = z.string().superRefine((value, ctx) => {
+  const message = databaseUrlProblem(value);
+  if (message !== undefined) {
+    ctx.addIssue({ code: 'custom', message });
+  }
+});
 
-export const redisUrl = storeUrl('redis');
+const redisServers = z.string().transform((text, ctx): RedisServers => {
+  const servers = readRedisServers(text);
+  if ('problem' in servers) {
+    ctx.addIssue({ code: 'custom', message: servers.problem });
+    return z.NEVER;
+  }
+  return servers;
+});
 
 export const storeTimeoutMs = integer(10, 60_000, 400);
 
-function storeUrl(kind: 'database' | 'redis') {
-  return z.string().superRefine((value, ctx) => {
-    const message = storeUrlProblem(kind, value);
-    if (message !== undefined) {
-      ctx.addIssue({ code: 'custom', message });
-    }
-  });
-}
+export const redisVariables = {
+  REDIS_URL: redisServers,
+  REDIS_BUCKET_SECRET: secret.optional(),
+};
 
 export const storeVariables = {
   DATABASE_URL: databaseUrl,
   DATABASE_POOL_SIZE: integer(1, 1000, 10),
-  REDIS_URL: redisUrl.optional(),
+  ...redisVariables,
+  REDIS_URL: redisServers.optional(),
   STORE_TIMEOUT_MS: storeTimeoutMs,
 };
 
+interface RedisValues {
+  readonly REDIS_URL?: RedisServers | undefined;
+  readonly REDIS_BUCKET_SECRET?: Uint8Array | undefined;
+}
+
+/** Without it the slot of a user could be told from the number of the user, and the number from a cookie. */
+export function hasBucketSecret({ REDIS_URL, REDIS_BUCKET_SECRET }: RedisValues): boolean {
+  return REDIS_URL?.kind !== 'cluster' || REDIS_BUCKET_SECRET !== undefined;
+}
+
+/** The rule in words, after the name. */
+export const BUCKET_RULE =
+  'is required where REDIS_URL names a cluster: 32 random bytes or more, base64url, the same for every process';
+
+/** For a schema that `hasBucketSecret` refines. */
+export const NO_BUCKET_SECRET = { path: ['REDIS_BUCKET_SECRET'], message: BUCKET_RULE };
+
+export function toRedisSettings(values: RedisValues & { REDIS_URL: RedisServers }): RedisSettings {
+  return { servers: values.REDIS_URL, bucketSecret: values.REDIS_BUCKET_SECRET };
+}
+
 export function toStoreSettings(values: ValuesOf<typeof storeVariables>): StoreSettings {
+  const { REDIS_URL } = values;
   return {
     databaseUrl: values.DATABASE_URL,
     databasePoolSize: values.DATABASE_POOL_SIZE,
-    redisUrl: values.REDIS_URL,
+    redis: REDIS_URL && toRedisSettings({ ...values, REDIS_URL }),
     storeTimeoutMs: values.STORE_TIMEOUT_MS,
   };
 }

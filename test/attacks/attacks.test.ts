@@ -1,11 +1,11 @@
-import { chosenStrategies } from '../support/strategies-under-test.js';
+import { strategiesUnderTest } from '../support/strategies-under-test.js';
 import type { AgeingTarget } from './attack.js';
 import { watchExpiry } from './expiry-watch.js';
 import { families } from './families.js';
 import { openTarget } from './target.js';
 
 // One set of instances for a strategy: the attacks must leave no trace, so they can share it.
-for (const [name, loadModule] of Object.entries(chosenStrategies)) {
+for (const [name, loadModule] of Object.entries(strategiesUnderTest)) {
   const module = await loadModule();
   // The control believes every caller and serves loopback only: there is nothing to attack.
   if (module.description.control) {

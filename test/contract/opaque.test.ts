@@ -11,6 +11,7 @@ import {
   type Variables,
 } from '../support/service.js';
 import { createTestDatabase, createTestRedis, type TestDatabase } from '../support/stores.js';
+import { BUCKET_SECRET } from '../support/test-redis.js';
 
 const ANSWER_WITHIN_MS = 500;
 const BACK_WITHIN_MS = 2000;
@@ -338,6 +339,7 @@ describe('a reference token under AUTH_STRATEGY=opaque', () => {
           PORT: '0',
           AUTHORITY_URL: authority.url,
           AUTHORITY_SECRET: AUTHORITY_SECRET.toString('base64url'),
+          REDIS_BUCKET_SECRET: BUCKET_SECRET.toString('base64url'),
           ...changed,
         });
       const reversed = Buffer.from(AUTHORITY_SECRET).reverse().toString('base64url');

@@ -4,6 +4,7 @@ import { type Account, ApiClient, type Credential, expectProblem } from '../supp
 import { eventually } from '../support/eventually.js';
 import { type RunningService, startService } from '../support/service.js';
 import { createTestDatabase, createTestRedis, type TestDatabase } from '../support/stores.js';
+import { testBuckets } from '../support/test-redis.js';
 
 describe('a session under AUTH_STRATEGY=session', () => {
   let database: TestDatabase;
@@ -35,8 +36,10 @@ describe('a session under AUTH_STRATEGY=session', () => {
   });
 
   const idOf = (credential: Credential) => credential.cookie?.split('=')[1] ?? '';
-  const keyOf = (credential: Credential) =>
-    `s:${createHash('sha256').update(idOf(credential)).digest('base64url').slice(0, 22)}`;
+  const keyOf = (credential: Credential) => {
+    const id = createHash('sha256').update(idOf(credential)).digest('base64url').slice(0, 22);
+    return `s:${testBuckets.tagOfLogin(id)}${id}`;
+  };
   const me = (credential: Credential) => api.call('GET', '/me', { credential });
 
   it('is a cookie of 256 random bits with every mark but Secure, because loopback speaks plain HTTP', async () => {

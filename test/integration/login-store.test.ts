@@ -2,15 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import type { LoginRecord } from '../../src/auth/credentials/login-record.js';
-import { loginIdOf, newLoginSecret } from '../../src/auth/credentials/login-record.js';
+import { loginIdOf } from '../../src/auth/credentials/login-record.js';
 import type { LoginStore, LoginStoreOptions } from '../../src/auth/credentials/login-store.js';
 import { createMemoryLoginStore } from '../../src/auth/credentials/memory-login-store.js';
 import {
   createRedisLoginStore,
   SESSION_KEYS,
 } from '../../src/auth/credentials/redis-login-store.js';
-import { createRedisStore } from '../../src/data/redis.js';
+import { readRedisServers } from '../../src/config/redis-servers.js';
+import { createRedisStore } from '../../src/data/redis/redis-store.js';
 import { createTestRedis } from '../support/stores.js';
+import { BUCKET_SECRET } from '../support/test-redis.js';
 
 const OPTIONS: LoginStoreOptions = { absoluteMs: 60_000, perUserMax: 3 };
 const LONG_MS = 30_000;
@@ -23,7 +25,10 @@ interface OpenedStore {
 const PLACES: Readonly<Record<string, () => Promise<OpenedStore>>> = {
   Redis: async () => {
     const { url, close } = await createTestRedis();
-    const redis = createRedisStore(url, 1000, pino({ level: 'silent' }));
+    const servers = readRedisServers(url);
+    if ('problem' in servers) throw new Error(servers.problem);
+    const settings = { servers, bucketSecret: BUCKET_SECRET };
+    const redis = createRedisStore(settings, 1000, pino({ level: 'silent' }));
     await redis.connect();
     return {
       open: (options) => createRedisLoginStore(redis, SESSION_KEYS, options),
@@ -78,8 +83,9 @@ for (const [place, openPlace] of Object.entries(PLACES)) {
     });
 
     const create = async (ttlMs = LONG_MS, parts: Partial<LoginRecord> = {}, into = store) => {
-      const id = loginIdOf(newLoginSecret());
-      await into.create(id, recordFor(parts), ttlMs);
+      const record = recordFor(parts);
+      const id = loginIdOf(into.newSecret(record.userId));
+      await into.create(id, record, ttlMs);
       return id;
     };
 

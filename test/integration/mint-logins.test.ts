@@ -16,6 +16,7 @@ import type { DescribedStrategy } from '../../bench/model/result-schema.js';
 import { type Guardian, startGuardian } from '../../bench/processes/guardian/guardian.js';
 import { AUTHORITY_SECRET, runEntry, TOKEN_SECRET } from '../support/service.js';
 import { createTestDatabase, createTestRedis, type TestDatabase } from '../support/stores.js';
+import { BUCKET_SECRET } from '../support/test-redis.js';
 
 const USERS = 60;
 
@@ -38,6 +39,7 @@ describe('logins without passwords, by the code of the service', () => {
       REDIS_URL: redis.url,
       TOKEN_SECRET: TOKEN_SECRET.toString('base64url'),
       AUTHORITY_SECRET: AUTHORITY_SECRET.toString('base64url'),
+      REDIS_BUCKET_SECRET: BUCKET_SECRET.toString('base64url'),
       LOG_LEVEL: 'silent',
     };
   });

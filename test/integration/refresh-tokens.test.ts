@@ -256,7 +256,7 @@ describe('refresh tokens', () => {
         perUserMax: 10,
         now: () => 1_800_000_000_000,
         log,
-        denyLogins: async (ids) => {
+        denyLogins: async (_userId, ids) => {
           denied.push(...ids);
         },
       });

@@ -28,6 +28,7 @@ export async function describedInstance(
     AUTHORITY_URL: 'http://127.0.0.1:1',
     AUTHORITY_SECRET: AUTHORITY_SECRET.toString('base64url'),
     OPERATOR_TOKEN: SECRET,
+    REDIS_BUCKET_SECRET: SECRET,
     COUNTERS: 'on',
     PREDICTION: 'server',
     PREDICTION_URL: 'http://127.0.0.1:1',

@@ -1,25 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import { makePrivateFolder, makeRunFolder } from '../../bench/processes/folders/run-folder.js';
+import { makeRunFolder } from '../../bench/processes/folders/run-folder.js';
 import { type Guardian, startGuardian } from '../../bench/processes/guardian/guardian.js';
 import { chooseOrdinaryUser } from '../../bench/processes/ordinary-user.js';
-import { findFreePort } from '../../bench/processes/ports/free-port.js';
-import { askRedis } from '../../bench/stores/redis/info.js';
 import { findRedisOnPath, unpackDebianRedis } from '../../bench/stores/redis/program.js';
-import { redisConfiguration } from '../../bench/stores/redis/server.js';
-import { eventually } from './eventually.js';
+import { serveRedis } from '../../bench/stores/redis/server.js';
+import { serveSeveralRedis } from '../../bench/stores/redis/several.js';
+import { TEST_REDIS } from './test-redis.js';
 
 /** A real Redis that a test kills and starts again, empty, on the same port. */
 export interface RestartableRedis {
   readonly url: string;
-  /** Of the server that runs now. */
-  pid(): number;
+  /** All its servers stand still, and keep their connections. */
+  freeze(): void;
+  thaw(): void;
   /** Ends it as `kill -9` does. */
   kill(): Promise<void>;
   start(): Promise<void>;
-  /** Kills it and removes its files. */
+  /** Ends it and removes its files. */
   remove(): Promise<void>;
 }
 
@@ -40,43 +37,21 @@ export async function createRestartableRedis(): Promise<RestartableRedis> {
   if (program === null) {
     throw new Error('these tests need redis-server on PATH or Debian packages to unpack it from');
   }
-  const folder = await makePrivateFolder(runFolder, 'restartable', program.user);
-  const port = await findFreePort();
-  const password = randomBytes(18).toString('base64url');
-  const url = `redis://:${password}@127.0.0.1:${port}`;
-
-  let server: ChildProcess | undefined;
-  const pid = () => server?.pid as number;
-  const start = async () => {
-    server = spawn(program.command, ['-'], {
-      cwd: folder,
-      env: { PATH: '/usr/bin:/bin', LD_LIBRARY_PATH: program.libraryFolders.join(':') },
-      stdio: ['pipe', 'ignore', 'ignore'],
-      ...(program.user && { uid: program.user.uid, gid: program.user.gid }),
-    });
-    guardian.watchProcess(pid());
-    server.stdin?.end(redisConfiguration({ port, password, folder }));
-    await eventually(
-      async () => (await askRedis(url, 500).catch(() => undefined)) !== undefined,
-      'Redis answers',
-    );
-  };
-  const kill = async () => {
-    if (server !== undefined && server.exitCode === null && server.signalCode === null) {
-      const ended = once(server, 'exit');
-      server.kill('SIGKILL');
-      await ended;
-      guardian.forgetProcess(pid());
-    }
-  };
-  await start();
+  const { url, hands, stop } =
+    TEST_REDIS.kind === 'one'
+      ? await serveRedis(program, context)
+      : await serveSeveralRedis(program, TEST_REDIS, context);
+  if (hands === undefined) {
+    throw new Error('a server of the lab itself can be killed and frozen');
+  }
   return {
     url,
-    pid,
-    kill,
-    start,
+    freeze: () => hands.signal('SIGSTOP'),
+    thaw: () => hands.signal('SIGCONT'),
+    kill: hands.kill,
+    start: hands.start,
     remove: async () => {
-      await kill();
+      await stop();
       await rm(runFolder, { recursive: true, force: true });
       guardian.forgetFolder(runFolder);
       await guardian.stop();

@@ -102,6 +102,8 @@ const DEFAULTS: Variables = {
   LOG_LEVEL: 'silent',
   TOKEN_SECRET: TOKEN_SECRET.toString('base64url'),
   AUTHORITY_SECRET: AUTHORITY_SECRET.toString('base64url'),
+  // Of no use to one server, and needed by a cluster.
+  REDIS_BUCKET_SECRET: secretFrom('buckets').toString('base64url'),
 };
 
 const SOURCE_FOLDER = new URL('../../src/', import.meta.url);

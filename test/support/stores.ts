@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
+import { createRestartableRedis } from './restartable-redis.js';
 import { sqlServer } from './sql-servers/sql-server.js';
+import { connectTestRedis, TEST_REDIS } from './test-redis.js';
 import { workerStores } from './worker-stores.js';
 
 /** Migrated once by the global setup; copying it is faster than migrating for each suite. */
@@ -44,11 +46,28 @@ export async function adminQuery(sql: string, worker?: number): Promise<void> {
 
 let nextRedisDatabase = 0;
 
-/** A logical database of the worker's Redis, emptied. Redis has 16: suites take turns. */
+/** A logical database of the worker's Redis, emptied. Redis has 16: suites take turns. A cluster has one, so each has its own. */
 export async function createTestRedis(): Promise<{ url: string; client: Redis; close(): void }> {
+  if (TEST_REDIS.kind !== 'one') {
+    return createTestCluster();
+  }
   nextRedisDatabase = (nextRedisDatabase % 15) + 1;
   const url = `${workerStores().redisUrl.replace(/\/\d*$/, '')}/${nextRedisDatabase}`;
   const client = new Redis(url);
   await client.flushdb();
   return { url, client, close: () => client.disconnect() };
+}
+
+async function createTestCluster(): Promise<{ url: string; client: Redis; close(): void }> {
+  const { url, remove } = await createRestartableRedis();
+  const client = await connectTestRedis(url);
+  return {
+    url,
+    client,
+    close: () => {
+      client.disconnect();
+      // Its guardian ends it too, should this process be gone first.
+      void remove();
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import { strategies } from '../../src/auth/registry.js';
 import { TEST_DATABASE } from './sql-servers/sql-server.js';
+import { TEST_REDIS } from './test-redis.js';
 import './with-added-strategies.js';
 
 /** Set by `npm run test:strategy -- NAME`: that one alone. */
@@ -12,8 +13,15 @@ export const chosenStrategies: typeof strategies = only === undefined ? strategi
 /** On MariaDB one of each carrier: the others meet the database in the same statements. */
 const ON_MARIADB = ['session', 'jwt'];
 
+/** On a cluster those that keep something in Redis, and one that only counts logins there. */
+const ON_CLUSTER = ['session', 'jwt', 'jwt-denylist', 'opaque'];
+
 export const strategiesUnderTest: typeof strategies =
-  TEST_DATABASE === 'postgres' ? chosenStrategies : choose(ON_MARIADB);
+  TEST_DATABASE !== 'postgres'
+    ? choose(ON_MARIADB)
+    : TEST_REDIS.kind === 'one'
+      ? chosenStrategies
+      : choose(ON_CLUSTER);
 
 function choose(names: readonly string[]): typeof strategies {
   return Object.fromEntries(Object.entries(strategies).filter(([name]) => names.includes(name)));

@@ -1,10 +1,13 @@
 /** The options of lab drill, and the conditions that fail a build. */
 import { summariseDrill, type VariantSummary } from '../../analyse/drills/summarise-drill.js';
-import { DRILL_NAMES, type DrillName } from '../../experiments/drill/drills.js';
+import { DRILL_NAMES, DRILLS, type DrillName } from '../../experiments/drill/drills.js';
 import type { DrillResult } from '../../model/drill-schema.js';
 import { usageError } from '../../model/errors.js';
+import { faultNamed } from '../../stage/faults/registry.js';
+import { nameOfShape, type RedisShape } from '../../stores/redis/shape.js';
 import { nearest } from '../../text/nearest.js';
 import { decimal, integer, listOf, text } from '../parse-options.js';
+import { REDIS_OPTION } from './redis-option.js';
 
 /** Those of which docs/drills.md tells. */
 export const DRILLED_STRATEGIES = [
@@ -19,6 +22,7 @@ export function drillOptions(strategies: readonly string[]) {
       'which strategies to break (seven: session, its two kin, jwt, its two kin, opaque)',
     ),
     repetitions: integer(1, 100, 'of each drill (5)'),
+    ...REDIS_OPTION,
     instances: integer(2, 16, 'of each strategy (2)'),
     rate: decimal(1, 2000, 'requests a second to each strategy (50)'),
     out: text('FOLDER', 'where the results are kept (results/drills)'),
@@ -30,12 +34,16 @@ export function drillOptions(strategies: readonly string[]) {
   } as const;
 }
 
-/** @throws LabError DRILL_MISSING, DRILL_UNKNOWN, exit code 2 */
-export function drillsNamed(names: readonly string[], all: boolean): DrillName[] {
+/** @throws LabError DRILL_MISSING, DRILL_UNKNOWN, DRILL_UNAVAILABLE, exit code 2 */
+export function drillsNamed(
+  names: readonly string[],
+  all: boolean,
+  redis: RedisShape,
+): DrillName[] {
   if (all && names.length > 0) {
     throw usageError('OPTION_INVALID', '--all means every drill, so name none beside it.');
   }
-  if (all) return [...DRILL_NAMES];
+  if (all) return DRILL_NAMES.filter((name) => whyNot(name, redis) === null);
   if (names.length === 0) {
     throw usageError(
       'DRILL_MISSING',
@@ -44,13 +52,35 @@ export function drillsNamed(names: readonly string[], all: boolean): DrillName[]
   }
   return [...new Set(names)].map((name) => {
     const known = DRILL_NAMES.find((each) => each === name);
-    if (known) return known;
+    if (known) {
+      const reason = whyNot(known, redis);
+      if (reason === null) return known;
+      throw usageError('DRILL_UNAVAILABLE', `${known} ${reason}`);
+    }
     const near = nearest(name, DRILL_NAMES);
     throw usageError(
       'DRILL_UNKNOWN',
       `There is no drill "${name}"${near ? ` (did you mean ${near}?)` : ''}. There are ${DRILL_NAMES.join(', ')}.`,
     );
   });
+}
+
+/** Why a drill cannot be done with such a Redis; null: it can. */
+function whyNot(name: DrillName, redis: RedisShape): string | null {
+  const { stage, fault } = DRILLS[name];
+  const { needs } = faultNamed(fault);
+  const replicas = redis.kind === 'one' ? 0 : redis.replicas;
+  const named = `Redis is ${nameOfShape(redis)} here`;
+  if (needs === 'replicas' && replicas === 0) {
+    return `needs a Redis with replicas, and ${named}: take --redis cluster:3+3, or --redis sentinel:1+2.`;
+  }
+  if (needs === 'cluster' && redis.kind !== 'cluster') {
+    return `needs a Redis Cluster, and ${named}: take --redis cluster:3+3.`;
+  }
+  if (stage === 'instrumented' && redis.kind !== 'one') {
+    return `leads the way to Redis through a proxy, and several servers send their clients past it (${named}).`;
+  }
+  return null;
 }
 
 /** What a condition looks at: counts of all repetitions together, and the worst of what is no count of answers. */

@@ -13,6 +13,7 @@ import { DATABASE_OPTION } from './database-option.js';
 import { LATENCY_OPTION, latencyFrom, typedLatency } from './latency-option.js';
 import { LIMIT_OPTIONS, limitsFrom } from './limit-options.js';
 import { NODE_OPTIONS, nodeOptionsFrom, typedNodeOptions } from './node-options.js';
+import { REDIS_OPTION, recordedRedis } from './redis-option.js';
 import {
   DEFAULT_STRATEGIES,
   EQUIVALENCE_MARGIN,
@@ -74,6 +75,7 @@ export function compareOptions(strategies: readonly string[]) {
       'instead of --connections: so many for each instance',
     ),
     ...DATABASE_OPTION,
+    ...REDIS_OPTION,
     ...LIMIT_OPTIONS,
     rate: decimal(
       1,
@@ -141,6 +143,10 @@ export function configFrom(options: CompareOptions, known: readonly string[]): R
     ...offeredFrom(options),
     ...web,
     ...latencyFrom(options['store-latency']),
+    ...recordedRedis(options, {
+      ...limits,
+      ...latencyFrom(options['store-latency']),
+    }),
     ...untilSureFrom(options, plan.rounds),
     ...agentsConfig(options),
     users,

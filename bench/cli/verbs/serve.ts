@@ -24,7 +24,9 @@ import { tierOf } from '../../model/tiers.js';
 import { type Variant, variantsOf } from '../../model/variant.js';
 import { holdPorts, PORT_MAX } from '../../processes/ports/held-ports.js';
 import { BALANCE_WORDS } from '../../report/wording.js';
+import type { RedisShape } from '../../stores/redis/shape.js';
 import { DATABASE_OPTION } from '../options/database-option.js';
+import { REDIS_OPTION, redisFrom } from '../options/redis-option.js';
 import { assertVariables, assertVariants, setOption } from '../options/set-option.js';
 import { balanceFrom, balanceOption } from '../options/web-options.js';
 import { integer, listOf, oneOf, parseOptions } from '../parse-options.js';
@@ -69,6 +71,7 @@ function serveOptions(strategies: readonly string[]) {
       'the first port; each further server takes the one after it (free ports)',
     ),
     ...DATABASE_OPTION,
+    ...REDIS_OPTION,
     set: setOption,
   } as const;
 }
@@ -91,7 +94,8 @@ export const serve: Verb = {
     );
     const balance = balanceFrom(options.web !== undefined, options.balance, WITH_WEB);
     const { instances = 1, port, database } = options;
-    await serveUntilStopped(started, { instances, port, database, balance }, context);
+    const redis = redisFrom(options);
+    await serveUntilStopped(started, { instances, port, database, redis, balance }, context);
   },
 };
 
@@ -99,12 +103,13 @@ interface ServeOptions {
   instances: number;
   port: number | undefined;
   database: DatabaseName | undefined;
+  redis: RedisShape;
   balance: Balance | undefined;
 }
 
 async function serveUntilStopped(
   started: readonly { variant: Variant; strategy: DescribedStrategy }[],
-  { instances, port, database, balance }: ServeOptions,
+  { instances, port, database, redis: shape, balance }: ServeOptions,
   { signal, stdout }: VerbContext,
 ): Promise<void> {
   const say = (line: string) => stdout.write(`${line}\n`);
@@ -127,7 +132,7 @@ async function serveUntilStopped(
   const ports = port === undefined ? undefined : await holdPorts(port, users);
   const fleets: ServedFleet[] = [];
   try {
-    await withSeededStores({ ...SEEDED, database, signal, say }, async (ready) => {
+    await withSeededStores({ ...SEEDED, database, redis: shape, signal, say }, async (ready) => {
       const { stores, guardian, seeded, serviceEnvironment } = ready;
       try {
         const web = balance

@@ -95,7 +95,10 @@ export async function runCrowd(input: CrowdInput): Promise<RanCrowd> {
         const web = await planWeb(input, stores);
         if (web) result.web = `${web.program.version}, ${countOf(web.workers, 'worker')}`;
         const { sessionStore, redisUrl } = stores.stores;
-        const meter = await sessionStores[sessionStore.name].connectMeter(redisUrl);
+        const meter = await sessionStores[sessionStore.name].connectMeter({
+          url: redisUrl,
+          ...sessionStore,
+        });
         try {
           for (const strategy of strategies) {
             const variant = emptyVariant(strategy.name);

@@ -21,6 +21,9 @@ const PLAIN = { stage: 'plain', heldSeconds: 2, watchSeconds: 4 } as const;
 /** Long enough for a token of the stage to end. */
 const UNTIL_TOKENS_END = { stage: 'short-tokens', heldSeconds: 6, watchSeconds: 1.5 } as const;
 
+/** Long enough for a replica to take over. */
+const TAKEN_OVER = { stage: 'plain', heldSeconds: 6, watchSeconds: 4 } as const;
+
 /** By name. */
 export const DRILLS = {
   'instance-kill': {
@@ -146,6 +149,41 @@ export const DRILLS = {
     question: 'A dozen people log in at the same moment: do those who are in notice?',
     fault: 'login-herd',
     heldSeconds: 1,
+  },
+  'primary-kill': {
+    ...TAKEN_OVER,
+    question:
+      'A Redis that takes writes dies: how long until its replica answers, and who is logged out?',
+    fault: 'primary-kill',
+  },
+  'primary-freeze': {
+    ...TAKEN_OVER,
+    question:
+      'A Redis that takes writes stands still: do requests hang until its replica takes over?',
+    fault: 'primary-freeze',
+  },
+  'primary-restart': {
+    ...TAKEN_OVER,
+    question: 'A Redis without a disk restarts at once: do its logins come back from its replica?',
+    fault: 'primary-restart',
+    heldSeconds: 2,
+  },
+  reshard: {
+    ...TAKEN_OVER,
+    question: 'Slots move from one Redis to another under load: is a login lost on the way?',
+    fault: 'reshard',
+    heldSeconds: 2,
+  },
+  'quorum-loss': {
+    ...TAKEN_OVER,
+    question: 'Too many servers are away for the others to choose a new one: who still gets in?',
+    fault: 'quorum-loss',
+    heldSeconds: 4,
+  },
+  'stale-replica': {
+    ...TAKEN_OVER,
+    question: 'A replica takes over that missed the last writes: do ended logins come back?',
+    fault: 'stale-replica',
   },
 } as const satisfies Readonly<Record<string, Drill>>;
 

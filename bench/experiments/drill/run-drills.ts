@@ -12,6 +12,7 @@ import type { DescribedStrategy } from '../../model/result-schema.js';
 import { CROWD } from '../../stage/faults/logout-thousand.js';
 import { FAULTS } from '../../stage/faults/registry.js';
 import { CONTROL_ID, openStage, type Stage } from '../../stage/stage.js';
+import type { RedisShape } from '../../stores/redis/shape.js';
 import { databases, sessionStores } from '../../stores/registry.js';
 import { assertNoneGiven } from '../../stores/store.js';
 import { describeStores, recordWhole } from '../record-whole.js';
@@ -22,6 +23,7 @@ import { lanesOf, prepare, runRepetition } from './run-repetition.js';
 export interface DrillsInput {
   names: readonly DrillName[];
   repetitions: number;
+  redis: RedisShape;
   strategies: readonly DescribedStrategy[];
   control: DescribedStrategy;
   instances: number;
@@ -126,11 +128,11 @@ export async function runDrills(input: DrillsInput): Promise<RanDrills> {
 /** Those that faults may touch, and those of the control. */
 function withTwoSets(
   users: number,
-  { signal, say }: Pick<DrillsInput, 'signal' | 'say'>,
+  { redis, signal, say }: Pick<DrillsInput, 'redis' | 'signal' | 'say'>,
   use: (stores: SeededStores, controlStores: SeededStores) => Promise<void>,
 ): Promise<void> {
   const options = { posts: POSTS, database: 'postgres' as const, signal, say };
-  return withSeededStores({ ...options, users }, (stores) =>
+  return withSeededStores({ ...options, users, redis }, (stores) =>
     withSeededStores({ ...options, users: PEOPLE + NEWCOMERS, say: () => {} }, (controlStores) =>
       use(stores, controlStores),
     ),

@@ -18,6 +18,10 @@ export interface LaneCharts {
 }
 
 const INK = '#1b1b1b';
+/** Between two times of an axis. */
+const STEPS_SECONDS = [5, 10, 20, 30, 60, 120, 300];
+/** The width of "−60 s", and a space. */
+const LABEL_EMS = 4;
 const GRID = { stroke: '#d9d9d9', width: 1 };
 const MARK_COLOURS = { fault: '#b8430a', undo: '#00735a', hand: '#3f5f9f', trouble: '#b8430a' };
 
@@ -36,7 +40,7 @@ export function laneCharts(ofAnswers: HTMLElement, ofLatency: HTMLElement): Lane
   const axes = (format: (value: number) => string, more: uPlot.Axis = {}): uPlot.Axis[] => [
     {
       ...{ stroke: INK, grid: GRID, font: fontOf(), size: 40 },
-      splits: () => timesBack(scales),
+      splits: (plot) => timesBack(scales, plot.bbox.width / devicePixelRatio),
       values: (_, splits) => splits.map((split) => ago(split, scales.toSeconds)),
     },
     {
@@ -110,9 +114,11 @@ export function laneCharts(ofAnswers: HTMLElement, ofLatency: HTMLElement): Lane
 const POWERS = [0.1, 1, 10, 100, 1000, 10_000];
 
 /** Moments that stay where they are on the screen. */
-function timesBack({ fromSeconds, toSeconds }: Scales): number[] {
+/** As many as have room beside each other. */
+function timesBack({ fromSeconds, toSeconds }: Scales, width: number): number[] {
   const length = toSeconds - fromSeconds;
-  const step = length > 120 ? 120 : length > 15 ? 10 : 5;
+  const room = LABEL_EMS * Number.parseFloat(fontOf());
+  const step = STEPS_SECONDS.find((each) => (width * each) / length >= room) ?? length;
   const count = Math.floor(length / step);
   return Array.from({ length: count + 1 }, (_, place) => toSeconds - (count - place) * step);
 }

@@ -171,7 +171,8 @@ function textOf(instance: ShownInstance, instanceCores: number | null): string {
   const used = cores === null ? '–' : cores.toFixed(2);
   const allowed =
     instanceCores === null ? '' : isHeld ? ` ${t('ofIts')} ${instanceCores}` : `, ${t('warm')}`;
-  return `${whole(answers * 4)}/s, ${used}${allowed} ${t('cores')}`;
+  const rate = answers === null ? '' : `${whole(answers * 4)}/s, `;
+  return `${rate}${used}${allowed} ${t('cores')}`;
 }
 
 /** Which colour is which outcome. */

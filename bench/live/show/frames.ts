@@ -70,7 +70,7 @@ export function openFrameReader({
         const pid = instance.state() === 'gone' ? null : instance.pid();
         const { cores, memoryBytes } = await meter.read('', pid);
         const { number } = instance;
-        const answers = counted?.answers.get(number) ?? 0;
+        const answers = lane.instances.web ? null : (counted?.answers.get(number) ?? 0);
         const isHeld = instance.isHeld();
         return { number, state: instance.state(), isHeld, cores, memoryBytes, answers };
       }),

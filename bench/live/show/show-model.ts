@@ -22,8 +22,8 @@ export interface ShownInstance {
   /** CPU time used per second; null: not known. */
   cores: number | null;
   memoryBytes: number | null;
-  /** Answers in the time of the frame. */
-  answers: number;
+  /** Answers in the time of the frame; null: behind nginx nobody sees whose they are. */
+  answers: number | null;
 }
 
 export interface ShownProcess {

@@ -20,7 +20,7 @@ export function targetFindings({ result }: ReportView): Finding[] {
       : []),
     ...(known.length > 0
       ? [
-          `That of ${listOf(known)} is of the processes at ${known.length === 1 ? 'its' : 'their'} addresses alone, without their stores.`,
+          `The CPU time of ${listOf(known)} is that of the processes at ${known.length === 1 ? 'its' : 'their'} addresses alone, without their stores.`,
         ]
       : []),
   ];

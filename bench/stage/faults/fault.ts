@@ -1,6 +1,6 @@
 /** What can be done to a running stage, and how it is undone. A fault is a file and a line in registry.ts. */
 import type { Guardian } from '../../processes/guardian/guardian.js';
-import type { StoreHands } from '../../stores/store.js';
+import type { StoreHands, StoreMembers } from '../../stores/store.js';
 import type { Lane } from '../lane.js';
 import type { StageInstance } from '../lane-instances.js';
 import type { Person } from '../roster.js';
@@ -9,7 +9,10 @@ import type { Person } from '../roster.js';
 export interface StageHands {
   /** Without the control. */
   readonly lanes: readonly Lane[];
-  readonly redis: StoreHands & { readonly url: string };
+  readonly redis: StoreHands & {
+    readonly url: string;
+    readonly members?: StoreMembers | undefined;
+  };
   readonly database: StoreHands & { readonly url: string };
   /** The way to both stores; null where the stage has none of the lab's own. */
   readonly way: { setDelay(eachWayMs: number): void } | null;
@@ -22,14 +25,15 @@ export interface StageHands {
 /** Idempotent. */
 export type Undo = () => Promise<void>;
 
-export type FaultNeed = 'instruments' | 'web';
+export type FaultNeed = 'instruments' | 'web' | 'replicas' | 'cluster';
 
 export interface Fault {
   /** For a person: "Redis freezes". */
   title: string;
   /** What undoes it, for a person: "it goes on"; null: nothing can. */
   undoTitle: string | null;
-  /** What a stage may lack: a way to the stores and clocks of the lab's own, or a web tier. Nothing unless told. */
+  /** What a stage may lack: a way to the stores and clocks of the lab's own, a web tier, a
+   * Redis with replicas, or one that is a cluster. Nothing unless told. */
   needs?: FaultNeed;
   /** What must be there before, and breaks nothing. @throws LabError */
   prepare?(stage: StageHands): Promise<void>;

@@ -1,11 +1,11 @@
 import { type Fault, nothingToUndo } from './fault.js';
-import { withRedis } from './with-redis.js';
+import { eachPrimary } from './redis-servers.js';
 
 export const redisFlush: Fault = {
   title: 'somebody empties Redis (FLUSHALL)',
   undoTitle: null,
-  async apply({ redis }) {
-    await withRedis(redis.url, (client) => client.flushall());
+  async apply(stage) {
+    await eachPrimary(stage, (client) => client.flushall());
     return nothingToUndo;
   },
 };

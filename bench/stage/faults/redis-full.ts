@@ -1,16 +1,16 @@
 import type { Fault } from './fault.js';
-import { withRedis } from './with-redis.js';
+import { eachPrimary } from './redis-servers.js';
 
 export const redisFull: Fault = {
   title: 'Redis is full: it refuses what needs memory (maxmemory, noeviction)',
   undoTitle: 'it may grow again',
-  async apply({ redis }) {
-    await withRedis(redis.url, async (client) => {
+  async apply(stage) {
+    await eachPrimary(stage, async (client) => {
       await client.config('SET', 'maxmemory-policy', 'noeviction');
       await client.config('SET', 'maxmemory', '1');
     });
     return async () => {
-      await withRedis(redis.url, (client) => client.config('SET', 'maxmemory', '0'));
+      await eachPrimary(stage, (client) => client.config('SET', 'maxmemory', '0'));
     };
   },
 };

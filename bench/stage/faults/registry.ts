@@ -16,11 +16,17 @@ import { nginxReload } from './nginx-reload.js';
 import { passwordChange } from './password-change.js';
 import { postgresFreeze } from './postgres-freeze.js';
 import { postgresKill } from './postgres-kill.js';
+import { primaryFreeze } from './primary-freeze.js';
+import { primaryKill } from './primary-kill.js';
+import { primaryRestart } from './primary-restart.js';
+import { quorumLoss } from './quorum-loss.js';
 import { redisFlush } from './redis-flush.js';
 import { redisFreeze } from './redis-freeze.js';
 import { redisFull } from './redis-full.js';
 import { redisKill } from './redis-kill.js';
 import { redisRestart } from './redis-restart.js';
+import { reshard } from './reshard.js';
+import { staleReplica } from './stale-replica.js';
 import { storesSlow } from './stores-slow.js';
 
 /** One line a fault. */
@@ -48,10 +54,22 @@ export const FAULTS = {
   'logout-then-redis-loss': logoutThenRedisLoss,
   'password-change': passwordChange,
   'login-herd': loginHerd,
+  'primary-kill': primaryKill,
+  'primary-freeze': primaryFreeze,
+  'primary-restart': primaryRestart,
+  reshard,
+  'quorum-loss': quorumLoss,
+  'stale-replica': staleReplica,
 } as const satisfies Readonly<Record<string, Fault>>;
 
 export type FaultName = keyof typeof FAULTS;
-export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
+const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
+
+/** Those that can be done where Redis is one server. */
+export const FAULTS_OF_ONE_REDIS = FAULT_NAMES.filter((name) => {
+  const { needs } = faultNamed(name);
+  return needs !== 'replicas' && needs !== 'cluster';
+});
 
 export function faultNamed(name: FaultName): Fault {
   return FAULTS[name];

@@ -1,6 +1,6 @@
 /** What Redis says of itself: INFO, asked over its own protocol. */
 import { Redis } from 'ioredis';
-import type { StoreMeter, StoreUsage } from '../store.js';
+import type { Metered, StoreMeter, StoreUsage } from '../store.js';
 
 /** The fields of INFO's "server" section. @throws when no Redis answers there in time */
 export async function askRedis(
@@ -54,7 +54,29 @@ export function describeRedis(information: Record<string, string>): string {
   return valkey ? `Valkey ${valkey}` : (redis ?? 'unknown');
 }
 
-export async function connectRedisMeter(url: string): Promise<StoreMeter> {
+/** Of several servers those that take writes count: a replica does the same again. */
+export async function connectRedisMeter({ url, serverUrls = [url] }: Metered): Promise<StoreMeter> {
+  const meters = await Promise.all(serverUrls.map(connectOne));
+  return {
+    read: async () => addUp(await Promise.all(meters.map((meter) => meter.read()))),
+    close: () => {
+      for (const meter of meters) meter.close();
+    },
+  };
+}
+
+function addUp(usages: readonly (StoreUsage & { isReplica: boolean })[]): StoreUsage {
+  const sum = (of: (usage: StoreUsage & { isReplica: boolean }) => number) =>
+    usages.reduce((total, usage) => total + of(usage), 0);
+  return {
+    atSeconds: usages[0]?.atSeconds ?? 0,
+    cpuSeconds: sum(({ cpuSeconds }) => cpuSeconds),
+    rssBytes: sum(({ rssBytes }) => rssBytes),
+    commands: sum(({ isReplica, commands }) => (isReplica ? 0 : commands)),
+  };
+}
+
+async function connectOne(url: string) {
   const redis = new Redis(url, {
     lazyConnect: true,
     maxRetriesPerRequest: 1,
@@ -64,13 +86,20 @@ export async function connectRedisMeter(url: string): Promise<StoreMeter> {
   redis.on('error', () => {});
   await redis.connect();
   return {
-    read: async () => usageIn(await redis.info('all')),
+    read: async () => {
+      const text = await redis.info('all');
+      return { ...usageIn(text), isReplica: parseInfo(text).role === 'slave' };
+    },
     close: () => redis.disconnect(),
   };
 }
 
 /** Said once per connection or by the lab itself, not by a request. */
-const NOT_OF_A_REQUEST = new Set(['info', 'hello', 'auth', 'select', 'client', 'ping', 'config']);
+const NOT_OF_A_REQUEST = new Set([
+  ...['info', 'hello', 'auth', 'select', 'client', 'ping', 'config'],
+  // Of servers that are several: what they and their clients say of each other.
+  ...['cluster', 'replconf', 'psync', 'role', 'subscribe', 'publish'],
+]);
 
 /** @param text the answer to INFO all */
 export function usageIn(text: string): StoreUsage {

@@ -1,4 +1,6 @@
+/** A redis-server of the lab's own. */
 import { randomBytes } from 'node:crypto';
+import { chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../../model/errors.js';
 import { makePrivateFolder } from '../../processes/folders/run-folder.js';
@@ -13,20 +15,55 @@ export async function serveRedis(
   program: RedisProgram,
   context: StartContext,
 ): Promise<StartedStore> {
-  const folder = await makePrivateFolder(context.runFolder, 'redis', program.user);
-  const password = randomBytes(18).toString('base64url');
-  const started = await serveOnFreePort(
+  const started = await serveMember(program, context, { name: 'redis', password: newPassword() });
+  return { ...started, startedBy: `${whoRuns(program)} (no persistence)` };
+}
+
+export function newPassword(): string {
+  return randomBytes(18).toString('base64url');
+}
+
+/** "redis-server on PATH as user nobody" */
+export function whoRuns(program: RedisProgram): string {
+  return `${program.name}${program.user ? ` as user ${program.user.name}` : ''}`;
+}
+
+export interface MemberOptions {
+  /** Of its folder. */
+  readonly name: string;
+  readonly password: string;
+  /** Lines of its configuration beside the usual. */
+  readonly more?: readonly string[];
+  /** Of a Sentinel, which writes what it learns into its configuration: the first lines of that. */
+  readonly sentinel?: readonly string[];
+}
+
+/** One server, alone or of several. @throws LabError REDIS_FAILED, PORT_TAKEN */
+export async function serveMember(
+  program: RedisProgram,
+  context: StartContext,
+  { name, password, more = [], sentinel }: MemberOptions,
+): Promise<Omit<StartedStore, 'startedBy'>> {
+  const folder = await makePrivateFolder(context.runFolder, name, program.user);
+  return serveOnFreePort(
     {
       product: 'Redis',
       urlOf: (port) => `redis://:${password}@127.0.0.1:${port}`,
-      start: (port, attempt) =>
-        startServerProcess(
+      start: async (port, attempt) => {
+        const file = join(folder, `sentinel-${port}.conf`);
+        if (sentinel !== undefined)
+          await writeSentinelFile(file, port, password, sentinel, program);
+        return startServerProcess(
           {
             name: 'Redis',
             command: program.command,
-            args: ['-'],
-            // Read from standard input: a password on the command line is there for all to see.
-            input: redisConfiguration({ port, password, folder }),
+            ...(sentinel === undefined
+              ? {
+                  args: ['-'],
+                  // Read from standard input: a password on the command line is there for all to see.
+                  input: [redisConfiguration({ port, password, folder }), ...more, ''].join('\n'),
+                }
+              : { args: [file, '--sentinel'] }),
             cwd: folder,
             environment: redisEnvironment(program, folder),
             logFile: join(folder, `server-${attempt}.log`),
@@ -34,17 +71,40 @@ export async function serveRedis(
             stopSignals: [{ signal: 'SIGTERM', waitMs: 2_000 }],
           },
           context.guardian,
-        ),
+        );
+      },
       ask: async (url) => describeRedis(await askRedis(url, 2_000)),
       waitSeconds: 15,
       failed,
     },
     context.signal,
   );
-  return {
-    ...started,
-    startedBy: `${program.name}${program.user ? ` as user ${program.user.name}` : ''} (no persistence)`,
-  };
+}
+
+/** Once: after that it is the Sentinel's. */
+async function writeSentinelFile(
+  file: string,
+  port: number,
+  password: string,
+  lines: readonly string[],
+  { user }: RedisProgram,
+): Promise<void> {
+  const text = [
+    'bind 127.0.0.1',
+    `port ${port}`,
+    `requirepass ${password}`,
+    `sentinel sentinel-pass ${password}`,
+    'loglevel warning',
+    ...lines,
+    '',
+  ].join('\n');
+  try {
+    await writeFile(file, text, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
+    throw error;
+  }
+  if (user) await chown(file, user.uid, user.gid);
 }
 
 /** The text of a redis.conf; what it leaves out is Redis's own default. */

@@ -5,7 +5,7 @@ import {
   RateLimiterRedis,
   type RateLimiterRes,
 } from 'rate-limiter-flexible';
-import type { RedisStore } from '../../data/redis.js';
+import type { RedisStore } from '../../data/redis/redis-store.js';
 import { sourceOf } from './source-address.js';
 
 /** Who tries to log in, and from where. */

@@ -1,4 +1,4 @@
-import type { RedisStore } from '../../data/redis.js';
+import type { RedisStore } from '../../data/redis/redis-store.js';
 import { AppError } from '../../server/errors.js';
 import {
   createLocalCounters,

@@ -3,6 +3,8 @@ import type { LoginRecord } from './login-record.js';
 
 /** Logins on the server, found by their public ID and by their user. */
 export interface LoginStore {
+  /** A value that opens a login of this user: where the store has to find it from nothing else, it tells where. */
+  newSecret(userId: number): string;
   read(id: string): Promise<LoginRecord | undefined>;
   /**
    * Adds a login; beyond `perUserMax` of one user the oldest end. Logins that were handed on count for

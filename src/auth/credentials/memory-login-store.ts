@@ -1,4 +1,4 @@
-import type { LoginRecord } from './login-record.js';
+import { type LoginRecord, newLoginSecret } from './login-record.js';
 import { capGroupOf, type LoginStore, type LoginStoreOptions } from './login-store.js';
 import { sweepInSteps } from './sweep-in-steps.js';
 
@@ -46,6 +46,7 @@ export function createMemoryLoginStore(
   }
 
   return {
+    newSecret: newLoginSecret,
     read: async (id) => living(id)?.record,
     create: async (id, record, ttlMs) => {
       const ids = idsOfUser.get(record.userId) ?? new Set();

@@ -1,6 +1,12 @@
-import type { Redis } from 'ioredis';
-import type { RedisStore } from '../../data/redis.js';
-import { decodeRecord, encodeRecord, LOGIN_ID_LENGTH } from './login-record.js';
+import type { RedisClient } from '../../data/redis/clients.js';
+import type { RedisStore } from '../../data/redis/redis-store.js';
+import {
+  decodeRecord,
+  encodeRecord,
+  LOGIN_ID_LENGTH,
+  loginIdOf,
+  newLoginSecret,
+} from './login-record.js';
 import { capGroupOf, type LoginStore, type LoginStoreOptions } from './login-store.js';
 
 /**
@@ -21,43 +27,57 @@ export const REFERENCE_TOKEN_KEYS: LoginKeys = { record: 'r:', index: 'v:' };
  * IDs, all of one length, one after the other in one string. A string, because a set or a hash with one
  * member takes twice the memory, and most users have one login. Reference tokens have other letters.
  *
- * Scripts change both keys at once. They name keys they find in the index, which a single Redis (or one
- * with replicas) allows and a Redis Cluster does not.
+ * Scripts change both keys at once, and name keys that they find in the index. In a Redis Cluster all of them are
+ * in one slot: a tag stands between the letter and the name (data/redis/buckets.ts), and the secret of a
+ * login is drawn so that its ID tells the tag. While such a slot moves, a key that is not there may be at either
+ * node: Redis refuses the script then, and no login is lost from the index.
  */
 export function createRedisLoginStore(
   redis: RedisStore,
   keys: LoginKeys,
   options: LoginStoreOptions,
 ): LoginStore {
-  const client = withScripts(redis.client);
-  const recordKey = (id: string) => `${keys.record}${id}`;
-  const indexKey = (userId: number) => `${keys.index}${userId}`;
+  const client = withScripts(redis);
+  const { buckets } = redis;
+  const recordPrefix = (userId: number) => `${keys.record}${buckets.tagOfUser(userId)}`;
+  const recordKey = (userId: number, id: string) => `${recordPrefix(userId)}${id}`;
+  const indexKey = (userId: number) => `${keys.index}${buckets.tagOfUser(userId)}${userId}`;
   return {
+    newSecret: (userId) => {
+      for (;;) {
+        const secret = newLoginSecret();
+        if (buckets.holds(userId, loginIdOf(secret))) {
+          return secret;
+        }
+      }
+    },
     read: async (id) => {
-      const text = await redis.run(client.get(recordKey(id)));
+      const text = await redis.run(client.get(`${keys.record}${buckets.tagOfLogin(id)}${id}`));
       return text === null ? undefined : decodeRecord(text);
     },
     create: async (id, record, ttlMs) => {
       await redis.run(
         client.createLogin(
-          recordKey(id),
+          recordKey(record.userId, id),
           indexKey(record.userId),
           id,
           encodeRecord(record),
           ttlMs,
           options.absoluteMs,
           options.perUserMax,
-          keys.record,
+          recordPrefix(record.userId),
           capGroupOf(record) ?? '',
         ),
       );
     },
     renew: async (id, record, ttlMs) =>
-      (await redis.run(client.set(recordKey(id), encodeRecord(record), 'PX', ttlMs, 'XX'))) !==
-      null,
+      (await redis.run(
+        client.set(recordKey(record.userId, id), encodeRecord(record), 'PX', ttlMs, 'XX'),
+      )) !== null,
     list: async (userId) => {
       const ids = split((await redis.run(client.get(indexKey(userId)))) ?? '');
-      const texts = ids.length === 0 ? [] : await redis.run(client.mget(ids.map(recordKey)));
+      const recordKeys = ids.map((id) => recordKey(userId, id));
+      const texts = ids.length === 0 ? [] : await redis.run(client.mget(recordKeys));
       return ids.flatMap((id, position) => {
         // Expired ones stay in the index until the next login of this user.
         const text = texts[position];
@@ -66,11 +86,11 @@ export function createRedisLoginStore(
       });
     },
     end: async (userId, id) =>
-      (await redis.run(client.endLogin(recordKey(id), indexKey(userId), id))) === 1,
+      (await redis.run(client.endLogin(recordKey(userId, id), indexKey(userId), id))) === 1,
     endAll: async (userId, keepId = '') => {
-      await redis.run(client.endLogins(indexKey(userId), keepId, keys.record));
+      await redis.run(client.endLogins(indexKey(userId), keepId, recordPrefix(userId)));
     },
-    check: () => redis.checkWritable(recordKey('')),
+    check: () => redis.checkWritable(keys.record),
     assertUp: () => redis.assertUp(),
     close: () => {},
   };
@@ -99,11 +119,11 @@ interface LoginScripts {
 }
 
 /** ioredis sends a script once and its SHA-1 afterwards, and again when Redis has forgotten it. */
-function withScripts(client: Redis): Redis & LoginScripts {
+function withScripts({ client }: RedisStore): RedisClient & LoginScripts {
   client.defineCommand('createLogin', { numberOfKeys: 2, lua: CREATE });
   client.defineCommand('endLogin', { numberOfKeys: 2, lua: END });
   client.defineCommand('endLogins', { numberOfKeys: 1, lua: END_ALL });
-  return client as Redis & LoginScripts;
+  return client as RedisClient & LoginScripts;
 }
 
 const EACH_ID = `for at = 1, #index, ${LOGIN_ID_LENGTH} do
@@ -113,7 +133,8 @@ const CREATE = `
   local index = redis.call('GET', KEYS[2]) or ''
   local ids = {}
   ${EACH_ID}
-    if redis.call('EXISTS', ARGV[6] .. id) == 1 then ids[#ids + 1] = id end
+    -- Of a cluster the client may send it twice: the first answer may have been lost.
+    if id ~= ARGV[1] and redis.call('EXISTS', ARGV[6] .. id) == 1 then ids[#ids + 1] = id end
   end
   local surplus = #ids + 1 - tonumber(ARGV[5])
   if surplus > 0 then

@@ -3,7 +3,6 @@ import {
   isDueForRenewal,
   type LoginLimits,
   loginIdOf,
-  newLoginSecret,
   recordOf,
 } from '../credentials/login-record.js';
 import type { LoginStore } from '../credentials/login-store.js';
@@ -39,7 +38,7 @@ export function createReferenceTokens(
 ): ReferenceTokens {
   return {
     issue: async (principal, client) => {
-      const token = newLoginSecret();
+      const token = logins.newSecret(principal.userId);
       const loginId = loginIdOf(token);
       const record = recordOf(principal, client, now());
       const lifeMs = endOf(record, limits) - record.createdAt;
@@ -48,7 +47,7 @@ export function createReferenceTokens(
     },
 
     delegate: async (principal, client, delegation, lifeMs) => {
-      const token = newLoginSecret();
+      const token = logins.newSecret(principal.userId);
       const loginId = loginIdOf(token);
       const endsAt = now() + lifeMs;
       await logins.create(

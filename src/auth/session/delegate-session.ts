@@ -1,5 +1,5 @@
 import { AppError } from '../../server/errors.js';
-import { loginIdOf, newLoginSecret, recordOf } from '../credentials/login-record.js';
+import { loginIdOf, recordOf } from '../credentials/login-record.js';
 import type { LoginStore } from '../credentials/login-store.js';
 import { secondsLeft } from '../credentials/seconds-left.js';
 import type { DelegatedSession, Delegation, Principal } from '../strategy.js';
@@ -28,7 +28,7 @@ export async function delegateSession(
   { principal, client, endsAt: parentEndsAt }: DelegatingLogin,
   delegation: Delegation,
 ): Promise<DelegatedSession> {
-  const value = newLoginSecret();
+  const value = logins.newSecret(principal.userId);
   const loginId = loginIdOf(value);
   const at = now();
   // By now the parent may have ended; what is made for it ends below.

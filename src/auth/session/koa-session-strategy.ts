@@ -72,6 +72,8 @@ type SessionContext = Context & { session: LoadedSession | null; [REQUEST]?: Ses
 interface SessionRequest {
   /** The secret asked for last, and the name of its login: a request hashes its secret once. */
   named?: { readonly secret: string; readonly loginId: string };
+  /** Who logs in. */
+  owner?: number;
   /** The secret that koa-session was given for a new session. */
   minted?: string;
   /** Whose session ends: by then `ctx.session` may hold the next one. */
@@ -154,6 +156,7 @@ export function createKoaSessionStrategy(
 
     issue: async (ctx, principal) => {
       allowSecureCookie(ctx);
+      requestOf(ctx).owner = principal.userId;
       await load(ctx, nothing);
       const { session } = ctx as SessionContext;
       if (session === null) {
@@ -243,8 +246,10 @@ export function createKoaSessionStrategy(
         },
       },
       genid: (ctx: Context) => {
-        const secret = newLoginSecret();
-        requestOf(ctx).minted = secret;
+        const request = requestOf(ctx);
+        const secret =
+          request.owner === undefined ? newLoginSecret() : store.newSecret(request.owner);
+        request.minted = secret;
         return secret;
       },
     };

@@ -21,10 +21,10 @@ export function createLocalRevocations(now: () => number): Revocations {
       (deniedUntil.size > 0 &&
         (deniedUntil.has(id) || (loginId !== undefined && deniedUntil.has(loginId)))) ||
       (notBefore.size > 0 && issuedAt < (notBefore.get(userId)?.at ?? 0)),
-    denyToken: async (id, untilMs) => {
+    denyToken: async (_userId, id, untilMs) => {
       deniedUntil.set(id, untilMs);
     },
-    denyLogins: async (loginIds, untilMs) => {
+    denyLogins: async (_userId, loginIds, untilMs) => {
       for (const id of loginIds) {
         deniedUntil.set(id, untilMs);
       }

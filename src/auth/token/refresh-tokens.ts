@@ -40,7 +40,7 @@ export interface RefreshTokenOptions {
    * Ends the access tokens of families that are about to end: before, because what fails here can be
    * tried again only while the family is there.
    */
-  readonly denyLogins: (ids: readonly string[]) => Promise<void>;
+  readonly denyLogins: (userId: number, ids: readonly string[]) => Promise<void>;
 }
 
 /** Finds the family. Its hash is the key of the row, and nothing but refresh tokens carries it. */
@@ -65,7 +65,7 @@ export function createRefreshTokens(options: RefreshTokenOptions): RefreshTokens
       return { family, token: successorSealer(token).open(sealedSuccessor).toString() };
     }
     // Whoever brings a wrong secret with a right handle holds an old token of this family.
-    await denyLogins([family.id]);
+    await denyLogins(family.userId, [family.id]);
     await families.remove(family.userId, family.id);
     log.warn({ userId: family.userId, login: family.id }, 'refresh token used twice: login ended');
     throw refused();
@@ -74,7 +74,7 @@ export function createRefreshTokens(options: RefreshTokenOptions): RefreshTokens
   async function endSurplus(userId: number, max: number, at: Date): Promise<void> {
     const surplus = await families.surplus(userId, max, at);
     if (surplus.length > 0) {
-      await denyLogins(surplus);
+      await denyLogins(userId, surplus);
       await families.removeThese(userId, surplus);
     }
   }

@@ -8,8 +8,8 @@ import type { AccessToken } from './access-token.js';
 export interface Revocations {
   isRevoked(token: AccessToken): boolean | Promise<boolean>;
   /** Times are milliseconds since the epoch. */
-  denyToken(id: string, untilMs: number): Promise<void>;
-  denyLogins(loginIds: readonly string[], untilMs: number): Promise<void>;
+  denyToken(userId: number, id: string, untilMs: number): Promise<void>;
+  denyLogins(userId: number, loginIds: readonly string[], untilMs: number): Promise<void>;
   /** Denies what was issued to the user before that moment. */
   denyUser(userId: number, beforeMs: number, untilMs: number): Promise<void>;
   /** Resolves when it can be asked. */

@@ -100,9 +100,9 @@ export async function createTokenStrategy(
     return verified;
   }
 
-  async function denyLogins(ids: readonly string[]): Promise<void> {
+  async function denyLogins(userId: number, ids: readonly string[]): Promise<void> {
     if (ids.length > 0) {
-      await revocations?.denyLogins(ids, now() + accessMs + IN_FLIGHT_MS);
+      await revocations?.denyLogins(userId, ids, now() + accessMs + IN_FLIGHT_MS);
     }
   }
 
@@ -125,7 +125,7 @@ export async function createTokenStrategy(
   async function endLogin(userId: number, loginId: string): Promise<boolean> {
     const owned = (await families.list(userId, new Date(now()))).some(({ id }) => id === loginId);
     if (owned) {
-      await denyLogins([loginId]);
+      await denyLogins(userId, [loginId]);
     }
     return owned && families.remove(userId, loginId);
   }
@@ -154,7 +154,7 @@ export async function createTokenStrategy(
       if (loginId !== undefined) {
         // Also when the row is gone: another instance may not have heard of it, or the denylist may
         // have lost it. The token proves whose login it is.
-        await denyLogins([loginId]);
+        await denyLogins(userId, [loginId]);
         await families.remove(userId, loginId);
       }
     },
@@ -165,7 +165,7 @@ export async function createTokenStrategy(
       const at = now();
       const all = await families.list(userId, new Date(at));
       const ids = all.map(({ id }) => id).filter((id) => id !== keepLoginId);
-      await denyLogins(ids);
+      await denyLogins(userId, ids);
       if (keepLoginId === undefined) {
         await revocations?.denyUser(userId, at, at + accessMs + IN_FLIGHT_MS);
       }
@@ -206,7 +206,7 @@ export async function createTokenStrategy(
               oauthError: 'unsupported_token_type',
             });
           }
-          await revocations.denyToken(access.id, access.expiresAt);
+          await revocations.denyToken(access.principal.userId, access.id, access.expiresAt);
         }
       },
       exchange,

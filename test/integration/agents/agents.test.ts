@@ -295,7 +295,9 @@ describe('agents', function () {
   it('measure the same windows by a clock that is a day ahead', async function () {
     const ahead = ['unshare', '--time', '--monotonic', '86400', '--fork', '--kill-child'];
     if (spawnSync('unshare', [...ahead.slice(1), 'true']).status !== 0) {
-      process.stdout.write('      skipped: no namespace with a clock of its own can be made here\n');
+      process.stdout.write(
+        '      skipped: no namespace with a clock of its own can be made here\n',
+      );
       this.skip();
     }
     const { port, team } = await gather(2);

@@ -170,7 +170,7 @@ async function measure(
     { tier: 'redis', name: 'redis', pid: null, isMetered: true },
     { tier: 'postgres', name: 'postgres', pid: null },
   ];
-  const meter = await redis.connectMeter(redisUrl);
+  const meter = await redis.connectMeter({ url: redisUrl });
   try {
     const now = () => performance.now();
     const from = await takeSnapshot('from', meter, processes, now);

@@ -16,6 +16,7 @@ import { type RunningService, runEntry, startService } from '../../support/servi
 import { TEST_DATABASE } from '../../support/sql-servers/sql-server.js';
 import { strategiesUnderTest } from '../../support/strategies-under-test.js';
 import { createTcpGate, type TcpGate } from '../../support/tcp-gate.js';
+import { TEST_REDIS } from '../../support/test-redis.js';
 
 /** What a client waits at most while a store is away. */
 const ANSWER_WITHIN_MS = 500;
@@ -57,7 +58,8 @@ export async function startTroubledStores(): Promise<TroubledStores> {
 export class Subject {
   readonly api: ApiClient;
   readonly ada: Account;
-  readonly redisGate: TcpGate;
+  /** null: Redis is several servers. */
+  readonly redisGate: TcpGate | null;
   readonly databaseGate: TcpGate;
   readonly #service: RunningService;
   credential: Credential;
@@ -65,7 +67,7 @@ export class Subject {
 
   private constructor(
     service: RunningService,
-    gates: readonly [TcpGate, TcpGate],
+    gates: readonly [TcpGate | null, TcpGate],
     ada: Account,
     login: Answer,
   ) {
@@ -78,11 +80,14 @@ export class Subject {
   }
 
   static async start(name: string, { stores, redis }: TroubledStores): Promise<Subject> {
-    const gates = await Promise.all([createTcpGate(redis.url), createTcpGate(stores.databaseUrl)]);
+    const gates = await Promise.all([
+      TEST_REDIS.kind === 'one' ? createTcpGate(redis.url) : null,
+      createTcpGate(stores.databaseUrl),
+    ]);
     const service = await startService({
       AUTH_STRATEGY: name,
       DATABASE_URL: gates[1].url,
-      REDIS_URL: gates[0].url,
+      REDIS_URL: gates[0]?.url ?? redis.url,
     });
     const api = new ApiClient(service.url);
     const ada = await api.register('ada');
@@ -91,7 +96,7 @@ export class Subject {
 
   async stop(): Promise<void> {
     await this.#service.stop();
-    await Promise.all([this.redisGate.shut(), this.databaseGate.shut()]);
+    await Promise.all([this.redisGate?.shut(), this.databaseGate.shut()]);
   }
 
   readonly me = () => this.api.call('GET', '/me', { credential: this.credential });

@@ -72,14 +72,14 @@ describe('when a store takes no writes', () => {
           try {
             await replicate(next, troubled.redis.url);
             await next.replicaof('NO', 'ONE');
-            subject.redisGate.leadTo(promoted.url);
+            subject.redisGate?.leadTo(promoted.url);
             await replicate(old, promoted.url);
             // With the login of before: its data went along.
             await subject.isBack();
             const writes = await next.info('commandstats');
             expect(writes).to.match(/cmdstat_(set|hset|getex|eval|evalsha|expire|hsetex)/);
           } finally {
-            subject.redisGate.leadTo(troubled.redis.url);
+            subject.redisGate?.leadTo(troubled.redis.url);
             await old.replicaof('NO', 'ONE');
             old.disconnect();
             next.disconnect();

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { type Answer, credentialOf, expectProblem } from '../../support/api-client.js';
-import { freeze, thaw } from '../../support/freeze.js';
 import {
   declared,
   expectUnavailable,
@@ -59,22 +58,22 @@ describe('when Redis is in trouble', () => {
       }
 
       it('answers in time while Redis is frozen, and works again when it thaws', async () => {
-        freeze(troubled.redis.pid());
+        troubled.redis.freeze();
         try {
           await expectWithoutRedis();
         } finally {
-          thaw(troubled.redis.pid());
+          troubled.redis.thaw();
         }
         await subject.isBack();
       });
 
       it('answers a login in time when Redis froze a moment ago', async () => {
         let login: Answer;
-        freeze(troubled.redis.pid());
+        troubled.redis.freeze();
         try {
           login = await inTime(subject.login());
         } finally {
-          thaw(troubled.redis.pid());
+          troubled.redis.thaw();
         }
         await subject.isBack();
         // Some need Redis to check a credential and not to make one; then it must be a good one.
@@ -87,8 +86,11 @@ describe('when Redis is in trouble', () => {
         }
       });
 
-      it(`works, if slowly, when each answer of Redis takes ${SLOW_MS} ms`, async () => {
-        subject.redisGate.slowDown(SLOW_MS);
+      it(`works, if slowly, when each answer of Redis takes ${SLOW_MS} ms`, async function (this: Mocha.Context) {
+        const { redisGate } = subject;
+        // Servers of a cluster send clients to each other, past any door.
+        if (redisGate === null) return this.skip();
+        redisGate.slowDown(SLOW_MS);
         try {
           for (let attempt = 0; attempt < 3; attempt += 1) {
             expect((await inTime(subject.me())).status).to.equal(200);
@@ -98,7 +100,7 @@ describe('when Redis is in trouble', () => {
           expect((await inTime(subject.login())).status).to.equal(200);
           expect((await inTime(subject.register())).status).to.equal(201);
         } finally {
-          subject.redisGate.slowDown(0);
+          redisGate.slowDown(0);
         }
         await subject.isBack();
       });

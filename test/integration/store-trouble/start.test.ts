@@ -46,8 +46,9 @@ describe('an instance that starts while a store is in trouble', () => {
 
   for (const store of ['redis', 'postgres'] as const) {
     it(`does not start, and says so, while ${store} is frozen`, async () => {
-      const pid = store === 'redis' ? troubled.redis.pid() : troubled.stores.database.pid;
-      freeze(pid as number);
+      const pid = troubled.stores.database.pid as number;
+      if (store === 'redis') troubled.redis.freeze();
+      else freeze(pid);
       try {
         const result = await runEntry('main', {
           AUTH_STRATEGY: 'session',
@@ -59,7 +60,8 @@ describe('an instance that starts while a store is in trouble', () => {
         const code = store === 'redis' ? 'redis_unreachable' : 'database_unreachable';
         expect(result.stderr).to.match(new RegExp(`^${code}: [^\\n]+\\n$`));
       } finally {
-        thaw(pid as number);
+        troubled.redis.thaw();
+        thaw(pid);
       }
     });
   }

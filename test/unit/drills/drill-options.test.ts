@@ -6,6 +6,7 @@ import {
 } from '../../../bench/cli/options/drill-options.js';
 import { DRILL_NAMES } from '../../../bench/experiments/drill/drills.js';
 import type { DrillReadings, DrillRecord } from '../../../bench/model/drill-schema.js';
+import { ONE_REDIS, parseRedisShape } from '../../../bench/stores/redis/shape.js';
 
 const DRILLS = ['redis-kill', 'logout-one'] as const;
 
@@ -40,13 +41,34 @@ function drill(name: string, variants: Record<string, DrillReadings>): DrillReco
 
 describe('lab drill', () => {
   it('takes drills by name, or all of them', () => {
-    expect(drillsNamed(['redis-kill'], false)).to.deep.equal(['redis-kill']);
-    expect(drillsNamed([], true)).to.deep.equal(DRILL_NAMES);
-    expect(() => drillsNamed([], false))
+    expect(drillsNamed(['redis-kill'], false, ONE_REDIS)).to.deep.equal(['redis-kill']);
+    expect(() => drillsNamed([], false, ONE_REDIS))
       .to.throw('Name a drill')
       .with.property('exitCode', 2);
-    expect(() => drillsNamed(['redis-kil'], false)).to.throw('did you mean redis-kill?');
-    expect(() => drillsNamed(['redis-kill'], true)).to.throw('--all means every drill');
+    expect(() => drillsNamed(['redis-kil'], false, ONE_REDIS)).to.throw('did you mean redis-kill?');
+    expect(() => drillsNamed(['redis-kill'], true, ONE_REDIS)).to.throw('--all means every drill');
+  });
+
+  it('takes of all drills those that such a Redis can have, and says of a named one why it cannot', () => {
+    const ofSeveral = [
+      'primary-kill',
+      'primary-freeze',
+      'primary-restart',
+      'quorum-loss',
+      'stale-replica',
+    ];
+    const throughAProxy = ['stores-slow', 'clock-ahead', 'clock-behind'];
+    const left = (redis: string) => {
+      const all: string[] = drillsNamed([], true, parseRedisShape(redis));
+      return DRILL_NAMES.filter((name) => !all.includes(name));
+    };
+    expect(left('one')).to.have.members([...ofSeveral, 'reshard']);
+    expect(left('cluster:3')).to.have.members([...ofSeveral, ...throughAProxy]);
+    expect(left('cluster:3+3')).to.have.members(throughAProxy);
+    expect(left('sentinel:1+2')).to.have.members([...throughAProxy, 'reshard']);
+    expect(() => drillsNamed(['reshard'], false, ONE_REDIS))
+      .to.throw('take --redis cluster:3+3')
+      .with.property('code', 'DRILL_UNAVAILABLE');
   });
 
   it('fails on the worst of the repetitions, names who broke a condition, and leaves the control out', () => {

@@ -154,9 +154,9 @@ describe('what one instance remembers of revocations', () => {
     const two = token({ id: 'two', principal: { ...token().principal, loginId: 'second' } });
     const revoked = () => [one, two].map((each) => revocations.isRevoked(each));
     expect(revoked()).to.deep.equal([false, false]);
-    await revocations.denyToken('one', 10_000);
+    await revocations.denyToken(1, 'one', 10_000);
     expect(revoked()).to.deep.equal([true, false]);
-    await revocations.denyLogins(['second'], 10_000);
+    await revocations.denyLogins(1, ['second'], 10_000);
     expect(revoked()).to.deep.equal([true, true]);
 
     const principal = { ...token().principal, userId: 2 };

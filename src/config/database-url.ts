@@ -1,14 +1,9 @@
-/** What is wrong with the URL of a store. It may hold a password, so nothing of it is repeated. */
+/** What is wrong with the URL of a database. It may hold a password, so nothing of it is repeated. */
 
-const EXAMPLES = {
-  database: 'must be a URL such as postgres://user@host:5432/name or mysql://user@host:3306/name',
-  redis: 'must be a URL such as redis://host:6379',
-} as const;
+const EXAMPLE =
+  'must be a URL such as postgres://user@host:5432/name or mysql://user@host:3306/name';
 
-const SCHEMES = {
-  database: /^(postgres(ql)?|mysql|mariadb):$/,
-  redis: /^rediss?:$/,
-} as const;
+const SCHEMES = /^(postgres(ql)?|mysql|mariadb):$/;
 
 /** Of PostgreSQL's options those about TLS and the name; others could change what a statement means. */
 const POSTGRES_OPTIONS: ReadonlySet<string> = new Set([
@@ -22,24 +17,15 @@ const POSTGRES_OPTIONS: ReadonlySet<string> = new Set([
 const SSL_MODES = /^(disable|prefer|require|verify-ca|verify-full|no-verify)$/;
 
 /** Undefined when there is nothing wrong with it. */
-export function storeUrlProblem(kind: 'database' | 'redis', value: string): string | undefined {
+export function databaseUrlProblem(value: string): string | undefined {
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url === undefined || !SCHEMES[kind].test(url.protocol) || url.hostname === '') {
-    return EXAMPLES[kind];
+  if (url === undefined || !SCHEMES.test(url.protocol) || url.hostname === '') {
+    return EXAMPLE;
   }
   if (![url.username, url.password, url.pathname].every(isDecodable)) {
     return 'has a % that begins no escape: write %25 for each % of the user name or password';
   }
-  return kind === 'redis' ? redisProblem(url) : databaseProblem(url);
-}
-
-function redisProblem({ pathname, search }: URL): string | undefined {
-  if (search !== '') {
-    return 'takes no options, after the ?';
-  }
-  return /^\/?(0|[1-9]\d{0,8})?$/.test(pathname)
-    ? undefined
-    : 'must have the number of a database, or nothing, after the last /';
+  return databaseProblem(url);
 }
 
 function databaseProblem({ protocol, pathname, search, searchParams }: URL): string | undefined {
