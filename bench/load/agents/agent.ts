@@ -5,7 +5,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import WebSocket from 'ws';
+import WebSocket, { type RawData } from 'ws';
 import { LabError, usageError } from '../../model/errors.js';
 import type { Guardian } from '../../processes/guardian/guardian.js';
 import { usageOf } from '../../processes/process-usage.js';
@@ -64,8 +64,7 @@ export interface AgentInput {
  */
 export async function runAgent(input: AgentInput): Promise<void> {
   for (;;) {
-    const socket = await dial(input);
-    const end = await serve(socket, input);
+    const end = await serve(await dial(input), input);
     input.signal.throwIfAborted();
     if (end === 'done') {
       input.say('The run is over.');
@@ -77,7 +76,14 @@ export async function runAgent(input: AgentInput): Promise<void> {
   }
 }
 
-async function dial({ lab, waitSeconds, signal }: AgentInput): Promise<WebSocket> {
+interface Dialled {
+  socket: WebSocket;
+  /** The lab speaks first, and may have spoken before anybody could listen. */
+  early: RawData[];
+  keepEarly(data: RawData): void;
+}
+
+async function dial({ lab, waitSeconds, signal }: AgentInput): Promise<Dialled> {
   const giveUpMs = performance.now() + waitSeconds * 1000;
   for (;;) {
     signal.throwIfAborted();
@@ -86,11 +92,13 @@ async function dial({ lab, waitSeconds, signal }: AgentInput): Promise<WebSocket
       maxPayload: MOST_BYTES_OF_AN_ORDER,
       perMessageDeflate: false,
     });
+    const early: RawData[] = [];
+    const keepEarly = (data: RawData) => void early.push(data);
+    socket.on('message', keepEarly).on('error', () => {});
     try {
       await once(socket, 'open', { signal });
-      return socket;
+      return { socket, early, keepEarly };
     } catch (error) {
-      socket.on('error', () => {});
       socket.terminate();
       signal.throwIfAborted();
       const { message, code } = error as NodeJS.ErrnoException;
@@ -112,7 +120,7 @@ async function dial({ lab, waitSeconds, signal }: AgentInput): Promise<WebSocket
 }
 
 /** @returns 'done', or why the lab was lost */
-function serve(socket: WebSocket, input: AgentInput): Promise<string> {
+function serve({ socket, early, keepEarly }: Dialled, input: AgentInput): Promise<string> {
   return new Promise((resolve, reject) => {
     const workers = holdWorkers(input, (message) => send(message));
     const nonce = drawNonce();
@@ -143,9 +151,8 @@ function serve(socket: WebSocket, input: AgentInput): Promise<string> {
     const refuse = (code: string, message: string) =>
       settle(() => reject(usageError(code, message)));
 
-    socket.on('error', () => {});
     socket.on('close', (code) => settle(() => resolve(`the connection ended with ${code}`)));
-    socket.on('message', (data) => {
+    const hear = (data: RawData) => {
       if (over) return;
       heardMs = performance.now();
       if (expected === undefined) greet(data);
@@ -154,7 +161,7 @@ function serve(socket: WebSocket, input: AgentInput): Promise<string> {
         if (message) handle(message);
         else refuse('NOT_A_LAB', `What answers at ${input.lab.href} does not speak as a lab does.`);
       }
-    });
+    };
 
     function greet(data: unknown): void {
       const greeting = readMessage(greetingSchema, data);
@@ -239,6 +246,10 @@ function serve(socket: WebSocket, input: AgentInput): Promise<string> {
       for (const each of refused) input.say(notAllowed(each, input.allowed));
       return refused;
     }
+
+    socket.off('message', keepEarly);
+    for (const data of early) hear(data);
+    socket.on('message', hear);
   });
 }
 

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import WebSocket from 'ws';
@@ -426,6 +427,32 @@ describe('agents', function () {
       expect(agent.stderr()).to.match(/^LAB_TOKEN: [^\n]+\n$/);
       sockets.close();
       impostor.close();
+    });
+
+    it('nothing of a lab whose first word comes with the answer to the dialling', async () => {
+      const eager = createServer();
+      const said = new Promise<number>((resolve) => {
+        eager.on('upgrade', (request, socket: Socket) => {
+          const key = `${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
+          const accept = createHash('sha1').update(key).digest('base64');
+          const first = { type: 'challenge', protocol: 1, version: labVersion() };
+          const text = Buffer.from(JSON.stringify({ ...first, nonce: 'x'.repeat(24) }));
+          const head = Buffer.from([0x81, 126, text.length >> 8, text.length & 255]);
+          const answer = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`;
+          const fromMs = performance.now();
+          // The hello of an agent.
+          socket.once('data', () => resolve(performance.now() - fromMs));
+          // In one packet: whoever begins to listen a moment later hears nothing.
+          socket.write(Buffer.concat([Buffer.from(answer), head, text]));
+        });
+      });
+      eager.listen(0, '127.0.0.1');
+      await once(eager, 'listening');
+      const agent = startAgent((eager.address() as AddressInfo).port);
+      expect(await said).to.be.below(3000);
+      agent.child.kill('SIGKILL');
+      await agent.ended;
+      eager.close();
     });
 
     it('what is no agent, what is too much, and whoever says nothing', async () => {
