@@ -3,6 +3,7 @@ const all = require('./.mocharc.cjs');
 
 const filesIn = (folder, names) => names.map((name) => `dist/test/${folder}/${name}.test.js`);
 const compares = [
+  'agents',
   'compare',
   'crowd',
   'drill',
@@ -23,6 +24,7 @@ const spec = [
   ...filesIn('contract', ['short-lives']),
   ...filesIn('e2e', [...compares, 'load', 'load-servers', 'web-tier']),
   ...filesIn('integration', ['keys/rotation-under-load', 'leave', 'login-limits']),
+  'dist/test/integration/agents/**/*.test.js',
   'dist/test/integration/load/**/*.test.js',
   'dist/test/integration/store-trouble/**/*.test.js',
 ];

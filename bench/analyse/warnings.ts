@@ -89,7 +89,8 @@ function moreProcessesThanCores({ config, environment, strategies }: Result): Wa
   const beside = companions + (environment.web?.workers ?? 0) + Number(predictionServers);
   const stores = tiersOfEveryRun(databaseOf(config)).filter(({ scope }) => scope === 'run').length;
   // A store counts as one, however many processes it has.
-  const processesWith = (instances: number) => instances + config.loadWorkers + stores + beside;
+  const senders = config.agents ? 0 : config.loadWorkers;
+  const processesWith = (instances: number) => instances + senders + stores + beside;
   const crowded = config.instances.filter((count) => processesWith(count) > cores);
   const [fewest] = crowded;
   if (fewest === undefined) return [];

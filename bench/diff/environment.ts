@@ -61,6 +61,11 @@ const LOOKS: readonly Look[] = [
     what: 'load workers',
     of: ({ config }) => String(config.loadWorkers),
   },
+  {
+    weight: 'conditions',
+    what: 'agents that send',
+    of: ({ config }) => String(config.agents ?? 'none'),
+  },
   { weight: 'conditions', what: 'web tier', of: ({ config }) => config.web?.balance ?? 'none' },
   {
     weight: 'conditions',

@@ -4,6 +4,7 @@
  * its end.
  */
 import { warningsOfPlans } from '../analyse/reanalyse.js';
+import type { AgentTeam } from '../load/agents/agent-team.js';
 import type { LoadMode } from '../load/load-mode.js';
 import { describedWorkloads } from '../load/workloads/registry.js';
 import { describeMachine } from '../measure/environment.js';
@@ -30,6 +31,8 @@ export interface RunInput {
   /** Which questions the plans are to answer; absent: plans of one's own. */
   questions?: Question[];
   strategies: DescribedStrategy[];
+  /** Machines that the load is to come from; absent: this one. */
+  agents?: AgentTeam | undefined;
   /** Folder in which the folder of the result is made. */
   outFolder: string;
   signal: AbortSignal;
@@ -84,6 +87,7 @@ export async function recordRun(input: RunInput, work: RecordedWork): Promise<Fi
     for (const part of partsOf(result)) {
       if (work.compare) part.comparisons = work.compare(asWhole(result, part));
     }
+    if (input.agents) result.environment.agents = input.agents.describe();
     result.warnings = warningsOfPlans(result);
     result.lab = {
       wallSeconds: (performance.now() - started) / 1000,
@@ -127,7 +131,7 @@ export function hasMeasured(result: Result): boolean {
 
 function emptyResult(
   id: string,
-  { config, further = [], questions, noLimits, strategies }: RunInput,
+  { config, further = [], questions, noLimits, strategies, agents }: RunInput,
 ): Result {
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -139,6 +143,7 @@ function emptyResult(
     environment: {
       ...describeMachine({ serves: !config.targets }),
       ...(noLimits && { cpuLimiterMissing: noLimits }),
+      ...(agents && { agents: agents.describe() }),
     },
     strategies,
     workloads: describedWorkloads([

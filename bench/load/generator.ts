@@ -2,6 +2,8 @@
  * The lab's end of the load: starts the load workers, hands each its connections, merges their reports.
  */
 import type { Guardian } from '../processes/guardian/guardian.js';
+import type { RunProcess } from '../processes/run-process.js';
+import { type Alignment, ON_THIS_MACHINE } from './alignment.js';
 import type { LoadOrder, LoadWindow, SessionOrder, WorkerReport } from './messages.js';
 import { spreadOverWorkers } from './spread.js';
 import { type LoadWorker, startWorker } from './worker-process.js';
@@ -11,7 +13,11 @@ import type { Connection } from './workload.js';
 const CONNECTION_SEEDS = 100_003;
 
 export interface LoadGenerator {
+  /** Those of this machine. */
   pids: readonly number[];
+  /** All that it is made of, as they stand in a record. */
+  processes: readonly RunProcess[];
+  alignment(): Alignment;
   /** False once a worker has failed; then start another generator. */
   usable(): boolean;
   /** Resolves with a report for each worker once the window is over, or after abort(). */
@@ -33,7 +39,7 @@ export interface ClosedLoopGenerator extends LoadGenerator {
   ): Promise<LoadSession>;
 }
 
-export interface LoadSession {
+export interface LoadSession extends Pick<LoadGenerator, 'processes' | 'alignment' | 'abort'> {
   /**
    * Loads one loop while the others are held. Resolves when every request of it is answered.
    * @returns how many were
@@ -52,27 +58,51 @@ export async function startLoadGenerator(
   guardian: Guardian,
   entry: URL,
 ): Promise<ClosedLoopGenerator> {
-  const workers = Array.from({ length: workerCount }, () => startWorker(entry, guardian));
+  const workers = Array.from({ length: workerCount }, (_, index) =>
+    startWorker(entry, guardian, `shard ${index + 1}`),
+  );
   try {
     await Promise.all(workers.map((worker) => worker.ready));
   } catch (error) {
     for (const worker of workers) worker.stop();
     throw error;
   }
+  return generatorOf(workers, { alignment: () => ON_THIS_MACHINE });
+}
+
+export interface GeneratorMeans {
+  alignment(): Alignment;
+  /** Processes that send nothing, but without which nothing is sent. */
+  beside?: readonly RunProcess[];
+}
+
+/** Spreads orders over the workers, wherever they are, and gathers what they say. */
+export function generatorOf(
+  workers: readonly LoadWorker[],
+  { alignment, beside = [] }: GeneratorMeans,
+): ClosedLoopGenerator {
+  const processes = [...workers.map(({ process }) => process), ...beside];
+  const abort = () => {
+    for (const worker of workers) worker.abort();
+  };
   return {
-    pids: workers.map((worker) => worker.pid),
+    pids: processes.flatMap(({ pid }) => pid ?? []),
+    processes,
+    alignment,
     usable: () => workers.every((worker) => worker.usable()),
-    run: (order, connections) =>
-      Promise.all(
-        spreadOverWorkers(connections, workers.length).map((share, index, shares) =>
-          (workers[index] as LoadWorker).run({
-            ...order,
-            connections: share,
-            seed: order.seed + index * CONNECTION_SEEDS,
-            place: { worker: index, workers: shares.length },
-          }),
-        ),
-      ),
+    run: (order, connections) => {
+      const shares = spreadOverWorkers(connections, workers.length);
+      const asked = shares.map(async (share, index) => {
+        const report = await (workers[index] as LoadWorker).run({
+          ...order,
+          connections: share,
+          seed: order.seed + index * CONNECTION_SEEDS,
+          place: { worker: index, workers: shares.length },
+        });
+        return withPlacesIn(connections, share, report);
+      });
+      return orAbort(asked, abort);
+    },
     async open({ seed, ...order }, loops) {
       const shares = loops.map((connections) => spreadOverWorkers(connections, workers.length));
       await Promise.all(
@@ -87,21 +117,55 @@ export async function startLoadGenerator(
         ),
       );
       return {
+        processes,
+        alignment,
+        abort,
         load: async (loop, window) => {
-          const answered = await Promise.all(workers.map((worker) => worker.load(loop, window)));
-          return answered.reduce((sum, each) => sum + each, 0);
+          const asked = workers.map((worker) => worker.load(loop, window));
+          return (await orAbort(asked, abort)).reduce((sum, each) => sum + each, 0);
         },
         close: async () => {
           const reports = await Promise.all(workers.map((worker) => worker.close()));
-          return loops.map((_, loop) => reports.flatMap((ofWorker) => ofWorker[loop] ?? []));
+          return loops.map((connections, loop) =>
+            reports.flatMap((ofWorker, index) => {
+              const report = ofWorker[loop];
+              return report ? [withPlacesIn(connections, shares[loop]?.[index] ?? [], report)] : [];
+            }),
+          );
         },
       };
     },
-    abort() {
-      for (const worker of workers) worker.abort();
-    },
+    abort,
     stop() {
       for (const worker of workers) worker.stop();
     },
+  };
+}
+
+/** Where one fails, the others need not go on. */
+async function orAbort<Answer>(asked: Promise<Answer>[], abort: () => void): Promise<Answer[]> {
+  try {
+    return await Promise.all(asked);
+  } catch (error) {
+    abort();
+    // Whoever is still busy could not be asked for anything else.
+    await Promise.allSettled(asked);
+    throw error;
+  }
+}
+
+/** A worker counts its own connections; whoever reads its report knows all of them. */
+function withPlacesIn(
+  connections: readonly Connection[],
+  share: readonly Connection[],
+  report: WorkerReport,
+): WorkerReport {
+  if (report.leftovers.length === 0) return report;
+  return {
+    ...report,
+    leftovers: report.leftovers.flatMap(({ path, connection }) => {
+      const own = share[connection];
+      return own ? [{ path, connection: connections.indexOf(own) }] : [];
+    }),
   };
 }

@@ -10,6 +10,7 @@ import type { KindReport } from './messages.js';
 export interface KindLatencies {
   /** @param kind undefined: the workload names none, and nothing is kept */
   record(kind: string | undefined, durationMs: number): void;
+  /** Since the last one. */
   report(): Record<string, KindReport>;
 }
 
@@ -27,12 +28,13 @@ export function createKindLatencies(): KindLatencies {
       const microseconds = Math.max(1, Math.round(durationMs * 1000));
       known.histogram.recordValue(Math.min(LONGEST_MICROSECONDS, microseconds));
     },
-    report: () =>
-      Object.fromEntries(
-        [...kinds].map(([kind, { latencySumMs, histogram }]) => [
-          kind,
-          { latencySumMs, histogram: encodeHistogram(histogram) },
-        ]),
-      ),
+    report() {
+      const told = [...kinds].map(([kind, { latencySumMs, histogram }]) => [
+        kind,
+        { latencySumMs, histogram: encodeHistogram(histogram) },
+      ]);
+      kinds.clear();
+      return Object.fromEntries(told);
+    },
   };
 }

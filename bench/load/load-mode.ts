@@ -2,6 +2,7 @@
  * A way to put load on variants: the closed loop, the open loop, and whatever comes next. The trial
  * engine asks for windows and records; it does not ask which one it is.
  */
+import type { RunProcess } from '../processes/run-process.js';
 import type { LoadGenerator, LoadSession } from './generator.js';
 import type { Edge, Readings } from './load-once.js';
 import type { LoadProcesses } from './load-processes.js';
@@ -50,7 +51,7 @@ export interface Turn<Reading> {
 
 /** Of one block. */
 export interface LoadRun {
-  pids: readonly number[];
+  processes: readonly RunProcess[];
   /**
    * Loads one variant, while the others are silent.
    *

@@ -1,3 +1,4 @@
+import { nextWindow } from './alignment.js';
 import { monotonicClock } from './clock.js';
 import type { LoadGenerator } from './generator.js';
 import type { LoadOrder, WorkerReport } from './messages.js';
@@ -14,7 +15,7 @@ export interface Readings<Reading> {
 
 export interface OneLoad<Reading> {
   generator: LoadGenerator;
-  order: Omit<LoadOrder, 'windowFromMs' | 'windowToMs'>;
+  order: Omit<LoadOrder, 'windowFromMs' | 'windowToMs' | 'startMs' | 'slackMs'>;
   connections: Connection[];
   /** Load before the window. */
   leadMs: number;
@@ -36,10 +37,11 @@ export async function loadOnce<Reading>(
 ): Promise<{ reports: WorkerReport[]; readings: Readings<Reading>; fromMs: number; toMs: number }> {
   const { generator, order, connections, leadMs, windowMs, read, signal } = load;
   const nowMs = monotonicClock();
-  const fromMs = nowMs() + leadMs;
-  const toMs = fromMs + windowMs;
+  const alignment = generator.alignment();
+  const { startMs, fromMs, toMs } = nextWindow(nowMs(), alignment, { leadMs, windowMs });
+  const { slackMs } = alignment;
   const reporting = generator.run(
-    { ...order, windowFromMs: fromMs, windowToMs: toMs },
+    { ...order, startMs, windowFromMs: fromMs, windowToMs: toMs, slackMs },
     connections,
   );
   // A worker that fails early is heard below; until then its rejection must not go unhandled.

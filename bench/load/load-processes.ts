@@ -13,13 +13,20 @@ export interface LoadProcesses {
   stop(): void;
 }
 
-const CLOSED_LOOP = new URL('./closed-loop/worker.js', import.meta.url);
-const OPEN_LOOP = new URL('./open-loop/worker.js', import.meta.url);
+/** The file of a load worker of each kind. */
+export const WORKER_ENTRIES = {
+  'closed-loop': new URL('./closed-loop/worker.js', import.meta.url),
+  'open-loop': new URL('./open-loop/worker.js', import.meta.url),
+} as const;
 
 /** @param workers processes of each kind */
 export function openLoadProcesses(workers: number, guardian: Guardian): LoadProcesses {
-  const closedLoop = keep(() => startLoadGenerator(workers, guardian, CLOSED_LOOP));
-  const openLoop = keep(() => startLoadGenerator(workers, guardian, OPEN_LOOP));
+  const closedLoop = keepGenerator(() =>
+    startLoadGenerator(workers, guardian, WORKER_ENTRIES['closed-loop']),
+  );
+  const openLoop = keepGenerator(() =>
+    startLoadGenerator(workers, guardian, WORKER_ENTRIES['open-loop']),
+  );
   return {
     closedLoop: closedLoop.get,
     openLoop: openLoop.get,
@@ -30,7 +37,8 @@ export function openLoadProcesses(workers: number, guardian: Guardian): LoadProc
   };
 }
 
-function keep(start: () => Promise<ClosedLoopGenerator>) {
+/** One generator, until it is of no use any more. */
+function keepGenerator(start: () => Promise<ClosedLoopGenerator>) {
   let kept: ClosedLoopGenerator | undefined;
   return {
     async get() {

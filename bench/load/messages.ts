@@ -18,10 +18,14 @@ export interface SessionOrder {
   workload: string;
   posts: SeededPosts;
   loops: Pick<LoopOrder, 'connections' | 'seed'>[];
+  /** Whether what is seen is told each second, in numbered parts; else once, at the end. */
+  streamed?: boolean;
 }
 
 /** On the monotonic clock that all processes of a machine share. */
 export interface LoadWindow {
+  /** No request is sent before this; absent: the load begins when its order comes. */
+  startMs?: number;
   /** Answers from here... */
   fromMs: number;
   /** ...to here are recorded, if it is measured at all. */
@@ -38,6 +42,12 @@ export interface WorkerOrder {
   connections: Connection[];
   posts: SeededPosts;
   seed: number;
+  /** No request is sent before this; absent: the load begins when its order comes. */
+  startMs?: number;
+  /** So long after the window the load goes on for those whose window ends later; absent: no time. */
+  slackMs?: number;
+  /** Whether what is seen is told each second, in numbered parts; else once, at the end. */
+  streamed?: boolean;
   /** The measured window, on the monotonic clock that all processes of a machine share. */
   windowFromMs: number;
   windowToMs: number;
@@ -52,6 +62,7 @@ export interface WorkerOrder {
 /** What all workers are told alike. */
 export type LoadOrder = Omit<WorkerOrder, 'connections' | 'place'>;
 
+/** All counts of it add up: what is told in parts is the sum of its parts (sum-reports.ts). */
 export interface WorkerReport {
   /** Answered inside the window. */
   requests: number;
@@ -80,6 +91,30 @@ export interface WorkerReport {
   openLoop?: OpenLoopReport;
   /** Only of a load on a server that is not the lab's own. */
   foreign?: ForeignReport;
+  /** How the worker itself fared under load. */
+  sending?: SenderReport;
+  /** Who has sent it, where that is another machine; the lab adds it. */
+  agent?: ReportingAgent;
+}
+
+/** Whether a sender kept up with itself. */
+export interface SenderReport {
+  /** Its event loop worked and waited so long while it was to send. */
+  activeMs: number;
+  idleMs: number;
+  /** Measured windows that had begun before it could send. */
+  lateStarts: number;
+}
+
+/** A machine that sends load for the lab. */
+export interface ReportingAgent {
+  name: string;
+  /** Why it can send no more; null: it can. */
+  lost: string | null;
+  /** What is missing of what it has told; null: nothing. */
+  gap: string | null;
+  /** How far its clock may be off from what the lab takes it for. */
+  clockUncertaintyMs: number;
 }
 
 /** What such a server did besides answering, since the load began, and who waits at its end. */
@@ -121,11 +156,14 @@ export type ToWorker =
   | { type: 'abort' };
 export type FromWorker =
   | { type: 'ready' }
-  /** The end of what 'start' began. */
-  | { type: 'report'; report: WorkerReport }
+  /** The end of what 'start' began; with what was not told before, and how many parts that was. */
+  | { type: 'report'; report: WorkerReport; parts: number }
+  /** All connections are open, or were waited for long enough. */
   | { type: 'opened' }
+  /** Where it is streamed: what one loop has seen since the last part. Numbered from 1 for each order. */
+  | { type: 'part'; number: number; loop: number; report: WorkerReport }
   /** The end of a load: every request is answered. */
   | { type: 'drained'; answered: number }
-  /** By loop; null for one without connections in this worker. */
-  | { type: 'closed'; reports: (WorkerReport | null)[] }
+  /** By loop, what was not told before; null for one without connections in this worker. */
+  | { type: 'closed'; reports: (WorkerReport | null)[]; parts: number }
   | { type: 'failed'; message: string };

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { LabError } from '../model/errors.js';
 import type { Guardian } from '../processes/guardian/guardian.js';
+import type { RunProcess } from '../processes/run-process.js';
 import { forkWorker } from './fork-worker.js';
 import type {
   FromWorker,
@@ -12,11 +13,11 @@ import type {
 } from './messages.js';
 
 /** Longer than any honest report takes to encode and to come through a pipe. */
-const REPORT_GRACE_MS = 15_000;
+export const REPORT_GRACE_MS = 15_000;
 
-/** One load-generating process, as the lab speaks to it. */
+/** One load-generating process, as the lab speaks to it, on this machine or on another. */
 export interface LoadWorker {
-  pid: number;
+  process: RunProcess;
   ready: Promise<void>;
   usable(): boolean;
   run(order: WorkerOrder): Promise<WorkerReport>;
@@ -28,7 +29,7 @@ export interface LoadWorker {
 }
 
 /** @throws LabError SHARD_FAILED when it cannot start; so does `ready` */
-export function startWorker(entry: URL, guardian: Guardian): LoadWorker {
+export function startWorker(entry: URL, guardian: Guardian, name: string): LoadWorker {
   const forked = forkWorker(entry, guardian);
   if (!forked) throw new LabError('SHARD_FAILED', 'A load-generating process could not start.');
   const { child, pid } = forked;
@@ -57,7 +58,7 @@ export function startWorker(entry: URL, guardian: Guardian): LoadWorker {
     }
   }
   return {
-    pid,
+    process: { tier: 'loadGenerator', name, pid },
     ready: nextMessage(child, 'ready', 20_000).then(() => undefined),
     usable: () => !failed,
     run: async (order) => (await ask({ type: 'start', order }, 'report', order.windowToMs)).report,

@@ -43,6 +43,14 @@ export function describeMachine({ serves = true } = {}): Environment {
   };
 }
 
+/** Of the code that runs here. */
+export function labVersion(): { release: string; commit: string | null } {
+  return {
+    release: readVersion('package.json') ?? 'unknown',
+    commit: git('rev-parse', '--short=12', 'HEAD'),
+  };
+}
+
 /** null when this is no checkout, or git is missing. */
 function git(...words: string[]): string | null {
   try {

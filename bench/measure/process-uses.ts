@@ -42,7 +42,10 @@ function partOf({ tier, name }: ProcessReading, span: Span): Part {
   };
 }
 
-function useOf({ tier, name, workers, usage, held }: ProcessReading, parts: Part[]): ProcessUse {
+function useOf(
+  { tier, name, workers, agent, usage, held }: ProcessReading,
+  parts: Part[],
+): ProcessUse {
   const cpuSeconds = sum(parts.map((part) => part.cpuSeconds));
   const throttledSeconds = sum(parts.map((part) => part.throttledSeconds));
   const seconds = parts.reduce((total, part) => total + part.seconds, 0);
@@ -53,6 +56,7 @@ function useOf({ tier, name, workers, usage, held }: ProcessReading, parts: Part
     cores: cpuSeconds === null || seconds <= 0 ? null : cpuSeconds / seconds,
     rssBytes: usage?.rssBytes ?? null,
     ...(workers !== undefined && { workers }),
+    ...(agent !== undefined && { agent }),
     // Nothing is said of what is never held.
     ...(held && throttledSeconds !== null && { limitCores: held.limitCores, throttledSeconds }),
   };

@@ -3,7 +3,7 @@
  */
 import type { HeldProcess } from '../fleet/held-processes.js';
 import { tierOf } from '../model/tiers.js';
-import { type ProcessUsage, usageOf, usageOfFamily } from '../processes/process-usage.js';
+import { type ReadUsage, usageOf, usageOfFamily } from '../processes/process-usage.js';
 import type { RunProcess } from '../processes/run-process.js';
 import type { StoreMeter, StoreUsage } from '../stores/store.js';
 import { type MachineTimes, readMachineTimes } from './machine-usage.js';
@@ -12,23 +12,16 @@ import { type MachineTimes, readMachineTimes } from './machine-usage.js';
 export interface MeasuredProcess extends RunProcess {
   /** Of those that a run may hold to a share of a core. */
   held?: HeldProcess;
-  /** Where it is not read by its pid: a store as its product reads it, an instance that says so itself. */
-  readUsage?(): Promise<ReadUsage | null>;
   /** It is what the meter asks, and what it says of itself serves where this machine cannot see it. */
   isMetered?: true;
 }
 
 /** A process at the moment of the snapshot. */
-export interface ProcessReading extends Pick<RunProcess, 'tier' | 'name' | 'workers'> {
+export interface ProcessReading extends Pick<RunProcess, 'tier' | 'name' | 'workers' | 'agent'> {
   /** null when it could not be read. */
   usage: ReadUsage | null;
   /** Absent where it is not held. */
   held?: { limitCores: number; throttledSeconds: number };
-}
-
-export interface ReadUsage extends ProcessUsage {
-  /** When that was true, where the process says so by a clock of its own. */
-  atSeconds?: number;
 }
 
 export interface Snapshot {
@@ -61,10 +54,11 @@ export async function takeSnapshot(
     atMs,
     machine,
     sessionStore: said,
-    processes: processes.map(({ tier, name, workers, held, isMetered }, index) => ({
+    processes: processes.map(({ tier, name, workers, agent, held, isMetered }, index) => ({
       tier,
       name,
       ...(workers !== undefined && { workers }),
+      ...(agent !== undefined && { agent }),
       usage: usages[index] ?? (isMetered ? said : null),
       ...heldPart(held),
     })),

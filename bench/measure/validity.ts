@@ -24,8 +24,12 @@ export interface Observed {
     | 'timeouts'
     | 'openLoop'
     | 'windowUses'
+    | 'agents'
   > & {
-    processes: Pick<Trial['processes'][number], 'kind' | 'name' | 'cores' | 'limitCores'>[];
+    processes: Pick<
+      Trial['processes'][number],
+      'kind' | 'name' | 'cores' | 'limitCores' | 'agent'
+    >[];
     perInstance: Pick<Trial['perInstance'][number], 'requests' | 'heap'>[];
     /** null where the server is not the lab's own and cannot be asked. */
     reconciliation: Trial['reconciliation'] | null;
@@ -60,6 +64,10 @@ export interface ValidityRule {
 
 /** Share of a core above which a load worker may have been the limit. */
 export const LOAD_WORKER_LIMIT_CORES = 0.9;
+/** Of the event loop of a load worker on another machine: where it never waits, it may have been the limit. */
+const MAX_AGENT_UTILIZATION = 0.97;
+/** Load is begun and ended by it. */
+const MOST_CLOCK_UNCERTAINTY_MS = 50;
 /** More than a limit lets through: its periods need not begin with the window. */
 const MAX_TIMES_LIMIT = 1.5;
 /** Little's law: connections = throughput x mean latency, within this share. */
@@ -79,13 +87,45 @@ export const VALIDITY_RULES: readonly ValidityRule[] = [
     rule: `a process of the lab (one that sends load, or the proxy before the stores) used more than ${LOAD_WORKER_LIMIT_CORES * 100} % of a core`,
     breach({ trial }) {
       const [worst] = trial.processes
-        .filter(({ kind }) => tierOf(kind).scope === 'lab')
+        .filter(({ kind, agent }) => tierOf(kind).scope === 'lab' && agent === undefined)
         .map(({ kind, cores }) => ({ kind, cores: cores ?? 0 }))
         .sort((one, other) => other.cores - one.cores);
       if (!worst || worst.cores <= LOAD_WORKER_LIMIT_CORES) return null;
       const { id, word } = tierOf(worst.kind);
       const who = id === 'loadGenerator' ? 'a load-generating process' : `the ${word}`;
       return `${who} used ${percent(worst.cores)} of a core, so it may have been the limit`;
+    },
+  },
+  {
+    code: 'agent-lost',
+    rule: 'an agent (a machine that sends load for the lab) ended, or was not heard of for 3 s',
+    breach({ trial: { agents = [] } }) {
+      const [first] = agents.flatMap(({ name, lost }) => (lost ? [{ name, lost }] : []));
+      return first ? `The agent ${first.name} was lost: ${first.lost}.` : null;
+    },
+  },
+  {
+    code: 'agent-gap',
+    rule: 'what an agent told of itself, in numbered parts, is not complete',
+    breach({ trial: { agents = [] } }) {
+      const [first] = agents.flatMap(({ name, gap, lost }) =>
+        gap && !lost ? [{ name, gap }] : [],
+      );
+      return first ? `what the agent ${first.name} told is not complete: ${first.gap}` : null;
+    },
+  },
+  {
+    code: 'agent-saturated',
+    rule: `an agent was the limit: one of its processes used more than ${LOAD_WORKER_LIMIT_CORES * 100} % of a core, or its event loop worked for more than ${MAX_AGENT_UTILIZATION * 100} % of the time, or it got to more than ${MAX_LATE_SHARE * 100} % of its planned requests late, or it began a window late`,
+    breach: breachOfAgents,
+  },
+  {
+    code: 'agent-clock',
+    rule: `the clock of an agent was known to no less than ${MOST_CLOCK_UNCERTAINTY_MS} ms`,
+    breach({ trial: { agents = [] } }) {
+      const worst = agents.find((each) => each.clockUncertaintyMs > MOST_CLOCK_UNCERTAINTY_MS);
+      if (!worst) return null;
+      return `the clock of the agent ${worst.name} was known to ${worst.clockUncertaintyMs.toFixed(0)} ms only, so it may not have sent when the others did`;
     },
   },
   {
@@ -207,7 +247,9 @@ export const VALIDITY_RULES: readonly ValidityRule[] = [
 /** Judges a trial by every rule; several can be broken at once. */
 export function judge(evidence: Evidence): Trial {
   const broken = breachesOf(evidence);
-  const invalidReasons = evidence.interruption ? [evidence.interruption, ...broken] : broken;
+  const { interruption } = evidence;
+  const others = broken.filter(({ code }) => code !== interruption?.code);
+  const invalidReasons = interruption ? [interruption, ...others] : broken;
   return { ...evidence.trial, valid: invalidReasons.length === 0, invalidReasons };
 }
 
@@ -217,6 +259,26 @@ export function breachesOf(observed: Observed): Breach[] {
     const message = rule.breach(observed);
     return message ? [{ code: rule.code, message }] : [];
   });
+}
+
+/** One of several may be the limit where all together are not. */
+function breachOfAgents({ trial: { agents = [], processes } }: Observed): string | null {
+  const busiest = processes
+    .filter(({ agent, cores }) => agent !== undefined && (cores ?? 0) > LOAD_WORKER_LIMIT_CORES)
+    .sort((one, other) => (other.cores ?? 0) - (one.cores ?? 0))[0];
+  if (busiest) return `${busiest.name} used ${percent(busiest.cores ?? 0)} of a core`;
+  for (const { name, eventLoopUtilization, lateShare = 0, lateStarts } of agents) {
+    if (eventLoopUtilization > MAX_AGENT_UTILIZATION) {
+      return `the event loop of a load worker of the agent ${name} worked for ${percent(eventLoopUtilization)} of the time`;
+    }
+    if (lateShare > MAX_LATE_SHARE) {
+      return `the agent ${name} got to ${(lateShare * 100).toFixed(1)} % of its planned requests late`;
+    }
+    if (lateStarts > 0) {
+      return `the agent ${name} could not send when ${countOf(lateStarts, 'window')} began`;
+    }
+  }
+  return null;
 }
 
 /**

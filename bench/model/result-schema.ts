@@ -54,6 +54,7 @@ const processUse = z.object({
   cpuSeconds: amount.nullable().describe('CPU time, user and system, between the readings.'),
   cores: amount.nullable().describe('cpuSeconds over the time between them: 1 is one whole core.'),
   rssBytes: amount.nullable(),
+  agent: z.string().optional().describe('The agent it ran on; absent: none.'),
   workers: count
     .positive()
     .optional()
@@ -90,6 +91,27 @@ const instanceShare = z.object({
     .optional()
     .describe('What the garbage collector did, where the instance says so.'),
 });
+
+const trialAgent = z
+  .object({
+    name: z.string().describe('One of `environment.agents`.'),
+    requests: count.describe('Answered inside the window, of those that it sent.'),
+    eventLoopUtilization: z
+      .number()
+      .min(0)
+      .max(1)
+      .describe('Share of the time under load in which its busiest load worker worked.'),
+    lateStarts: count.describe('Windows that had begun before it could send.'),
+    lateShare: amount
+      .optional()
+      .describe('Of the requests it was to send by a plan, those that it got to late.'),
+    clockUncertaintyMs: amount.describe(
+      'How far its clock may be off from what the lab took it for.',
+    ),
+    lost: z.string().optional().describe('Why it could send no more.'),
+    gap: z.string().optional().describe('What is missing of what it told, second by second.'),
+  })
+  .describe('A machine that sent load for the lab.');
 
 const windowUse = z
   .object({
@@ -191,6 +213,7 @@ export const trialSchema = z.object({
         .describe('The server is not of the lab and does not tell; the rule was not applied.'),
     })
     .describe('What client and server counted in the turns of the trial.'),
+  agents: z.array(trialAgent).optional().describe('Where load came from other machines.'),
   openLoop: openLoop.optional(),
   latencyByRequest: z.array(latencyOfRequest).optional(),
   eventLoop: eventLoop.optional(),
@@ -307,6 +330,10 @@ export const configSchema = z.object({
   users: count.positive(),
   posts: count.describe('0: none was asked for.'),
   loadWorkers: count.positive().describe('Processes that send load.'),
+  agents: count
+    .positive()
+    .optional()
+    .describe('Machines that the load comes from (lab agent); absent: this one.'),
   seed: count,
   equivalenceMargin: z.number(),
   command: z.string().describe('Repeats this run.'),
@@ -459,6 +486,25 @@ export const environmentSchema = z.object({
     .optional()
     .describe('How processes were held to a share of a core; null: they could not be.'),
   cpuLimiterMissing: z.string().optional().describe('Why they could not be, and what to do.'),
+  agents: z
+    .array(
+      z.object({
+        name: z.string(),
+        version: z.string().describe('Of the lab there; the same as here.'),
+        node: z.string(),
+        platform: z.string(),
+        cores: count.positive(),
+        memoryBytes: count,
+        loadWorkers: count.positive(),
+        clockOffsetMs: z.number().describe('Of its clock from that of the lab, at the start.'),
+        clockUncertaintyMs: amount.describe(
+          'Half of the shortest round trip, and what clocks drift.',
+        ),
+        roundTripMs: amount.describe('The shortest of the exchanges.'),
+      }),
+    )
+    .optional()
+    .describe('Machines that sent load for the lab; absent: this one did.'),
   alongside: z
     .array(z.string())
     .optional()

@@ -73,18 +73,20 @@ export function withoutBrackets(host: string): string {
 }
 
 /**
- * @param own addresses of this machine
+ * @param own addresses of this machine; null: this machine too is loaded only where that is allowed
  * @throws LabError HOST_UNKNOWN for an allowed name that has no address
  */
 export async function openAddressGate(
   allowed: readonly AllowedAddress[],
   resolve: Resolve = resolveOnce(),
-  own: readonly string[] = addressesOfThisMachine(),
+  own: readonly string[] | null = addressesOfThisMachine(),
 ): Promise<AddressGate> {
-  const ofThisMachine = listOf(own);
-  ofThisMachine.addSubnet('127.0.0.0', 8, 'ipv4');
-  // The unspecified address, where a connection comes to loopback.
-  add(ofThisMachine, ['0.0.0.0', '::', '::1']);
+  const ofThisMachine = listOf(own ?? []);
+  if (own !== null) {
+    ofThisMachine.addSubnet('127.0.0.0', 8, 'ipv4');
+    // The unspecified address, where a connection comes to loopback.
+    add(ofThisMachine, ['0.0.0.0', '::', '::1']);
+  }
   const anyPort = new BlockList();
   const onPorts: { list: BlockList; port: number }[] = [];
   for (const each of allowed) {

@@ -9,6 +9,11 @@ export interface ProcessUsage {
   rssBytes: number;
 }
 
+export interface ReadUsage extends ProcessUsage {
+  /** When that was true, where the process says so by a clock of its own. */
+  atSeconds?: number;
+}
+
 /** One process. null when it is gone or hidden from us. */
 export async function usageOf(pid: number): Promise<ProcessUsage | null> {
   if (process.platform === 'linux') return readLinux(pid);

@@ -25,8 +25,13 @@ export function encodeHistogram(histogram: Histogram): string {
 
 export function mergeHistograms(encoded: readonly string[]): Histogram {
   const merged = createLatencyHistogram();
-  for (const text of encoded) merged.add(decodeFromCompressedBase64(text));
+  for (const text of encoded) addEncoded(merged, text);
   return merged;
+}
+
+/** Exact: buckets add up. @throws Error where the text is no histogram */
+export function addEncoded(sum: Histogram, encoded: string): void {
+  sum.add(decodeFromCompressedBase64(encoded));
 }
 
 /**

@@ -18,14 +18,14 @@ const WARM_UPS = 2;
 /** @param lastingSeconds how long a credential has to last from the login of a trial on */
 export function openTargetContext(opened: OpenTargets, lastingSeconds: number) {
   return async (
-    { config, strategies, emit, signal }: ContextInput,
+    { config, strategies, agents, emit, signal }: ContextInput,
     _result: unknown,
     use: (context: TrialContext, secondsPerTrial: number) => Promise<void>,
     mode: LoadMode = modeOf(config),
   ): Promise<void> => {
     const guardian = await startGuardian();
     try {
-      const load = openLoadProcesses(config.loadWorkers, guardian);
+      const load = agents?.load ?? openLoadProcesses(config.loadWorkers, guardian);
       try {
         const context: TrialContext = {
           config,

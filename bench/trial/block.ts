@@ -13,6 +13,7 @@ import type { Trial } from '../model/result-schema.js';
 import type { TrialContext } from './context.js';
 import { type JudgedTrial, judgeTogether } from './judge-together.js';
 import { type SharedFleet, type SharedFleets, withFleets } from './shared-fleets.js';
+import { isAgentLost } from './variant-record.js';
 import { openVariantRun, type VariantRun } from './variant-run.js';
 import { warmUp } from './warm-up.js';
 import { type WindowPlan, windowPlanOf } from './window-plan.js';
@@ -182,10 +183,15 @@ async function holdConnections(
   context: TrialContext,
 ): Promise<LoadSession> {
   const generator = await context.load.closedLoop();
-  return generator.open(
-    orderOf(planned, context),
-    runs.map((run) => run.connections()),
-  );
+  const connections = runs.map((run) => run.connections());
+  try {
+    return await generator.open(orderOf(planned, context), connections);
+  } catch (error) {
+    // Nothing is measured yet: those that are left begin anew.
+    if (!isAgentLost(error)) throw error;
+    context.signal.throwIfAborted();
+    return holdConnections(planned, runs, context);
+  }
 }
 
 /** The same requests for every variant of a round. */

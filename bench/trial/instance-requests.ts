@@ -6,7 +6,6 @@ import { z } from 'zod';
 import type { Instance } from '../fleet/fleet.js';
 import { fetchAnswer } from '../load/fetch-answer.js';
 import type { WorkerReport } from '../load/messages.js';
-import { spreadOverWorkers } from '../load/spread.js';
 import type { Connection, SeededPosts, Workload, WorkloadRequest } from '../load/workload.js';
 import { workloadNamed } from '../load/workloads/registry.js';
 import { eventLoopReading } from '../measure/event-loop.js';
@@ -125,13 +124,11 @@ async function visitAndLeave(origin: string): Promise<void> {
 export async function deleteLeftovers(
   reports: readonly WorkerReport[],
   connections: readonly Connection[],
-  loadWorkers: number,
   remove: (author: Connection, path: string) => Promise<void> = deletePost,
 ): Promise<void> {
-  const shares = spreadOverWorkers(connections, loadWorkers);
-  const deletions = reports.flatMap((report, worker) =>
+  const deletions = reports.flatMap((report) =>
     report.leftovers.flatMap(({ path, connection }) => {
-      const author = shares[worker]?.[connection];
+      const author = connections[connection];
       // What a foreign server calls a path may lead to another server.
       return author && path.startsWith('/') ? [{ author, path }] : [];
     }),

@@ -8,6 +8,7 @@ import {
   type WebTierMeans,
   type WebTierPlan,
 } from '../fleet/web-tier/plan.js';
+import type { AgentTeam } from '../load/agents/agent-team.js';
 import type { LoadMode } from '../load/load-mode.js';
 import { openLoadProcesses } from '../load/load-processes.js';
 import { modeOf } from '../load/mode-of.js';
@@ -33,6 +34,8 @@ export interface ContextInput
   extends Pick<TrialContext, 'config' | 'strategies' | 'emit' | 'signal'> {
   /** Further plans that are measured on the same stores. */
   further?: readonly RunConfig[];
+  /** Machines that the load is to come from; absent: this one. */
+  agents?: AgentTeam | undefined;
 }
 
 /**
@@ -42,7 +45,7 @@ export interface ContextInput
  * @param mode what the configuration says unless told
  */
 export async function withTrialContext(
-  { config: first, further = [], strategies, emit, signal }: ContextInput,
+  { config: first, further = [], strategies, agents, emit, signal }: ContextInput,
   result: Result,
   use: (context: TrialContext, secondsPerTrial: number) => Promise<void>,
   mode: LoadMode = modeOf(first),
@@ -70,7 +73,7 @@ export async function withTrialContext(
       url: stores.redisUrl,
       ...sessionStore,
     });
-    const load = openLoadProcesses(config.loadWorkers, guardian);
+    const load = agents?.load ?? openLoadProcesses(config.loadWorkers, guardian);
     const limiter = await openLimiter(config, guardian, result);
     try {
       const holder = holdProcesses(limiter, config.cpuLimits, stores);

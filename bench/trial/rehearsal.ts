@@ -145,7 +145,7 @@ export async function rehearse(
     const windowToMs = windowFromMs + SECONDS_EACH * 1000;
     const order = { workload: name, posts: seeded.posts, windowFromMs, windowToMs };
     const reports = await generator.run({ ...order, seed: config.seed, slices: 1 }, connections);
-    await deleteLeftovers(reports, connections, generator.pids.length, system.deletePost);
+    await deleteLeftovers(reports, connections, system.deletePost);
   }
 }
 

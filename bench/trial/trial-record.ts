@@ -25,6 +25,7 @@ import {
   encodeHistogram,
   mergeHistograms,
 } from '../statistics/latency-histogram.js';
+import { agentsPart } from './agents-part.js';
 import { type ConnectionsConfig, connectionsOf } from './connections-of.js';
 import { latencyByRequest } from './latency-by-request.js';
 import type { LoadedFleet } from './loaded-system.js';
@@ -141,6 +142,7 @@ export function assembleEvidence(observation: Observation): Evidence {
         ...(observation.fleet.countsUnknown && { countsUnknown: true as const }),
       },
       ...openLoopPart(reports, windows.length),
+      ...agentsPart(windows),
       ...latencyByRequest(reports),
       ...(eventLoop && { eventLoop }),
     },

@@ -2,6 +2,7 @@
 
 import type { LoadRecord } from '../load/load-mode.js';
 import type { WorkerReport } from '../load/messages.js';
+import { LabError } from '../model/errors.js';
 import type { Trial } from '../model/result-schema.js';
 import type { Conclusion } from './judge-together.js';
 import type { LoadedFleet } from './loaded-system.js';
@@ -36,7 +37,11 @@ export function concludeVariant(seen: SeenVariant): Conclusion {
   const { measurement, warmed, failure, fleet, blank } = seen;
   const { load, turns, startedAt } = measurement;
   const lost = fleet?.lost() ?? null;
-  const interruption = lost ? { code: 'instance-lost', message: `${lost} during the trial` } : null;
+  const interruption = lost
+    ? { code: 'instance-lost', message: `${lost} during the trial` }
+    : isAgentLost(failure)
+      ? { code: 'agent-lost', message: failure.message }
+      : null;
   if (!fleet || turns.length === 0 || (failure !== null && !interruption)) {
     const reason = { code: 'trial-failed', message: failure?.message ?? 'it was not measured' };
     return { failed: { ...blank, valid: false, invalidReasons: [interruption ?? reason] } };
@@ -56,6 +61,11 @@ export function concludeVariant(seen: SeenVariant): Conclusion {
       interruption,
     }),
   };
+}
+
+/** A machine that sent load for the lab is gone: what it has sent until then is no whole trial. */
+export function isAgentLost(error: unknown): error is LabError {
+  return error instanceof LabError && error.code === 'AGENT_LOST';
 }
 
 /** Where the processes were lost before the load workers could report. */

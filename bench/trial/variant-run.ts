@@ -3,10 +3,10 @@
  * their order by the block; a step that fails ends the variant and not the block.
  */
 
+import { nextWindow } from '../load/alignment.js';
 import { monotonicClock } from '../load/clock.js';
 import type { LoadSession } from '../load/generator.js';
 import type { LoadRecord, LoadRun, TurnLength } from '../load/load-mode.js';
-import { runProcessesOf } from '../load/load-processes.js';
 import type { WorkerReport } from '../load/messages.js';
 import type { Connection } from '../load/workload.js';
 import { workloadNamed } from '../load/workloads/registry.js';
@@ -84,8 +84,8 @@ export function openVariantRun(
     return started;
   }
 
-  const snapshot = (loadWorkerPids: readonly number[]) => (edge: 'from' | 'to') => {
-    const processes = [...running().processes, ...runProcessesOf(loadWorkerPids)];
+  const snapshot = (senders: LoadRun['processes']) => (edge: 'from' | 'to') => {
+    const processes = [...running().processes, ...senders];
     return takeSnapshot(edge, context.meter, processes, nowMs);
   };
 
@@ -121,13 +121,12 @@ export function openVariantRun(
     isWarm: () =>
       failure !== null || ofMine().every((requests) => requests >= workload.warmUpRequests),
     async warmUp(session, variant, seconds) {
-      const { abort } = await context.load.closedLoop();
       await system.askBesides(running().fleet, connected?.probes ?? [], context.seeded.posts);
-      const fromMs = nowMs();
-      const toMs = fromMs + seconds * 1000;
-      const window = { fromMs, toMs, untilMs: toMs, slices: 1, measured: false };
       const before = counted ?? (await system.readInstances(running().fleet));
-      const requests = await untilCut(() => session.load(variant, window), abort);
+      const length = { leadMs: 0, windowMs: seconds * 1000 };
+      const window = nextWindow(nowMs(), session.alignment(), length);
+      const load = () => session.load(variant, { ...window, slices: 1, measured: false });
+      const requests = await untilCut(load, session.abort);
       counted = await system.readInstances(running().fleet);
       for (const index of ofMine().keys()) {
         // A slow one gets fewer of them, and needs as many.
@@ -148,7 +147,7 @@ export function openVariantRun(
       // Their answers stand outside of what is measured.
       const before = await system.readInstances(fleet);
       const turn = await untilCut(
-        () => load.turn(variant, length, snapshot(load.pids)),
+        () => load.turn(variant, length, snapshot(load.processes)),
         load.abort,
       );
       measurement.turns.push({ ...turn, before, after: await system.readInstances(fleet) });
@@ -162,7 +161,7 @@ export function openVariantRun(
       const loads = [...(record?.windows ?? []).map(({ reports }) => reports), warmUps];
       for (const reports of loads) {
         const { connections = [] } = connected ?? {};
-        await deleteLeftovers(reports, connections, config.loadWorkers, system.deletePost);
+        await deleteLeftovers(reports, connections, system.deletePost);
       }
     },
     conclude: () => concludeVariant({ measurement, warmed, failure, fleet: started?.fleet, blank }),

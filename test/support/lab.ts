@@ -31,6 +31,8 @@ interface StartedAs {
   uid?: number;
   gid?: number;
   cwd?: string;
+  /** What stands before the command: a program that starts it elsewhere, in a process that it becomes. */
+  through?: readonly string[];
 }
 
 /** Stores of its own, whatever the tests or the machine offer. */
@@ -47,11 +49,12 @@ export function startLab(
 export function startScript(
   file: string,
   words: readonly string[],
-  { environment = {}, ...as }: { environment?: NodeJS.ProcessEnv } & StartedAs = {},
+  { environment = {}, through = [], ...as }: { environment?: NodeJS.ProcessEnv } & StartedAs = {},
 ): LabRun {
   const { DATABASE_URL: _database, REDIS_URL: _redis, ...inherited } = process.env;
+  const [command, ...before] = [...through, process.execPath];
   const child = endWithTests(
-    spawn(process.execPath, ['--enable-source-maps', file, ...words], {
+    spawn(command as string, [...before, '--enable-source-maps', file, ...words], {
       ...as,
       env: { ...inherited, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -8,6 +8,7 @@ import { planTrials } from '../../model/planned-trials.js';
 import { QUESTIONS, type RunConfig } from '../../model/result-schema.js';
 import { variantsOf } from '../../model/variant.js';
 import { decimal, integer, integers, listOf, oneOf, type ParsedOptions } from '../parse-options.js';
+import { AGENT_OPTIONS, agentsConfig } from './agent-options.js';
 import { DATABASE_OPTION } from './database-option.js';
 import { LATENCY_OPTION, latencyFrom, typedLatency } from './latency-option.js';
 import { LIMIT_OPTIONS, limitsFrom } from './limit-options.js';
@@ -93,6 +94,7 @@ export function compareOptions(strategies: readonly string[]) {
     ...NODE_OPTIONS,
     ...WEB_OPTIONS,
     ...TARGET_OPTIONS,
+    ...AGENT_OPTIONS,
     ...RUN_OPTIONS,
   } as const;
 }
@@ -146,6 +148,7 @@ export function configFrom(options: CompareOptions, known: readonly string[]): R
       ...latencyFrom(options['store-latency']),
     }),
     ...untilSureFrom(options, plan.rounds),
+    ...agentsConfig(options),
     users,
     posts: POSTS,
     loadWorkers,

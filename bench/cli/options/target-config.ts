@@ -11,6 +11,7 @@ import type { RunConfig } from '../../model/result-schema.js';
 import type { AllowedAddress } from '../../network/allowed-addresses.js';
 import type { OpenTargets } from '../../targets/open-targets.js';
 import type { AskedTarget } from '../../targets/target-address.js';
+import { agentsConfig } from './agent-options.js';
 import { type CompareOptions, offeredFrom, untilSureFrom } from './options.js';
 import { EQUIVALENCE_MARGIN, randomSeed, refuse, repeatCommand } from './run-options.js';
 
@@ -18,7 +19,7 @@ import { EQUIVALENCE_MARGIN, randomSeed, refuse, repeatCommand } from './run-opt
 const WITH_TARGETS: readonly string[] = [
   ...['target', 'target-users', 'allow', 'profile', 'workloads', 'rounds', 'until-sure'],
   ...['max-rounds', 'seconds', 'turns', 'warm-up', 'connections', 'rate', 'arrivals', 'shards'],
-  ...['seed', 'out', 'json'],
+  ...['agents', 'listen', 'agents-wait', 'token-file', 'seed', 'out', 'json'],
 ];
 const ONLY_WITH_TARGETS = ['target-users', 'allow'] as const;
 
@@ -106,6 +107,7 @@ export function targetConfigFrom(
     connections,
     ...offeredFrom(options),
     ...untilSureFrom(options, rounds),
+    ...agentsConfig(options),
     users: connections,
     posts: lastId === 0 ? 0 : lastId - firstId + 1,
     loadWorkers: Math.min(

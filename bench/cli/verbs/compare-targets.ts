@@ -3,7 +3,7 @@ import { mostConnections } from '../../experiments/compare/most-connections.js';
 import { createProgress } from '../../experiments/compare/progress.js';
 import { runComparison } from '../../experiments/compare/run.js';
 import { workloadNamed } from '../../load/workloads/registry.js';
-import { openAddressGate, resolveOnce } from '../../network/allowed-addresses.js';
+import { openAddressGate, resolveOnce, withoutBrackets } from '../../network/allowed-addresses.js';
 import { assertOpenFiles } from '../../processes/open-files.js';
 import { renderReports } from '../../report/render-reports.js';
 import { openTargetContext } from '../../targets/open-target-context.js';
@@ -11,10 +11,12 @@ import { type OpenTargets, openTargets } from '../../targets/open-targets.js';
 import { type LocatedTarget, locateTargets, tokenVariable } from '../../targets/target-address.js';
 import { seededUsers, usersOfFile } from '../../targets/target-users.js';
 import { listOf } from '../../text/format.js';
+import { agentsFrom } from '../options/agent-options.js';
 import type { CompareOptions } from '../options/options.js';
 import { type TargetPlan, targetConfigFrom, targetPlanFrom } from '../options/target-config.js';
 import { tellComparison } from './tell-comparison.js';
 import type { VerbContext } from './verb.js';
+import { withAgents, withLoadFrom } from './with-agents.js';
 
 /** @throws LabError of whatever is wrong with a target, before any load is sent */
 export async function compareTargets(
@@ -31,28 +33,45 @@ export async function compareTargets(
   await assertOpenFiles(
     mostConnections({ ...plan, loadWorkers: 1, instances: [1] }, located.length),
   );
-  const opened = await openTargets({
-    ...plan,
-    targets: located,
-    tokens: tokensOf(located, process.env),
-    users,
-    workloads: plan.workloads.map(workloadNamed),
-    signal,
-    say,
-  });
-  for (const line of toldBefore(plan, opened)) say(line);
-  const finished = await runComparison({
-    config: targetConfigFrom(options, plan, opened),
-    open: openTargetContext(opened, plan.lastingSeconds),
-    strategies: [],
-    outFolder: options.out ?? 'results',
-    becomesLatest: true,
-    render: renderReports,
-    signal,
-    alongside,
-    emit,
-  });
+  const agents = await agentsFrom(options, process.env);
+  const finished = await withAgents(
+    agents,
+    { addresses: addressesOf(located), signal, say },
+    async (team) => {
+      const opened = await openTargets({
+        ...plan,
+        targets: located,
+        tokens: tokensOf(located, process.env),
+        users,
+        workloads: plan.workloads.map(workloadNamed),
+        signal,
+        say,
+      });
+      for (const line of toldBefore(plan, opened)) say(line);
+      return runComparison({
+        config: withLoadFrom(team, targetConfigFrom(options, plan, opened)),
+        open: openTargetContext(opened, plan.lastingSeconds),
+        strategies: [],
+        agents: team,
+        outFolder: options.out ?? 'results',
+        becomesLatest: true,
+        render: renderReports,
+        signal,
+        alongside,
+        emit,
+      });
+    },
+  );
   tellComparison(finished, options, { stdout, stderr });
+}
+
+function addressesOf(targets: readonly LocatedTarget[]): { host: string; port: number }[] {
+  return targets.flatMap(({ addresses }) =>
+    addresses.map(({ origin }) => {
+      const { hostname, port } = new URL(origin);
+      return { host: withoutBrackets(hostname), port: Number(port || 80) };
+    }),
+  );
 }
 
 async function locate({ asked, allowed }: TargetPlan): Promise<LocatedTarget[]> {

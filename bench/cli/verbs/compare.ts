@@ -8,6 +8,7 @@ import { SMALL_MACHINES } from '../../model/small-machines.js';
 import { rerunInDelegatedGroup } from '../../processes/cpu-limits/delegated-rerun.js';
 import { renderReports } from '../../report/render-reports.js';
 import { namedDatabase } from '../../stores/registry.js';
+import { agentsFrom } from '../options/agent-options.js';
 import { asksForLimits } from '../options/limit-options.js';
 import { assertNodeOptions } from '../options/node-options.js';
 import { type CompareOptions, compareOptions, configFrom } from '../options/options.js';
@@ -23,6 +24,7 @@ import { parseOptions } from '../parse-options.js';
 import { compareTargets } from './compare-targets.js';
 import { tellComparison } from './tell-comparison.js';
 import type { Verb } from './verb.js';
+import { withAgents, withLoadFrom } from './with-agents.js';
 
 export const compare: Verb = {
   measures: 'kept',
@@ -47,22 +49,30 @@ export const compare: Verb = {
     assertVariables(options.set, variables);
     await assertNodeOptions(config);
     for (const plan of plans) await assertLimits(plan, process.env);
-    const talk = options.json ? stderr : stdout;
-    const finished = await runComparison({
-      config,
-      further,
-      ...asked,
-      strategies: describedStrategies(known, config.variants),
-      outFolder: options.out ?? 'results',
-      becomesLatest: true,
-      render: renderReports,
-      signal,
-      alongside,
-      emit: createProgress(talk),
-    });
+    const emit = createProgress(options.json ? stderr : stdout);
+    const say = (message: string) => emit({ type: 'stage', message });
+    const agents = await agentsFrom(options, process.env);
+    const finished = await withAgents(agents, { addresses: INSTANCES, signal, say }, (team) =>
+      runComparison({
+        config: withLoadFrom(team, config),
+        further,
+        ...asked,
+        strategies: describedStrategies(known, config.variants),
+        agents: team,
+        outFolder: options.out ?? 'results',
+        becomesLatest: true,
+        render: renderReports,
+        signal,
+        alongside,
+        emit,
+      }),
+    );
     tellComparison(finished, options, { stdout, stderr });
   },
 };
+
+/** Of the lab's own: on this machine, on ports that were free. */
+const INSTANCES = [{ host: '127.0.0.1', port: 0 }];
 
 /** The questions, or one plan of one's own. */
 async function whatIsAsked(

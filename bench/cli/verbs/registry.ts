@@ -1,3 +1,4 @@
+import { agent } from './agent.js';
 import { calibrate } from './calibrate.js';
 import { compare } from './compare.js';
 import { crowd } from './crowd.js';
@@ -26,6 +27,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   serve,
   stores,
   load,
+  agent,
   report,
   plan,
   strategies,

@@ -1,3 +1,4 @@
+import { nextWindow } from '../alignment.js';
 import { monotonicClock } from '../clock.js';
 import type { LoadMode, ReadWindow } from '../load-mode.js';
 
@@ -10,21 +11,19 @@ export const closedLoop: LoadMode = {
   cutsAlone: true,
   warmsUp: true,
   generator: ({ closedLoop: generator }) => generator(),
-  async begin({ processes, session, connections }) {
-    const generator = await processes.closedLoop();
+  async begin({ session, connections }) {
     const nowMs = monotonicClock();
     const seconds = connections.map(() => 0);
     let isCut = false;
     const load = (variant: number, leadMs: number, windowMs: number, measured: boolean) => {
-      const fromMs = nowMs() + leadMs;
-      const toMs = fromMs + windowMs;
-      return session.load(variant, { fromMs, toMs, untilMs: toMs, slices: 1, measured });
+      const window = nextWindow(nowMs(), session.alignment(), { leadMs, windowMs });
+      return session.load(variant, { ...window, slices: 1, measured });
     };
     return {
-      pids: generator.pids,
+      processes: session.processes,
       abort() {
         isCut = true;
-        generator.abort();
+        session.abort();
       },
       async turn(variant, { windows, leadMs, windowMs }, read) {
         isCut = false;

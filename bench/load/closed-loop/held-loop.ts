@@ -7,6 +7,8 @@
  * latency figures, and with them its correction for coordinated omission (which it accepts only when
  * a rate is given), are not used.
  */
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import { seededRandom } from '../../model/random.js';
 import type { ForeignReport, LoadWindow, LoopOrder, WorkerReport } from '../messages.js';
@@ -20,6 +22,9 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const NEVER_SECONDS = 24 * 3600;
 /** How often autocannon looks whether its connections are gone; a second unless told. */
 const AUTOCANNON_TICK_MS = 100;
+/** Enough for one lost packet of a far server, and then some. */
+const CONNECT_PATIENCE_MS = 5000;
+const CONNECT_LOOK_MS = 10;
 
 export interface HeldLoop {
   /**
@@ -27,9 +32,13 @@ export interface HeldLoop {
    * @returns how many were answered
    */
   load(window: LoadWindow): Promise<number>;
+  /** Resolves when all connections are open, or after a while: a server that takes none is found by the load. */
+  connected(): Promise<void>;
+  /** What was seen since the last report. */
+  report(): WorkerReport;
   /** Ends a load that is going on: load() resolves without waiting for answers. */
   endLoad(): void;
-  /** Closes the connections. */
+  /** Closes the connections. @returns what was seen since the last report */
   close(): WorkerReport;
 }
 
@@ -73,15 +82,30 @@ export function openHeldLoop(order: LoopOrder, onFailed: (why: string) => void):
   run.on('response', recorder.onResponse);
   run.on('reqError', recorder.onError);
 
+  const sending = { activeMs: 0, idleMs: 0, lateStarts: 0 };
+
   return {
+    async connected() {
+      const giveUpMs = recorder.nowMs() + CONNECT_PATIENCE_MS;
+      while (!connections.every((connection) => connection.isOpen())) {
+        if (recorder.nowMs() > giveUpMs || closed) return;
+        await delay(CONNECT_LOOK_MS);
+      }
+    },
     async load(window) {
       const before = recorder.answered();
       recorder.begin(window);
-      gate.open();
+      await gate.openIn((window.startMs ?? 0) - recorder.nowMs());
+      if (window.measured && recorder.nowMs() > window.fromMs) sending.lateStarts++;
+      const since = performance.eventLoopUtilization();
       await gate.closeAt(window.untilMs - recorder.nowMs());
+      const { active, idle } = performance.eventLoopUtilization(since);
+      sending.activeMs += active;
+      sending.idleMs += idle;
       recorder.end(await gate.drained(REQUEST_TIMEOUT_MS));
       return recorder.answered() - before;
     },
+    report: () => ({ ...recorder.report([]), ...takeSending() }),
     endLoad: gate.giveUp,
     close() {
       closed = true;
@@ -93,9 +117,15 @@ export function openHeldLoop(order: LoopOrder, onFailed: (why: string) => void):
         const path = loop.leftover?.() ?? null;
         return path ? [{ path, connection }] : [];
       });
-      return { ...recorder.report(leftovers), ...foreign };
+      return { ...recorder.report(leftovers), ...takeSending(), ...foreign };
     },
   };
+
+  function takeSending(): Pick<WorkerReport, 'sending'> {
+    const told = { ...sending };
+    sending.activeMs = sending.idleMs = sending.lateStarts = 0;
+    return { sending: told };
+  }
 }
 
 /** Lets requests pass or keeps them; closed at first. A connection has one request at a time. */
@@ -118,18 +148,28 @@ function createGate() {
         if (waiting.size === guarded) onWaiting?.();
       };
     },
-    open(): void {
-      isOpen = true;
+    /** Whoever gives up meanwhile keeps it closed. */
+    async openIn(inMs: number): Promise<void> {
       givenUp = false;
+      if (inMs > 0) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          setTimeout(resolve, inMs);
+        });
+      }
+      if (givenUp) return;
+      isOpen = true;
       const sends = [...waiting.values()];
       waiting.clear();
       for (const send of sends) send();
     },
     async closeAt(inMs: number): Promise<void> {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-        setTimeout(resolve, Math.max(0, inMs));
-      });
+      if (!givenUp) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          setTimeout(resolve, Math.max(0, inMs));
+        });
+      }
       isOpen = false;
     },
     /** @returns how many requests were given up; none when the load was ended on purpose */

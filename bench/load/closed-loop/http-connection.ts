@@ -50,6 +50,8 @@ interface AnswerHead {
 }
 
 export interface HttpConnection {
+  /** Whether it is connected at this moment. */
+  isOpen(): boolean;
   /** TCP payload of this and all earlier connections of the client. */
   sentBytes(): number;
   receivedBytes(): number;
@@ -229,6 +231,7 @@ export function speakHttp(client: HttpClient, { resends }: HttpOptions): HttpCon
   }
 
   return {
+    isOpen: () => client.conn?.readyState === 'open',
     sentBytes: () => past.sent + bytesOf('bytesWritten'),
     receivedBytes: () => past.received + bytesOf('bytesRead'),
     waitedMs() {

@@ -17,6 +17,8 @@ type Client = autocannon.Client & {
   requestIterator?: { currentRequest?: { kind?: string } };
 };
 
+const NOTHING = { sentBytes: 0, receivedBytes: 0, responses: 0 };
+
 type WireCount = Pick<HttpConnection, 'sentBytes' | 'receivedBytes'>;
 
 export interface Recorder {
@@ -30,6 +32,7 @@ export interface Recorder {
   begin(window: LoadWindow): void;
   /** Load is over. */
   end(unanswered: number): void;
+  /** What was seen since the last report. */
   report(leftovers: WorkerReport['leftovers']): WorkerReport;
 }
 
@@ -42,13 +45,14 @@ export function createRecorder(expected: readonly number[]): Recorder {
   const unexpected = new Map<number, number>();
   const perInstance = new Map<number, number>();
   const perSlice: number[] = [];
-  const measured = { sentBytes: 0, receivedBytes: 0, responses: 0 };
+  const measured = { ...NOTHING };
   let window: LoadWindow | null = null;
   let firstSlice = 0;
   let sliceMs = 0;
   let before = { ...measured };
   let requests = 0;
   let requestsSinceStart = 0;
+  let reportedSinceStart = 0;
   let latencySumMs = 0;
   let errors = 0;
   let timeouts = 0;
@@ -107,22 +111,32 @@ export function createRecorder(expected: readonly number[]): Recorder {
         measured[key] += after[key] - before[key];
       }
     },
-    report: (leftovers) => ({
-      requests,
-      requestsPerInstance: Object.fromEntries(perInstance),
-      requestsPerSlice: perSlice,
-      statuses: Object.fromEntries(statuses),
-      unexpectedStatuses: Object.fromEntries(unexpected),
-      requestsSinceStart,
-      latencySumMs,
-      histogram: encodeHistogram(histogram),
-      kinds: kinds.report(),
-      errors,
-      firstError,
-      timeouts,
-      wire: measured,
-      leftovers,
-    }),
+    report(leftovers) {
+      const told: WorkerReport = {
+        requests,
+        requestsPerInstance: Object.fromEntries(perInstance),
+        requestsPerSlice: [...perSlice],
+        statuses: Object.fromEntries(statuses),
+        unexpectedStatuses: Object.fromEntries(unexpected),
+        requestsSinceStart: requestsSinceStart - reportedSinceStart,
+        latencySumMs,
+        histogram: encodeHistogram(histogram),
+        kinds: kinds.report(),
+        errors,
+        firstError,
+        timeouts,
+        wire: { ...measured },
+        leftovers,
+      };
+      reportedSinceStart = requestsSinceStart;
+      requests = latencySumMs = errors = timeouts = 0;
+      firstError = null;
+      for (const counts of [perInstance, statuses, unexpected]) counts.clear();
+      perSlice.fill(0);
+      histogram.reset();
+      Object.assign(measured, NOTHING);
+      return told;
+    },
   };
 }
 

@@ -3,7 +3,8 @@
  * after the other, so that its code is compiled when it matters (docs/decisions/006).
  */
 
-import type { FromWorker, SessionOrder, ToWorker, WorkerOrder } from '../messages.js';
+import type { FromWorker, LoadWindow, SessionOrder, ToWorker, WorkerOrder } from '../messages.js';
+import { createParts, eachSecond, type Parts } from '../parts.js';
 import { type HeldLoop, openHeldLoop } from './held-loop.js';
 
 /** After the window: load goes on while the lab reads the CPU time of every process. */
@@ -11,6 +12,9 @@ const TAIL_MS = 40;
 
 let loops: (HeldLoop | null)[] = [];
 let loaded: HeldLoop | null = null;
+/** Of the open session. */
+let parts: Parts = createParts(send);
+let isStreamed = false;
 
 process.on('message', (message: ToWorker) => {
   handle(message).catch((error) => send({ type: 'failed', message: String(error) }));
@@ -25,17 +29,34 @@ async function handle(message: ToWorker): Promise<void> {
       return runOnce(message.order);
     case 'open':
       loops = message.order.loops.map((loop) => openLoopOf(message.order, loop));
+      parts = createParts(send);
+      isStreamed = message.order.streamed === true;
+      await Promise.all(loops.map((loop) => loop?.connected()));
       return send({ type: 'opened' });
     case 'load':
       loaded = loops[message.loop] ?? null;
-      return send({ type: 'drained', answered: (await loaded?.load(message.window)) ?? 0 });
+      return send({ type: 'drained', answered: await loadLoop(message.window) });
     case 'close': {
       const reports = loops.map((loop) => loop?.close() ?? null);
       loops = [];
-      return send({ type: 'closed', reports });
+      return send({ type: 'closed', reports, parts: parts.told() });
     }
     case 'abort':
       return loaded?.endLoad();
+  }
+}
+
+/** A part takes a millisecond or two to make: rather after a load than in the middle of it. */
+async function loadLoop(window: LoadWindow): Promise<number> {
+  const tell = () => parts.tell(loops.map((loop) => loop?.report() ?? null));
+  const telling = eachSecond(isStreamed, () => {
+    if (parts.isDue()) tell();
+  });
+  try {
+    return (await loaded?.load(window)) ?? 0;
+  } finally {
+    telling.stop();
+    if (isStreamed && parts.isDue()) tell();
   }
 }
 
@@ -53,13 +74,18 @@ function open(order: Parameters<typeof openHeldLoop>[0]): HeldLoop {
 
 /** One load with one window, reported at its end without waiting for the last answers. */
 async function runOnce(order: WorkerOrder): Promise<void> {
-  const { windowFromMs: fromMs, windowToMs: toMs, slices } = order;
+  const { windowFromMs: fromMs, windowToMs: toMs, slices, startMs, slackMs = 0 } = order;
   const loop = open(order);
   loaded = loop;
-  const over = loop.load({ fromMs, toMs, untilMs: toMs + TAIL_MS, slices, measured: true });
-  const untilMs = toMs + TAIL_MS - Number(process.hrtime.bigint()) / 1e6;
+  const told = createParts(send);
+  const telling = eachSecond(order.streamed, () => told.tell([loop.report()]));
+  const endMs = toMs + slackMs + TAIL_MS;
+  const window = { ...(startMs !== undefined && { startMs }), fromMs, toMs, untilMs: endMs };
+  const over = loop.load({ ...window, slices, measured: true });
+  const untilMs = endMs - Number(process.hrtime.bigint()) / 1e6;
   await Promise.race([over, new Promise((resolve) => setTimeout(resolve, untilMs))]);
-  send({ type: 'report', report: loop.close() });
+  telling.stop();
+  send({ type: 'report', report: loop.close(), parts: told.told() });
 }
 
 function send(message: FromWorker): void {

@@ -23,7 +23,7 @@ export function openLoop(offered: OfferedLoad): LoadMode {
       const generator = withOffered(await processes.openLoop(), offered);
       const windows = connections.map((): LoadRecord['windows'][number][] => []);
       return {
-        pids: generator.pids,
+        processes: generator.processes,
         abort: generator.abort,
         async turn(variant, { leadMs, windowMs }, read) {
           const done = windows[variant] ?? [];

@@ -27,6 +27,9 @@ export interface OpenLoopRecorder {
   markEdge(bytes: { sent: number; received: number }): void;
   /** Planned inside the window and noticed, but neither answered nor failed. */
   unanswered(): number;
+  /** What was answered since the last part, while the load goes on. */
+  part(): WorkerReport;
+  /** The rest, and what is known at the end only. */
   report(endedMs: number, leftovers: WorkerReport['leftovers']): WorkerReport;
 }
 
@@ -72,6 +75,32 @@ export function createOpenLoopRecorder(
     latencySumMs += durationMs;
     record(latency, durationMs);
   };
+  let toldSinceStart = 0;
+  const takePart = (): WorkerReport => {
+    const told: WorkerReport = {
+      requests: counts.requests,
+      requestsPerInstance: Object.fromEntries(perInstance),
+      requestsPerSlice: [...perSlice],
+      statuses: Object.fromEntries(statuses),
+      unexpectedStatuses: Object.fromEntries(unexpected),
+      requestsSinceStart: counts.sinceStart - toldSinceStart,
+      latencySumMs,
+      histogram: encodeHistogram(latency),
+      kinds: kinds.report(),
+      errors: failures.errors,
+      firstError: failures.first,
+      timeouts: failures.timeouts,
+      wire: { sentBytes: 0, receivedBytes: 0, responses: 0 },
+      leftovers: [],
+    };
+    toldSinceStart = counts.sinceStart;
+    counts.requests = latencySumMs = failures.errors = failures.timeouts = 0;
+    failures.first = null;
+    for (const each of [perInstance, statuses, unexpected]) each.clear();
+    perSlice.fill(0);
+    latency.reset();
+    return told;
+  };
 
   return {
     onNoticed(index, atMs) {
@@ -111,6 +140,7 @@ export function createOpenLoopRecorder(
       edges.push({ sentBytes: sent, receivedBytes: received, responses: counts.sinceStart });
     },
     unanswered: () => counts.noticed - counts.settled,
+    part: takePart,
     report(endedMs, leftovers) {
       changeInSystem(0, windowToMs);
       let plannedInWindow = 0;
@@ -126,18 +156,7 @@ export function createOpenLoopRecorder(
         if (!settled[index]) recordLatency(endedMs - atMs);
       }
       return {
-        requests: counts.requests,
-        requestsPerInstance: Object.fromEntries(perInstance),
-        requestsPerSlice: perSlice,
-        statuses: Object.fromEntries(statuses),
-        unexpectedStatuses: Object.fromEntries(unexpected),
-        requestsSinceStart: counts.sinceStart,
-        latencySumMs,
-        histogram: encodeHistogram(latency),
-        kinds: kinds.report(),
-        errors: failures.errors,
-        firstError: failures.first,
-        timeouts: failures.timeouts,
+        ...takePart(),
         wire: between(edges[0], edges[1]),
         leftovers,
         openLoop: {

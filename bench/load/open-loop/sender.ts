@@ -3,6 +3,7 @@
  * plan: what a request waits for a free connection is part of what its user waits.
  */
 
+import { performance } from 'node:perf_hooks';
 import { seededRandom } from '../../model/random.js';
 import { monotonicClock } from '../clock.js';
 import type { WorkerOrder, WorkerReport } from '../messages.js';
@@ -23,6 +24,8 @@ const ARRIVALS_SEED = 0x5eed;
 export interface OpenLoopRun {
   /** Ends the load early; the report then says what there is. */
   end(): void;
+  /** What was answered since the last part. */
+  part(): WorkerReport;
 }
 
 export function runOpenLoop(
@@ -34,13 +37,14 @@ export function runOpenLoop(
   const workload = workloadNamed(order.workload);
   const { worker, workers } = order.place;
   const span = {
-    fromMs: nowMs(),
-    toMs: order.windowToMs + TAIL_MS,
+    fromMs: Math.max(nowMs(), order.startMs ?? 0),
+    toMs: order.windowToMs + (order.slackMs ?? 0) + TAIL_MS,
     sender: worker,
     senders: workers,
   };
   const plannedMs = planArrivals(offered, span, seededRandom(order.seed ^ ARRIVALS_SEED));
   const recorder = createOpenLoopRecorder(order, offered, plannedMs, workload.expectedStatuses);
+  const since = performance.eventLoopUtilization();
   let next = 0;
   const sendDue = () => {
     if (ended || !isDue()) return;
@@ -76,9 +80,11 @@ export function runOpenLoop(
     metronome.stop();
     for (const station of stations) station.destroy();
     const leftovers = stations.flatMap((station) => station.leftovers());
-    onReport(recorder.report(nowMs(), leftovers));
+    const { active: activeMs, idle: idleMs } = performance.eventLoopUtilization(since);
+    const sending = { activeMs, idleMs, lateStarts: span.fromMs > order.windowFromMs ? 1 : 0 };
+    onReport({ ...recorder.report(nowMs(), leftovers), sending });
   };
-  return { end };
+  return { end, part: recorder.part };
 }
 
 function sumOfBytes(stations: readonly Station[]): { sent: number; received: number } {

@@ -3,6 +3,7 @@
  * after the other, so that its code is compiled when it matters (docs/decisions/006).
  */
 import type { FromWorker, ToWorker } from '../messages.js';
+import { createParts, eachSecond } from '../parts.js';
 import { type OpenLoopRun, runOpenLoop } from './sender.js';
 
 let run: OpenLoopRun | undefined;
@@ -13,7 +14,13 @@ process.on('message', (message: ToWorker) => {
     try {
       const { order } = message;
       if (!order.offered) throw new Error('an open loop needs a rate');
-      run = runOpenLoop(order, order.offered, (report) => send({ type: 'report', report }));
+      const parts = createParts(send);
+      const begun = runOpenLoop(order, order.offered, (report) => {
+        telling.stop();
+        send({ type: 'report', report, parts: parts.told() });
+      });
+      const telling = eachSecond(order.streamed, () => parts.tell([begun.part()]));
+      run = begun;
     } catch (error) {
       send({ type: 'failed', message: String(error) });
     }

@@ -4,6 +4,7 @@ import { tiersOfRun } from '../../model/tiers-of-run.js';
 import { type Block, list } from '../../text/blocks.js';
 import { countOf } from '../../text/count-of.js';
 import { code, formatShare, formatTime, listOf } from '../../text/format.js';
+import { lostAgents } from '../agents-in-words.js';
 import type { Finding } from '../findings/finding.js';
 import { databaseProduct, type ReportView } from '../view.js';
 import { wordingOf } from '../wording.js';
@@ -19,6 +20,7 @@ const FEW_PAIRS = 3;
 const CAVEATS: readonly Caveat[] = [
   ({ environment }) =>
     `Everything ran on one host and spoke over its loopback interface. There was no network${environment.web ? ' and no TLS' : ', no TLS and no proxy'}. A real network adds the same delay to both strategies, and once more for each question to Redis${environment.web ? ' and each request that nginx passes on' : ''}.`,
+  lostAgents,
   crowding,
   neighbours,
   fewRounds,

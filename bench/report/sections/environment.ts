@@ -4,6 +4,7 @@ import { inOrderOfRequest, inSentence, tierOf } from '../../model/tiers.js';
 import { type Block, left, table } from '../../text/blocks.js';
 import { countOf } from '../../text/count-of.js';
 import { code, formatMegabytes, formatNumber, formatShare, formatTime } from '../../text/format.js';
+import { agentRows } from '../agents-in-words.js';
 import type { Finding } from '../findings/finding.js';
 import { databaseProduct, type ReportView } from '../view.js';
 import { BALANCE_WORDS } from '../wording.js';
@@ -23,6 +24,7 @@ export function environment(view: ReportView, _findings: Finding[]): Block[] {
     ['Redis', storeOf(where.redis)],
     ...webRows(config, where),
     ...latencyRows(where),
+    ...agentRows(where),
     ['Lab', `${where.lab}, commit ${commitOf(where)}`],
     [
       'Packages',

@@ -2,6 +2,7 @@ import type { Result } from '../../model/result-schema.js';
 import { type Block, list } from '../../text/blocks.js';
 import { countOf } from '../../text/count-of.js';
 import { listOf } from '../../text/format.js';
+import { lostAgents } from '../agents-in-words.js';
 import type { Finding } from '../findings/finding.js';
 import { fewRounds, neighbours } from '../sections/caveats.js';
 import type { ReportView } from '../view.js';
@@ -12,6 +13,7 @@ export function targetCaveats({ result, mainPairs }: ReportView, _findings: Find
     'A target is measured as it is deployed: strategy, code, machine, stores, proxies and the network to it, all at once. A difference between two targets is a difference of all that, and this run cannot tell which part makes it.',
     'Who else used the targets meanwhile is known only where a target counts its requests; and whether something else kept their machines busy is not known at all.',
     whereTheyAre(result),
+    lostAgents(result),
     neighbours(result),
     fewRounds(result),
     `The load was ${countOf(config.connections, 'connection')} of as many users to each target${config.offered ? '' : ', as fast as they could. That is no count of simultaneous users: people pause between requests'}.`,
@@ -32,6 +34,9 @@ function whereTheyAre({ config }: Result): string {
   const here = config.variants.filter(({ target }) =>
     target?.addresses.some(({ ofThisMachine }) => ofThisMachine),
   );
+  if (config.agents) {
+    return 'The load came from agents on other machines: the network between each of them and the targets is part of every latency, and may differ from agent to agent.';
+  }
   if (here.length === 0) {
     return 'The load came from another machine than the targets: the network between them is part of every latency.';
   }

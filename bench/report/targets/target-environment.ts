@@ -1,6 +1,7 @@
 import { type Block, left, table } from '../../text/blocks.js';
 import { countOf } from '../../text/count-of.js';
 import { formatMegabytes, formatNumber, formatShare, formatTime } from '../../text/format.js';
+import { agentRows } from '../agents-in-words.js';
 import type { Finding } from '../findings/finding.js';
 import { commitOf } from '../sections/environment.js';
 import type { ReportView } from '../view.js';
@@ -15,6 +16,7 @@ export function targetEnvironment({ result }: ReportView, _findings: Finding[]):
     ['Memory', `${formatNumber(where.memoryBytes / 1e9)} GB`],
     ['System', `${where.platform}, kernel ${where.kernel}`],
     ['Node.js of the load generator', where.node],
+    ...agentRows(where),
     ['Lab', `${where.lab}, commit ${commitOf(where)}`],
     [
       'Packages that measure',
@@ -34,7 +36,7 @@ export function targetEnvironment({ result }: ReportView, _findings: Finding[]):
     ],
   ];
   return table(
-    'The machine that sent the load, versions and options of this run. Machines, versions and stores of the targets are not known, but for what they say (“What was compared”).',
+    `${config.agents ? 'The machine that led, the agents that sent the load' : 'The machine that sent the load'}, versions and options of this run. Machines, versions and stores of the targets are not known, but for what they say (“What was compared”).`,
     [left('What'), left('Value')],
     rows,
   );

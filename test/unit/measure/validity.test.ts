@@ -26,6 +26,22 @@ const EDGES: Record<string, { passes: Evidence; breaks: Evidence }> = {
     passes: evidence({ processes: loadWorker(0.9) }),
     breaks: evidence({ processes: loadWorker(0.91) }),
   },
+  'agent-lost': {
+    passes: evidence({ agents: [sender({})] }),
+    breaks: evidence({ agents: [sender({}), sender({ name: 'b', lost: 'its connection ended' })] }),
+  },
+  'agent-gap': {
+    passes: evidence({ agents: [sender({})] }),
+    breaks: evidence({ agents: [sender({ gap: 'part 3 came where 2 was due' })] }),
+  },
+  'agent-saturated': {
+    passes: evidence({ agents: [sender({ eventLoopUtilization: 0.97, lateShare: 0.01 })] }),
+    breaks: evidence({ agents: [sender({ eventLoopUtilization: 0.98 })] }),
+  },
+  'agent-clock': {
+    passes: evidence({ agents: [sender({ clockUncertaintyMs: 50 })] }),
+    breaks: evidence({ agents: [sender({ clockUncertaintyMs: 50.1 })] }),
+  },
   'limit-not-held': {
     passes: evidence({ processes: [held(0.15), ...loadWorker(0.5)] }),
     breaks: evidence({ processes: [held(0.16), ...loadWorker(0.5)] }),
@@ -90,6 +106,16 @@ function loadWorker(cores: number): Evidence['trial']['processes'] {
   return [{ kind: 'loadGenerator', name: 'shard 1', cpuSeconds: 1, cores, rssBytes: 1 }];
 }
 
+type Sender = NonNullable<Evidence['trial']['agents']>[number];
+
+function sender(changes: Partial<Sender>): Sender {
+  return {
+    ...{ name: 'a', requests: 1000, eventLoopUtilization: 0.5, lateStarts: 0 },
+    clockUncertaintyMs: 1,
+    ...changes,
+  };
+}
+
 /** Before the stores. */
 function proxy(cores: number): Evidence['trial']['processes'][number] {
   return { kind: 'network', name: 'delaying proxy', cpuSeconds: 1, cores, rssBytes: 1 };
@@ -144,6 +170,25 @@ describe('validity of a trial', () => {
       expect(judge(breaks).valid).to.equal(false);
     });
   }
+
+  it('is lost where one of several agents was the limit, in whatever way', () => {
+    const busy = { ...loadWorker(0.91)[0], name: 'b: shard 1', agent: 'b' };
+    for (const more of [
+      { processes: [busy as Evidence['trial']['processes'][number]] },
+      { agents: [sender({}), sender({ name: 'b', lateShare: 0.011 })] },
+      { agents: [sender({}), sender({ name: 'b', lateStarts: 1 })] },
+    ]) {
+      const [reason] = judge(evidence({ agents: [sender({})], ...more })).invalidReasons;
+      expect(reason?.code).to.equal('agent-saturated');
+      expect(reason?.message).to.match(/\bb\b/);
+    }
+  });
+
+  it('names an agent that was lost once, whoever has noticed it', () => {
+    const interruption = { code: 'agent-lost', message: 'The agent b was lost: silence.' };
+    const lost = evidence({ agents: [sender({ lost: 'silence' })] }, { interruption });
+    expect(judge(lost).invalidReasons).to.deep.equal([interruption]);
+  });
 
   it("is lost when Little's law fails downwards too", () => {
     expect(codes(evidence({ latencyMs: latency(9.4) }))).to.deep.equal(['littles-law']);
