@@ -17,8 +17,14 @@ const ALONGSIDE: OptionTable = {
 };
 
 /** All verbs, a line or two each. */
-export function helpOfVerbs(verbs: Readonly<Record<string, Verb>>): string {
-  const lines = Object.entries(verbs).map(([name, { summary }]) => inTwoColumns(name, summary, 12));
+export async function helpOfVerbs(
+  verbs: Readonly<Record<string, () => Promise<Verb>>>,
+): Promise<string> {
+  const lines = await Promise.all(
+    Object.entries(verbs).map(async ([name, load]) =>
+      inTwoColumns(name, (await load()).summary, 12),
+    ),
+  );
   return [
     'Usage: npm run lab -- <verb> [options]',
     lines.join('\n'),

@@ -73,12 +73,14 @@ async function main(words: readonly string[]): Promise<number> {
     if (name === undefined || HELP.includes(name)) {
       const asked = rest.find((word) => !HELP.includes(word));
       const text =
-        asked === undefined ? helpOfVerbs(VERBS) : await helpOfVerb(asked, verbNamed(asked));
+        asked === undefined
+          ? await helpOfVerbs(VERBS)
+          : await helpOfVerb(asked, await verbNamed(asked));
       process.stdout.write(`${text}
 `);
       return name === undefined ? WRONG_COMMAND_LINE : 0;
     }
-    const verb = verbNamed(name);
+    const verb = await verbNamed(name);
     if (rest.some((word) => HELP.includes(word) && word.startsWith('-'))) {
       process.stdout.write(`${await helpOfVerb(name, verb)}
 `);
@@ -117,13 +119,13 @@ function complain(error: unknown): number {
 }
 
 /** @throws LabError VERB_UNKNOWN, exit code 2 */
-function verbNamed(name: string): Verb {
-  const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
-  if (!verb) {
+async function verbNamed(name: string): Promise<Verb> {
+  const load = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+  if (!load) {
     throw usageError(
       'VERB_UNKNOWN',
       `There is no verb "${name}". ${didYouMean(name, Object.keys(VERBS))}Allowed: ${Object.keys(VERBS).join(', ')}.`,
     );
   }
-  return verb;
+  return load();
 }

@@ -1,35 +1,23 @@
-import { agent } from './agent.js';
-import { calibrate } from './calibrate.js';
-import { compare } from './compare.js';
-import { crowd } from './crowd.js';
-import { diff } from './diff.js';
-import { doctor } from './doctor.js';
-import { drill } from './drill.js';
-import { live } from './live.js';
-import { load } from './load.js';
-import { plan } from './plan.js';
-import { report } from './report.js';
-import { serve } from './serve.js';
-import { stores } from './stores.js';
-import { strategies } from './strategies.js';
-import { sustain } from './sustain.js';
 import type { Verb } from './verb.js';
 
-/** One line a verb. */
-export const VERBS: Readonly<Record<string, Verb>> = {
-  compare,
-  sustain,
-  diff,
-  calibrate,
-  drill,
-  crowd,
-  live,
-  serve,
-  stores,
-  load,
-  agent,
-  report,
-  plan,
-  strategies,
-  doctor,
+/**
+ * Name to module, one line a verb. Modules are imported when asked for: what a verb needs, and not what
+ * all of them need, is read before the first word is answered.
+ */
+export const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
+  compare: async () => (await import('./compare.js')).compare,
+  sustain: async () => (await import('./sustain.js')).sustain,
+  diff: async () => (await import('./diff.js')).diff,
+  calibrate: async () => (await import('./calibrate.js')).calibrate,
+  drill: async () => (await import('./drill.js')).drill,
+  crowd: async () => (await import('./crowd.js')).crowd,
+  live: async () => (await import('./live.js')).live,
+  serve: async () => (await import('./serve.js')).serve,
+  stores: async () => (await import('./stores.js')).stores,
+  load: async () => (await import('./load.js')).load,
+  agent: async () => (await import('./agent.js')).agent,
+  report: async () => (await import('./report.js')).report,
+  plan: async () => (await import('./plan.js')).plan,
+  strategies: async () => (await import('./strategies.js')).strategies,
+  doctor: async () => (await import('./doctor.js')).doctor,
 };

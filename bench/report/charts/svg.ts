@@ -2,7 +2,8 @@
  * Options of echarts -> one SVG element that stands on its own in a page: scaled by its viewBox,
  * named for screen readers, with element ids that no other chart has.
  */
-import * as echarts from 'echarts';
+import { createRequire } from 'node:module';
+import type { EChartsOption } from 'echarts';
 import { escapeHtml } from '../html/escape.js';
 import { INK } from './palette.js';
 
@@ -12,13 +13,20 @@ export interface Drawing {
   description: string;
   width: number;
   height: number;
-  option: echarts.EChartsOption;
+  option: EChartsOption;
 }
+
+/**
+ * Loaded with the first chart, not with the lab: most words of its command line draw none. As one file,
+ * where an import would read five hundred.
+ */
+const require = createRequire(import.meta.url);
+const loadEcharts = (): typeof import('echarts') => require('echarts');
 
 const FONT = 'system-ui, -apple-system, Segoe UI, Roboto, DejaVu Sans, sans-serif';
 
 export function renderSvg({ id, title, description, width, height, option }: Drawing): string {
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
+  const chart = loadEcharts().init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
     chart.setOption({
       animation: false,
