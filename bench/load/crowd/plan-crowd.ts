@@ -35,7 +35,7 @@ const FILES_BESIDE = 500;
 const SHARE_OF_PORTS = 0.7;
 /**
  * Where a sender names the address that it connects from, the kernel chooses the port when it binds: from a quarter of
- * them first (one half of the range, every second port), and when those are taken it searches, 60 times as long
+ * them first (one half of the range, every second port), and when those are taken it searches, some 25 times as long
  * (Linux, inet_csk_find_open_port; measured in docs/crowd.md).
  */
 const SHARE_THAT_BINDS_QUICKLY = 0.2;
