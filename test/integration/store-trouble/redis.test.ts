@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type Answer, credentialOf, expectProblem } from '../../support/api-client.js';
+import { TEST_REDIS } from '../../support/test-redis.js';
 import {
   declared,
   expectUnavailable,
@@ -51,7 +52,10 @@ describe('when Redis is in trouble', () => {
         const expected = needed ? 503 : 200;
         expect(new Set(many.map(({ status }) => status))).to.deep.equal(new Set([expected]));
         const login = await inTime(subject.login());
-        expect(login.status, JSON.stringify(login.body)).to.equal(expected);
+        // A cluster is away when all of it is, which takes longer to know; who needs it to check a credential
+        // alone may make one until then.
+        const allowed = TEST_REDIS.kind === 'one' ? [expected] : [expected, 200];
+        expect(login.status).to.be.oneOf(allowed);
         expect((await inTime(subject.ready())).status).to.equal(expected);
         expect((await inTime(subject.live())).status).to.equal(200);
         expect((await inTime(subject.register())).status, 'a public route').to.equal(201);
