@@ -12,7 +12,7 @@ export interface SeedSettings {
 
 const seedSchema = z.object({
   DATABASE_URL: databaseUrl,
-  SEED_USERS: integer(1, 100_000, 100),
+  SEED_USERS: integer(1, 1_000_000, 100),
   SEED_POSTS: integer(0, 1_000_000, 10_000),
   NODE_ENV: z.string().optional(),
 });

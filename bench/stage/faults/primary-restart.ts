@@ -1,5 +1,5 @@
 import { type Fault, nothingToUndo } from './fault.js';
-import { countPrimaries, membersOf, primaryWithReplicas, untilInOrder } from './redis-servers.js';
+import { choosePrimary } from './redis-servers.js';
 
 /** So soon that nobody takes over: its slots stay, and its replica empties itself to be like it. */
 export const primaryRestart: Fault = {
@@ -7,12 +7,10 @@ export const primaryRestart: Fault = {
   undoTitle: null,
   needs: 'replicas',
   async apply(stage) {
-    const members = membersOf(stage);
-    const primaries = await countPrimaries(members);
-    const { primary } = await primaryWithReplicas(members);
+    const { primary, untilInOrder } = await choosePrimary(stage);
     await primary.hands.kill();
     await primary.hands.start();
-    await untilInOrder(members, primaries);
+    await untilInOrder();
     return nothingToUndo;
   },
 };

@@ -48,8 +48,24 @@ async function describe(member: StoreMember): Promise<KnownServer> {
   };
 }
 
-/** A primary that can be replaced, and who would. @throws LabError FAULT_UNAVAILABLE where none has a replica */
-export async function primaryWithReplicas(
+/** A primary to break, its replicas, and what waits until all are together again. */
+export interface ChosenPrimary {
+  readonly members: StoreMembers;
+  readonly primary: StoreMember;
+  readonly replicas: readonly StoreMember[];
+  /** @throws LabError DRILL_STUCK */
+  untilInOrder(): Promise<void>;
+}
+
+/** @throws LabError FAULT_UNAVAILABLE where Redis is one server, or no primary has a replica */
+export async function choosePrimary(stage: Pick<StageHands, 'redis'>): Promise<ChosenPrimary> {
+  const members = membersOf(stage);
+  const primaries = (await knownServers(members)).filter(({ isPrimary }) => isPrimary).length;
+  const chosen = await primaryWithReplicas(members);
+  return { ...chosen, members, untilInOrder: () => untilInOrder(members, primaries) };
+}
+
+async function primaryWithReplicas(
   members: StoreMembers,
 ): Promise<{ primary: StoreMember; replicas: StoreMember[] }> {
   const known = await knownServers(members);
@@ -68,7 +84,7 @@ export async function primaryWithReplicas(
  *
  * @throws LabError DRILL_STUCK
  */
-export async function untilInOrder(members: StoreMembers, primaries: number): Promise<void> {
+async function untilInOrder(members: StoreMembers, primaries: number): Promise<void> {
   const deadline = performance.now() + IN_ORDER_WITHIN_MS;
   for (;;) {
     const known = await knownServers(members);
@@ -88,10 +104,6 @@ export async function untilInOrder(members: StoreMembers, primaries: number): Pr
     }
     await delay(ASK_EVERY_MS);
   }
-}
-
-export async function countPrimaries(members: StoreMembers): Promise<number> {
-  return (await knownServers(members)).filter(({ isPrimary }) => isPrimary).length;
 }
 
 /** With every server that takes writes, one after the other. */

@@ -1,5 +1,5 @@
 import { endLogins, type Fault } from './fault.js';
-import { countPrimaries, membersOf, primaryWithReplicas, untilInOrder } from './redis-servers.js';
+import { choosePrimary } from './redis-servers.js';
 import { withRedis } from './with-redis.js';
 
 /** Of the people of each lane. */
@@ -15,9 +15,7 @@ export const staleReplica: Fault = {
   undoTitle: 'it is started again, and becomes a replica',
   needs: 'replicas',
   async apply(stage) {
-    const members = membersOf(stage);
-    const primaries = await countPrimaries(members);
-    const { primary, replicas } = await primaryWithReplicas(members);
+    const { primary, replicas, untilInOrder } = await choosePrimary(stage);
     const { password } = new URL(primary.url);
     const setPassword = (to: string) =>
       Promise.all(
@@ -32,7 +30,7 @@ export const staleReplica: Fault = {
     return async () => {
       await primary.hands.start();
       await setPassword(decodeURIComponent(password));
-      await untilInOrder(members, primaries);
+      await untilInOrder();
     };
   },
 };
