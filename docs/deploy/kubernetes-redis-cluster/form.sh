@@ -10,9 +10,9 @@
 # back without its nodes.conf, which is a stranger to the others and gets in as a replica.
 set -eu
 
-ANSWERS_WITHIN_SECONDS=40
+ANSWERS_WITHIN_SECONDS=${ANSWERS_WITHIN_SECONDS:-40}
 # A replica takes over after cluster-node-timeout (5 s here) and a vote; then the news has to go round.
-WHOLE_WITHIN_SECONDS=40
+WHOLE_WITHIN_SECONDS=${WHOLE_WITHIN_SECONDS:-40}
 SLOTS=16384
 
 fail() {
