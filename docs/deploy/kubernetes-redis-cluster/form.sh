@@ -67,6 +67,17 @@ has_all_slots() {
   case $info in *"cluster_slots_ok:$SLOTS"*) ;; *) return 1 ;; esac
 }
 
+all_have_all_slots() {
+  for one in $members; do has_all_slots "$one" || return 1; done
+}
+
+# Of those that are not here, nobody is in doubt: it takes cluster-node-timeout, and a majority, to say that one has failed.
+is_settled() {
+  ! ask "$1" cluster nodes | awk -v ids="$ids " '
+    !index(ids, " " $1 " ") && $3 !~ /(^|,)fail(,|$)/ && ($8 == "disconnected" || $3 ~ /fail\?|noaddr/) { doubt = 1 }
+    END { exit !doubt }'
+}
+
 # Every server that is named knows as many, and that all slots are served.
 is_whole() {
   for one in $servers; do
@@ -126,7 +137,9 @@ else
       ask "$first" cluster meet "${member%:*}" "${member##*:}" "$bus" >/dev/null
   done
   if [ -n "$strangers" ]; then
-    within "$WHOLE_WITHIN_SECONDS" has_all_slots "$first" ||
+    within "$WHOLE_WITHIN_SECONDS" is_settled "$first" ||
+      fail NO_MAJORITY "the servers that are left do not agree on who has failed: too few masters are among them"
+    within "$WHOLE_WITHIN_SECONDS" all_have_all_slots ||
       fail SLOTS_MISSING "no server has some of the slots: redis-cli --cluster check $first names them; \"fix\" in place of \"check\" gives them, empty, to others"
     for stranger in $strangers; do
       # What it was before: failed, without slots, and none of those that are here.
