@@ -3,8 +3,8 @@
 #
 #   form.sh REPLICAS_OF_EACH_MASTER HOST:PORT...
 #
-# A password, where the servers have one, comes in REDISCLI_AUTH. Ends with 0 when every server is in the cluster
-# and every slot is served, with 2 for words that make no cluster, else with 1. Each failure is one line with a code.
+# A password, where the servers have one, comes in REDISCLI_AUTH. Ends with 0 when every server is in the cluster,
+# every slot is served and every replica in step, with 2 for words that make no cluster, else with 1. Each failure is one line with a code.
 #
 # What it mends: servers that all got other addresses at once and so cannot find each other, and a server that came
 # back without its nodes.conf, which is a stranger to the others and gets in as a replica.
@@ -78,11 +78,36 @@ is_settled() {
     END { exit !doubt }'
 }
 
-# Every server that is named knows as many, and that all slots are served.
+replicas_known_to() {
+  ask "$1" cluster nodes | awk '$3 ~ /(^|,)slave(,|$)/ { found++ } END { print found + 0 }'
+}
+
+is_in_step() {
+  ask "$1" info replication | grep -qE '^(role:master|master_link_status:up)'
+}
+
+# Every server that is named knows as many, knows who is a replica (else nobody would take over), and that all slots are
+# served. Every replica has what its master has.
 is_whole() {
   for one in $servers; do
-    has_all_slots "$one" && [ "$(known_to "$one")" -ge "$count" ] || return 1
+    has_all_slots "$one" && [ "$(known_to "$one")" -ge "$count" ] &&
+      [ "$(replicas_known_to "$one")" -ge "$((count - masters))" ] && is_in_step "$one" || return 1
   done
+}
+
+# A replica that hears from others where its master is now goes on asking the old address for its data (seen with Redis 7.0).
+follow_master() {
+  rows=$(ask "$1" cluster nodes)
+  master=$(echo "$rows" | awk '$3 ~ /myself/ { print $4 }')
+  [ "$master" != - ] || return 0
+  place=$(echo "$rows" | awk -v id="$master" '$1 == id { sub(/@.*/, "", $2); print $2 }')
+  asked=$(ask "$1" info replication | sed -n 's/^master_host:\(.*\)/\1/p; s/^master_port:\(.*\)/:\1/p' | tr -d '\n')
+  case $place in "$asked" | :* | '') ;; *) ask "$1" cluster replicate "$master" >/dev/null ;; esac
+}
+
+becomes_whole() {
+  for one in $servers; do follow_master "$one"; done
+  is_whole
 }
 
 within() {
@@ -153,6 +178,6 @@ else
   fi
 fi
 
-within "$WHOLE_WITHIN_SECONDS" is_whole ||
-  fail NOT_WHOLE "after $WHOLE_WITHIN_SECONDS s not all of the $count servers know each other and all slots; the next try may find them so"
+within "$WHOLE_WITHIN_SECONDS" becomes_whole ||
+  fail NOT_WHOLE "after $WHOLE_WITHIN_SECONDS s not all of the $count servers know each other and all slots, or a replica is not in step; the next try may find them so"
 echo "whole: $masters masters and $((count - masters)) replicas"

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { Cluster, Redis } from 'ioredis';
+import { type Guardian, startGuardian } from '../../../bench/processes/guardian/guardian.js';
 import { findFreePort } from '../../../bench/processes/ports/free-port.js';
 import {
   findRedisOnPath,
@@ -31,13 +32,16 @@ interface Server {
 }
 
 describe('the script that forms a Redis Cluster, and mends it', () => {
+  let guardian: Guardian | undefined;
   let program: RedisProgram;
   let folder: string;
   let servers: Server[];
 
   before(async function () {
     if (process.platform !== 'linux') this.skip();
+    guardian = await startGuardian();
     const context = {
+      guardian,
       onMessage: () => {},
       signal: new AbortController().signal,
       environment: { ...process.env },
@@ -49,13 +53,14 @@ describe('the script that forms a Redis Cluster, and mends it', () => {
     }
     program = found;
   });
+  after(() => guardian?.stop());
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'redis-cluster-'));
     servers = [];
     for (let index = 0; index < 6; index++) servers.push(await newServer(`redis-${index}`));
   });
   afterEach(async () => {
-    await Promise.all(servers.map(kill));
+    await Promise.all(servers.map((one) => kill(one)));
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -102,10 +107,11 @@ describe('the script that forms a Redis Cluster, and mends it', () => {
     return child;
   }
 
-  async function kill({ child }: Server): Promise<void> {
+  /** SIGTERM, as pods are ended: what was written in the last second or two goes to the disk. */
+  async function kill({ child }: Server, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
-    child.kill('SIGKILL');
+    child.kill(signal);
     await gone;
   }
 
@@ -115,9 +121,10 @@ describe('the script that forms a Redis Cluster, and mends it', () => {
     server.child = await start(server.folder, server.port);
   }
 
-  /** As a container whose disk is memory. */
-  async function restartEmpty(server: Server): Promise<void> {
+  /** As a container whose disk is memory. Sooner, its replica would copy what it has: nothing. */
+  async function restartEmpty(server: Server, whenAway = async () => {}): Promise<void> {
     await kill(server);
+    await whenAway();
     rmSync(server.folder, { recursive: true });
     mkdirSync(server.folder);
     server.child = await start(server.folder, server.port);
@@ -164,8 +171,7 @@ describe('the script that forms a Redis Cluster, and mends it', () => {
         }),
       );
     });
-  const readKeys = () =>
-    withCluster((cluster) => Promise.all(KEYS.map((key) => cluster.get(key))));
+  const readKeys = () => withCluster((cluster) => Promise.all(KEYS.map((key) => cluster.get(key))));
   const VALUES = KEYS.map((key) => `value of ${key}`);
 
   const rowsAt = async ({ port }: Server): Promise<string[][]> => {
@@ -220,7 +226,7 @@ describe('the script that forms a Redis Cluster, and mends it', () => {
     expect(await form()).to.include({ code: 0 });
     await writeKeys();
     const ids = await idsAt(servers[0] as Server);
-    await Promise.all(servers.map(kill));
+    await Promise.all(servers.map((one) => kill(one, 'SIGTERM')));
     for (const server of servers) await move(server);
     const stateOf = ({ port }: Server) =>
       ask(port, (client) => client.call('CLUSTER', 'INFO')).then(
@@ -244,7 +250,11 @@ describe('the script that forms a Redis Cluster, and mends it', () => {
     await writeKeys();
     const [master] = (await withRole('master')) as [Server];
     const [oldId] = await ownRow(master);
-    await restartEmpty(master);
+    const others = servers.filter((one) => one !== master);
+    const areMasters = async () =>
+      (await Promise.all(others.map(roleOf))).filter((role) => role === 'master').length === 3;
+    // The servers of docker-compose.yml sleep for as long as this takes.
+    await restartEmpty(master, () => eventually(areMasters, 'its replica takes over', 15_000));
     const formed = await form();
     expect(formed, formed.err).to.include({ code: 0 });
     expect(await roleOf(master)).to.equal('slave');
@@ -264,7 +274,7 @@ describe('the script that forms a Redis Cluster, and mends it', () => {
     const replicas = await withRole('slave');
     const masters = await Promise.all(replicas.map(async (one) => (await ownRow(one))[3]));
     const replica = replicas[masters.indexOf(id)] as Server;
-    await Promise.all([master, replica].map(restartEmpty));
+    await Promise.all([master, replica].map((one) => restartEmpty(one)));
     const { code, err } = await form(undefined, { WHOLE_WITHIN_SECONDS: '6' });
     expect(code, err).to.equal(1);
     expect(err).to.match(/^SLOTS_MISSING: no server has some of the slots: .*\n$/);
@@ -275,7 +285,7 @@ describe('the script that forms a Redis Cluster, and mends it', () => {
     this.timeout(180_000);
     expect(await form()).to.include({ code: 0 });
     const masters = await withRole('master');
-    await Promise.all(masters.slice(0, 2).map(restartEmpty));
+    await Promise.all(masters.slice(0, 2).map((one) => restartEmpty(one)));
     const { code, err } = await form(undefined, { WHOLE_WITHIN_SECONDS: '5' });
     expect(code, err).to.equal(1);
     expect(err).to.match(/^NO_MAJORITY: .*\n$/);
@@ -309,7 +319,12 @@ describe('the script that forms a Redis Cluster, and mends it', () => {
       [['1', 'a:b', ...others], {}, 2, /^WORDS_INVALID: a:b is no HOST:PORT/],
       [['1', ...others], {}, 2, /^WORDS_INVALID: 5 servers are not three masters/],
       [['1', one, ...others.slice(0, 3)], {}, 2, /^WORDS_INVALID: 4 servers are not three masters/],
-      [['1', free, ...others], soon, 1, new RegExp(`^SERVER_AWAY: ${free} was not ready .*refused`)],
+      [
+        ['1', free, ...others],
+        soon,
+        1,
+        new RegExp(`^SERVER_AWAY: ${free} was not ready .*refused`),
+      ],
       [['1', 'nowhere.invalid:6379', ...others], soon, 1, /^SERVER_AWAY: nowhere.* no address\)/],
       [
         ['1', one, ...others],
@@ -327,7 +342,9 @@ describe('the script that forms a Redis Cluster, and mends it', () => {
     for (const [words, environment, expected, message] of wrong) {
       const { code, err } = await form(words, environment);
       expect(code, `${words.join(' ')}: ${err}`).to.equal(expected);
-      expect(err).to.match(message).and.match(/^[^\n]*\n$/);
+      expect(err)
+        .to.match(message)
+        .and.match(/^[^\n]*\n$/);
       expect(err).to.not.include(PASSWORD);
     }
     for (const server of servers.slice(0, 6)) expect(await idsAt(server)).to.have.length(1);

@@ -16,7 +16,10 @@ const BASE = 'docs/deploy/kubernetes';
 const FOLDER = 'docs/deploy/kubernetes-redis-cluster';
 
 // biome-ignore lint/suspicious/noExplicitAny: what a manifest holds is what these tests find out.
-type Manifest = Record<string, any> & { kind: string; metadata: { name: string } };
+type Manifest = Record<string, any> & {
+  kind: string;
+  metadata: { name: string; labels?: Record<string, string> };
+};
 
 const parse = (text: string): Manifest[] =>
   parseAllDocuments(text).map((document) => {
@@ -146,7 +149,9 @@ describe('the manifests of a Redis Cluster', () => {
       expect(container.resources.requests, container.name).to.have.all.keys('cpu', 'memory');
       expect(container.resources.limits, container.name).to.have.all.keys('memory');
       const [one] = parse(readText(`${BASE}/redis.yaml`)) as [Manifest];
-      expect(container.image, 'the same build').to.equal(one.spec.template.spec.containers[0].image);
+      expect(container.image, 'the same build').to.equal(
+        one.spec.template.spec.containers[0].image,
+      );
     }
     expect(redis).to.include.keys('readinessProbe', 'livenessProbe');
   });
@@ -187,24 +192,24 @@ describe('the manifests of a Redis Cluster', () => {
 
   it('tell a server where it is at each start, and have its disk say who it is', () => {
     const words = redis.args as string[];
-    const valueOf = (option: string) => words[words.indexOf(`--${option}`) + 1];
+    const wordAfter = (option: string) => words[words.indexOf(`--${option}`) + 1];
     const fieldOf = (variable: string) =>
       redis.env.find(({ name }: { name: string }) => name === variable)?.valueFrom.fieldRef
         .fieldPath;
-    expect(valueOf('cluster-announce-ip')).to.equal('$(POD_IP)');
-    expect(valueOf('cluster-announce-hostname')).to.equal(
+    expect(wordAfter('cluster-announce-ip')).to.equal('$(POD_IP)');
+    expect(wordAfter('cluster-announce-hostname')).to.equal(
       `$(POD_NAME).${servers.spec.serviceName}`,
     );
     expect([fieldOf('POD_IP'), fieldOf('POD_NAME')]).to.deep.equal([
       'status.podIP',
       'metadata.name',
     ]);
-    expect(valueOf('cluster-enabled')).to.equal('yes');
-    expect(valueOf('cluster-require-full-coverage')).to.equal('no');
-    expect(valueOf('maxmemory-policy')).to.equal('noeviction');
-    expect(valueOf('appendonly')).to.equal('yes');
+    expect(wordAfter('cluster-enabled')).to.equal('yes');
+    expect(wordAfter('cluster-require-full-coverage')).to.equal('no');
+    expect(wordAfter('maxmemory-policy')).to.equal('noeviction');
+    expect(wordAfter('appendonly')).to.equal('yes');
     expect(redis.volumeMounts).to.deep.equal([
-      { name: servers.spec.volumeClaimTemplates[0].metadata.name, mountPath: valueOf('dir') },
+      { name: servers.spec.volumeClaimTemplates[0].metadata.name, mountPath: wordAfter('dir') },
     ]);
   });
 
