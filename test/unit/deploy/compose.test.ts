@@ -6,7 +6,12 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { DCLinter } from 'dclint';
 import { strategies } from '../../../src/auth/registry.js';
-import { readDatabaseUrl, readInstanceSettings } from '../../../src/config/settings.js';
+import { readRedisServers } from '../../../src/config/redis-servers.js';
+import {
+  readAuthoritySettings,
+  readDatabaseUrl,
+  readInstanceSettings,
+} from '../../../src/config/settings.js';
 import { secretFrom } from '../../support/service.js';
 import {
   ask,
@@ -25,6 +30,17 @@ const SECRETS = {
   DATABASE_PASSWORD: 'made-up_for-this-test',
 };
 
+/** For whoever puts them in .env, as docs/containers.md says: with the profile `authority`, and with `cluster`. */
+const OPAQUE = {
+  AUTH_STRATEGY: 'opaque',
+  AUTHORITY_SECRET: secretFrom('authority in compose').toString('base64url'),
+};
+const CLUSTER = {
+  REDIS_URL: documentedValue('REDIS_URL'),
+  REDIS_BUCKET_SECRET: secretFrom('buckets in compose').toString('base64url'),
+};
+const PROFILES = ['lab', 'authority', 'cluster'];
+
 /** What the entry point of an image, or the lab, reads. The service's own are in src/config/. */
 const KNOWN_VARIABLES: Record<string, readonly string[]> = {
   postgres: [
@@ -36,6 +52,8 @@ const KNOWN_VARIABLES: Record<string, readonly string[]> = {
   ],
   'session-token-lab-lab': ['DATABASE_URL', 'REDIS_URL'],
 };
+
+const CLUSTER_SERVERS = [1, 2, 3, 4, 5, 6].map((number) => `redis-cluster-${number}`);
 
 const compose = readCompose(SECRETS);
 const services = Object.entries(compose.services);
@@ -65,7 +83,7 @@ describe('docker-compose.yml', () => {
     if (ask('docker', 'compose', 'version') === null) {
       skipBecause(this, 'there is no docker compose here');
     }
-    for (const profile of [[], ['--profile', 'lab']]) {
+    for (const profile of [[], ...PROFILES.map((name) => ['--profile', name])]) {
       await promisify(execFile)('docker', ['compose', ...profile, 'config', '--quiet'], {
         cwd: ROOT,
         env: { ...process.env, ...SECRETS },
@@ -84,7 +102,10 @@ describe('docker-compose.yml', () => {
   it('holds no secret itself', () => {
     for (const [name, { environment = {} }] of Object.entries(readComposeAsWritten().services)) {
       for (const [variable, value] of Object.entries(environment)) {
-        if (/SECRET|PASSWORD/.test(variable)) expect(value, name).to.match(/^\$\{\w+:\?[^}]+\}$/);
+        // Of a profile that is off, it may be missing: the process that needs it says so itself.
+        if (/SECRET|PASSWORD/.test(variable)) {
+          expect(value, name).to.match(/^\$\{\w+:(\?[^}]+|-)\}$/);
+        }
         const password = /:\/\/[^/@]*?:(.*)@/.exec(value)?.[1];
         if (password) expect(password, `${name} ${variable}`).to.match(/^\$\{\w+:\?[^}]+\}$/);
       }
@@ -93,9 +114,13 @@ describe('docker-compose.yml', () => {
 
   it('waits only for services that exist, in a way that can come true', () => {
     for (const [name, { depends_on = {} }] of services) {
-      for (const [needed, { condition }] of Object.entries(depends_on)) {
+      for (const [needed, { condition, required = true }] of Object.entries(depends_on)) {
         const service = compose.services[needed];
         if (!service) expect.fail(`${name} waits for ${needed}, which does not exist`);
+        // Compose refuses to wait for a service whose profile is off, unless it is told that it may be.
+        const isThere =
+          !service.profiles || service.profiles.join() === compose.services[name]?.profiles?.join();
+        expect(required, `${name} waits for ${needed}`).to.equal(isThere);
         if (isOneShot(service)) expect(condition, name).to.equal('service_completed_successfully');
         else expect(condition, name).to.equal('service_healthy');
       }
@@ -132,12 +157,23 @@ describe('docker-compose.yml', () => {
         seen += 1;
       }
     }
-    expect(seen, 'stores looked at').to.equal(5);
+    expect(seen, 'stores looked at').to.equal(6);
+  });
+
+  it('starts nothing more than before, unless a profile is named', () => {
+    const withProfile = (profile?: string) =>
+      services.filter(([, { profiles }]) => profiles?.join() === profile).map(([name]) => name);
+    expect(withProfile()).to.have.members(['postgres', 'redis', 'migrate', 'app', 'nginx']);
+    expect(withProfile('authority')).to.deep.equal(['authority']);
+    expect(withProfile('cluster')).to.have.members([...CLUSTER_SERVERS, 'redis-cluster-form']);
+    expect([...new Set(services.flatMap(([, { profiles = [] }]) => profiles))]).to.have.members(
+      PROFILES,
+    );
   });
 
   it('keeps the lab away from the stores of the service, and both apart on the network', () => {
     const lab = services.filter(([, { profiles }]) => profiles?.includes('lab'));
-    const others = services.filter(([, { profiles }]) => !profiles);
+    const others = services.filter(([, { profiles }]) => !profiles?.includes('lab'));
     expect(lab.map(([name]) => name)).to.have.members(['lab', 'lab-postgres', 'lab-redis']);
     for (const [name, service] of lab) {
       for (const [otherName, other] of others) {
@@ -172,9 +208,14 @@ describe('docker-compose.yml', () => {
 
   describe('an instance', () => {
     it('gets settings that the service accepts, as sessions and as tokens', async () => {
-      for (const strategy of ['session', 'jwt']) {
-        const { environment } = readCompose({ ...SECRETS, AUTH_STRATEGY: strategy }).services
-          .app as ComposeService;
+      for (const [strategy, more] of [
+        ['session', {}],
+        ['jwt', {}],
+        ['opaque', OPAQUE],
+        ['session', CLUSTER],
+      ] as const) {
+        const { environment } = readCompose({ ...SECRETS, ...more, AUTH_STRATEGY: strategy })
+          .services.app as ComposeService;
         const { settings } = await readInstanceSettings(strategies, environment);
         expect(settings).to.include({ strategyName: strategy, host: '0.0.0.0', port: 3000 });
         // Without the first nginx is the only client there is; with the second, logins over plain
@@ -196,7 +237,120 @@ describe('docker-compose.yml', () => {
 
     it('is given more time to stop than its drain may take', () => {
       const drainMs = readConstant('src/server/leave-on-signal.ts', 'LEAVE_WITHIN_MS');
-      expect(toSeconds(serviceNamed('app').stop_grace_period) * 1000).to.be.greaterThan(drainMs);
+      for (const name of ['app', 'authority']) {
+        const givenMs = toSeconds(serviceNamed(name).stop_grace_period) * 1000;
+        expect(givenMs, name).to.be.greaterThan(drainMs);
+      }
+    });
+
+    it('says which secret is missing where a profile needs one', async () => {
+      for (const [given, message] of [
+        [{ AUTH_STRATEGY: 'opaque' }, 'AUTHORITY_SECRET are required by opaque'],
+        [{ REDIS_URL: CLUSTER.REDIS_URL }, 'REDIS_BUCKET_SECRET is required'],
+      ] as const) {
+        const { environment = {} } = readCompose({ ...SECRETS, ...given }).services
+          .app as ComposeService;
+        const failure = await readInstanceSettings(strategies, environment).then(
+          () => undefined,
+          (error: { code: string; message: string }) => error,
+        );
+        expect(failure).to.include({ code: 'config_invalid' });
+        expect(failure?.message).to.include(message);
+      }
+    });
+  });
+
+  describe('the authority', () => {
+    const authority = readCompose({ ...SECRETS, ...OPAQUE }).services.authority as ComposeService;
+
+    it('gets settings that it accepts, with one Redis and with the cluster', () => {
+      for (const [more, kind] of [
+        [{}, 'one'],
+        [CLUSTER, 'cluster'],
+      ] as const) {
+        const { environment } = readCompose({ ...SECRETS, ...OPAQUE, ...more }).services
+          .authority as ComposeService;
+        const settings = readAuthoritySettings(environment);
+        expect(settings).to.include({ host: '0.0.0.0', port: 3100 });
+        expect(settings.redis.servers.kind).to.equal(kind);
+      }
+    });
+
+    it('does not start without its secret', () => {
+      expect(() => readAuthoritySettings(serviceNamed('authority').environment)).to.throw(
+        'AUTHORITY_SECRET is required',
+      );
+    });
+
+    it('is where instances look for it, and known to them by the same secret and the same Redis', () => {
+      const app = readCompose({ ...SECRETS, ...OPAQUE, ...CLUSTER }).services.app as ComposeService;
+      const { environment } = readCompose({ ...SECRETS, ...OPAQUE, ...CLUSTER }).services
+        .authority as ComposeService;
+      expect(app.environment?.AUTHORITY_URL).to.equal(`http://authority:${environment?.PORT}`);
+      for (const name of ['AUTHORITY_SECRET', 'REDIS_URL', 'REDIS_BUCKET_SECRET']) {
+        expect(app.environment?.[name], name).to.equal(environment?.[name]).and.to.be.a('string')
+          .that.is.not.empty;
+      }
+      expect(shared(app, authority)).to.deep.equal(['stores']);
+    });
+
+    it('is reached by nobody else, and asked for its readiness where it listens', () => {
+      expect(authority.ports).to.equal(undefined);
+      expect(authority.networks).to.deep.equal(['stores']);
+      expect(authority.healthcheck?.test.join(' ')).to.include(
+        `http://127.0.0.1:${authority.environment?.PORT}/readyz`,
+      );
+      expect(authority.command?.at(-1)).to.equal('dist/src/authority.js');
+      expect(readText('src/authority.ts')).to.include('readAuthoritySettings');
+    });
+  });
+
+  describe('the Redis Cluster', () => {
+    const nodes = CLUSTER_SERVERS.map((name) => [name, serviceNamed(name)] as const);
+    const former = serviceNamed('redis-cluster-form');
+
+    it('is named whole by the REDIS_URL of docs/containers.md, and each server is there', () => {
+      const servers = readRedisServers(CLUSTER.REDIS_URL);
+      if (!('kind' in servers) || servers.kind !== 'cluster') return expect.fail('no cluster');
+      expect(servers.nodes).to.deep.equal(nodes.map(([host]) => ({ host, port: 6379 })));
+      for (const name of ['app', 'authority']) {
+        for (const [node, service] of nodes) {
+          expect(shared(serviceNamed(name), service), `${name} and ${node}`).to.not.be.empty;
+        }
+        expect(serviceNamed(name).depends_on).to.have.property('redis-cluster-form');
+      }
+    });
+
+    it('is formed of all servers once they answer, by the script that is there', () => {
+      const [shell, script, replicas, ...addresses] = former.command ?? [];
+      expect([shell, replicas]).to.deep.equal(['sh', '1']);
+      expect(addresses).to.deep.equal(CLUSTER_SERVERS.map((name) => `${name}:6379`));
+      expect(Object.keys(former.depends_on ?? {})).to.deep.equal(CLUSTER_SERVERS);
+      const [source = '', target, mode] = former.volumes?.[0]?.split(':') ?? [];
+      expect([target, mode]).to.deep.equal([script, 'ro']);
+      expect(readText(source.replace('./', ''))).to.match(/^#!\/bin\/sh\n/);
+    });
+
+    it('refuses when it is full, keeps nothing, and serves those whose server is there', () => {
+      for (const [name, { command = [], tmpfs, profiles, volumes }] of nodes) {
+        const [shell, option, script = '', , ...words] = command;
+        expect([shell, option], name).to.deep.equal(['sh', '-c']);
+        // `$$` is how Compose writes `$`.
+        const sleep = /^sleep (\d+); exec redis-server "\$\$@"$/.exec(script)?.[1];
+        // A vote takes up to two seconds; started sooner, an empty master has its replica emptied.
+        const takeOverMs = 2 * Number(optionsOf(words)['cluster-node-timeout']);
+        expect(Number(sleep) * 1000, name).to.be.greaterThan(takeOverMs);
+        expect(optionsOf(words), name).to.include({
+          'cluster-enabled': 'yes',
+          'cluster-require-full-coverage': 'no',
+          'maxmemory-policy': 'noeviction',
+          save: '',
+          appendonly: 'no',
+        });
+        expect(Number(optionsOf(words)['cluster-node-timeout']), name).to.be.within(1000, 15_000);
+        expect(tmpfs, name).to.include('/data:mode=1777');
+        expect([profiles, volumes], name).to.deep.equal([['cluster'], undefined]);
+      }
     });
   });
 
@@ -249,6 +403,22 @@ describe('docker-compose.yml', () => {
     });
   }
 });
+
+/** The value that a line of docs/containers.md gives a variable. */
+function documentedValue(name: string): string {
+  const found = new RegExp(`^${name}=(\\S+)$`, 'm').exec(readText('docs/containers.md'))?.[1];
+  if (found === undefined) throw new Error(`docs/containers.md has no line ${name}=`);
+  return found;
+}
+
+/** `--name value`, in pairs. */
+function optionsOf(words: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    words.flatMap((word, index) =>
+      word.startsWith('--') ? [[word.slice(2), words[index + 1] ?? '']] : [],
+    ),
+  );
+}
 
 /** Its own declarations import without file extensions, which hides their types here. */
 interface LintResult {

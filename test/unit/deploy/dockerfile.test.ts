@@ -80,6 +80,7 @@ describe('Dockerfile', () => {
       'dist/src/main.js',
       'dist/bench/cli/main.js',
       'dist/src/migrate.js',
+      'dist/src/authority.js',
     ]);
     for (const program of programs) {
       const source = program.replace(/^dist\//, '').replace(/\.js$/, '.ts');

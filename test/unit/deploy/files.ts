@@ -18,7 +18,7 @@ export interface ComposeService {
   tmpfs?: string[];
   ports?: string[];
   networks?: string[];
-  depends_on?: Record<string, { condition: string }>;
+  depends_on?: Record<string, { condition: string; required?: boolean }>;
   healthcheck?: { test: string[] };
   cpus?: string | number;
   mem_limit?: string;
