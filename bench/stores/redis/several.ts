@@ -176,13 +176,14 @@ async function serveSentinels(
   const { port } = new URL(primary.url);
   const others = await Promise.all(
     Array.from({ length: replicas }, (_, index) =>
-      serve({
-        ...{ name: `redis-${index + 2}`, password },
-        more: [...access, `replicaof 127.0.0.1 ${port}`],
-      }),
+      serve({ ...{ name: `redis-${index + 2}`, password }, more: access }),
     ),
   );
-  await withAll(others, (clients) => untilAll(clients, isInStep));
+  // Told, and not in its configuration: one that has become the primary would follow a replica when it is started again.
+  await withAll(others, async (clients) => {
+    await Promise.all(clients.map((client) => client.replicaof('127.0.0.1', port)));
+    await untilAll(clients, isInStep);
+  });
   const sentinels = await Promise.all(
     Array.from({ length: SENTINELS }, (_, index) =>
       serve({
