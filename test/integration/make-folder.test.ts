@@ -1,6 +1,7 @@
 import { mkdtemp, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import { makeFolder } from '../../bench/processes/folders/make-folder.js';
 
@@ -28,10 +29,17 @@ describe('making a folder', () => {
     expect(await makeFolder(path)).to.equal(false);
   });
 
-  it('makes one for all who want it at once', async () => {
-    const path = join(parent, 'a', 'b');
-    await Promise.all(Array.from({ length: 8 }, () => makeFolder(path)));
-    expect((await stat(path)).isDirectory()).to.equal(true);
+  it('makes one for all who want it at once, or a moment later', async () => {
+    for (let time = 0; time < 50; time++) {
+      const path = join(parent, `${time}`, 'a');
+      await Promise.all(
+        Array.from({ length: 8 }, async (_, turns) => {
+          for (let turn = 0; turn < turns; turn++) await setImmediate();
+          await makeFolder(path);
+        }),
+      );
+      expect((await stat(path)).isDirectory()).to.equal(true);
+    }
   });
 
   it('goes through a link to a folder, and not through one to nothing', async () => {

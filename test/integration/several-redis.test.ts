@@ -4,7 +4,9 @@ import { Redis } from 'ioredis';
 import { openStores, type Stores } from '../../bench/stores/open.js';
 import { parseRedisShape } from '../../bench/stores/redis/shape.js';
 import type { StoreMember } from '../../bench/stores/store.js';
+import { readRedisServers } from '../../src/config/redis-servers.js';
 import { createBuckets } from '../../src/data/redis/buckets.js';
+import { createRedisClient } from '../../src/data/redis/clients.js';
 import { type Account, ApiClient, type Credential, credentialOf } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
 import {
@@ -118,6 +120,75 @@ for (const shape of ['cluster:3+3', 'sentinel:1+2']) {
         'the dead one is a replica now',
         TAKES_OVER_MS,
       );
+    });
+
+    it('goes on at every instance after a primary stood still, was replaced, and came back as a replica', async function () {
+      this.timeout(120_000);
+      const apis = await Promise.all([start('session'), start('session'), start('session')]);
+      const first = apis[0];
+      const credentials = await logInMany(first);
+      for (let time = 0; time < 2; time++) {
+        await delay(500);
+        const [frozen] = (await primaries()) as [StoreMember];
+        frozen.hands.signal('SIGSTOP');
+        try {
+          await eventually(
+            async () => (await statuses(first, credentials)).every((status) => status === 200),
+            'a replica answers in place of the frozen primary',
+            TAKES_OVER_MS,
+          );
+        } finally {
+          frozen.hands.signal('SIGCONT');
+        }
+        for (const api of apis) {
+          await eventually(
+            async () => (await statuses(api, credentials)).every((status) => status === 200),
+            'every instance answers for everybody',
+            TAKES_OVER_MS,
+          );
+        }
+        await eventually(
+          async () => (await roleOf(frozen)) === 'replica',
+          'the frozen one is a replica now',
+          TAKES_OVER_MS,
+        );
+        for (const api of apis) {
+          await eventually(
+            async () => (await statuses(api, credentials)).every((status) => status === 200),
+            'every instance answers for everybody still',
+            TAKES_OVER_MS,
+          );
+        }
+      }
+    });
+
+    it('leaves no client without a connection when a primary dies, whoever of many hears of it first', async function () {
+      this.timeout(60_000);
+      const servers = readRedisServers(stores.redisUrl);
+      if ('problem' in servers) throw new Error(servers.problem);
+      const clients = Array.from({ length: 40 }, () => createRedisClient(servers, 400));
+      for (const client of clients) client.on('error', () => {});
+      const asking = setInterval(() => {
+        for (const client of clients) client.get('nothing').catch(() => {});
+      }, 20);
+      const [dead] = (await primaries()) as [StoreMember];
+      try {
+        await Promise.all(clients.map((client) => client.connect()));
+        await dead.hands.kill();
+        await delay(5000);
+        const allReady = async () => clients.every(({ status }) => status === 'ready');
+        await eventually(allReady, 'every client is connected again', TAKES_OVER_MS);
+        await dead.hands.start();
+        await eventually(
+          async () => (await roleOf(dead)) === 'replica',
+          'the dead one is a replica now',
+          TAKES_OVER_MS,
+        );
+        await eventually(allReady, 'every client is connected still', TAKES_OVER_MS);
+      } finally {
+        clearInterval(asking);
+        for (const client of clients) client.disconnect();
+      }
     });
 
     it('does not start without a server, in bounded time, and says why', async function () {

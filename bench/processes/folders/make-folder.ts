@@ -29,6 +29,8 @@ async function isFolder(path: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     const link = await lstat(path).catch(() => null);
     if (link === null) return false;
+    // Another process has made it between the two questions.
+    if (!link.isSymbolicLink()) return isFolder(path);
     throw new Error(`${path} leads to ${await readlink(path)}, which is not there`);
   }
   throw new Error(`${path} is there and is no folder`);

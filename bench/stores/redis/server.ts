@@ -1,9 +1,11 @@
 /** A redis-server of the lab's own. */
+
 import { randomBytes } from 'node:crypto';
 import { chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../../model/errors.js';
 import { makePrivateFolder } from '../../processes/folders/run-folder.js';
+import { findFreePort } from '../../processes/ports/free-port.js';
 import { startServerProcess } from '../../processes/server-process.js';
 import { serveOnFreePort } from '../serve-on-free-port.js';
 import type { StartContext, StartedStore } from '../store.js';
@@ -34,6 +36,8 @@ export interface MemberOptions {
   readonly password: string;
   /** Lines of its configuration beside the usual. */
   readonly more?: readonly string[];
+  /** Whether it speaks with other nodes, on a second port. */
+  readonly isNode?: boolean;
   /** Of a Sentinel, which writes what it learns into its configuration: the first lines of that. */
   readonly sentinel?: readonly string[];
 }
@@ -42,9 +46,17 @@ export interface MemberOptions {
 export async function serveMember(
   program: RedisProgram,
   context: StartContext,
-  { name, password, more = [], sentinel }: MemberOptions,
+  { name, password, more = [], isNode = false, sentinel }: MemberOptions,
 ): Promise<Omit<StartedStore, 'startedBy'>> {
   const folder = await makePrivateFolder(context.runFolder, name, program.user);
+  // The same again when it is started again; another when another process has its port.
+  const nodePorts = new Map<number, number>();
+  const asNode = async (port: number) => {
+    const own = nodePorts.get(port) ?? (await findFreePort());
+    nodePorts.set(port, own);
+    // By default the port and 10,000 more, which is no port for the half of those that are free.
+    return [`cluster-port ${own}`];
+  };
   return serveOnFreePort(
     {
       product: 'Redis',
@@ -53,6 +65,12 @@ export async function serveMember(
         const file = join(folder, `sentinel-${port}.conf`);
         if (sentinel !== undefined)
           await writeSentinelFile(file, port, password, sentinel, program);
+        const lines = [
+          redisConfiguration({ port, password, folder }),
+          ...(isNode ? await asNode(port) : []),
+          ...more,
+          '',
+        ];
         return startServerProcess(
           {
             name: 'Redis',
@@ -61,7 +79,7 @@ export async function serveMember(
               ? {
                   args: ['-'],
                   // Read from standard input: a password on the command line is there for all to see.
-                  input: [redisConfiguration({ port, password, folder }), ...more, ''].join('\n'),
+                  input: lines.join('\n'),
                 }
               : { args: [file, '--sentinel'] }),
             cwd: folder,

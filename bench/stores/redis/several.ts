@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { LabError } from '../../model/errors.js';
-import { findFreePort } from '../../processes/ports/free-port.js';
 import type {
   StartContext,
   StartedStore,
@@ -68,11 +67,11 @@ async function serveCluster(
   password: string,
   serve: Serve,
 ): Promise<Group> {
-  const first = await serve(await nodeOptions(1, password));
+  const first = await serve(nodeOptions(1, password));
   assertRecent(first.version);
   const others = await Promise.all(
-    Array.from({ length: masters + replicas - 1 }, async (_, index) =>
-      serve(await nodeOptions(index + 2, password)),
+    Array.from({ length: masters + replicas - 1 }, (_, index) =>
+      serve(nodeOptions(index + 2, password)),
     ),
   );
   const nodes = [first, ...others];
@@ -87,14 +86,13 @@ async function serveCluster(
   };
 }
 
-async function nodeOptions(number: number, password: string) {
+function nodeOptions(number: number, password: string) {
   return {
     name: `redis-${number}`,
     password,
+    isNode: true,
     more: [
       'cluster-enabled yes',
-      // By default the port and 10,000 more, which is no port for the half of those that are free.
-      `cluster-port ${await findFreePort()}`,
       `cluster-node-timeout ${NODE_TIMEOUT_MS}`,
       // The users of a node that is away are no reason to turn the others away.
       'cluster-require-full-coverage no',

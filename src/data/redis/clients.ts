@@ -69,8 +69,8 @@ function sentinelOptions(
     ...(tls && { tls: {}, enableTLSForSentinelMode: true, sentinelTLS: {} }),
     sentinelCommandTimeout: timeoutMs,
     sentinelRetryStrategy: reconnectDelayMs,
-    // Told by the Sentinels: a primary that was frozen and comes back as a replica closes no connection.
-    failoverDetector: true,
+    // No failoverDetector: where the Sentinels tell it of the new primary while the client is connecting again, ioredis 5.11
+    // ends the client for good. A primary that comes back as a replica has its connections closed by the Sentinels.
   };
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { findFreePort } from '../../../bench/processes/ports/free-port.js';
+import { findFreePorts } from '../../../bench/processes/ports/free-port.js';
 import { eventually, untilPasses } from '../../support/eventually.js';
 import { type LabRun, startScript } from '../../support/lab.js';
 import { descendantsOf, isAlive, type ProcessFound } from '../../support/process-tree.js';
@@ -24,8 +24,7 @@ describe('the one command that starts a step of the tutorial', function () {
     folder = await mkdtemp(join(tmpdir(), 'lab-one-command-'));
     // Servers that refuse to run as root work in a folder below.
     await chmod(folder, 0o1777);
-    ports = [];
-    for (let count = 0; count < 3; count += 1) ports.push(await findFreePort());
+    ports = await findFreePorts(3);
     closes = [() => rm(folder, { recursive: true, force: true })];
   });
   afterEach(async () => {

@@ -8,7 +8,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findFreePort } from '../../../bench/processes/ports/free-port.js';
+import { findFreePorts } from '../../../bench/processes/ports/free-port.js';
 import { endWithTests, MARK } from '../cleanup.js';
 import { eventually } from '../eventually.js';
 import { isTypedToStep } from './page.js';
@@ -43,8 +43,8 @@ interface Server {
 /** @param variables for instance DATABASE_URL: stores that are used; else a step starts its own */
 export async function openTerminal(variables: Record<string, string> = {}): Promise<Terminal> {
   const folder = await mkdtemp(join(tmpdir(), 'lab-tutorial-'));
-  const ports = new Map<string, string>();
-  for (const port of PORTS) ports.set(port, String(await findFreePort()));
+  const free = await findFreePorts(PORTS.length);
+  const ports = new Map(PORTS.map((port, index) => [port, String(free[index])]));
   const environment: Record<string, string> = { ...variables };
   for (const name of PASSED_ON) {
     const value = process.env[name];
