@@ -7,11 +7,16 @@ import { integer, toggle } from './variables.js';
 export interface ProcessSettings {
   readonly host: string;
   readonly port: number;
+  /** Connections that wait until they are accepted; the system may hold fewer (net.core.somaxconn). */
+  readonly listenBacklog: number;
   readonly logLevel: string;
   readonly counters: boolean;
 }
 
 export const HOST_DEFAULT = '127.0.0.1';
+
+/** Measured by npm run bench:backlog (docs/crowd.md); Node's own is 511. */
+const BACKLOG_DEFAULT = 4096;
 
 export const COUNTERS_RULE = 'may be on only when HOST is loopback';
 
@@ -19,6 +24,7 @@ export function processVariables(portDefault: number) {
   return {
     HOST: z.string().default(HOST_DEFAULT),
     PORT: integer(0, 65_535, portDefault),
+    LISTEN_BACKLOG: integer(1, 65_535, BACKLOG_DEFAULT),
     LOG_LEVEL: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
       .default('info'),
@@ -32,6 +38,7 @@ export function toProcessSettings(values: ProcessValues): ProcessSettings {
   return {
     host: values.HOST,
     port: values.PORT,
+    listenBacklog: values.LISTEN_BACKLOG,
     logLevel: values.LOG_LEVEL,
     counters: values.COUNTERS === 'on',
   };

@@ -47,10 +47,17 @@ export function createHttpServer(
   );
 }
 
+export interface ListenSettings {
+  readonly host: string;
+  readonly port: number;
+  /** Connections that wait until they are accepted. */
+  readonly listenBacklog: number;
+}
+
 /** @throws StartupError `address_in_use`, `address_unavailable` */
 export function listen(
   server: Server,
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, listenBacklog }: ListenSettings,
 ): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -63,6 +70,8 @@ export function listen(
           : new StartupError('address_unavailable', `HOST ${host}, PORT ${port}: ${error.message}`);
       reject(reason);
     });
-    server.listen({ host, port }, () => resolve(server.address() as AddressInfo));
+    server.listen({ host, port, backlog: listenBacklog }, () =>
+      resolve(server.address() as AddressInfo),
+    );
   });
 }

@@ -168,12 +168,13 @@ for (const shape of ['cluster:3+3', 'sentinel:1+2']) {
       if ('problem' in servers) throw new Error(servers.problem);
       const clients = Array.from({ length: 40 }, () => createRedisClient(servers, 400));
       for (const client of clients) client.on('error', () => {});
-      const asking = setInterval(() => {
-        for (const client of clients) client.get('nothing').catch(() => {});
-      }, 20);
       const [dead] = (await primaries()) as [StoreMember];
+      let asking: NodeJS.Timeout | undefined;
       try {
         await Promise.all(clients.map((client) => client.connect()));
+        asking = setInterval(() => {
+          for (const client of clients) client.get('nothing').catch(() => {});
+        }, 20);
         await dead.hands.kill();
         await delay(5000);
         const allReady = async () => clients.every(({ status }) => status === 'ready');

@@ -7,6 +7,7 @@ import type { Command } from '../../../bench/live/server/command.js';
 import { type LiveServer, startLiveServer } from '../../../bench/live/server/live-server.js';
 import { type MessageLog, openMessageLog } from '../../../bench/live/show/message-log.js';
 import { LabError } from '../../../bench/model/errors.js';
+import { untilPasses } from '../../support/eventually.js';
 
 interface Asked {
   method?: string;
@@ -211,6 +212,12 @@ describe('the server of the live page', () => {
         mark: { kind: 'hand', text: { en: text, ko: text }, lane: null },
       });
 
+    /** Characters of what came last. */
+    const KEPT = 50_000;
+
+    const untilWatched = (count: number) =>
+      untilPasses(() => expect(server.watchers()).to.equal(count));
+
     function listen(headers: Record<string, string> = {}, query = '') {
       const seen = { text: '', status: 0, close: () => {} };
       const sent = request(
@@ -219,7 +226,7 @@ describe('the server of the live page', () => {
           seen.status = answer.statusCode ?? 0;
           answer.setEncoding('utf8');
           answer.on('data', (part) => {
-            seen.text += part;
+            seen.text = (seen.text + part).slice(-KEPT);
           });
         },
       );
@@ -233,36 +240,32 @@ describe('the server of the live page', () => {
       push('one');
       push('two');
       const [first, second] = [listen(), listen({ 'last-event-id': '1' })];
-      await delay(100);
+      await untilWatched(2);
       push('three');
-      await delay(100);
-      expect(server.watchers()).to.equal(2);
-      expect(first.text).to.match(/id: 1\n.*id: 2\n.*id: 3\n/s);
-      expect(second.text)
-        .to.match(/id: 2\n.*id: 3\n/s)
-        .and.not.match(/id: 1\n/);
+      await untilPasses(() => expect(first.text).to.match(/id: 1\n.*id: 2\n.*id: 3\n/s));
+      await untilPasses(() => expect(second.text).to.match(/id: 2\n.*id: 3\n/s));
+      expect(second.text).not.to.match(/id: 1\n/);
       first.close();
       second.close();
-      await delay(100);
-      expect(server.watchers()).to.equal(0);
+      await untilWatched(0);
     });
 
     it('count a connection once, however often it asks, and forget it', async () => {
       const socket = connect({ port: server.port, host: '127.0.0.1' });
       const asked = `GET ${secretPath()}events HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n\r\n`;
       socket.write(asked.repeat(20));
+      await untilWatched(1);
+      // All twenty have been read by then.
       await delay(150);
       expect(server.watchers()).to.equal(1);
       socket.destroy();
-      await delay(100);
-      expect(server.watchers()).to.equal(0);
+      await untilWatched(0);
     });
 
     it('refuses a place that is none', async () => {
       for (const id of ['x', '-1', '1.5', '9'.repeat(30)]) {
         const seen = listen({ 'last-event-id': id });
-        await delay(50);
-        expect(seen.status, id).to.equal(400);
+        await untilPasses(() => expect(seen.status, id).to.equal(400));
       }
     });
 
@@ -271,17 +274,16 @@ describe('the server of the live page', () => {
       socket.write(`GET ${secretPath()}events HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n\r\n`);
       socket.pause();
       const reader = listen();
-      await delay(100);
+      await untilWatched(2);
       const before = process.memoryUsage().rss;
       const long = 'x'.repeat(10_000);
       for (let count = 0; count < 6000; count++) {
         push(long);
         if (count % 100 === 0) await delay(1);
       }
-      await delay(300);
-      expect(reader.text).to.include('id: 6000\n');
-      // 60 MB went by. The log keeps 28 MB of them, and the other watcher in this process its text.
-      const grown = process.memoryUsage().rss - before - 2 * reader.text.length;
+      await untilPasses(() => expect(reader.text).to.include('id: 6000\n'));
+      // 60 MB went by. The log keeps 28 MB of them.
+      const grown = process.memoryUsage().rss - before;
       expect(grown / 1e6).to.be.below(120);
       socket.destroy();
       reader.close();

@@ -29,7 +29,7 @@ describe('the HTTP server of every process', () => {
   async function start(listener: RequestListener, limits?: Limits): Promise<number> {
     const server = createHttpServer(listener, limits);
     servers.push(server);
-    return (await listen(server, { host: '127.0.0.1', port: 0 })).port;
+    return (await listen(server, { host: '127.0.0.1', port: 0, listenBacklog: 511 })).port;
   }
 
   /** A connection, and what came back on it so far. */
