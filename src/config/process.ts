@@ -15,7 +15,7 @@ export interface ProcessSettings {
 
 export const HOST_DEFAULT = '127.0.0.1';
 
-/** Measured by npm run bench:backlog (docs/crowd.md); Node's own is 511. */
+/** Measured by npm run bench:connections (docs/crowd.md); Node's own is 511. */
 const BACKLOG_DEFAULT = 4096;
 
 export const COUNTERS_RULE = 'may be on only when HOST is loopback';

@@ -1,0 +1,37 @@
+/**
+ * npm run bench:connections: settings of the service that matter to many connections. How long a burst of new ones
+ * waits, by LISTEN_BACKLOG; and what looking after idle ones costs, by how often that is done.
+ */
+
+import { integer, listOf, parseOptions } from '../../cli/parse-options.js';
+import { withSeededStores } from '../../fleet/seeded-stores.js';
+import { beginBenchmark, endWithCode } from '../begin-benchmark.js';
+import { compareBacklogs } from './burst.js';
+import { compareChecks } from './checks.js';
+
+const PARTS = ['burst', 'checks'] as const;
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const signal = await beginBenchmark('bench:connections');
+
+await endWithCode(async () => {
+  const { options } = parseOptions(process.argv.slice(2), {
+    parts: listOf(PARTS, 'What to measure'),
+    connections: integer(1, 5000, 'In a burst, at once; idle, to each instance'),
+    rounds: integer(1, 100, 'Bursts; each round has every length once'),
+    seconds: integer(1, 600, 'Idle'),
+  });
+  const { parts = [...PARTS], connections = 2000, rounds = 5, seconds = 60 } = options;
+  await withSeededStores({ users: 1, posts: 1, signal, say }, async (ready) => {
+    if (parts.includes('burst')) {
+      for (const line of ['', ...(await compareBacklogs(ready, { connections, rounds }, signal))]) {
+        say(line);
+      }
+    }
+    if (parts.includes('checks')) {
+      for (const line of ['', ...(await compareChecks(ready, { connections, seconds }, signal))]) {
+        say(line);
+      }
+    }
+  });
+});
