@@ -7,6 +7,8 @@ import type { StageHands, Undo } from './fault.js';
 
 /** At each lane that has refresh tokens: their owners. */
 const TOKENS = 20;
+/** So long the replica hears nothing: time for some writes. */
+export const DEAF_SECONDS = 1;
 const READY_WITHIN_MS = 10_000;
 const ASK_EVERY_MS = 50;
 
@@ -40,6 +42,7 @@ export async function failOver(
   try {
     if (!isInStep) await replication.deafen();
     await Promise.all(stage.lanes.map(({ refreshTokens }) => refreshTokens.change()));
+    if (!isInStep) await delay(DEAF_SECONDS * 1000);
     await before.hands.kill();
     await replication.promote();
   } catch (error) {

@@ -1,4 +1,4 @@
-import { failOver, giveRefreshTokens } from './database-servers.js';
+import { DEAF_SECONDS, failOver, giveRefreshTokens } from './database-servers.js';
 import type { Fault } from './fault.js';
 
 /**
@@ -6,8 +6,7 @@ import type { Fault } from './fault.js';
  * acknowledged from then on is in the primary alone, which then dies.
  */
 export const databaseStaleFailover: Fault = {
-  title:
-    'of those with a refresh token half renew and a quarter log out while the replica of PostgreSQL hears nothing; then the primary is killed, the replica is promoted, and the address moves to it',
+  title: `for ${DEAF_SECONDS} s the replica of PostgreSQL hears nothing, and of those with a refresh token half renew and a quarter log out; then the primary is killed, the replica is promoted, and the address moves to it`,
   undoTitle: 'it gets a copy of the new one, and becomes its replica',
   needs: 'database-replica',
   prepare: giveRefreshTokens,
