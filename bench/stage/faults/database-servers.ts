@@ -31,7 +31,8 @@ export async function giveRefreshTokens(stage: StageHands): Promise<void> {
  * People do something with their refresh tokens. Then the primary is killed, and its replica is promoted; when instances
  * answer again, everybody presents what they have.
  *
- * @param isInStep false: the replica hears nothing of what people did
+ * @param isInStep true: the replica knows all that people did to their tokens, and perhaps not the last posts; false: it
+ *   hears nothing of it
  */
 export async function failOver(
   stage: StageHands,
@@ -42,7 +43,8 @@ export async function failOver(
   try {
     if (!isInStep) await replication.deafen();
     await Promise.all(stage.lanes.map(({ refreshTokens }) => refreshTokens.change()));
-    if (!isInStep) await delay(DEAF_SECONDS * 1000);
+    if (isInStep) await replication.untilInStep();
+    else await delay(DEAF_SECONDS * 1000);
     await before.hands.kill();
     await replication.promote();
   } catch (error) {
