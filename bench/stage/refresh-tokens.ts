@@ -2,6 +2,7 @@
  * People of a lane with a refresh token each, which is good once and exchanged for the next. The ledger knows each
  * token as a login of its own: it begins when it is given, and ends when it is spent, or when its owner logs out.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { aFewAtOnce } from '../load/credentials.js';
 import { LabError } from '../model/errors.js';
@@ -64,6 +65,9 @@ interface Holder {
 
 type Ask = 'renew' | 'log out' | 'nothing';
 const TURNS: readonly Ask[] = ['renew', 'renew', 'log out', 'nothing'];
+/** After a failover all instances connect at once, and some connections come too late. */
+const ANSWERED_WITHIN_MS = 5000;
+const AGAIN_AFTER_MS = 100;
 
 export function openRefreshTokens(lane: TokenLane): RefreshTokens {
   let holders: Holder[] = [];
@@ -127,8 +131,15 @@ export function openRefreshTokens(lane: TokenLane): RefreshTokens {
       login: token.number,
       instance: holder.instance.number,
     } as const;
-    const sentMs = lane.atMs();
-    const answer = await renew(holder, token.text);
+    const giveUpMs = lane.atMs() + ANSWERED_WITHIN_MS;
+    let sentMs = lane.atMs();
+    let answer = await renew(holder, token.text);
+    // Who has no answer does not know what became of the token, so it is asked for again: a service repeats what it gave.
+    while ((answer.status ?? 503) >= 500 && lane.atMs() < giveUpMs) {
+      await delay(AGAIN_AFTER_MS);
+      sentMs = lane.atMs();
+      answer = await renew(holder, token.text);
+    }
     const { status } = answer;
     lane.note({
       ...{ ...asked, what: 'refresh', plannedMs: sentMs, sentMs, atMs: lane.atMs(), status },

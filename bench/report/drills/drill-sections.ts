@@ -177,7 +177,7 @@ function refreshTokensOf(summaries: readonly VariantSummary[]) {
         ],
   );
   return table(
-    'What became of refresh tokens: each was presented once after the failover, the newest of its owner before one that had been ended. Median of the repetitions, and least to most in brackets',
+    'What became of refresh tokens: each was presented after the failover until it was answered, the newest of its owner before one that had been ended. Median of the repetitions, and least to most in brackets',
     [
       ...[left('variant'), right('presented'), right('good ones refused')],
       ...[right('ended ones exchanged'), right('and let in with the new access token')],
