@@ -146,12 +146,15 @@ export function openRefreshTokens(lane: TokenLane): RefreshTokens {
     });
     const pair = pairIn(answer);
     if (pair === null) return null;
+    // At another instance: the one that was asked to log somebody out may know that by itself.
+    const instances = lane.instances();
+    const other = instances[holder.instance.number % instances.length] as StageInstance;
     const openMs = lane.atMs();
     const headers = { authorization: `Bearer ${pair.access_token}` };
-    const opened = await lane.request(holder.instance.origin, 'GET', '/me', headers);
+    const opened = await lane.request(other.origin, 'GET', '/me', headers);
     lane.note({
-      ...{ ...asked, what: 'renewed', plannedMs: openMs, sentMs: openMs, atMs: lane.atMs() },
-      status: opened.status,
+      ...{ ...asked, instance: other.number, what: 'renewed', status: opened.status },
+      ...{ plannedMs: openMs, sentMs: openMs, atMs: lane.atMs() },
     });
     return pair.refresh_token;
   }
