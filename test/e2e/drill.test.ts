@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -153,6 +154,26 @@ describe('lab drill', function () {
     });
   }
 
+  for (const [signal, code] of [
+    ['SIGKILL', null],
+    ['SIGINT', 130],
+  ] as const) {
+    it(`leaves nothing behind after ${signal} while a replica of PostgreSQL has taken over`, async () => {
+      const lab = start('database-failover', '--postgres', 'primary:1+1');
+      const seen = await untilPrimaryIsGone(lab);
+      process.kill(lab.pid, signal);
+      expect(await lab.ended, lab.stderr()).to.equal(code);
+      // Also who was started while everything was undone: each has a file in a folder of the run.
+      const [folder = ''] = seen.flatMap(({ command }) => DATA_FOLDER.exec(command)?.[1] ?? []);
+      const left = () => [
+        ...seen.filter(isAlive).map(({ command }) => command),
+        ...(existsSync(folder) ? [folder] : []),
+      ];
+      for (let look = 0; look < 200 && left().length > 0; look++) await sleep(100);
+      expect(left()).to.deep.equal([]);
+    });
+  }
+
   it('undoes everything on Ctrl-C, and says that the result is cut short', async () => {
     const lab = start('redis-freeze');
     const seen = await untilFrozen(lab);
@@ -163,6 +184,23 @@ describe('lab drill', function () {
     expect((await readOnly()).result.partial).to.equal(true);
   });
 });
+
+/** Of the first PostgreSQL of several: the folder of the run. */
+const DATA_FOLDER = /-D (\S+)\/postgres-1\/data/;
+
+/** All processes of a lab, when the first primary has been killed that was there before. */
+async function untilPrimaryIsGone(lab: LabRun): Promise<ProcessFound[]> {
+  let seen: ProcessFound[] = [];
+  for (let look = 0; look < 1200; look++) {
+    const found = descendantsOf(lab.pid);
+    const isThere = found.some(({ command }) => DATA_FOLDER.test(command));
+    // The folder is known from before.
+    if (!isThere && seen.length > 0) return [...seen, ...found];
+    if (isThere) seen = found;
+    await sleep(50);
+  }
+  throw new Error(`no primary was killed within a minute: ${lab.stdout()} ${lab.stderr()}`);
+}
 
 /** All processes of a lab, when the first of them stands still. */
 async function untilFrozen(lab: LabRun): Promise<ProcessFound[]> {

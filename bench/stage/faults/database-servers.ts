@@ -13,7 +13,7 @@ const READY_WITHIN_MS = 10_000;
 const ASK_EVERY_MS = 50;
 
 /** @throws LabError FAULT_UNAVAILABLE where PostgreSQL is one server */
-export function replicationOf({ database }: Pick<StageHands, 'database'>): StoreReplication {
+function replicationOf({ database }: Pick<StageHands, 'database'>): StoreReplication {
   if (database.replication) return database.replication;
   throw new LabError(
     'FAULT_UNAVAILABLE',
