@@ -181,7 +181,7 @@ function serverEnvironment(home: string): NodeJS.ProcessEnv {
   return { PATH: '/usr/bin:/bin', HOME: home, LC_ALL: 'C', TZ: 'UTC' };
 }
 
-export function failed(what: string, log: string, cause?: unknown): LabError {
+function failed(what: string, log: string, cause?: unknown): LabError {
   return new LabError(
     'POSTGRES_FAILED',
     `The lab's own PostgreSQL ${what}. Set DATABASE_URL to use another server. Its last words:\n${log}`,

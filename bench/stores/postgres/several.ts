@@ -6,12 +6,13 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
+import { LabError } from '../../model/errors.js';
 import { type DelayingProxy, startDelayingProxy } from '../../network/delaying-proxy.js';
 import type { StartContext, StartedStore, StoreHands, StoreReplication } from '../store.js';
 import { makeBaseCopy } from './base-copy.js';
 import { findPostgresBinaries } from './binaries.js';
 import { connect } from './connection.js';
-import { failed, initialise, makeHome, newPassword, serveMember, whoRuns } from './server.js';
+import { initialise, makeHome, newPassword, serveMember, whoRuns } from './server.js';
 import type { PostgresShape } from './shape.js';
 
 type Several = Exclude<PostgresShape, { kind: 'one' }>;
@@ -146,7 +147,7 @@ function replicate(
         const { rows } = await client.query('SELECT pg_promote(true, $1) AS done', [
           WITHIN_MS / 1000,
         ]);
-        if (rows[0]?.done !== true) throw failed('was not promoted in time', '');
+        if (rows[0]?.done !== true) throw notTogether('a replica was not promoted');
       });
       await lead(primary.url);
     },
@@ -218,8 +219,15 @@ async function until(trouble: string, isSo: () => Promise<boolean>): Promise<voi
   const deadline = performance.now() + WITHIN_MS;
   while (!(await isSo())) {
     if (performance.now() > deadline) {
-      throw failed(`cannot go on: ${trouble} after ${WITHIN_MS / 1000} s`, '');
+      throw notTogether(trouble);
     }
     await delay(ASK_EVERY_MS);
   }
+}
+
+function notTogether(trouble: string): LabError {
+  return new LabError(
+    'POSTGRES_FAILED',
+    `The lab's own PostgreSQL servers did not come together within ${WITHIN_MS / 1000} s: ${trouble}. Start again, with less else on this machine.`,
+  );
 }
