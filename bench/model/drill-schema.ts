@@ -59,6 +59,18 @@ const readings = z.object({
     .describe(
       'Each instance, asked every 10 ms with the login that was ended; only where it was so asked.',
     ),
+  refreshTokens: z
+    .object({
+      presented: count,
+      lost: count.describe('Good ones that were refused: their owners have to log in anew.'),
+      acceptedAgain: count.describe('Spent or ended ones that were exchanged all the same.'),
+      openedAgain: count.describe('Access tokens given for those that then let somebody in.'),
+      unanswered: count.describe('Not within 5 s.'),
+    })
+    .optional()
+    .describe(
+      'After a failover of the database each refresh token is presented until that is answered; only of strategies that have them.',
+    ),
   series: z
     .array(z.array(count))
     .describe(

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { startAlarm } from './alarm.js';
 import { createDelayLine } from './delay-line.js';
-import type { ProxyChange, ProxyOrder, ProxyReady } from './delaying-proxy.js';
+import type { ProxyChange, ProxyLed, ProxyOrder, ProxyReady } from './delaying-proxy.js';
 
 const { delayMs, targets } = JSON.parse(process.argv[2] as string) as ProxyOrder;
 
@@ -58,10 +58,19 @@ function pass(from: Socket, to: Socket): void {
   );
 }
 
+/** By the place of their target: both ends of each connection that is open. */
+const open = targets.map(() => new Set<Socket>());
+
 const ports = await Promise.all(
-  targets.map(async (target) => {
+  targets.map(async (_, place) => {
+    const sockets = open[place] as Set<Socket>;
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (inside) => {
+      const target = targets[place] as ProxyOrder['targets'][number];
       const outside = connect({ ...target, allowHalfOpen: true, noDelay: true });
+      for (const socket of [inside, outside]) {
+        sockets.add(socket);
+        socket.once('close', () => sockets.delete(socket));
+      }
       pass(inside, outside);
       pass(outside, inside);
     });
@@ -71,6 +80,17 @@ const ports = await Promise.all(
   }),
 );
 
-process.on('message', (change) => line.setDelay((change as ProxyChange).delayMs));
+/** An address that moves takes no connection along: what was under way is broken off at both ends. */
+function lead(place: number, target: ProxyOrder['targets'][number]): void {
+  targets[place] = target;
+  for (const socket of open[place] ?? []) socket.resetAndDestroy();
+  process.send?.({ led: place } satisfies ProxyLed);
+}
+
+process.on('message', (message) => {
+  const change = message as ProxyChange;
+  if ('place' in change) lead(change.place, change.target);
+  else line.setDelay(change.delayMs);
+});
 process.on('disconnect', () => process.exit(0));
 process.send?.({ ports } satisfies ProxyReady);

@@ -17,12 +17,20 @@ export interface ProxyOrder {
 }
 
 /** What it may be told later. */
-export type ProxyChange = Pick<ProxyOrder, 'delayMs'>;
+export type ProxyChange =
+  | Pick<ProxyOrder, 'delayMs'>
+  /** The address of one target leads elsewhere; it is told when the connections to the one before are cut. */
+  | { place: number; target: ProxyOrder['targets'][number] };
 
 /** What its process says when it listens. */
 export interface ProxyReady {
   /** In the order of the targets. */
   ports: number[];
+}
+
+/** What its process says when an address leads elsewhere. */
+export interface ProxyLed {
+  led: number;
 }
 
 export interface DelayingProxy {
@@ -31,6 +39,13 @@ export interface DelayingProxy {
   urls: string[];
   /** Of what comes from now on. */
   setDelay(eachWayMs: number): void;
+  /**
+   * From now on the address in that place leads to the server of this URL. Resolves when all connections to the one
+   * before are cut.
+   *
+   * @throws LabError LATENCY_FAILED when the proxy is gone
+   */
+  lead(place: number, url: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -72,6 +87,7 @@ export async function startDelayingProxy(
       pid,
       urls: urls.map((url, index) => through(url, ports[index] as number)),
       setDelay: (eachWayMs) => child.send({ delayMs: eachWayMs } satisfies ProxyChange),
+      lead: (place, url) => lead(child, place, url),
       stop,
     };
   } catch (error) {
@@ -115,6 +131,25 @@ async function ready(child: ChildProcess): Promise<ProxyReady> {
   } catch (error) {
     throw error instanceof LabError ? error : failed('it did not say that it listens');
   }
+}
+
+async function lead(child: ChildProcess, place: number, url: string): Promise<void> {
+  const signal = AbortSignal.timeout(START_PATIENCE_MS);
+  const target = targetOf(url);
+  const gone = new LabError(
+    'LATENCY_FAILED',
+    "The lab's proxy before the stores is gone, so their address cannot move. Start again.",
+  );
+  if (!child.connected) throw gone;
+  const done = once(child, 'message', { signal });
+  const ended = once(child, 'exit', { signal }).then(() => {
+    throw gone;
+  });
+  // The one that comes second rejects when nobody listens any more.
+  done.catch(() => {});
+  ended.catch(() => {});
+  child.send({ place, target } satisfies ProxyChange);
+  await Promise.race([done, ended]);
 }
 
 function failed(why: string): LabError {

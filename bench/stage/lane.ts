@@ -12,6 +12,7 @@ import { handOn } from './hand-on.js';
 import type { LaneInstances, StageInstance } from './lane-instances.js';
 import { type Ledger, openLedger, type StageAnswer, type StageEvent } from './ledger.js';
 import { type PacedSender, startPacedSender } from './paced-sender.js';
+import { openRefreshTokens, type RefreshTokens } from './refresh-tokens.js';
 import { type LaneLoad, READS, SOMETIMES, USUAL_LOAD } from './requests.js';
 import { createRoster, type Person } from './roster.js';
 
@@ -31,6 +32,8 @@ export interface Lane {
   readonly id: string;
   readonly strategy: DescribedStrategy;
   readonly instances: LaneInstances;
+  /** For those who look what becomes of them. */
+  readonly refreshTokens: RefreshTokens;
   people(): readonly Person[];
   /** Everybody gets a login who has no good one, or one that soon ends by itself. @throws LabError LOGIN_FAILED */
   logIn(): Promise<void>;
@@ -186,8 +189,10 @@ export function openLane(options: LaneOptions): Lane {
       const answer = await poolOf(origin).request({
         ...{ path, signal: patience.signal },
         method: method as 'GET',
-        headers: body ? { ...headers, 'content-type': 'application/json' } : headers,
-        ...(body && { body: JSON.stringify(body) }),
+        headers: body ? { ...headers, 'content-type': typeOf(body) } : headers,
+        ...(body && {
+          body: body instanceof URLSearchParams ? body.toString() : JSON.stringify(body),
+        }),
       });
       const text = await answer.body.text();
       const { location, etag, 'set-cookie': cookies = [] } = answer.headers;
@@ -352,8 +357,15 @@ export function openLane(options: LaneOptions): Lane {
     return () => become('ended');
   }
 
+  const refreshTokens = openRefreshTokens({
+    ...{ refreshes: strategy.refreshes, users, password, atMs, note },
+    instances: () => instances.all.map((each) => ({ ...each, ...reached(each) })),
+    nextNumber: () => ++logins,
+    request,
+  });
+
   return {
-    ...{ id, strategy, instances, atMs },
+    ...{ id, strategy, instances, atMs, refreshTokens },
     people: roster.all,
     lastWrongMs: () => lastWrongMs,
     async logIn() {
@@ -518,6 +530,10 @@ interface Answered {
   location: string | null;
   etag: string | null;
   cookies: string[];
+}
+
+function typeOf(body: object): string {
+  return body instanceof URLSearchParams ? 'application/x-www-form-urlencoded' : 'application/json';
 }
 
 function emptyRecord(): LaneRecord {

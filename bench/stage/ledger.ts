@@ -18,7 +18,8 @@ export interface StageAnswer {
   login: number;
   /** Counted from 1; 0: whichever the web tier chose. */
   instance: number;
-  what: RequestKind;
+  /** A refresh token that is presented, or the first use of what was given for it, beside what people ask for. */
+  what: RequestKind | 'refresh' | 'renewed';
   /** When it was to be sent. */
   plannedMs: number;
   sentMs: number;
@@ -77,7 +78,7 @@ export function openLedger(): Ledger {
 }
 
 function judge(
-  { status, sentMs, atMs, instance, isForbidden }: StageAnswer,
+  { status, sentMs, atMs, instance, isForbidden, what }: StageAnswer,
   state: LoginState,
 ): Outcome {
   if (status === null || status >= 500 || status === 429 || status === 408) return 'unavailable';
@@ -89,7 +90,9 @@ function judge(
     const refusedMs = state.refusedMs.get(instance) ?? Number.POSITIVE_INFINITY;
     return refusedMs < sentMs ? 'resurrected' : 'wrongly-accepted';
   }
-  if (status !== 401 && status !== 403) return 'unexpected';
+  // RFC 6749, section 5.2: a refresh token is refused with a 400.
+  const isRefused = what === 'refresh' ? status === 400 : status === 401 || status === 403;
+  if (!isRefused) return 'unexpected';
   if (isEnded && !state.refusedMs.has(instance)) state.refusedMs.set(instance, sentMs);
   const mayHaveEnded = state.endingMs <= atMs || state.endsAtMs <= atMs;
   return mayHaveEnded ? 'right' : 'wrongly-refused';

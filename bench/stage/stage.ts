@@ -162,7 +162,10 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         ...{ ...redis, url: own.redisUrl, start: () => startRedis() },
         members: own.sessionStore.members,
       },
-      database: { ...database, url: own.databaseUrl },
+      database: {
+        ...{ ...database, url: own.databaseUrl },
+        replication: own.database.replication,
+      },
     };
     let undos: { fault: FaultName; undo: Undo }[] = [];
     let prepared: FaultName | null = null;

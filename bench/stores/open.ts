@@ -5,6 +5,8 @@ import { makeRunFolder, removeRunFolder } from '../processes/folders/run-folder.
 import { type Guardian, startGuardian } from '../processes/guardian/guardian.js';
 import { chooseOrdinaryUser, type OrdinaryUser } from '../processes/ordinary-user.js';
 import { firstSource, triedInWords } from './first-source.js';
+import { postgresOf } from './postgres/postgres.js';
+import { ONE_POSTGRES, type PostgresShape } from './postgres/shape.js';
 import { redisOf } from './redis/redis.js';
 import { ONE_REDIS, type RedisShape } from './redis/shape.js';
 import { databaseFor, databases, type SessionStoreName } from './registry.js';
@@ -32,6 +34,8 @@ export interface StoresOptions {
   database?: DatabaseName | undefined;
   /** How many servers Redis is; one when left out. */
   redis?: RedisShape | undefined;
+  /** How many servers PostgreSQL is, where it is the database; one when left out. */
+  postgres?: PostgresShape | undefined;
 }
 
 /** Both, and the guardian that watches them, for one piece of work; closed however that ends. */
@@ -57,7 +61,9 @@ export async function withStores<Outcome>(
 export async function openStores(options: StoresOptions = {}): Promise<Stores> {
   const { onMessage = () => {}, environment = process.env, signal } = options;
   const databaseName = databaseFor(options.database, environment);
-  const products = [databases[databaseName], redisOf(options.redis ?? ONE_REDIS)];
+  const { redis = ONE_REDIS, postgres = ONE_POSTGRES } = options;
+  const database = databaseName === 'postgres' ? postgresOf(postgres) : databases[databaseName];
+  const products = [database, redisOf(redis)];
   const guardian = options.guardian ?? (await startGuardian());
   const failure = new AbortController();
   const interrupted = () => failure.abort(interruption(signal?.reason));

@@ -104,6 +104,8 @@ export interface StoreInformation {
   settings?: Readonly<Record<string, string>>;
   /** Left out unless there are several of the lab's own. */
   members?: StoreMembers;
+  /** Left out unless it is a primary of the lab's own with replicas. */
+  replication?: StoreReplication;
   /** Somebody else's server, named by an environment variable: it is used and never touched. */
   given?: true;
   /** Left out unless it runs in a container of the lab's own: limits the CPU time of that. */
@@ -119,6 +121,24 @@ export interface StoreMembers {
   readonly servers: readonly StoreMember[];
   /** Sentinels. */
   readonly watchers: readonly StoreMember[];
+}
+
+/** A primary and its replicas behind one address, which clients know; nothing of it moves by itself. */
+export interface StoreReplication {
+  /** To whom the address leads. */
+  primary(): StoreMember;
+  replicas(): readonly StoreMember[];
+  /** Resolves when every replica has all that the primary has. @throws LabError …_FAILED when it takes too long */
+  untilInStep(): Promise<void>;
+  /** The replicas hear nothing more of their primary, as if the way between them were cut. */
+  deafen(): Promise<void>;
+  /**
+   * The replica that knows most becomes the primary, and then the address leads to it; connections to the one before
+   * are cut.
+   */
+  promote(): Promise<void>;
+  /** All others follow the primary, each with a new copy of its data. Resolves when they are in step. */
+  rejoin(): Promise<void>;
 }
 
 export interface StoreMember {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,6 +96,32 @@ describe('lab drill', function () {
     expect(await readFile(join(folder, 'report.md'), 'utf8')).to.include('| session |');
   });
 
+  it('counts what became of each refresh token after a failover of PostgreSQL, with the replica in step and without', async () => {
+    const lab = start(
+      ...['database-failover', 'database-stale-failover', '--postgres', 'primary:1+1'],
+      ...['--fail-on', 'jwt.database-failover.wrong>0'],
+    );
+    // Only a control that did not hold leaves that undecided.
+    expect(await lab.ended, lab.stderr()).to.be.oneOf([0, 2]);
+    const { folder, result } = await readOnly();
+    // Of 20 people 10 have renewed and 5 have logged out: 15 new or untouched tokens, 15 ended ones.
+    expect(readingsOf(result, 'database-failover', 'jwt').refreshTokens).to.deep.equal({
+      ...{ presented: 30, lost: 0, acceptedAgain: 0, openedAgain: 0, unanswered: 0 },
+    });
+    expect(readingsOf(result, 'database-stale-failover', 'jwt').refreshTokens).to.deep.equal({
+      ...{ presented: 30, lost: 10, acceptedAgain: 5, openedAgain: 5, unanswered: 0 },
+    });
+    for (const variant of ['session', 'session-memory', 'control']) {
+      for (const drill of ['database-failover', 'database-stale-failover']) {
+        const { outcomes, refreshTokens } = readingsOf(result, drill, variant);
+        expect(refreshTokens, variant).to.equal(undefined);
+        expect(outcomes['wrongly-refused'] + outcomes['wrongly-accepted'], variant).to.equal(0);
+      }
+    }
+    const report = await readFile(join(folder, 'report.md'), 'utf8');
+    expect(report).to.match(/\| jwt \| 30 \| 10 \| 5 \| 5 \| 0 \| \d+ \|/);
+  });
+
   it('refuses before the start what cannot be drilled', async () => {
     const unknown = start('redis-frezee');
     expect(await unknown.ended).to.equal(2);
@@ -102,6 +129,12 @@ describe('lab drill', function () {
     const condition = start('redis-flush', '--fail-on', 'session.redis-kill.wrong>0');
     expect(await condition.ended).to.equal(2);
     expect(condition.stderr()).to.match(/^CONDITION_INVALID: .*"redis-kill" is none of the drills/);
+    const alone = start('database-failover');
+    expect(await alone.ended).to.equal(2);
+    expect(alone.stderr()).to.match(/^DRILL_UNAVAILABLE: .* take --postgres primary:1\+1\.\n/);
+    const several = start('database-failover', '--postgres', 'primary:2+1');
+    expect(await several.ended).to.equal(2);
+    expect(several.stderr()).to.match(/^OPTION_INVALID: --postgres is one, or primary:1\+REPLICAS/);
     const given = { REDIS_URL: 'redis://127.0.0.1:1' };
     const theirs = startLab(['drill', 'redis-kill', ...STRATEGIES, '--out', out], given);
     expect(await theirs.ended).to.equal(2);
@@ -121,6 +154,26 @@ describe('lab drill', function () {
     });
   }
 
+  for (const [signal, code] of [
+    ['SIGKILL', null],
+    ['SIGINT', 130],
+  ] as const) {
+    it(`leaves nothing behind after ${signal} while a replica of PostgreSQL has taken over`, async () => {
+      const lab = start('database-failover', '--postgres', 'primary:1+1');
+      const seen = await untilPrimaryIsGone(lab);
+      process.kill(lab.pid, signal);
+      expect(await lab.ended, lab.stderr()).to.equal(code);
+      // Also who was started while everything was undone: each has a file in a folder of the run.
+      const [folder = ''] = seen.flatMap(({ command }) => DATA_FOLDER.exec(command)?.[1] ?? []);
+      const left = () => [
+        ...seen.filter(isAlive).map(({ command }) => command),
+        ...(existsSync(folder) ? [folder] : []),
+      ];
+      for (let look = 0; look < 200 && left().length > 0; look++) await sleep(100);
+      expect(left()).to.deep.equal([]);
+    });
+  }
+
   it('undoes everything on Ctrl-C, and says that the result is cut short', async () => {
     const lab = start('redis-freeze');
     const seen = await untilFrozen(lab);
@@ -131,6 +184,23 @@ describe('lab drill', function () {
     expect((await readOnly()).result.partial).to.equal(true);
   });
 });
+
+/** Of the first PostgreSQL of several: the folder of the run. */
+const DATA_FOLDER = /-D (\S+)\/postgres-1\/data/;
+
+/** All processes of a lab, when the first primary has been killed that was there before. */
+async function untilPrimaryIsGone(lab: LabRun): Promise<ProcessFound[]> {
+  let seen: ProcessFound[] = [];
+  for (let look = 0; look < 1200; look++) {
+    const found = descendantsOf(lab.pid);
+    const isThere = found.some(({ command }) => DATA_FOLDER.test(command));
+    // The folder is known from before.
+    if (!isThere && seen.length > 0) return [...seen, ...found];
+    if (isThere) seen = found;
+    await sleep(50);
+  }
+  throw new Error(`no primary was killed within a minute: ${lab.stdout()} ${lab.stderr()}`);
+}
 
 /** All processes of a lab, when the first of them stands still. */
 async function untilFrozen(lab: LabRun): Promise<ProcessFound[]> {

@@ -73,6 +73,7 @@ export function judgeRepetition(
     lostLogins,
     lostWrites: record.lostWrites,
     ...(record.watchesDoors && { doors: doorsOf(record.events) }),
+    ...refreshTokensOf(after),
     series: seriesOf(answers, endMs),
   };
   const unsteady = deviationOf(before, 0, steadyState);
@@ -115,6 +116,24 @@ function doorsOf(events: readonly StageEvent[]): NonNullable<DrillReadings['door
       isOpenAtTheEnd: open.length > 0 && open.at(-1) === answers.at(-1),
     };
   });
+}
+
+/** Nothing where none was presented. */
+function refreshTokensOf(answers: readonly JudgedAnswer[]): Pick<DrillReadings, 'refreshTokens'> {
+  const counts = (what: StageAnswer['what']) =>
+    countOutcomes(answers.filter((each) => each.what === what));
+  const refresh = counts('refresh');
+  const renewed = counts('renewed');
+  const presented = OUTCOMES.reduce((sum, outcome) => sum + refresh[outcome], 0);
+  if (presented === 0) return {};
+  const refreshTokens = {
+    presented,
+    lost: refresh['wrongly-refused'],
+    acceptedAgain: refresh['wrongly-accepted'] + refresh.resurrected,
+    openedAgain: renewed['wrongly-accepted'] + renewed.resurrected,
+    unanswered: refresh.unavailable + refresh.unexpected,
+  };
+  return { refreshTokens };
 }
 
 type JudgedAnswer = StageAnswer & { outcome: Outcome };

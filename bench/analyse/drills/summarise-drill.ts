@@ -42,7 +42,15 @@ export interface VariantSummary {
   lostWrites: number;
   /** By where the door is, over all repetitions, also those of which nothing else can be said. */
   doors: { whereItEnded: Doors; elsewhere: Doors };
+  /** Over all repetitions as well; null: none was presented. */
+  refreshTokens: RefreshTokensSummary | null;
 }
+
+export type RefreshTokensSummary = Record<keyof RefreshTokenCounts, Spread> & {
+  /** Posts that were acknowledged and are gone: those are lost in the same way. */
+  lostWrites: Spread;
+};
+type RefreshTokenCounts = NonNullable<DrillReadings['refreshTokens']>;
 
 /** For how long instances let somebody in whose login had been ended. */
 export interface Doors {
@@ -97,6 +105,22 @@ function summarise(variant: string, all: readonly SeenReadings[]): VariantSummar
     lostLogins: spread((each) => each.lostLogins),
     lostWrites: conclusive.reduce((sum, { lostWrites }) => sum + lostWrites, 0),
     doors: { whereItEnded: doorsOf(all, true), elsewhere: doorsOf(all, false) },
+    refreshTokens: refreshTokensOf(all),
+  };
+}
+
+function refreshTokensOf(all: readonly DrillReadings[]): RefreshTokensSummary | null {
+  const some = all.filter(({ refreshTokens }) => refreshTokens !== undefined);
+  if (some.length === 0) return null;
+  const spread = (figure: keyof RefreshTokenCounts) =>
+    spreadOf(some.map(({ refreshTokens }) => refreshTokens?.[figure] ?? 0)) as Spread;
+  return {
+    presented: spread('presented'),
+    lost: spread('lost'),
+    acceptedAgain: spread('acceptedAgain'),
+    openedAgain: spread('openedAgain'),
+    unanswered: spread('unanswered'),
+    lostWrites: spreadOf(some.map(({ lostWrites }) => lostWrites)) as Spread,
   };
 }
 

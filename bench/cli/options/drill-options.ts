@@ -4,9 +4,15 @@ import { DRILL_NAMES, DRILLS, type DrillName } from '../../experiments/drill/dri
 import type { DrillResult } from '../../model/drill-schema.js';
 import { usageError } from '../../model/errors.js';
 import { faultNamed } from '../../stage/faults/registry.js';
+import {
+  nameOfPostgresShape,
+  ONE_POSTGRES,
+  type PostgresShape,
+} from '../../stores/postgres/shape.js';
 import { nameOfShape, type RedisShape } from '../../stores/redis/shape.js';
 import { nearest } from '../../text/nearest.js';
 import { decimal, integer, listOf, text } from '../parse-options.js';
+import { POSTGRES_OPTION } from './postgres-option.js';
 import { REDIS_OPTION } from './redis-option.js';
 
 /** Those of which docs/drills.md tells. */
@@ -23,6 +29,7 @@ export function drillOptions(strategies: readonly string[]) {
     ),
     repetitions: integer(1, 100, 'of each drill (5)'),
     ...REDIS_OPTION,
+    ...POSTGRES_OPTION,
     instances: integer(2, 16, 'of each strategy (2)'),
     rate: decimal(1, 2000, 'requests a second to each strategy (50)'),
     out: text('FOLDER', 'where the results are kept (results/drills)'),
@@ -39,11 +46,12 @@ export function drillsNamed(
   names: readonly string[],
   all: boolean,
   redis: RedisShape,
+  postgres: PostgresShape = ONE_POSTGRES,
 ): DrillName[] {
   if (all && names.length > 0) {
     throw usageError('OPTION_INVALID', '--all means every drill, so name none beside it.');
   }
-  if (all) return DRILL_NAMES.filter((name) => whyNot(name, redis) === null);
+  if (all) return DRILL_NAMES.filter((name) => whyNot(name, redis, postgres) === null);
   if (names.length === 0) {
     throw usageError(
       'DRILL_MISSING',
@@ -53,7 +61,7 @@ export function drillsNamed(
   return [...new Set(names)].map((name) => {
     const known = DRILL_NAMES.find((each) => each === name);
     if (known) {
-      const reason = whyNot(known, redis);
+      const reason = whyNot(known, redis, postgres);
       if (reason === null) return known;
       throw usageError('DRILL_UNAVAILABLE', `${known} ${reason}`);
     }
@@ -65,8 +73,8 @@ export function drillsNamed(
   });
 }
 
-/** Why a drill cannot be done with such a Redis; null: it can. */
-function whyNot(name: DrillName, redis: RedisShape): string | null {
+/** Why a drill cannot be done with such stores; null: it can. */
+function whyNot(name: DrillName, redis: RedisShape, postgres: PostgresShape): string | null {
   const { stage, fault } = DRILLS[name];
   const { needs } = faultNamed(fault);
   const replicas = redis.kind === 'one' ? 0 : redis.replicas;
@@ -76,6 +84,9 @@ function whyNot(name: DrillName, redis: RedisShape): string | null {
   }
   if (needs === 'cluster' && redis.kind !== 'cluster') {
     return `needs a Redis Cluster, and ${named}: take --redis cluster:3+3.`;
+  }
+  if (needs === 'database-replica' && postgres.kind === 'one') {
+    return `needs a PostgreSQL with a replica, and PostgreSQL is ${nameOfPostgresShape(postgres)} here: take --postgres primary:1+1.`;
   }
   if (stage === 'instrumented' && redis.kind !== 'one') {
     return `leads the way to Redis through a proxy, and several servers send their clients past it (${named}).`;

@@ -16,6 +16,7 @@ import {
   parseDrillConditions,
 } from '../options/drill-options.js';
 import { nodeOptionsFrom } from '../options/node-options.js';
+import { postgresFrom } from '../options/postgres-option.js';
 import { redisFrom } from '../options/redis-option.js';
 import { parseOptions } from '../parse-options.js';
 import type { Verb } from './verb.js';
@@ -33,14 +34,15 @@ export const drill: Verb = {
     const names = known.map(({ name }) => name);
     const { options, positionals } = parseOptions(words, drillOptions(names), MOST_NAMES);
     const redis = redisFrom(options);
-    const drills = drillsNamed(positionals, options.all, redis);
+    const postgres = postgresFrom(options);
+    const drills = drillsNamed(positionals, options.all, redis, postgres);
     const wanted = options.strategies ?? DRILLED_STRATEGIES.filter((name) => names.includes(name));
     const failOn = options['fail-on'];
     const conditions = failOn === undefined ? [] : parseDrillConditions(failOn, drills, wanted);
     const talk = options.json ? stderr : stdout;
     const { result, folder } = await runDrills({
       names: drills,
-      redis,
+      ...{ redis, postgres },
       repetitions: options.repetitions ?? 5,
       strategies: wanted.map((name) => strategyNamed(name, known)),
       control: strategyNamed(CONTROL, known),

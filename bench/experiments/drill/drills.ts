@@ -185,6 +185,20 @@ export const DRILLS = {
     question: 'A replica takes over that missed the last writes: do ended logins come back?',
     fault: 'stale-replica',
   },
+  'database-failover': {
+    ...TAKEN_OVER,
+    question:
+      'A PostgreSQL that takes writes dies, and its replica is promoted: is a refresh token lost?',
+    fault: 'database-failover',
+    heldSeconds: 4,
+  },
+  'database-stale-failover': {
+    ...TAKEN_OVER,
+    question:
+      'A replica of PostgreSQL is promoted that missed the last writes: what becomes of refresh tokens?',
+    fault: 'database-stale-failover',
+    heldSeconds: 4,
+  },
 } as const satisfies Readonly<Record<string, Drill>>;
 
 export type DrillName = keyof typeof DRILLS;

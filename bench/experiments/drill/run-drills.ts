@@ -12,6 +12,7 @@ import type { DescribedStrategy } from '../../model/result-schema.js';
 import { CROWD } from '../../stage/faults/logout-thousand.js';
 import { FAULTS } from '../../stage/faults/registry.js';
 import { CONTROL_ID, openStage, type Stage } from '../../stage/stage.js';
+import type { PostgresShape } from '../../stores/postgres/shape.js';
 import type { RedisShape } from '../../stores/redis/shape.js';
 import { databases, sessionStores } from '../../stores/registry.js';
 import { assertNoneGiven } from '../../stores/store.js';
@@ -24,6 +25,7 @@ export interface DrillsInput {
   names: readonly DrillName[];
   repetitions: number;
   redis: RedisShape;
+  postgres: PostgresShape;
   strategies: readonly DescribedStrategy[];
   control: DescribedStrategy;
   instances: number;
@@ -128,11 +130,11 @@ export async function runDrills(input: DrillsInput): Promise<RanDrills> {
 /** Those that faults may touch, and those of the control. */
 function withTwoSets(
   users: number,
-  { redis, signal, say }: Pick<DrillsInput, 'redis' | 'signal' | 'say'>,
+  { redis, postgres, signal, say }: Pick<DrillsInput, 'redis' | 'postgres' | 'signal' | 'say'>,
   use: (stores: SeededStores, controlStores: SeededStores) => Promise<void>,
 ): Promise<void> {
   const options = { posts: POSTS, database: 'postgres' as const, signal, say };
-  return withSeededStores({ ...options, users, redis }, (stores) =>
+  return withSeededStores({ ...options, users, redis, postgres }, (stores) =>
     withSeededStores({ ...options, users: PEOPLE + NEWCOMERS, say: () => {} }, (controlStores) =>
       use(stores, controlStores),
     ),

@@ -2,7 +2,11 @@
 import { z } from 'zod';
 import { BALANCES } from '../../fleet/web-tier/nginx-configuration.js';
 import { OUTCOMES } from '../../model/outcomes.js';
-import { FAULTS_OF_ONE_REDIS, type FaultName, faultNamed } from '../../stage/faults/registry.js';
+import {
+  FAULTS_OF_SINGLE_SERVERS,
+  type FaultName,
+  faultNamed,
+} from '../../stage/faults/registry.js';
 import { READS, SOMETIMES, USUAL_LOAD } from '../../stage/requests.js';
 import type { ScenePlan } from '../show/scene.js';
 import { CROWD_MAX, LANES_MAX, PEOPLE_MAX } from '../show/show.js';
@@ -86,8 +90,8 @@ const action = z.union([
   z.strictObject({ rate, lane: lanes }),
   z.strictObject({ add: z.int().min(1).max(7).describe('Instances.'), lane: lanes }),
   z.strictObject({ remove: z.int().min(1).max(7), lane: lanes }),
-  z.strictObject({ break: z.enum(FAULTS_OF_ONE_REDIS as [FaultName, ...FaultName[]]) }),
-  z.strictObject({ undo: z.enum(FAULTS_OF_ONE_REDIS as [FaultName, ...FaultName[]]) }),
+  z.strictObject({ break: z.enum(FAULTS_OF_SINGLE_SERVERS as [FaultName, ...FaultName[]]) }),
+  z.strictObject({ undo: z.enum(FAULTS_OF_SINGLE_SERVERS as [FaultName, ...FaultName[]]) }),
   z.strictObject({ mend: z.literal('all') }),
   z.strictObject({
     count: z.literal('from here').describe('Counts begin anew: what came before is left out.'),

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { Balance } from '../../fleet/web-tier/nginx-configuration.js';
 import type { FaultNeed } from '../../stage/faults/fault.js';
-import { FAULTS_OF_ONE_REDIS, faultNamed } from '../../stage/faults/registry.js';
+import { FAULTS_OF_SINGLE_SERVERS, faultNamed } from '../../stage/faults/registry.js';
 import type { LaneLoad } from '../../stage/requests.js';
 import type { Stage } from '../../stage/stage.js';
 import type { Scene } from './show-model.js';
@@ -50,6 +50,7 @@ const WHY_NOT: Readonly<Record<FaultNeed, string>> = {
   web: 'No lane of this scene stands behind nginx.',
   replicas: 'Redis is one server here.',
   cluster: 'Redis is one server here.',
+  'database-replica': 'PostgreSQL is one server here.',
 };
 
 /** What watchers are told of it. */
@@ -58,7 +59,7 @@ export function sceneOf(plan: ScenePlan, stage: Stage, whyNoLimiter: string | nu
   const has = {
     instruments: instrumented,
     web: stage.lanes.some(({ instances }) => instances.web !== null),
-    ...{ replicas: false, cluster: false },
+    ...{ replicas: false, cluster: false, 'database-replica': false },
   };
   const wantsLimits = instanceCores !== null || redisCores !== null;
   return {
@@ -75,7 +76,7 @@ export function sceneOf(plan: ScenePlan, stage: Stage, whyNoLimiter: string | nu
     machineCores: availableParallelism(),
     hasWeb: has.web,
     notHeld: wantsLimits ? whyNoLimiter : null,
-    hands: FAULTS_OF_ONE_REDIS.map((fault) => {
+    hands: FAULTS_OF_SINGLE_SERVERS.map((fault) => {
       const { title, undoTitle, needs } = faultNamed(fault);
       const whyNot = needs === undefined || has[needs] ? null : WHY_NOT[needs];
       return { fault, title, undoTitle, whyNot };

@@ -122,6 +122,7 @@ function oneDrill(drill: DrillRecord, variants: readonly string[]): Section {
         rows,
       ),
       ...doorsOf(shown),
+      ...refreshTokensOf(shown),
     ],
   };
 }
@@ -155,6 +156,34 @@ function doorsOf(summaries: readonly VariantSummary[]) {
         (doors.whereItEnded.openSeconds?.count ?? 0) + (doors.elsewhere.openSeconds?.count ?? 0),
       ),
     ]),
+  );
+}
+
+/** Where each refresh token was presented after a failover of the database. */
+function refreshTokensOf(summaries: readonly VariantSummary[]) {
+  const rows = summaries.flatMap(({ variant, refreshTokens: counts }) =>
+    counts === null
+      ? []
+      : [
+          [
+            variant,
+            countsOf(counts.presented),
+            countsOf(counts.lost),
+            countsOf(counts.acceptedAgain),
+            countsOf(counts.openedAgain),
+            countsOf(counts.unanswered),
+            countsOf(counts.lostWrites),
+          ],
+        ],
+  );
+  return table(
+    'What became of refresh tokens: each was presented after the failover until it was answered, the newest of its owner before one that had been ended. Median of the repetitions, and least to most in brackets',
+    [
+      ...[left('variant'), right('presented'), right('good ones refused')],
+      ...[right('ended ones exchanged'), right('and let in with the new access token')],
+      ...[right('no answer'), right('acknowledged posts lost')],
+    ],
+    rows,
   );
 }
 

@@ -1,6 +1,6 @@
 /** What can be done to a running stage, and how it is undone. A fault is a file and a line in registry.ts. */
 import type { Guardian } from '../../processes/guardian/guardian.js';
-import type { StoreHands, StoreMembers } from '../../stores/store.js';
+import type { StoreHands, StoreMembers, StoreReplication } from '../../stores/store.js';
 import type { Lane } from '../lane.js';
 import type { StageInstance } from '../lane-instances.js';
 import type { Person } from '../roster.js';
@@ -13,7 +13,10 @@ export interface StageHands {
     readonly url: string;
     readonly members?: StoreMembers | undefined;
   };
-  readonly database: StoreHands & { readonly url: string };
+  readonly database: StoreHands & {
+    readonly url: string;
+    readonly replication?: StoreReplication | undefined;
+  };
   /** The way to both stores; null where the stage has none of the lab's own. */
   readonly way: { setDelay(eachWayMs: number): void } | null;
   /** For commands of the service: addresses of the stores and secrets. */
@@ -25,7 +28,7 @@ export interface StageHands {
 /** Idempotent. */
 export type Undo = () => Promise<void>;
 
-export type FaultNeed = 'instruments' | 'web' | 'replicas' | 'cluster';
+export type FaultNeed = 'instruments' | 'web' | 'replicas' | 'cluster' | 'database-replica';
 
 export interface Fault {
   /** For a person: "Redis freezes". */
@@ -33,7 +36,7 @@ export interface Fault {
   /** What undoes it, for a person: "it goes on"; null: nothing can. */
   undoTitle: string | null;
   /** What a stage may lack: a way to the stores and clocks of the lab's own, a web tier, a
-   * Redis with replicas, or one that is a cluster. Nothing unless told. */
+   * Redis with replicas, or one that is a cluster, a PostgreSQL with a replica. Nothing unless told. */
   needs?: FaultNeed;
   /** What must be there before, and breaks nothing. @throws LabError */
   prepare?(stage: StageHands): Promise<void>;

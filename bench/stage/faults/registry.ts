@@ -1,5 +1,7 @@
 import { clockAhead } from './clock-ahead.js';
 import { clockBehind } from './clock-behind.js';
+import { databaseFailover } from './database-failover.js';
+import { databaseStaleFailover } from './database-stale-failover.js';
 import type { Fault } from './fault.js';
 import { instanceFreeze } from './instance-freeze.js';
 import { instanceKill } from './instance-kill.js';
@@ -60,15 +62,17 @@ export const FAULTS = {
   reshard,
   'quorum-loss': quorumLoss,
   'stale-replica': staleReplica,
+  'database-failover': databaseFailover,
+  'database-stale-failover': databaseStaleFailover,
 } as const satisfies Readonly<Record<string, Fault>>;
 
 export type FaultName = keyof typeof FAULTS;
 const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
 
-/** Those that can be done where Redis is one server. */
-export const FAULTS_OF_ONE_REDIS = FAULT_NAMES.filter((name) => {
+/** Those that can be done where each store is one server. */
+export const FAULTS_OF_SINGLE_SERVERS = FAULT_NAMES.filter((name) => {
   const { needs } = faultNamed(name);
-  return needs !== 'replicas' && needs !== 'cluster';
+  return needs !== 'replicas' && needs !== 'cluster' && needs !== 'database-replica';
 });
 
 export function faultNamed(name: FaultName): Fault {

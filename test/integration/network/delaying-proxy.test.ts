@@ -92,6 +92,32 @@ describe('a way that takes time', () => {
     expect(await errorOf(socket)).to.equal('ECONNRESET');
   });
 
+  it('leads an address elsewhere, and breaks off what led to the one before', async () => {
+    const other = createServer((socket) => socket.end('the other'));
+    other.listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port: otherPort } = other.address() as AddressInfo;
+    const { port: echoPort } = echo.address() as AddressInfo;
+    const moved = await startDelayingProxy([`redis://127.0.0.1:${echoPort}`], 0, guardian);
+    const dialMoved = () =>
+      connect({ host: '127.0.0.1', port: Number(new URL(moved.urls[0] as string).port) });
+    try {
+      const before = dialMoved();
+      before.write('?');
+      await once(before, 'data');
+      const brokenOff = once(before, 'error') as Promise<[NodeJS.ErrnoException]>;
+      await moved.lead(0, `redis://127.0.0.1:${otherPort}`);
+      expect((await brokenOff)[0].code).to.equal('ECONNRESET');
+      expect((await buffer(dialMoved())).toString()).to.equal('the other');
+      await moved.stop();
+      const error = await failure(moved.lead(0, `redis://127.0.0.1:${echoPort}`));
+      expect(error).to.include({ code: 'LATENCY_FAILED' });
+    } finally {
+      await moved.stop();
+      other.close();
+    }
+  });
+
   it('leads to a real Redis, and says how long the way is', async () => {
     const redis = await createTestRedis();
     const { urls, stop } = await startDelayingProxy([redis.url], DELAY_MS, guardian);

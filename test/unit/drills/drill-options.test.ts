@@ -6,6 +6,7 @@ import {
 } from '../../../bench/cli/options/drill-options.js';
 import { DRILL_NAMES } from '../../../bench/experiments/drill/drills.js';
 import type { DrillReadings, DrillRecord } from '../../../bench/model/drill-schema.js';
+import { ONE_POSTGRES, parsePostgresShape } from '../../../bench/stores/postgres/shape.js';
 import { ONE_REDIS, parseRedisShape } from '../../../bench/stores/redis/shape.js';
 
 const DRILLS = ['redis-kill', 'logout-one'] as const;
@@ -57,12 +58,18 @@ describe('lab drill', () => {
       'quorum-loss',
       'stale-replica',
     ];
+    const ofReplicatedPostgres = ['database-failover', 'database-stale-failover'];
     const throughAProxy = ['stores-slow', 'clock-ahead', 'clock-behind'];
-    const left = (redis: string) => {
-      const all: string[] = drillsNamed([], true, parseRedisShape(redis));
+    const left = (redis: string, postgres = 'primary:1+1') => {
+      const shapes = [parseRedisShape(redis), parsePostgresShape(postgres)] as const;
+      const all: string[] = drillsNamed([], true, ...shapes);
       return DRILL_NAMES.filter((name) => !all.includes(name));
     };
     expect(left('one')).to.have.members([...ofSeveral, 'reshard']);
+    expect(left('cluster:3+3', 'one')).to.have.members([...throughAProxy, ...ofReplicatedPostgres]);
+    expect(() => drillsNamed(['database-failover'], false, ONE_REDIS, ONE_POSTGRES))
+      .to.throw('take --postgres primary:1+1')
+      .with.property('code', 'DRILL_UNAVAILABLE');
     expect(left('cluster:3')).to.have.members([...ofSeveral, ...throughAProxy]);
     expect(left('cluster:3+3')).to.have.members(throughAProxy);
     expect(left('sentinel:1+2')).to.have.members([...throughAProxy, 'reshard']);

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { judgeRepetition } from '../../../bench/analyse/drills/judge-repetition.js';
 import { summariseDrill } from '../../../bench/analyse/drills/summarise-drill.js';
-import type { DrillReadings } from '../../../bench/model/drill-schema.js';
-import type { StageEvent } from '../../../bench/stage/ledger.js';
+import type { DrillReadings, DrillResult } from '../../../bench/model/drill-schema.js';
+import { drillSections } from '../../../bench/report/drills/drill-sections.js';
+import type { StageAnswer, StageEvent } from '../../../bench/stage/ledger.js';
 
 const MARKS = { faultMs: 1000, undoMs: 2000, endMs: 4000 };
 const STEADY = { errorShare: 0.01, p99Ms: 500 };
@@ -84,6 +85,57 @@ describe('a repetition of a drill', () => {
       },
     });
     expect(judgeRepetition(record(), MARKS, STEADY, null)).not.to.have.property('doors');
+  });
+
+  it('counts the refresh tokens that were presented by what became of them, and says nothing where none was', () => {
+    const token = (login: number, isEnded: boolean): StageEvent[] => [
+      { type: 'login', login, atMs: 0, endsAtMs: null },
+      ...(isEnded
+        ? ([
+            { type: 'ending', login, atMs: 1010 },
+            { type: 'ended', login, atMs: 1020 },
+          ] as const)
+        : []),
+    ];
+    const presented = (login: number, what: StageAnswer['what'], status: number | null) => {
+      const at = { plannedMs: 1500, sentMs: 1500, atMs: 1510, status };
+      return { type: 'answer', login, instance: 1, what, ...at } as const;
+    };
+    const events: StageEvent[] = [
+      ...record().events,
+      ...[2, 3, 4, 5].flatMap((login) => token(login, false)),
+      ...[6, 7, 8].flatMap((login) => token(login, true)),
+      ...[presented(2, 'refresh', 200), presented(2, 'renewed', 200)],
+      ...[presented(3, 'refresh', 400), presented(4, 'refresh', 400)],
+      presented(5, 'refresh', null),
+      ...[presented(6, 'refresh', 200), presented(6, 'renewed', 200)],
+      ...[presented(7, 'refresh', 200), presented(7, 'renewed', 401)],
+      presented(8, 'refresh', 400),
+    ];
+    const read = judgeRepetition({ ...record(), events, lostWrites: 3 }, MARKS, STEADY, null);
+    expect(read.refreshTokens).to.deep.equal({
+      ...{ presented: 7, lost: 2, acceptedAgain: 2, openedAgain: 1, unanswered: 1 },
+    });
+    expect(read.why).to.equal('3 wrongly accepted, 2 wrongly refused, 3 acknowledged writes lost');
+    const none = judgeRepetition(record(), MARKS, STEADY, null);
+    expect(none).not.to.have.property('refreshTokens');
+
+    const repetition = { ...MARKS, variants: { jwt: read, session: none } };
+    const drill = { name: 'a', question: '', fault: '', undo: '', repetitions: [repetition] };
+    expect(summariseDrill(drill).map(({ refreshTokens }) => refreshTokens?.lost)).to.deep.equal([
+      { median: 2, least: 2, most: 2, count: 1 },
+      undefined,
+    ]);
+    const result = {
+      ...{ drills: [drill], variants: [{ id: 'jwt' }, { id: 'session' }], stores: {} },
+      ...{ machine: { cpuModel: '', cores: 1, node: '' }, steadyState: STEADY },
+    } as unknown as DrillResult;
+    const [rows] = drillSections(result)
+      .flatMap(({ blocks }) => blocks)
+      .flatMap((block) =>
+        'rows' in block && /refresh/.test(JSON.stringify(block)) ? [block.rows] : [],
+      );
+    expect(rows).to.deep.equal([['jwt', '7', '2', '2', '1', '1', '3']]);
   });
 
   it('lets an answer in a hundred be missing, and no login be refused', () => {

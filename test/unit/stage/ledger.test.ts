@@ -47,6 +47,17 @@ describe('the ledger', () => {
     ]);
   });
 
+  it('takes a 400 for the refusal of a refresh token, and for nothing else', () => {
+    const refresh = (status: number, sentMs: number) =>
+      answer(status, sentMs, sentMs + 5, { what: 'refresh' });
+    expect(
+      outcomesOf(login(1), refresh(200, 10), refresh(400, 20), refresh(401, 30), answer(400, 40)),
+    ).to.deep.equal(['right', 'wrongly-refused', 'unexpected', 'unexpected']);
+    expect(
+      outcomesOf(login(1), ending(1, 10), ended(1, 20), refresh(200, 30), refresh(400, 40)),
+    ).to.deep.equal(['wrongly-accepted', 'right']);
+  });
+
   it('expects a third party to be refused what it was not given, and a lost login to be told from that', () => {
     const asked = (status: number | null) => answer(status, 10, 15, { isForbidden: true });
     expect(outcomesOf(login(1), ...[403, 200, 401, 503, 404].map(asked))).to.deep.equal([
