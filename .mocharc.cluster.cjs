@@ -13,6 +13,7 @@ process.env.LAB_TEST_WORKERS = String(jobs);
  * - attacks/hostile-clients: it passes on a cluster, and its requests end before any store is asked.
  * - attacks/fuzz and attacks/web-tier: what they try is refused by the parser, or by nginx.
  * - integration/delegation passes too; contract/strategies has its part that meets Redis.
+ * - attacks/predictions, integration/doors and log: one user's logins, as in contract/strategies, and other doors and lines.
  * - integration/metrics, start and store-settings: settings and output of one process. Settings of a cluster are in several-redis.
  * - integration/several-redis and store-trouble/cluster-behind-proxy start clusters of their own, whatever TEST_REDIS says.
  */

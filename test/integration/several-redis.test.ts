@@ -168,12 +168,14 @@ for (const shape of ['cluster:3+3', 'sentinel:1+2']) {
       if ('problem' in servers) throw new Error(servers.problem);
       const clients = Array.from({ length: 40 }, () => createRedisClient(servers, 400));
       for (const client of clients) client.on('error', () => {});
-      const asking = setInterval(() => {
-        for (const client of clients) client.get('nothing').catch(() => {});
-      }, 20);
+      let asking: NodeJS.Timeout | undefined;
       const [dead] = (await primaries()) as [StoreMember];
       try {
+        // A command connects a client that is not, and `connect()` then refuses.
         await Promise.all(clients.map((client) => client.connect()));
+        asking = setInterval(() => {
+          for (const client of clients) client.get('nothing').catch(() => {});
+        }, 20);
         await dead.hands.kill();
         await delay(5000);
         const allReady = async () => clients.every(({ status }) => status === 'ready');
