@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { type Answer, ApiClient, type Credential, credentialOf } from '../support/api-client.js';
 import { startService } from '../support/service.js';
 import { createTestDatabase, createTestRedis, type TestDatabase } from '../support/stores.js';
-import { chosenStrategies } from '../support/strategies-under-test.js';
+import { strategiesUnderTest } from '../support/strategies-under-test.js';
 import { me } from './world.js';
 
 const LIFE_SECONDS = 2;
@@ -25,7 +25,7 @@ interface Life {
 }
 
 const modules = await Promise.all(
-  Object.entries(chosenStrategies).map(async ([name, load]) => ({ name, ...(await load()) })),
+  Object.entries(strategiesUnderTest).map(async ([name, load]) => ({ name, ...(await load()) })),
 );
 /** The control's credential has no end, nor has one that declares so. */
 const authenticating = modules.filter(

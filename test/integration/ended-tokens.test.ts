@@ -7,10 +7,11 @@ import {
   expectProblem,
 } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
+import { createRedisGate } from '../support/redis-gate.js';
 import type { Variables } from '../support/service.js';
 import { openServicesOnStores, type ServicesOnStores } from '../support/services-on-stores.js';
 import { signToken, TOKEN_KEYS } from '../support/signed-token.js';
-import { createTcpGate, type TcpGate } from '../support/tcp-gate.js';
+import type { TcpGate } from '../support/tcp-gate.js';
 
 /** What ended stays ended, whatever became of the places in which that was written down. */
 describe('tokens that were ended', () => {
@@ -19,7 +20,7 @@ describe('tokens that were ended', () => {
 
   before(async () => {
     services = await openServicesOnStores({ OPERATOR_TOKEN, REFRESH_REPLAY_SECONDS: '0' });
-    gate = await createTcpGate(services.redis.url);
+    gate = await createRedisGate(services.redis.url);
   });
 
   afterEach(() => services.stopAll());

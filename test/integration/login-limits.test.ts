@@ -7,6 +7,7 @@ import {
   type Credential,
   expectProblem,
 } from '../support/api-client.js';
+import { createRedisGate } from '../support/redis-gate.js';
 import { type RunningService, runEntry, startService } from '../support/service.js';
 import {
   adminQuery,
@@ -15,7 +16,7 @@ import {
   databaseUrlFor,
   type TestDatabase,
 } from '../support/stores.js';
-import { createTcpGate, type TcpGate } from '../support/tcp-gate.js';
+import type { TcpGate } from '../support/tcp-gate.js';
 
 describe('limits on logins over two instances behind a proxy', () => {
   let database: TestDatabase;
@@ -28,7 +29,7 @@ describe('limits on logins over two instances behind a proxy', () => {
 
   before(async () => {
     [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-    gate = await createTcpGate(redis.url);
+    gate = await createRedisGate(redis.url);
     const variables = {
       AUTH_STRATEGY: 'jwt',
       DATABASE_URL: database.url,

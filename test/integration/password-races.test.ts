@@ -21,10 +21,11 @@ import {
   expectProblem,
 } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
+import { createRedisGate } from '../support/redis-gate.js';
 import { createTestDatabase, createTestRedis, type TestDatabase } from '../support/stores.js';
 import { strategiesBy } from '../support/strategies-by.js';
 import { type StrategyServices, startCompanions } from '../support/strategy-services.js';
-import { createTcpGate, type TcpGate } from '../support/tcp-gate.js';
+import type { TcpGate } from '../support/tcp-gate.js';
 
 const NEW_PASSWORD = 'another good one';
 /** Each race is run several times, with the other request a little later each time. */
@@ -48,7 +49,7 @@ for (const { name, description } of await strategiesBy(
 
     before(async () => {
       [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-      redisGate = await createTcpGate(redis.url);
+      redisGate = await createRedisGate(redis.url);
       const module = await (strategies[name] as () => Promise<StrategyModule>)();
       services = await startCompanions(name, module, {
         DATABASE_URL: database.url,

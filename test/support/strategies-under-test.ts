@@ -13,8 +13,12 @@ export const chosenStrategies: typeof strategies = only === undefined ? strategi
 /** On MariaDB one of each carrier: the others meet the database in the same statements. */
 const ON_MARIADB = ['session', 'jwt'];
 
-/** On a cluster those that keep something in Redis, and one that only counts logins there. */
-const ON_CLUSTER = ['session', 'jwt', 'jwt-denylist', 'opaque'];
+/**
+ * On a cluster those that keep something in Redis (`opaque` by its authority), which a test holds against the declarations,
+ * and `jwt` for all that do not. These (`session-memory`, `session-cookie`, `none`, and every other JWT, `jwt-cached`
+ * too, which remembers in its own process) only count logins there, in code that is no strategy's.
+ */
+export const ON_CLUSTER: readonly string[] = ['session', 'jwt', 'jwt-denylist', 'opaque'];
 
 export const strategiesUnderTest: typeof strategies =
   TEST_DATABASE !== 'postgres'

@@ -3,6 +3,7 @@ import { parseRedisShape } from '../../bench/stores/redis/shape.js';
 import { readRedisServers } from '../../src/config/redis-servers.js';
 import { type Buckets, createBuckets, NO_BUCKETS } from '../../src/data/redis/buckets.js';
 import { createRedisClient } from '../../src/data/redis/clients.js';
+import { eventually } from './eventually.js';
 import { secretFrom } from './service.js';
 
 /** How many servers the Redis of these tests is: `npm run test:cluster` says another. */
@@ -25,7 +26,15 @@ export async function connectTestRedis(url: string): Promise<Redis> {
     throw new Error(servers.problem);
   }
   const client = createRedisClient(servers, 5000);
-  await client.connect();
+  // What `connect()` answers stays open for ever where a cluster answers and is not in order yet.
+  client.connect().catch(() => {});
+  client.on('error', () => {});
+  try {
+    await eventually(async () => client.status === 'ready', 'the servers are in order', 10_000);
+  } catch (error) {
+    client.disconnect();
+    throw error;
+  }
   return client instanceof Cluster ? asOneServer(client) : client;
 }
 

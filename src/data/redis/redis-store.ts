@@ -18,11 +18,11 @@ export interface RedisStore {
    * reason to turn the others away. No key begins with `prefix` and nothing after it, and the write leaves nothing.
    */
   checkWritable(prefix: string): Promise<void>;
-  /** Resolves when connected. @throws StartupError `redis_unreachable`, `redis_is_cluster` */
+  /** Resolves when connected. @throws StartupError `redis_unreachable`, `redis_is_cluster`, `redis_redirects_in_circle` */
   connect(): Promise<void>;
   /**
    * Connects as soon as Redis is there, however long that takes; only the first attempt is waited for.
-   * @throws StartupError `redis_unreachable` when a Redis answers and refuses
+   * @throws StartupError `redis_unreachable` when a Redis answers and refuses, `redis_redirects_in_circle`
    */
   connectInBackground(): Promise<void>;
   close(): void;
@@ -111,7 +111,8 @@ export function createRedisStore(
     connect: async () => {
       if (connectSeveral !== undefined) {
         try {
-          return await connectSeveral(STARTUP_WAIT_MS);
+          await connectSeveral(STARTUP_WAIT_MS);
+          return await refuseCircle(client, buckets);
         } catch (error) {
           client.disconnect();
           throw error;
@@ -139,11 +140,17 @@ export function createRedisStore(
     // The promise tells of the first attempt only; the retry strategy goes on after it.
     connectInBackground: async () => {
       if (connectSeveral !== undefined) {
-        await connectSeveral(timeoutMs).catch((error: StartupError) => {
-          if (isRefusal(error.cause)) {
+        try {
+          await connectSeveral(timeoutMs);
+          await refuseCircle(client, buckets);
+        } catch (error) {
+          if (isCircle(error)) {
+            client.disconnect();
+          }
+          if (isCircle(error) || isRefusal((error as StartupError).cause)) {
             throw error;
           }
-        });
+        }
         return;
       }
       try {
@@ -240,6 +247,48 @@ async function refuseNodeOfCluster(client: RedisClient): Promise<void> {
       'REDIS_URL is one node of a Redis Cluster: name several with commas between (redis://host:7000,host2:7000), or write redis-cluster://',
     );
   }
+}
+
+const CIRCLE = 'redis_redirects_in_circle';
+const isCircle = (error: unknown) => error instanceof StartupError && error.code === CIRCLE;
+
+/**
+ * Behind a proxy that leads to one node, or to any of them, and whose address all of them announce, a command for the slots of
+ * another node comes back with the address that it was sent to. Most users would get a 503, and no log would say why.
+ * Two masters at one address raise the suspicion; what a node then answers is the proof, as a proxy may know where each slot is.
+ */
+async function refuseCircle(client: RedisClient, { tags }: Buckets): Promise<void> {
+  if (!(client instanceof Cluster)) {
+    return;
+  }
+  const ranges = await client.cluster('SLOTS').catch(() => []);
+  const mastersAt = new Map<string, Set<string>>();
+  for (const [, , master] of ranges) {
+    if (master === undefined) continue;
+    const [host, port, id] = master;
+    const address = `${host}:${port}`;
+    mastersAt.set(address, (mastersAt.get(address) ?? new Set()).add(id));
+  }
+  for (const node of client.nodes('master')) {
+    const address = `${node.options.host}:${node.options.port}`;
+    const masters = mastersAt.get(address)?.size ?? 0;
+    if (masters < 2) continue;
+    const answers = await Promise.allSettled(tags.map((tag) => node.exists(tag)));
+    const isSentBack = answers.some(
+      (answer) => answer.status === 'rejected' && movedTo(answer.reason) === address,
+    );
+    if (isSentBack) {
+      throw new StartupError(
+        CIRCLE,
+        `REDIS_URL: ${masters} masters of the cluster announce one address, ${address}, which sends commands back to itself. Give each node an address that leads to it alone (cluster-announce-ip, cluster-announce-port of Redis), or let this process reach the nodes without the proxy`,
+      );
+    }
+  }
+}
+
+/** `MOVED 3999 127.0.0.1:6381` */
+function movedTo(error: unknown): string | undefined {
+  return /^MOVED \d+ (\S+)$/.exec((error as Error).message)?.[1];
 }
 
 /** "Failed to refresh slots cache": what a node said is in it. */

@@ -21,7 +21,7 @@ import { TEST_REDIS } from '../../support/test-redis.js';
 /** What a client waits at most while a store is away. */
 const ANSWER_WITHIN_MS = 500;
 /** A node of a cluster takes no writes in its first 2 s (CLUSTER_WRITABLE_DELAY of Redis). */
-const BACK_WITHIN_MS = TEST_REDIS.kind === 'one' ? 2000 : 8000;
+export const BACK_WITHIN_MS = TEST_REDIS.kind === 'one' ? 2000 : 8000;
 
 export const declared: readonly { name: string; description: StrategyDescription }[] =
   await Promise.all(

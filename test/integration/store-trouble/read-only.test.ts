@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { Redis } from 'ioredis';
+import { type Cluster, Redis } from 'ioredis';
 import { eventually } from '../../support/eventually.js';
 import { createRestartableRedis } from '../../support/restartable-redis.js';
 import { sqlServer, TEST_DATABASE } from '../../support/sql-servers/sql-server.js';
+import { connectTestRedis, TEST_REDIS } from '../../support/test-redis.js';
 import {
   declared,
   expectUnavailable,
@@ -34,11 +35,9 @@ describe('when a store takes no writes', () => {
       });
       after(() => subject?.stop());
 
-      it('is ready after REPLICAOF only where it writes nothing to Redis, and recovers', async () => {
-        const admin = new Redis(troubled.redis.url);
+      it('is ready while Redis takes no writes only where it writes nothing there, and recovers', async () => {
+        const takeWrites = await refuseWrites(troubled.redis.url);
         try {
-          // Of a primary that is not there: it keeps its data and refuses writes.
-          await admin.replicaof('127.0.0.1', 1);
           const ready = await inTime(subject.ready());
           if (description.perRequest.redis > 0) {
             expectUnavailable(ready, outageCode(description));
@@ -47,11 +46,23 @@ describe('when a store takes no writes', () => {
           }
           expect((await inTime(subject.live())).status).to.equal(200);
         } finally {
-          await admin.replicaof('NO', 'ONE');
-          admin.disconnect();
+          await takeWrites();
         }
         await subject.isBack();
       });
+
+      if (TEST_REDIS.kind === 'cluster') {
+        it('is ready while one node of the cluster takes no writes', async () => {
+          const takeWrites = await refuseWrites(troubled.redis.url, 1);
+          try {
+            expect((await inTime(subject.ready())).status).to.equal(200);
+          } finally {
+            await takeWrites();
+          }
+        });
+        // Who takes over in a cluster, and its PostgreSQL, are looked at elsewhere: several-redis.test.ts, and here with one Redis.
+        return;
+      }
 
       if (description.perRequest.redis > 0 || description.perRequest.authority > 0) {
         it('finds the new primary behind the name of the old one, which stays as its replica', async () => {
@@ -127,6 +138,32 @@ describe('when a store takes no writes', () => {
     });
   }
 });
+
+/**
+ * Until what it answers is called. One server is made the replica of a primary that is not there: it keeps its data and
+ * refuses writes. The nodes of a cluster know whose replica they are, so they are short of replicas instead.
+ *
+ * @param nodes of a cluster, and all of them by default
+ */
+async function refuseWrites(url: string, nodes?: number): Promise<() => Promise<void>> {
+  if (TEST_REDIS.kind !== 'cluster') {
+    const admin = new Redis(url);
+    await admin.replicaof('127.0.0.1', 1);
+    return async () => {
+      await admin.replicaof('NO', 'ONE');
+      admin.disconnect();
+    };
+  }
+  const admin = (await connectTestRedis(url)) as unknown as Cluster;
+  const held = admin.nodes('master').slice(0, nodes);
+  const need = (replicas: number) =>
+    Promise.all(held.map((node) => node.config('SET', 'min-replicas-to-write', replicas)));
+  await need(1);
+  return async () => {
+    await need(0);
+    admin.disconnect();
+  };
+}
 
 async function setReadOnly(databaseUrl: string, value: 'on' | 'off'): Promise<void> {
   const set = `ALTER SYSTEM SET default_transaction_read_only = ${value}`;

@@ -5,6 +5,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { DCLinter } from 'dclint';
+import { givenToken, TOKEN_VARIABLE } from '../../../bench/cli/options/agent-options.js';
+import { compareOptions } from '../../../bench/cli/options/options.js';
+import { parseOptions } from '../../../bench/cli/parse-options.js';
+import { agent } from '../../../bench/cli/verbs/agent.js';
 import { strategies } from '../../../src/auth/registry.js';
 import { readRedisServers } from '../../../src/config/redis-servers.js';
 import {
@@ -12,6 +16,7 @@ import {
   readDatabaseUrl,
   readInstanceSettings,
 } from '../../../src/config/settings.js';
+import { failure } from '../../support/failure.js';
 import { secretFrom } from '../../support/service.js';
 import {
   ask,
@@ -39,7 +44,8 @@ const CLUSTER = {
   REDIS_URL: documentedValue('REDIS_URL'),
   REDIS_BUCKET_SECRET: secretFrom('buckets in compose').toString('base64url'),
 };
-const PROFILES = ['lab', 'authority', 'cluster'];
+const AGENTS = { LAB_AGENT_TOKEN: secretFrom('agents in compose').toString('base64url') };
+const PROFILES = ['lab', 'agents', 'authority', 'cluster'];
 
 /** What the entry point of an image, or the lab, reads. The service's own are in src/config/. */
 const KNOWN_VARIABLES: Record<string, readonly string[]> = {
@@ -50,7 +56,7 @@ const KNOWN_VARIABLES: Record<string, readonly string[]> = {
     'POSTGRES_HOST_AUTH_METHOD',
     'POSTGRES_INITDB_ARGS',
   ],
-  'session-token-lab-lab': ['DATABASE_URL', 'REDIS_URL'],
+  'session-token-lab-lab': ['DATABASE_URL', 'REDIS_URL', TOKEN_VARIABLE],
 };
 
 const CLUSTER_SERVERS = [1, 2, 3, 4, 5, 6].map((number) => `redis-cluster-${number}`);
@@ -119,7 +125,9 @@ describe('docker-compose.yml', () => {
         if (!service) expect.fail(`${name} waits for ${needed}, which does not exist`);
         // Compose refuses to wait for a service whose profile is off, unless it is told that it may be.
         const isThere =
-          !service.profiles || service.profiles.join() === compose.services[name]?.profiles?.join();
+          !service.profiles ||
+          (compose.services[name]?.profiles?.every((each) => service.profiles?.includes(each)) ??
+            false);
         expect(required, `${name} waits for ${needed}`).to.equal(isThere);
         if (isOneShot(service)) expect(condition, name).to.equal('service_completed_successfully');
         else expect(condition, name).to.equal('service_healthy');
@@ -132,7 +140,9 @@ describe('docker-compose.yml', () => {
   });
 
   it('uses every network and volume it declares, and declares all it uses', () => {
-    const networks = services.flatMap(([, service]) => service.networks ?? ['default']);
+    const networks = services.flatMap(([, { network_mode, networks: own }]) =>
+      network_mode === undefined ? (own ?? ['default']) : [],
+    );
     expect([...new Set(networks)]).to.have.members(Object.keys(compose.networks));
     const volumes = services
       .flatMap(([, service]) => service.volumes ?? [])
@@ -157,24 +167,35 @@ describe('docker-compose.yml', () => {
         seen += 1;
       }
     }
-    expect(seen, 'stores looked at').to.equal(6);
+    expect(seen, 'stores looked at').to.equal(8);
   });
 
   it('starts nothing more than before, unless a profile is named', () => {
     const withProfile = (profile?: string) =>
-      services.filter(([, { profiles }]) => profiles?.join() === profile).map(([name]) => name);
+      services
+        .filter(([, { profiles }]) =>
+          profile === undefined ? !profiles : profiles?.includes(profile),
+        )
+        .map(([name]) => name);
     expect(withProfile()).to.have.members(['postgres', 'redis', 'migrate', 'app', 'nginx']);
     expect(withProfile('authority')).to.deep.equal(['authority']);
     expect(withProfile('cluster')).to.have.members([...CLUSTER_SERVERS, 'redis-cluster-form']);
+    const labStores = ['lab-postgres', 'lab-redis'];
+    expect(withProfile('lab')).to.have.members(['lab', ...labStores]);
+    expect(withProfile('agents')).to.have.members(['lab-with-agents', 'agent', ...labStores]);
     expect([...new Set(services.flatMap(([, { profiles = [] }]) => profiles))]).to.have.members(
       PROFILES,
     );
   });
 
   it('keeps the lab away from the stores of the service, and both apart on the network', () => {
-    const lab = services.filter(([, { profiles }]) => profiles?.includes('lab'));
-    const others = services.filter(([, { profiles }]) => !profiles?.includes('lab'));
-    expect(lab.map(([name]) => name)).to.have.members(['lab', 'lab-postgres', 'lab-redis']);
+    const isOfLab = ({ profiles }: ComposeService) =>
+      profiles?.some((profile) => profile === 'lab' || profile === 'agents');
+    const lab = services.filter(([, service]) => isOfLab(service));
+    const others = services.filter(([, service]) => !isOfLab(service));
+    expect(lab.map(([name]) => name)).to.have.members([
+      ...['lab', 'lab-with-agents', 'agent', 'lab-postgres', 'lab-redis'],
+    ]);
     for (const [name, service] of lab) {
       for (const [otherName, other] of others) {
         expect(shared(service, other), `${name} and ${otherName}`).to.be.empty;
@@ -351,6 +372,71 @@ describe('docker-compose.yml', () => {
         expect(tmpfs, name).to.include('/data:mode=1777');
         expect([profiles, volumes], name).to.deep.equal([['cluster'], undefined]);
       }
+    });
+  });
+
+  describe('the agents', () => {
+    const given = readCompose({ ...SECRETS, ...AGENTS, LAB_AGENTS: '3' }).services;
+    const [lab, agents] = [given['lab-with-agents'], given.agent] as [
+      ComposeService,
+      ComposeService,
+    ];
+    const readLab = (words: readonly string[] = []) => {
+      expect(words[0]).to.equal('compare');
+      return parseOptions(words.slice(1), compareOptions(Object.keys(strategies))).options;
+    };
+    const readAgent = async (words: readonly string[] = []) => {
+      expect(words[0]).to.equal('agent');
+      return parseOptions(words.slice(1), await agent.options()).options as unknown as {
+        lab: URL;
+        allow: { text: string }[];
+        shards: number;
+      };
+    };
+
+    it('are as many as the lab waits for, two unless LAB_AGENTS says otherwise', () => {
+      expect([readLab(lab.command).agents, agents.scale]).to.deep.equal([3, '3']);
+      expect(readLab(serviceNamed('lab-with-agents').command).agents).to.equal(2);
+      expect(serviceNamed('agent').scale).to.equal('2');
+    });
+
+    it('dial the lab where it listens, in its network, and send nowhere else', async () => {
+      expect(agents.network_mode).to.equal('service:lab-with-agents');
+      // An engine refuses both at once.
+      expect([agents.networks, agents.ports]).to.deep.equal([undefined, undefined]);
+      const { lab: dialled, allow } = await readAgent(agents.command);
+      expect(readLab(lab.command).listen).to.equal(dialled.host);
+      expect(allow.map(({ text }) => text)).to.deep.equal(['127.0.0.1']);
+    });
+
+    it('may take more CPU time than their processes, so that the engine pauses none', async () => {
+      const { shards } = await readAgent(agents.command);
+      expect(Number(agents.cpus)).to.be.above(shards);
+      expect(readCompose({ ...SECRETS, LAB_AGENT_CPUS: '2' }).services.agent?.cpus).to.equal('2');
+    });
+
+    it('have the token of the lab, and without one both sides end and say which variable it is', async () => {
+      const tokenOf = ({ environment }: ComposeService) => environment?.[TOKEN_VARIABLE];
+      expect([tokenOf(lab), tokenOf(agents)]).to.deep.equal([
+        ...[AGENTS.LAB_AGENT_TOKEN, AGENTS.LAB_AGENT_TOKEN],
+      ]);
+      expect(await givenToken(undefined, lab.environment ?? {})).to.equal(AGENTS.LAB_AGENT_TOKEN);
+      for (const name of ['lab-with-agents', 'agent']) {
+        const { environment = {} } = serviceNamed(name);
+        const problem = await failure(givenToken(undefined, environment));
+        expect(problem, name).to.include({ code: 'TOKEN_TOO_SHORT', exitCode: 2 });
+        expect((problem as Error).message, name).to.include(TOKEN_VARIABLE);
+      }
+      expect(readText('docs/containers.md')).to.include(`'${TOKEN_VARIABLE}='`);
+    });
+
+    it('change nothing else of the lab', () => {
+      const alone = serviceNamed('lab');
+      const { command: words = [], environment = {}, ...rest } = serviceNamed('lab-with-agents');
+      const { command, environment: ofAlone, ...restOfAlone } = alone;
+      expect({ ...rest, profiles: [] }).to.deep.equal({ ...restOfAlone, profiles: [] });
+      expect(words.slice(0, command?.length)).to.deep.equal(command);
+      expect(environment).to.deep.equal({ ...ofAlone, [TOKEN_VARIABLE]: 'unset' });
     });
   });
 

@@ -18,6 +18,8 @@ export interface ComposeService {
   tmpfs?: string[];
   ports?: string[];
   networks?: string[];
+  network_mode?: string;
+  scale?: string;
   depends_on?: Record<string, { condition: string; required?: boolean }>;
   healthcheck?: { test: string[] };
   cpus?: string | number;
