@@ -25,9 +25,11 @@ interface State {
   phase: string;
 }
 
+const NOTHING_DONE = { startedMs: null, done: 0, doneMs: 0 } as const;
+
 export function createProgress(output: ProgressOutput, nowMs: () => number = Date.now) {
   const state: State = {
-    pace: { planned: 0, secondsPerTrial: 0, startedMs: null, done: 0, doneMs: 0 },
+    pace: { ...NOTHING_DONE, planned: 0, secondsPerTrial: 0 },
     index: 0,
     block: [],
     phase: '',
@@ -47,8 +49,10 @@ export function createProgress(output: ProgressOutput, nowMs: () => number = Dat
         line(event.message);
         break;
       case 'planned':
-        pace.planned = event.trials.length;
+        // Of each question anew: a run may have several plans, one after the other.
+        Object.assign(pace, { ...NOTHING_DONE, planned: event.trials.length });
         pace.secondsPerTrial = event.secondsPerTrial;
+        state.block = [];
         line(
           `${countOf(event.trials.length, 'trial')}, about ${minutes(event.trials.length * event.secondsPerTrial)}`,
         );

@@ -40,5 +40,13 @@ describe('the time that is left', () => {
       '[1/4] round 1 · me · 1 instance · session: 10 requests/s · 0:20 left',
       '[2/4] round 1 · me · 1 instance · jwt: 10 requests/s · 0:20 left',
     ]);
+    // The next question of the same run: what the first took says nothing of it.
+    nowMs = 100_000;
+    progress({ type: 'planned', trials: plan, secondsPerTrial: 1 });
+    progress({ type: 'block-started', index: 0, trials: plan.slice(0, 2) });
+    nowMs = 103_000;
+    const again = { ...trials[0], throughputRps: 10, valid: true };
+    progress({ type: 'trial-finished', index: 0, trial: again } as unknown as RunEvent);
+    expect(printed.at(-1)?.trim()).to.match(/ · 0:03 left$/);
   });
 });
