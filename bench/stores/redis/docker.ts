@@ -5,6 +5,7 @@ import { holdContainer } from '../../processes/cpu-limits/docker-container.js';
 import { findOnPath } from '../../processes/find-on-path.js';
 import { LAB_NAME } from '../../processes/lab-name.js';
 import { type CommandOptions, runCommand } from '../../processes/run-command.js';
+import { newPassword } from '../password.js';
 import type { StartContext, StartedStore } from '../store.js';
 import { askRedis, describeRedis } from './info.js';
 import { isRedis } from './program.js';
@@ -20,7 +21,7 @@ export async function startRedisContainer(context: StartContext): Promise<Starte
   onMessage(`Starting Redis in a container of ${image}; the first time Docker fetches the image.`);
 
   const name = `${LAB_NAME}-redis-${randomBytes(6).toString('hex')}`;
-  const password = randomBytes(18).toString('base64url');
+  const password = newPassword();
   const run = (args: string[], more: CommandOptions = {}) =>
     runCommand(docker, args, { environment, guardian, signal, timeoutSeconds: 30, ...more });
   const stop = async () => {

@@ -1,7 +1,7 @@
 /** Redis as a store of the lab: REDIS_URL as it is, else a Redis (or Valkey) of this run's own. */
 import { usageError } from '../../model/errors.js';
 import { readSystem } from '../../processes/operating-system.js';
-import { type ProcessUsage, usageOf } from '../../processes/process-usage.js';
+import { sumOfUsage, usageOf } from '../../processes/process-usage.js';
 import type { SessionStoreProduct, StartContext } from '../store.js';
 import { findDockerEngine, startRedisContainer } from './docker.js';
 import { useGivenRedis } from './given.js';
@@ -71,21 +71,12 @@ export function redisOf(shape: RedisShape): SessionStoreProduct {
     nameVersion: (version) => version,
     // One thread does its work, and a child writes to the disk, which the lab turns off.
     readUsage: async ({ pid, furtherPids }) =>
-      pid === null ? null : usageOfAll([pid, ...(furtherPids?.() ?? [])]),
+      pid === null
+        ? null
+        : sumOfUsage(await Promise.all([pid, ...(furtherPids?.() ?? [])].map(usageOf))),
     connectMeter: connectRedisMeter,
     // Without a server on PATH: whether the package can be unpacked is known only once it is tried.
     mayBeContainer: async (environment) =>
       lookForRedisOnPath(environment) === null && (await findDockerEngine(environment)) !== null,
   };
-}
-
-/** Of all of them; null when one cannot be seen. */
-async function usageOfAll(pids: readonly number[]): Promise<ProcessUsage | null> {
-  const total = { cpuSeconds: 0, rssBytes: 0 };
-  for (const usage of await Promise.all(pids.map(usageOf))) {
-    if (usage === null) return null;
-    total.cpuSeconds += usage.cpuSeconds;
-    total.rssBytes += usage.rssBytes;
-  }
-  return total;
 }

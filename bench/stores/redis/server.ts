@@ -1,12 +1,12 @@
 /** A redis-server of the lab's own. */
 
-import { randomBytes } from 'node:crypto';
 import { chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../../model/errors.js';
 import { makePrivateFolder } from '../../processes/folders/run-folder.js';
 import { findFreePort } from '../../processes/ports/free-port.js';
 import { startServerProcess } from '../../processes/server-process.js';
+import { newPassword } from '../password.js';
 import { serveOnFreePort } from '../serve-on-free-port.js';
 import type { StartContext, StartedStore } from '../store.js';
 import { askRedis, describeRedis } from './info.js';
@@ -19,10 +19,6 @@ export async function serveRedis(
 ): Promise<StartedStore> {
   const started = await serveMember(program, context, { name: 'redis', password: newPassword() });
   return { ...started, startedBy: `${whoRuns(program)} (no persistence)` };
-}
-
-export function newPassword(): string {
-  return randomBytes(18).toString('base64url');
 }
 
 /** "redis-server on PATH as user nobody" */

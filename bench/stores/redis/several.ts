@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { LabError } from '../../model/errors.js';
+import { newPassword } from '../password.js';
 import type {
   StartContext,
   StartedStore,
@@ -12,7 +13,7 @@ import type {
 } from '../store.js';
 import { parseInfo } from './info.js';
 import type { RedisProgram } from './program.js';
-import { newPassword, serveMember, whoRuns } from './server.js';
+import { serveMember, whoRuns } from './server.js';
 import type { RedisShape } from './shape.js';
 
 /** By default 15 s: nobody would watch that. */
