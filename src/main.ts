@@ -18,7 +18,7 @@ import { watchHeap } from './server/heap.js';
 import type { Drain } from './server/leave-on-signal.js';
 import { leaveOnSignal } from './server/leave-on-signal.js';
 import { createHttpServer, listen } from './server/listen.js';
-import { createMetrics, type Metrics } from './server/metrics.js';
+import { type AskedStore, createMetrics, type Metrics } from './server/metrics.js';
 import { createProcessLog } from './server/process-log.js';
 
 await runEntry(async () => {
@@ -34,6 +34,13 @@ await runEntry(async () => {
       timeoutMs: settings.storeTimeoutMs,
       log,
       onAnswer: metrics && timer(metrics, 'database'),
+      replica:
+        settings.databaseReplicaUrl === undefined
+          ? undefined
+          : {
+              url: settings.databaseReplicaUrl,
+              onAnswer: metrics && timer(metrics, 'replica'),
+            },
     }),
     openRedis(settings, needsRedis, log, metrics && timer(metrics, 'redis')),
   ]);
@@ -115,6 +122,6 @@ async function openRedis(
   return redis;
 }
 
-function timer(metrics: Metrics, store: 'redis' | 'database'): StoreTimer {
+function timer(metrics: Metrics, store: AskedStore): StoreTimer {
   return (seconds, isAnswered) => metrics.asked(store, isAnswered ? 'answered' : 'failed', seconds);
 }

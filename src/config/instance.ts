@@ -19,6 +19,8 @@ import {
 import {
   BUCKET_RULE,
   hasBucketSecret,
+  isOfOneKind,
+  REPLICA_RULE,
   type StoreSettings,
   storeVariables,
   toStoreSettings,
@@ -105,6 +107,10 @@ export async function parseInstanceSettings<
 
 function contradictionsIn(values: Values): string[] {
   const problems: string[] = [];
+  const { DATABASE_URL, DATABASE_REPLICA_URL = DATABASE_URL } = values;
+  if (!isOfOneKind(DATABASE_REPLICA_URL, DATABASE_URL)) {
+    problems.push(`DATABASE_REPLICA_URL ${REPLICA_RULE}`);
+  }
   if (!hasBucketSecret(values)) {
     problems.push(`REDIS_BUCKET_SECRET ${BUCKET_RULE}`);
   }

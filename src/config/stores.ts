@@ -12,6 +12,7 @@ export interface RedisSettings {
 
 export interface StoreSettings {
   readonly databaseUrl: string;
+  readonly databaseReplicaUrl: string | undefined;
   readonly databasePoolSize: number;
   readonly redis: RedisSettings | undefined;
   readonly storeTimeoutMs: number;
@@ -42,6 +43,7 @@ export const redisVariables = {
 
 export const storeVariables = {
   DATABASE_URL: databaseUrl,
+  DATABASE_REPLICA_URL: databaseUrl.optional(),
   DATABASE_POOL_SIZE: integer(1, 1000, 10),
   ...redisVariables,
   REDIS_URL: redisServers.optional(),
@@ -73,6 +75,7 @@ export function toStoreSettings(values: ValuesOf<typeof storeVariables>): StoreS
   const { REDIS_URL } = values;
   return {
     databaseUrl: values.DATABASE_URL,
+    databaseReplicaUrl: values.DATABASE_REPLICA_URL,
     databasePoolSize: values.DATABASE_POOL_SIZE,
     redis: REDIS_URL && toRedisSettings({ ...values, REDIS_URL }),
     storeTimeoutMs: values.STORE_TIMEOUT_MS,
@@ -89,15 +92,15 @@ export function parseDatabaseUrl(environment: Environment): string {
  * @throws StartupError `config_invalid` where PGSSLMODE asks for TLS: left out unseen, rows would go in the clear
  */
 export function withoutAmbient(environment: Environment): Environment {
-  const { PGSSLMODE = '', DATABASE_URL = '' } = environment;
-  if (
-    /^(require|verify-ca|verify-full)$/.test(PGSSLMODE) &&
-    /^postgres(ql)?:/i.test(DATABASE_URL) &&
-    !DATABASE_URL.includes('sslmode=')
-  ) {
-    throw invalidConfig([
-      'PGSSLMODE is not read: write ?sslmode= at the end of DATABASE_URL, or unset PGSSLMODE',
-    ]);
+  const { PGSSLMODE = '', DATABASE_URL = '', DATABASE_REPLICA_URL = '' } = environment;
+  if (/^(require|verify-ca|verify-full)$/.test(PGSSLMODE)) {
+    for (const [name, url] of Object.entries({ DATABASE_URL, DATABASE_REPLICA_URL })) {
+      if (isPostgres(url) && !url.includes('sslmode=')) {
+        throw invalidConfig([
+          `PGSSLMODE is not read: write ?sslmode= at the end of ${name}, or unset PGSSLMODE`,
+        ]);
+      }
+    }
   }
   for (const name of Object.keys(environment)) {
     if (/^PG[A-Z]+$/.test(name)) {
@@ -105,4 +108,15 @@ export function withoutAmbient(environment: Environment): Environment {
     }
   }
   return environment;
+}
+
+/** What two URLs of one database must have in common, in words after the name of the second. */
+export const REPLICA_RULE = 'must be of the same kind of database as DATABASE_URL';
+
+export function isOfOneKind(url: string, another: string): boolean {
+  return isPostgres(url) === isPostgres(another);
+}
+
+function isPostgres(url: string): boolean {
+  return /^postgres(ql)?:/i.test(url);
 }

@@ -1,17 +1,16 @@
 import type { Logger } from 'pino';
-import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
-import { AppError, StartupError, unavailable } from '../server/errors.js';
+import type { DataSource, EntityManager } from 'typeorm';
+import { AppError } from '../server/errors.js';
+import { connectTo, sourceOf, withinDeadline } from './connection.js';
 import type { Dialect, Violation } from './dialects/dialect.js';
 import { dialectOfUrl } from './dialects/registry.js';
-import { IdempotencyKey } from './idempotency-key.js';
 import { CreateUsersAndPosts1760000000000 } from './migrations/1760000000000-create-users-and-posts.js';
 import { LoginsKeysAndDelegation1770000000000 } from './migrations/1770000000000-logins-keys-and-delegation.js';
 import { PostVersionsAndIdempotencyKeys1780000000000 } from './migrations/1780000000000-post-versions-and-idempotency-keys.js';
 import { PasswordChanges1791000000000 } from './migrations/1791000000000-password-changes.js';
 import { ExpiryOfRefreshFamilies1792000000000 } from './migrations/1792000000000-expiry-of-refresh-families.js';
-import { Post } from './post.js';
+import { openReplica, type Replica } from './replica.js';
 import { type StoreTimer, timed } from './store-timer.js';
-import { User } from './user.js';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -21,6 +20,10 @@ export interface DatabaseOptions {
   readonly log: Logger;
   /** Hears how long each piece of work took. */
   readonly onAnswer?: StoreTimer | undefined;
+  /** A copy that follows the database, and may be asked for what may be a little old. */
+  readonly replica?:
+    | { readonly url: string; readonly onAnswer?: StoreTimer | undefined }
+    | undefined;
 }
 
 export interface Database {
@@ -32,6 +35,11 @@ export interface Database {
    *   `validation_failed` for a number or a text that no column can hold
    */
   run<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
+  /**
+   * Reads what may be as it was a moment ago: from the replica, where there is one that answers, and
+   * otherwise as `run` does. It may lack what the caller has just written.
+   */
+  readOlder<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
   /** The rule that a statement would have broken, if that is why the work failed. */
   violation(error: unknown): Violation | undefined;
   /** Resolves when it takes writes. @throws AppError `database_unavailable` */
@@ -39,8 +47,14 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** How long a starting process waits for a server that is there but slow. */
-const STARTUP_WAIT_MS = 5000;
+const MIGRATIONS = [
+  CreateUsersAndPosts1760000000000,
+  LoginsKeysAndDelegation1770000000000,
+  PostVersionsAndIdempotencyKeys1780000000000,
+  PasswordChanges1791000000000,
+  ExpiryOfRefreshFamilies1792000000000,
+];
+
 const DEADLOCK_RETRIES = 3;
 /** A server that is meant to be read only must not make every request connect anew. */
 const DROP_EVERY_MS = 1000;
@@ -48,19 +62,15 @@ const DROP_EVERY_MS = 1000;
 /** @throws StartupError `database_unreachable` */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const dialect = dialectOfUrl(options.url);
-  const dataSource = new DataSource({
-    ...(await dialect.connection(options)),
-    entities: [User, Post, IdempotencyKey],
-    migrations: [
-      CreateUsersAndPosts1760000000000,
-      LoginsKeysAndDelegation1770000000000,
-      PostVersionsAndIdempotencyKeys1780000000000,
-      PasswordChanges1791000000000,
-      ExpiryOfRefreshFamilies1792000000000,
-    ],
-    synchronize: false,
+  const dataSource = await connectTo(options, {
+    dialect,
+    variable: 'DATABASE_URL',
+    migrations: MIGRATIONS,
   });
-  await initialize(dataSource, dialect);
+  const replica = await openReplicaOf(options, dialect).catch(async (error) => {
+    await dataSource.destroy();
+    throw error;
+  });
 
   let droppedMs = Number.NEGATIVE_INFINITY;
   /** After a failover the address may lead to the new primary; connections that are there do not. */
@@ -89,34 +99,33 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     dataSource,
     dialect,
     run,
+    readOlder: (work) =>
+      replica === undefined
+        ? run(work)
+        : replica.read(work).then((read) => (read === undefined ? run(work) : read.rows)),
     checkWritable: () => run((manager) => dialect.checkWritable(manager)),
     violation: (error) => dialect.errors.violation(sourceOf(error)),
-    close: () => dataSource.destroy(),
+    close: async () => {
+      await replica?.close();
+      await dataSource.destroy();
+    },
   };
+}
+
+async function openReplicaOf(
+  { replica, ...options }: DatabaseOptions,
+  dialect: Dialect,
+): Promise<Replica | undefined> {
+  if (replica === undefined) {
+    return undefined;
+  }
+  const { url, onAnswer } = replica;
+  return openReplica({ ...options, url, onAnswer }, dialect);
 }
 
 /** A statement that was refused was answered. */
 function isAnswer(error: unknown): boolean {
   return !(error instanceof AppError && error.code === 'database_unavailable');
-}
-
-async function initialize(dataSource: DataSource, { errors }: Dialect): Promise<void> {
-  const deadline = Date.now() + STARTUP_WAIT_MS;
-  for (;;) {
-    try {
-      await dataSource.initialize();
-      return;
-    } catch (error) {
-      // Busy or still starting is worth another try; refused, unknown host or wrong password is not.
-      const { code } = error as { code?: unknown };
-      const final = typeof code === 'string' && !errors.worthWaiting.has(code);
-      if (final || Date.now() > deadline) {
-        throw new StartupError('database_unreachable', `DATABASE_URL: ${messageOf(error)}`, {
-          cause: error,
-        });
-      }
-    }
-  }
 }
 
 /**
@@ -133,46 +142,4 @@ async function withoutDeadlock<T>(work: () => Promise<T>, { errors }: Dialect): 
       }
     }
   }
-}
-
-/**
- * Waiting for a connection and waiting for the answer each have their own limit in the driver; a
- * client of the API waits for both, so the sum is bounded here.
- */
-async function withinDeadline<T>(
-  work: Promise<T>,
-  timeoutMs: number,
-  { errors }: Dialect,
-): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(unavailable('database_unavailable', 'deadline')), timeoutMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } catch (error) {
-    if (error instanceof AppError) {
-      throw error;
-    }
-    // Values are checked where they come in. One that nobody thought of is still the client's.
-    if (errors.violation(sourceOf(error)) === 'unstorable') {
-      throw new AppError('validation_failed', {
-        detail: 'It holds a number or a text that the database cannot keep.',
-        cause: error,
-      });
-    }
-    throw errors.isOutage(sourceOf(error)) ? unavailable('database_unavailable', error) : error;
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** What the driver raised. */
-function sourceOf(error: unknown): unknown {
-  return error instanceof QueryFailedError ? error.driverError : error;
-}
-
-function messageOf(error: unknown): string {
-  const { message, code } = error as { message?: string; code?: string };
-  return message || code || String(error);
 }

@@ -22,7 +22,10 @@ export type Precondition = (current: Post) => void;
 type Alongside = (transaction: EntityManager, post: Post) => Promise<void>;
 
 export interface Posts {
-  /** Newest first: ids only grow, so the primary key is the order and no other index is needed. */
+  /**
+   * Newest first: ids only grow, so the primary key is the order and no other index is needed. Pages have no
+   * versions, so nothing is changed on the strength of one: they may come from a replica.
+   */
   list(options: { limit: number; beforeId: number | undefined }): Promise<PostItem[]>;
   /** @throws AppError `not_found` */
   read(id: number): Promise<Post>;
@@ -91,7 +94,7 @@ export function createPosts(database: Database): Posts {
   return {
     list: ({ limit, beforeId }) => {
       const select = statements.selectPage(limit, beforeId !== undefined);
-      return database.run((manager) => select(manager, { beforeId }));
+      return database.readOlder((manager) => select(manager, { beforeId }));
     },
     read,
     create: async (author, content, alongside) => {

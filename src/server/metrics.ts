@@ -1,6 +1,9 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { createLightHistogram, type Series } from './light-histogram.js';
 
+/** `replica`: of the database. */
+export type AskedStore = 'redis' | 'database' | 'replica';
+
 /** What GET /metrics tells, in the text format of Prometheus. */
 export interface Metrics {
   /** An answer was handed to the socket. @param route as it was registered; undefined: none matched */
@@ -8,7 +11,7 @@ export interface Metrics {
   /** A request was refused, or failed, with this problem. */
   refused(code: string): void;
   /** A store answered, or did not. */
-  asked(store: 'redis' | 'database', outcome: 'answered' | 'failed', seconds: number): void;
+  asked(store: AskedStore, outcome: 'answered' | 'failed', seconds: number): void;
   /** Read when somebody asks. */
   watchHashing(read: () => { readonly running: number; readonly waiting: number }): void;
   /** @returns the media type, and the text */
@@ -70,11 +73,15 @@ export function createMetrics(): Metrics {
     }
     return series;
   };
-  const storeOf = (store: 'redis' | 'database') => ({
+  const storeOf = (store: AskedStore) => ({
     answered: stores.series({ store, outcome: 'answered' }),
     failed: stores.series({ store, outcome: 'failed' }),
   });
-  const storesOf = { redis: storeOf('redis'), database: storeOf('database') };
+  const storesOf = {
+    redis: storeOf('redis'),
+    database: storeOf('database'),
+    replica: storeOf('replica'),
+  };
 
   return {
     answered: (method, route = NO_ROUTE, status, seconds) => {

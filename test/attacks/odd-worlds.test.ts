@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { ApiClient, expectProblem } from '../support/api-client.js';
-import { runEntry, startService } from '../support/service.js';
+import { runEntry, startService, WHOLE_HASHES } from '../support/service.js';
 import { watchStores } from '../support/store-snapshot.js';
 import {
   adminQuery,
@@ -46,6 +46,7 @@ describe('attacks in odd worlds', () => {
       AUTH_STRATEGY: 'session',
       DATABASE_URL: gate.url,
       REDIS_URL: redis.url,
+      ...WHOLE_HASHES,
       PASSWORD_HASH_CONCURRENCY: '1',
       STORE_TIMEOUT_MS: '3000',
     });

@@ -8,7 +8,7 @@ import {
   expectProblem,
 } from '../support/api-client.js';
 import { createRedisGate } from '../support/redis-gate.js';
-import { type RunningService, runEntry, startService } from '../support/service.js';
+import { type RunningService, runEntry, startService, WHOLE_HASHES } from '../support/service.js';
 import {
   adminQuery,
   createTestDatabase,
@@ -31,6 +31,7 @@ describe('limits on logins over two instances behind a proxy', () => {
     [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
     gate = await createRedisGate(redis.url);
     const variables = {
+      ...WHOLE_HASHES,
       AUTH_STRATEGY: 'jwt',
       DATABASE_URL: database.url,
       REDIS_URL: gate.url,

@@ -4,7 +4,12 @@ import { asOperator, delegateSession, me, newcomer, OPERATOR_TOKEN } from '../co
 import { type Account, ApiClient, type Credential, expectProblem } from '../support/api-client.js';
 import { outlivesLogin } from '../support/declared.js';
 import { holdRequest } from '../support/held-request.js';
-import { type RunningService, startService, type Variables } from '../support/service.js';
+import {
+  type RunningService,
+  startService,
+  type Variables,
+  WHOLE_HASHES,
+} from '../support/service.js';
 import { createTestDatabase, createTestRedis, type TestDatabase } from '../support/stores.js';
 import { strategiesBy } from '../support/strategies-by.js';
 
@@ -26,6 +31,7 @@ for (const { name, description } of await strategiesBy(
     before(async () => {
       [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
       variables = {
+        ...WHOLE_HASHES,
         AUTH_STRATEGY: name,
         DATABASE_URL: database.url,
         REDIS_URL: redis.url,

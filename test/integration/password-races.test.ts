@@ -22,6 +22,7 @@ import {
 } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
 import { createRedisGate } from '../support/redis-gate.js';
+import { WHOLE_HASHES } from '../support/service.js';
 import { createTestDatabase, createTestRedis, type TestDatabase } from '../support/stores.js';
 import { strategiesBy } from '../support/strategies-by.js';
 import { type StrategyServices, startCompanions } from '../support/strategy-services.js';
@@ -52,6 +53,7 @@ for (const { name, description } of await strategiesBy(
       redisGate = await createRedisGate(redis.url);
       const module = await (strategies[name] as () => Promise<StrategyModule>)();
       services = await startCompanions(name, module, {
+        ...WHOLE_HASHES,
         DATABASE_URL: database.url,
         REDIS_URL: redisGate.url,
         OPERATOR_TOKEN,

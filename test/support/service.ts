@@ -107,6 +107,10 @@ const DEFAULTS: Variables = {
 };
 
 const SOURCE_FOLDER = new URL('../../src/', import.meta.url);
+const LIGHT_HASHES = new URL('./light-hashes.js', import.meta.url).href;
+
+/** Among the variables: passwords are hashed as they are in a real service. For tests that need the time that takes. */
+export const WHOLE_HASHES: Variables = { WHOLE_HASHES: 'on' };
 
 function spawnEntry(
   name: string,
@@ -114,8 +118,9 @@ function spawnEntry(
   output: { stdout: string; stderr: string },
 ): ChildProcess {
   const file = fileURLToPath(new URL(`${name}.js`, SOURCE_FOLDER));
+  const hashes = variables.WHOLE_HASHES === 'on' ? [] : ['--import', LIGHT_HASHES];
   const child = endWithTests(
-    spawn(process.execPath, [...importAdded(), file], {
+    spawn(process.execPath, [...importAdded(), ...hashes, file], {
       env: { PATH: process.env.PATH, ...MARK, ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],
     }),

@@ -6,6 +6,7 @@ import { usageOf } from '../../processes/process-usage.js';
 import { alignColumns } from '../auth/cost-table.js';
 import { type ProgramProcess, startProgram } from '../auth/program-process.js';
 import { serviceProgram } from '../auth/tested-programs.js';
+import { withServerOptions } from './server-options.js';
 
 /** Seconds between two looks at all connections for those whose time is up; Node's own is 30. */
 const INTERVALS = [1, 5, 30];
@@ -24,7 +25,8 @@ export async function compareChecks(
   const sockets: Socket[] = [];
   try {
     for (const interval of INTERVALS) {
-      const shared = { ...serviceEnvironment, NODE_OPTIONS: checkingEvery(interval) };
+      const options = withServerOptions({ connectionsCheckingInterval: interval * 1000 });
+      const shared = { ...serviceEnvironment, NODE_OPTIONS: options };
       instances.push(await startProgram(serviceProgram('none'), shared, guardian));
     }
     const alone = await cpuWhile(instances, seconds, signal);
@@ -50,18 +52,6 @@ export async function compareChecks(
     for (const socket of sockets) socket.destroy();
     for (const instance of instances) await instance.stop();
   }
-}
-
-/** The service has no setting for it, so the server that it makes is told by the way. */
-function checkingEvery(seconds: number): string {
-  const code = `
-    import http from 'node:http';
-    import { syncBuiltinESMExports } from 'node:module';
-    const { createServer } = http;
-    http.createServer = (options, ...more) =>
-      createServer({ ...options, connectionsCheckingInterval: ${seconds * 1000} }, ...more);
-    syncBuiltinESMExports();`;
-  return `--import=data:text/javascript;base64,${Buffer.from(code).toString('base64')}`;
 }
 
 /** Cores in use by each. */

@@ -31,6 +31,7 @@ describe('the settings of an instance', () => {
     expect(settings).to.deep.include({
       host: '127.0.0.1',
       port: 3000,
+      databaseReplicaUrl: undefined,
       databasePoolSize: 10,
       accessTokenTtlSeconds: 300,
       sessionIdleSeconds: 1800,
@@ -111,6 +112,27 @@ describe('the settings of an instance', () => {
     expect(await shown({ TRUST_PROXY: 'on' })).to.equal(false);
     expect(await shown({ HOST: '0.0.0.0', DOCS: 'on' })).to.equal(true);
     expect(await problemsOf({ ...jwt, DOCS: 'yes' })).to.match(/^DOCS: /);
+  });
+
+  it('take a replica of the same kind of database', async () => {
+    const withReplica = (url: string) => ({ ...jwt, DATABASE_REPLICA_URL: url });
+    const url = 'postgresql://lab@127.0.0.1:5433/lab';
+    const { settings } = await readInstanceSettings(strategies, withReplica(url));
+    expect(settings.databaseReplicaUrl).to.equal(url);
+    expect(await problemsOf(withReplica('mysql://lab@127.0.0.1:3306/lab'))).to.equal(
+      'DATABASE_REPLICA_URL must be of the same kind of database as DATABASE_URL',
+    );
+    const secret = await problemsOf(withReplica('postgres://lab:hidden@127.0.0.1'));
+    expect(secret)
+      .to.match(/^DATABASE_REPLICA_URL: /)
+      .and.not.to.include('hidden');
+    expect(
+      await problemsOf({
+        ...withReplica(url),
+        DATABASE_URL: `${DATABASE_URL}?sslmode=require`,
+        PGSSLMODE: 'require',
+      }),
+    ).to.match(/^PGSSLMODE is not read: write \?sslmode= at the end of DATABASE_REPLICA_URL/);
   });
 
   it('name a strategy of the registry', async () => {
