@@ -1,6 +1,7 @@
 import type { Context } from 'mocha';
 import { LabError } from '../../bench/model/errors.js';
 import { openStores, type Stores } from '../../bench/stores/open.js';
+import { bundleService } from './bundled-service.js';
 import { endLeftovers } from './cleanup.js';
 import { runEntry } from './service.js';
 import { TEST_DATABASE } from './sql-servers/sql-server.js';
@@ -8,6 +9,7 @@ import { adminQuery, databaseUrlFor, TEMPLATE_DATABASE } from './stores.js';
 import { publishStores, WORKERS } from './worker-stores.js';
 
 let running: Stores[] = [];
+let removeBundle = () => {};
 
 /** Codes of servers that this machine cannot have; one that is there and fails is a failure. */
 const NOT_TO_BE_HAD = new Set(['MARIADB_NOT_FOUND', 'MARIADB_NOT_UNPACKED']);
@@ -22,6 +24,7 @@ export async function mochaGlobalSetup(): Promise<void> {
   const environment = { ...process.env };
   delete environment.DATABASE_URL;
   delete environment.REDIS_URL;
+  removeBundle = await bundleService();
   const started = await Promise.allSettled(
     Array.from({ length: WORKERS }, () => openStores({ environment, database: TEST_DATABASE })),
   );
@@ -52,6 +55,7 @@ export const mochaHooks = {
 };
 
 export async function mochaGlobalTeardown(): Promise<void> {
+  removeBundle();
   await Promise.all(
     running.map(async (stores, worker) => {
       if (stores.database.given) {

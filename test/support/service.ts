@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { strategies } from '../../src/auth/registry.js';
+import { builtEntryOf, entryOf } from './bundled-service.js';
 import { endWithTests, MARK } from './cleanup.js';
 import { importAdded } from './with-added-strategies.js';
 
@@ -106,8 +107,7 @@ const DEFAULTS: Variables = {
   REDIS_BUCKET_SECRET: secretFrom('buckets').toString('base64url'),
 };
 
-const SOURCE_FOLDER = new URL('../../src/', import.meta.url);
-const LIGHT_HASHES = new URL('./light-hashes.js', import.meta.url).href;
+const LIGHT_HASHES = fileURLToPath(new URL('./light-hashes.cjs', import.meta.url));
 
 /** Among the variables: passwords are hashed as they are in a real service. For tests that need the time that takes. */
 export const WHOLE_HASHES: Variables = { WHOLE_HASHES: 'on' };
@@ -117,8 +117,9 @@ function spawnEntry(
   variables: Variables,
   output: { stdout: string; stderr: string },
 ): ChildProcess {
-  const file = fileURLToPath(new URL(`${name}.js`, SOURCE_FOLDER));
-  const hashes = variables.WHOLE_HASHES === 'on' ? [] : ['--import', LIGHT_HASHES];
+  // What is added to the registry has to be added to that of the instance.
+  const file = importAdded().length > 0 ? builtEntryOf(name) : entryOf(name);
+  const hashes = variables.WHOLE_HASHES === 'on' ? [] : ['--require', LIGHT_HASHES];
   const child = endWithTests(
     spawn(process.execPath, [...importAdded(), ...hashes, file], {
       env: { PATH: process.env.PATH, ...MARK, ...variables },
