@@ -1,4 +1,4 @@
-/** All tests on PostgreSQL, one file at a time. `npm test` runs them in two groups, and is faster. */
+/** All tests on PostgreSQL, one file at a time. The scripts of package.json run them in groups, and are faster. */
 module.exports = {
   require: ['dist/test/support/global-setup.js'],
   spec: ['dist/test/**/*.test.js'],

@@ -9,6 +9,8 @@ import { descendantsOf, isAlive, type ProcessFound } from '../support/process-tr
 
 const WORDS = [
   ...['compare', '--profile', 'smoke', '--warm-up', '0.5', '--rounds', '2', '--seed', '5'],
+  // Each connection is a login, and those are slow.
+  ...['--connections', '10'],
   '--seconds',
 ];
 

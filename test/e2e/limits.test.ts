@@ -26,7 +26,7 @@ const DIST = fileURLToPath(new URL('../..', import.meta.url));
 const ROOT = join(DIST, '..');
 /** An ordinary user on every system: nobody. */
 const NOBODY = { uid: 65_534, gid: 65_534 };
-const SMOKE = ['compare', '--profile', 'smoke', '--strategies', 'none'];
+const SMOKE = ['compare', '--profile', 'smoke', '--strategies', 'none', '--connections', '10'];
 
 describe('a limit that cannot be had', function () {
   this.timeout(120_000);

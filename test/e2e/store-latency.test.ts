@@ -18,7 +18,7 @@ describe('lab compare with a longer way to the stores', function () {
     const lab = startLab([
       ...['compare', '--profile', 'smoke', '--strategies', 'session,none', '--workloads', 'me'],
       ...['--store-latency', '20ms', '--instances', '1', '--rounds', '2', '--seed', '5'],
-      ...['--seconds', '3'],
+      ...['--seconds', '3', '--connections', '20'],
       ...['--json', '--out', out],
     ]);
     expect(await lab.ended, lab.stderr()).to.equal(0);

@@ -9,7 +9,10 @@ import { type LabRun, startLab } from '../support/lab.js';
 import { planForTests } from '../support/nginx.js';
 import { descendantsOf, isAlive, type ProcessFound } from '../support/process-tree.js';
 
-const COMPARE = ['compare', '--profile', 'smoke', '--topology', 'web', '--instances', '2'];
+const COMPARE = [
+  ...['compare', '--profile', 'smoke', '--topology', 'web', '--instances', '2'],
+  ...['--connections', '20'],
+];
 const SHORT = ['--seconds', '0.6', '--warm-up', '0.3', '--seed', '3'];
 
 describe('three tiers, end to end', function () {
@@ -75,7 +78,7 @@ describe('three tiers, end to end', function () {
   });
 
   it('keeps sessions in memory with stickiness', async () => {
-    const words = [...COMPARE, ...SHORT, '--strategies', 'session-memory', '--connections', '20'];
+    const words = [...COMPARE, ...SHORT, '--strategies', 'session-memory'];
     const { result, printed } = await resultOf([...words, '--balance', 'sticky']);
     expectMeasured(trialOf('session-memory', result));
     expect(printed).not.to.include('never heard');
