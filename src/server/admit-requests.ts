@@ -45,7 +45,10 @@ export interface AdmittedConnection {
 
 export interface Admission {
   readonly connections: ReadonlyMap<Socket, AdmittedConnection>;
-  /** Calls back when the connection has no answer outstanding: at once, or later. */
+  /**
+   * Calls back when the connection has no answer outstanding: at once, or later. The answer to a request of which not all
+   * has come is not waited for: whoever reads its body waits for what nobody will send.
+   */
   whenAnswered(socket: Socket, callback: () => void): void;
 }
 
@@ -210,7 +213,12 @@ export function admitRequests(
     whenAnswered: (socket, callback) => {
       const connection = connections.get(socket);
       const { current } = connection ?? {};
-      if (connection === undefined || current === undefined || current.response.writableFinished) {
+      if (
+        connection === undefined ||
+        current === undefined ||
+        current.response.writableFinished ||
+        !current.request.complete
+      ) {
         callback();
         return;
       }

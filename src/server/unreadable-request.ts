@@ -9,6 +9,8 @@ const CODES: Readonly<Record<string, ProblemCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 };
 
+const LINGERING_MS = 2000;
+
 /**
  * Answers what is no HTTP request, or too long a one, which never reaches Koa. Node's own answer has the
  * status and no more; clients of this API expect a problem with a code, whatever went wrong.
@@ -26,4 +28,8 @@ export function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): 
   const headers = { ...REFUSAL_HEADERS, 'Content-Length': Buffer.byteLength(body) };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+  // Not at once: a client that is still sending would be told that the connection broke, and might not read
+  // the answer (RFC 9112, section 9.6). Nor never: not every client closes its end.
+  const timer = setTimeout(() => socket.destroy(), LINGERING_MS);
+  socket.once('close', () => clearTimeout(timer));
 }

@@ -1,7 +1,9 @@
+import { setMaxListeners } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SeededStores } from '../../fleet/seeded-stores.js';
 import { seededRandom } from '../../model/random.js';
+import { startDelayingProxy } from '../../network/delaying-proxy.js';
 import { usageOf } from '../../processes/process-usage.js';
 import { alignColumns } from '../auth/cost-table.js';
 import { type ProgramProcess, startProgram } from '../auth/program-process.js';
@@ -12,8 +14,10 @@ import { withServerOptions } from './server-options.js';
 const KEPT = [5, 60, 65];
 /** Seconds: how long load balancers keep a connection on which nothing comes, and so the longest after which they use one. */
 const USED_WITHIN = 60;
-/** Milliseconds around a moment at which a server of ours may close. */
-const AROUND = 10;
+/** Milliseconds around a moment at which a server may close: clocks differ, and so do the ways to them. */
+const AROUND = 500;
+/** Milliseconds between client and instance: what is on its way when the instance closes has been sent in vain. */
+const EACH_WAY_MS = 10;
 const CONNECTED_AT_ONCE = 50;
 const GIVE_UP_MS = 10_000;
 
@@ -32,7 +36,7 @@ type Fates = Record<Fate, number>;
 /**
  * Clients ask, wait, and ask again on the same connection if it is still there: half of them some time
  * within a minute, a quarter just when Node's own time is up, a quarter at the last moment of a load balancer.
- * Instances side by side, so that all of them meet the same machine.
+ * Instances side by side, so that all of them meet the same machine, and a way of 10 ms to each.
  * @returns lines of a table: what became of the second requests
  */
 export async function compareKeepAlive(
@@ -47,6 +51,10 @@ export async function compareKeepAlive(
       const shared = { ...serviceEnvironment, NODE_OPTIONS: options };
       instances.push(await startProgram(serviceProgram('none'), shared, guardian));
     }
+    const origins = instances.map(({ origin }) => origin);
+    const way = await startDelayingProxy(origins, EACH_WAY_MS, guardian);
+    // Thousands wait for it at once.
+    setMaxListeners(0, signal);
     const random = seededRandom(1);
     const fates = KEPT.map((): Fates => ({ same: 0, closed: 0, died: 0 }));
     const cpuBefore = await cpuOf(instances);
@@ -54,12 +62,13 @@ export async function compareKeepAlive(
       // The same pauses for each of them.
       const pauses = Array.from({ length: connections }, (_, index) => pauseMs(index, random));
       await Promise.all(
-        instances.map(async ({ origin }, index) => {
-          const ends = await askTwice(Number(new URL(origin).port), pauses, signal);
+        way.urls.map(async (url, index) => {
+          const ends = await askTwice(Number(new URL(url).port), pauses, signal);
           for (const fate of ends) (fates[index] as Fates)[fate] += 1;
         }),
       );
     }
+    await way.stop();
     const cpu = (await cpuOf(instances)).map((after, index) => after - (cpuBefore[index] ?? 0));
     const requests = 2 * connections * rounds;
     return alignColumns([
