@@ -50,6 +50,7 @@ export interface DelayingProxy {
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = {
+  'http:': 80,
   'redis:': 6379,
   'postgres:': 5432,
   'postgresql:': 5432,
