@@ -40,6 +40,8 @@ const DECIDED: Readonly<Record<string, string>> = {
   COOKIE_SECURE: 'off, without TLS',
   SESSION_COOKIE_NAME: 'each has its own',
   TRUST_PROXY: 'take --web',
+  // Of another database, lists would come from there.
+  DATABASE_REPLICA_URL: 'lists come from where posts are written',
   AUTHORITY_URL: 'the lab starts it',
   PREDICTION_URL: 'the lab starts it',
   JWKS_URL: 'instances make their tokens',

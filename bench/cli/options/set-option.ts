@@ -59,6 +59,7 @@ export function assertVariants(set: Environments | undefined, variants: readonly
 const SET_BY_THE_LAB: readonly string[] = [
   ...['AUTH_STRATEGY', 'AUTHORITY_URL', 'COUNTERS', 'DATABASE_URL', 'HOST', 'NODE_ENV', 'PORT'],
   ...['JWKS_URL', 'PREDICTION_URL', 'REDIS_URL', 'SERVICE_URL'],
+  'DATABASE_REPLICA_URL',
 ];
 /** Of Node.js and the C library, which the service does not read itself. */
 const OF_THE_RUNTIME: readonly string[] = [

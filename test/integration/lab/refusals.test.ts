@@ -231,6 +231,7 @@ describe('the lab', function () {
       ['jwt.LOG_LEVL=info', 'Did you mean LOG_LEVEL?'],
       ['jwt.PORT=3000', 'the lab sets PORT itself'],
       ['jwt.REDIS_URL=redis://x', 'the lab sets REDIS_URL itself'],
+      ['jwt.DATABASE_REPLICA_URL=postgres://x/y', 'the lab sets DATABASE_REPLICA_URL itself'],
     ] as const) {
       const { status, stderr } = compare(set);
       expect(status, stderr).to.equal(2);
