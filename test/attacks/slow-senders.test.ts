@@ -50,7 +50,7 @@ describe('senders that stop in the middle', function () {
     service = await startService({
       AUTH_STRATEGY: 'jwt',
       DATABASE_URL: database.url,
-      NODE_OPTIONS: withServerOptions({
+      ...withServerOptions({
         headersTimeout: LIMIT_MS,
         requestTimeout: LIMIT_MS,
         keepAliveTimeout: LIMIT_MS,

@@ -99,14 +99,9 @@ describe('the page of a report, in Chromium', function () {
 
       it('has nothing that axe-core finds fault with', async () => {
         await open('light');
-        for (const view of [PROJECTOR, TELEPHONE]) {
-          await page.setViewportSize(view);
-          for (const isOpen of await statesOf(page)) {
-            await unfold(page, isOpen);
-            const state = `${view.width} pixels, ${isOpen ? 'unfolded' : 'folded'}`;
-            expect(await violationsOf(page), state).to.deep.equal([]);
-          }
-        }
+        await inEveryState(page, async (state) => {
+          expect(await violationsOf(page), state).to.deep.equal([]);
+        });
       });
 
       // Only colours differ, so everything at once will do.
@@ -119,16 +114,11 @@ describe('the page of a report, in Chromium', function () {
 
       it('fits into the width of a projector and of a telephone', async () => {
         await open('light');
-        for (const view of [PROJECTOR, TELEPHONE]) {
-          await page.setViewportSize(view);
-          for (const isOpen of await statesOf(page)) {
-            await unfold(page, isOpen);
-            const state = `${view.width} pixels, ${isOpen ? 'unfolded' : 'folded'}`;
-            const width = await page.evaluate(() => document.documentElement.scrollWidth);
-            expect(width, state).to.be.at.most(view.width);
-            expect(await page.evaluate(scrolledByMouseAlone), state).to.deep.equal([]);
-          }
-        }
+        await inEveryState(page, async (state, view) => {
+          const width = await page.evaluate(() => document.documentElement.scrollWidth);
+          expect(width, state).to.be.at.most(view.width);
+          expect(await page.evaluate(scrolledByMouseAlone), state).to.deep.equal([]);
+        });
       });
 
       it('has tables that a keyboard scrolls', async () => {
@@ -180,6 +170,20 @@ describe('the page of a report, in Chromium', function () {
     }
   });
 });
+
+/** On a projector and on a telephone, folded and unfolded. */
+async function inEveryState(
+  page: Page,
+  look: (state: string, view: typeof PROJECTOR) => Promise<void>,
+): Promise<void> {
+  for (const view of [PROJECTOR, TELEPHONE]) {
+    await page.setViewportSize(view);
+    for (const isOpen of await statesOf(page)) {
+      await unfold(page, isOpen);
+      await look(`${view.width} pixels, ${isOpen ? 'unfolded' : 'folded'}`, view);
+    }
+  }
+}
 
 /** Whether what folds is unfolded: both, where anything does. */
 async function statesOf(page: Page): Promise<boolean[]> {

@@ -1,11 +1,8 @@
 import { expect } from 'chai';
-import { migrateDatabase } from '../../bench/fleet/service-commands.js';
-import { type Guardian, startGuardian } from '../../bench/processes/guardian/guardian.js';
-import { openStores, type Stores } from '../../bench/stores/open.js';
-import { parsePostgresShape } from '../../bench/stores/postgres/shape.js';
 import type { StoreMember, StoreReplication } from '../../bench/stores/store.js';
 import { ApiClient, type Credential } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
+import { openReplicatedPostgres, type ReplicatedPostgres } from '../support/replicated-postgres.js';
 import {
   type RunningService,
   runEntry,
@@ -13,7 +10,6 @@ import {
   TOKEN_SECRET,
   type Variables,
 } from '../support/service.js';
-import { createTestRedis } from '../support/stores.js';
 
 /** With time for a busy machine. */
 const WITHIN_MS = 10_000;
@@ -21,9 +17,7 @@ const TIMEOUT_MS = 2000;
 
 describe('an instance with DATABASE_REPLICA_URL', function () {
   this.timeout(60_000);
-  let guardian: Guardian;
-  let redis: Awaited<ReturnType<typeof createTestRedis>>;
-  let stores: Stores;
+  let stores: ReplicatedPostgres;
   let replication: StoreReplication;
   let replica: StoreMember;
   let variables: Variables;
@@ -32,22 +26,15 @@ describe('an instance with DATABASE_REPLICA_URL', function () {
   let credential: Credential;
 
   before(async () => {
-    guardian = await startGuardian();
-    redis = await createTestRedis();
-    stores = await openStores({
-      environment: { ...process.env, DATABASE_URL: '', REDIS_URL: redis.url },
-      guardian,
-      postgres: parsePostgresShape('primary:1+1'),
-    });
-    replication = stores.database.replication ?? expect.fail('there is no replica');
+    stores = await openReplicatedPostgres();
+    ({ replication } = stores);
     replica = replication.replicas()[0] ?? expect.fail('there is no replica');
-    await migrateDatabase(stores.databaseUrl, guardian);
     await replication.untilInStep();
     variables = {
       AUTH_STRATEGY: 'jwt',
       DATABASE_URL: stores.databaseUrl,
       DATABASE_REPLICA_URL: replica.url,
-      REDIS_URL: redis.url,
+      REDIS_URL: stores.redisUrl,
       STORE_TIMEOUT_MS: String(TIMEOUT_MS),
       METRICS: 'on',
     };
@@ -57,9 +44,7 @@ describe('an instance with DATABASE_REPLICA_URL', function () {
   });
   after(async () => {
     await service?.stop();
-    await stores?.stop();
-    redis?.close();
-    await guardian?.stop();
+    await stores?.close();
   });
 
   const list = async (): Promise<number[]> => {

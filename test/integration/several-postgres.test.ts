@@ -2,10 +2,8 @@ import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { migrateDatabase } from '../../bench/fleet/service-commands.js';
-import { type Guardian, startGuardian } from '../../bench/processes/guardian/guardian.js';
 import { isRunning, readStartTime } from '../../bench/processes/process-identity.js';
-import { openStores, type Stores } from '../../bench/stores/open.js';
+import { openStores } from '../../bench/stores/open.js';
 import { parsePostgresShape } from '../../bench/stores/postgres/shape.js';
 import type { StoreReplication } from '../../bench/stores/store.js';
 import {
@@ -18,8 +16,8 @@ import {
 } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
 import { failure } from '../support/failure.js';
+import { openReplicatedPostgres, type ReplicatedPostgres } from '../support/replicated-postgres.js';
 import { type RunningService, startService, type Variables } from '../support/service.js';
-import { createTestRedis } from '../support/stores.js';
 
 /** With time for a busy machine. */
 const WITHIN_MS = 10_000;
@@ -34,28 +32,15 @@ interface Holder {
 
 describe('PostgreSQL as primary:1+1', function () {
   this.timeout(60_000);
-  let guardian: Guardian;
-  let redis: Awaited<ReturnType<typeof createTestRedis>>;
-  let stores: Stores;
+  let stores: ReplicatedPostgres;
   let replication: StoreReplication;
   let services: RunningService[] = [];
 
   before(async () => {
-    guardian = await startGuardian();
-    redis = await createTestRedis();
-    stores = await openStores({
-      environment: { ...process.env, DATABASE_URL: '', REDIS_URL: redis.url },
-      guardian,
-      postgres: parsePostgresShape('primary:1+1'),
-    });
-    replication = stores.database.replication ?? expect.fail('there is no replica');
-    await migrateDatabase(stores.databaseUrl, guardian);
+    stores = await openReplicatedPostgres();
+    ({ replication } = stores);
   });
-  after(async () => {
-    await stores?.stop();
-    redis?.close();
-    await guardian?.stop();
-  });
+  after(() => stores?.close());
   afterEach(async () => {
     await Promise.all(services.map((service) => service.stop()));
     services = [];
@@ -65,7 +50,7 @@ describe('PostgreSQL as primary:1+1', function () {
     const service = await startService({
       AUTH_STRATEGY: strategy,
       DATABASE_URL: stores.databaseUrl,
-      REDIS_URL: redis.url,
+      REDIS_URL: stores.redisUrl,
       LOG_LEVEL: 'warn',
       ...more,
     });
@@ -262,8 +247,12 @@ describe('PostgreSQL as primary:1+1', function () {
   it('is refused beside a server that is given, in one line', async () => {
     const error = await failure(
       openStores({
-        environment: { ...process.env, DATABASE_URL: stores.databaseUrl, REDIS_URL: redis.url },
-        guardian,
+        environment: {
+          ...process.env,
+          DATABASE_URL: stores.databaseUrl,
+          REDIS_URL: stores.redisUrl,
+        },
+        guardian: stores.guardian,
         postgres: parsePostgresShape('primary:1+1'),
       }),
     );

@@ -14,11 +14,12 @@ const VARIABLE = 'LAB_TEST_BUNDLE';
 const DIST = fileURLToPath(new URL('../../', import.meta.url));
 const SOURCE = join(DIST, 'src');
 
-/** Of this run, or of the one that started it. @returns what removes it */
-export async function bundleService(): Promise<() => void> {
-  if (process.env[VARIABLE] !== undefined) return () => {};
+/** For this run and what it starts; gone with this process, also where it fails. */
+export async function bundleService(): Promise<void> {
+  if (process.env[VARIABLE] !== undefined) return;
   // Below the project, since packages are looked for from there.
   const folder = join(DIST, `bundled-${process.pid}`);
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const names = (await readdir(SOURCE)).filter((name) => name.endsWith('.js'));
   await build({
     entryPoints: names.map((name) => join(SOURCE, name)),
@@ -37,7 +38,6 @@ export async function bundleService(): Promise<() => void> {
     logLevel: 'error',
   });
   process.env[VARIABLE] = folder;
-  return () => rmSync(folder, { recursive: true, force: true });
 }
 
 /** @param name as in `main`. @returns the file to start, bundled where that was done */

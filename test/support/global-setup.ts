@@ -9,7 +9,6 @@ import { adminQuery, databaseUrlFor, TEMPLATE_DATABASE } from './stores.js';
 import { publishStores, WORKERS } from './worker-stores.js';
 
 let running: Stores[] = [];
-let removeBundle = () => {};
 
 /** Codes of servers that this machine cannot have; one that is there and fails is a failure. */
 const NOT_TO_BE_HAD = new Set(['MARIADB_NOT_FOUND', 'MARIADB_NOT_UNPACKED']);
@@ -24,7 +23,7 @@ export async function mochaGlobalSetup(): Promise<void> {
   const environment = { ...process.env };
   delete environment.DATABASE_URL;
   delete environment.REDIS_URL;
-  removeBundle = await bundleService();
+  await bundleService();
   const started = await Promise.allSettled(
     Array.from({ length: WORKERS }, () => openStores({ environment, database: TEST_DATABASE })),
   );
@@ -55,7 +54,6 @@ export const mochaHooks = {
 };
 
 export async function mochaGlobalTeardown(): Promise<void> {
-  removeBundle();
   await Promise.all(
     running.map(async (stores, worker) => {
       if (stores.database.given) {

@@ -12,14 +12,19 @@ import { compareChecks } from './checks.js';
 import { compareKeepAlive } from './keep-alive.js';
 import { compareRequestLimits } from './slow-requests.js';
 
-const PARTS = ['burst', 'checks', 'keep-alive', 'requests'] as const;
+const PARTS = {
+  burst: compareBacklogs,
+  checks: compareChecks,
+  'keep-alive': compareKeepAlive,
+  requests: compareRequestLimits,
+};
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const signal = await beginBenchmark('bench:connections');
 
 await endWithCode(async () => {
   const { options } = parseOptions(process.argv.slice(2), {
-    parts: listOf(PARTS, 'What to measure'),
+    parts: listOf(Object.keys(PARTS), 'What to measure'),
     connections: integer(1, 5000, 'In a burst, at once; otherwise to each instance'),
     rounds: integer(
       1,
@@ -28,30 +33,12 @@ await endWithCode(async () => {
     ),
     seconds: integer(1, 600, 'Idle'),
   });
-  const { parts = [...PARTS], connections = 2000, rounds = 5, seconds = 60 } = options;
+  const { parts = Object.keys(PARTS), connections = 2000, rounds = 5, seconds = 60 } = options;
   await withSeededStores({ users: 1, posts: 1, signal, say }, async (ready) => {
-    if (parts.includes('burst')) {
-      for (const line of ['', ...(await compareBacklogs(ready, { connections, rounds }, signal))]) {
-        say(line);
-      }
-    }
-    if (parts.includes('checks')) {
-      for (const line of ['', ...(await compareChecks(ready, { connections, seconds }, signal))]) {
-        say(line);
-      }
-    }
-    if (parts.includes('keep-alive')) {
-      for (const line of [
-        '',
-        ...(await compareKeepAlive(ready, { connections, rounds }, signal)),
-      ]) {
-        say(line);
-      }
-    }
-    if (parts.includes('requests')) {
-      for (const line of ['', ...(await compareRequestLimits(ready, { connections }, signal))]) {
-        say(line);
-      }
+    for (const [name, compare] of Object.entries(PARTS)) {
+      if (!parts.includes(name)) continue;
+      const lines = await compare(ready, { connections, rounds, seconds }, signal);
+      for (const line of ['', ...lines]) say(line);
     }
   });
 });

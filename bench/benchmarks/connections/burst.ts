@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { SeededStores } from '../../fleet/seeded-stores.js';
 import { ascending, quantile } from '../../statistics/quantile.js';
 import { alignColumns } from '../auth/cost-table.js';
-import { type ProgramProcess, startProgram } from '../auth/program-process.js';
-import { serviceProgram } from '../auth/tested-programs.js';
+import type { ProgramProcess } from '../auth/program-process.js';
+import { withInstances } from './instances.js';
 
 const BACKLOGS = [128, 511, 1024, 4096];
 /** A major collection of garbage, or a neighbour on the same core. */
@@ -37,16 +37,12 @@ interface Burst {
  * @returns lines of a table: how long they waited, by the length of its queue of new connections
  */
 export async function compareBacklogs(
-  { serviceEnvironment, guardian }: SeededStores,
+  ready: SeededStores,
   { connections, rounds }: { connections: number; rounds: number },
   signal: AbortSignal,
 ): Promise<string[]> {
-  const instances: ProgramProcess[] = [];
-  try {
-    for (const backlog of BACKLOGS) {
-      const shared = { ...serviceEnvironment, LISTEN_BACKLOG: String(backlog) };
-      instances.push(await startProgram(serviceProgram('none'), shared, guardian));
-    }
+  const settings = BACKLOGS.map((backlog) => ({ LISTEN_BACKLOG: String(backlog) }));
+  return withInstances(ready, settings, async (instances) => {
     const bursts = BACKLOGS.map((): Burst[] => []);
     for (let round = 0; round <= rounds; round++) {
       for (const [index, instance] of instances.entries()) {
@@ -57,9 +53,7 @@ export async function compareBacklogs(
       }
     }
     return alignColumns([HEAD, ...bursts.map(describeBursts)]);
-  } finally {
-    for (const instance of instances) await instance.stop();
-  }
+  });
 }
 
 function describeBursts(bursts: readonly Burst[], index: number): string[] {

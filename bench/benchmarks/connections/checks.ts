@@ -2,56 +2,50 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SeededStores } from '../../fleet/seeded-stores.js';
-import { usageOf } from '../../processes/process-usage.js';
 import { alignColumns } from '../auth/cost-table.js';
-import { type ProgramProcess, startProgram } from '../auth/program-process.js';
-import { serviceProgram } from '../auth/tested-programs.js';
+import type { ProgramProcess } from '../auth/program-process.js';
+import { cpuSecondsOf, withInstances } from './instances.js';
 import { withServerOptions } from './server-options.js';
 
 /** Seconds between two looks at all connections for those whose time is up; Node's own is 30. */
 const INTERVALS = [1, 5, 30];
 const AT_ONCE = 100;
 
-/**
- * Instances side by side, each with as many idle connections, so that all of them meet the same machine.
- * @returns lines of a table: what an instance costs while nobody asks
- */
+/** @returns lines of a table: what an instance with as many idle connections costs while nobody asks */
 export async function compareChecks(
-  { serviceEnvironment, guardian }: SeededStores,
+  ready: SeededStores,
   { connections, seconds }: { connections: number; seconds: number },
   signal: AbortSignal,
 ): Promise<string[]> {
-  const instances: ProgramProcess[] = [];
-  const sockets: Socket[] = [];
-  try {
-    for (const interval of INTERVALS) {
-      const options = withServerOptions({ connectionsCheckingInterval: interval * 1000 });
-      const shared = { ...serviceEnvironment, NODE_OPTIONS: options };
-      instances.push(await startProgram(serviceProgram('none'), shared, guardian));
-    }
-    const alone = await cpuWhile(instances, seconds, signal);
-    for (const { origin } of instances) {
-      for (let open = 0; open < connections; open += AT_ONCE) {
-        const some = Array.from({ length: Math.min(AT_ONCE, connections - open) }, () =>
-          openIdle(Number(new URL(origin).port)),
-        );
-        sockets.push(...(await Promise.all(some)));
+  const settings = INTERVALS.map((interval) =>
+    withServerOptions({ connectionsCheckingInterval: interval * 1000 }),
+  );
+  return withInstances(ready, settings, async (instances) => {
+    const sockets: Socket[] = [];
+    try {
+      const alone = await cpuWhile(instances, seconds, signal);
+      for (const { origin } of instances) {
+        for (let open = 0; open < connections; open += AT_ONCE) {
+          const some = Array.from({ length: Math.min(AT_ONCE, connections - open) }, () =>
+            openIdle(Number(new URL(origin).port)),
+          );
+          sockets.push(...(await Promise.all(some)));
+        }
       }
+      const idle = await cpuWhile(instances, seconds, signal);
+      const head = ['looked at every', 'connections', 'CPU ms a second', 'without connections'];
+      return alignColumns([
+        head,
+        ...INTERVALS.map((interval, index) => [
+          `${interval} s`,
+          String(connections),
+          ...[idle, alone].map((costs) => ((costs[index] as number) * 1000).toFixed(1)),
+        ]),
+      ]);
+    } finally {
+      for (const socket of sockets) socket.destroy();
     }
-    const idle = await cpuWhile(instances, seconds, signal);
-    const head = ['looked at every', 'connections', 'CPU ms a second', 'without connections'];
-    return alignColumns([
-      head,
-      ...INTERVALS.map((interval, index) => [
-        `${interval} s`,
-        String(connections),
-        ...[idle, alone].map((costs) => ((costs[index] as number) * 1000).toFixed(1)),
-      ]),
-    ]);
-  } finally {
-    for (const socket of sockets) socket.destroy();
-    for (const instance of instances) await instance.stop();
-  }
+  });
 }
 
 /** Cores in use by each. */
@@ -60,13 +54,13 @@ async function cpuWhile(
   seconds: number,
   signal: AbortSignal,
 ): Promise<number[]> {
-  const read = () =>
-    Promise.all(instances.map(async ({ pid }) => (await usageOf(pid))?.cpuSeconds ?? 0));
   // What came before it is still being cleared away.
   await delay(3000, undefined, { signal });
-  const before = await read();
+  const before = await cpuSecondsOf(instances);
   await delay(seconds * 1000, undefined, { signal });
-  return (await read()).map((after, index) => (after - (before[index] as number)) / seconds);
+  return (await cpuSecondsOf(instances)).map(
+    (after, index) => (after - (before[index] as number)) / seconds,
+  );
 }
 
 /** With one answer, so that it is a connection that is kept alive. @throws what the socket says */

@@ -4,10 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { SeededStores } from '../../fleet/seeded-stores.js';
 import { seededRandom } from '../../model/random.js';
 import { startDelayingProxy } from '../../network/delaying-proxy.js';
-import { usageOf } from '../../processes/process-usage.js';
 import { alignColumns } from '../auth/cost-table.js';
-import { type ProgramProcess, startProgram } from '../auth/program-process.js';
-import { serviceProgram } from '../auth/tested-programs.js';
+import { cpuSecondsOf, withInstances } from './instances.js';
 import { withServerOptions } from './server-options.js';
 
 /** Seconds: Node's own, that of load balancers, and the service's. */
@@ -36,62 +34,54 @@ type Fates = Record<Fate, number>;
 /**
  * Clients ask, wait, and ask again on the same connection if it is still there: half of them some time
  * within a minute, a quarter just when Node's own time is up, a quarter at the last moment of a load balancer.
- * Instances side by side, so that all of them meet the same machine, and a way of 10 ms to each.
+ * The way to each takes 10 ms.
  * @returns lines of a table: what became of the second requests
  */
 export async function compareKeepAlive(
-  { serviceEnvironment, guardian }: SeededStores,
+  ready: SeededStores,
   { connections, rounds }: { connections: number; rounds: number },
   signal: AbortSignal,
 ): Promise<string[]> {
-  const instances: ProgramProcess[] = [];
-  try {
-    for (const seconds of KEPT) {
-      const options = withServerOptions({ keepAliveTimeout: seconds * 1000 });
-      const shared = { ...serviceEnvironment, NODE_OPTIONS: options };
-      instances.push(await startProgram(serviceProgram('none'), shared, guardian));
-    }
+  const settings = KEPT.map((seconds) => withServerOptions({ keepAliveTimeout: seconds * 1000 }));
+  return withInstances(ready, settings, async (instances) => {
     const origins = instances.map(({ origin }) => origin);
-    const way = await startDelayingProxy(origins, EACH_WAY_MS, guardian);
-    // Thousands wait for it at once.
-    setMaxListeners(0, signal);
-    const random = seededRandom(1);
-    const fates = KEPT.map((): Fates => ({ same: 0, closed: 0, died: 0 }));
-    const cpuBefore = await cpuOf(instances);
-    for (let round = 0; round < rounds; round++) {
-      // The same pauses for each of them.
-      const pauses = Array.from({ length: connections }, (_, index) => pauseMs(index, random));
-      await Promise.all(
-        way.urls.map(async (url, index) => {
-          const ends = await askTwice(Number(new URL(url).port), pauses, signal);
-          for (const fate of ends) (fates[index] as Fates)[fate] += 1;
-        }),
-      );
+    const way = await startDelayingProxy(origins, EACH_WAY_MS, ready.guardian);
+    try {
+      // Thousands wait for it at once.
+      setMaxListeners(0, signal);
+      const random = seededRandom(1);
+      const fates = KEPT.map((): Fates => ({ same: 0, closed: 0, died: 0 }));
+      const before = await cpuSecondsOf(instances);
+      for (let round = 0; round < rounds; round++) {
+        // The same pauses for each of them.
+        const pauses = Array.from({ length: connections }, (_, index) => pauseMs(index, random));
+        await Promise.all(
+          way.urls.map(async (url, index) => {
+            const ends = await askTwice(Number(new URL(url).port), pauses, signal);
+            for (const fate of ends) (fates[index] as Fates)[fate] += 1;
+          }),
+        );
+      }
+      const after = await cpuSecondsOf(instances);
+      const requests = 2 * connections * rounds;
+      return alignColumns([
+        HEAD,
+        ...fates.map(({ same, closed, died }, index) => [
+          `${KEPT[index]} s`,
+          ...[same + closed + died, same, closed, died].map(String),
+          ((((after[index] ?? 0) - (before[index] ?? 0)) / requests) * 1e6).toFixed(0),
+        ]),
+      ]);
+    } finally {
+      await way.stop();
     }
-    await way.stop();
-    const cpu = (await cpuOf(instances)).map((after, index) => after - (cpuBefore[index] ?? 0));
-    const requests = 2 * connections * rounds;
-    return alignColumns([
-      HEAD,
-      ...fates.map(({ same, closed, died }, index) => [
-        `${KEPT[index]} s`,
-        ...[same + closed + died, same, closed, died].map(String),
-        (((cpu[index] as number) / requests) * 1e6).toFixed(0),
-      ]),
-    ]);
-  } finally {
-    for (const instance of instances) await instance.stop();
-  }
+  });
 }
 
 function pauseMs(index: number, random: () => number): number {
   if (index % 2 === 0) return random() * USED_WITHIN * 1000;
   const middle = index % 4 === 1 ? (KEPT[0] as number) : USED_WITHIN;
   return middle * 1000 + (random() - 0.5) * 2 * AROUND;
-}
-
-async function cpuOf(instances: readonly ProgramProcess[]): Promise<number[]> {
-  return Promise.all(instances.map(async ({ pid }) => (await usageOf(pid))?.cpuSeconds ?? 0));
 }
 
 async function askTwice(

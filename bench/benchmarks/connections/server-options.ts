@@ -1,10 +1,10 @@
 import type { ServerOptions } from 'node:http';
 
 /**
- * NODE_OPTIONS for a program of the service. It has no settings for these (the values were chosen once,
+ * Variables for a program of the service. It has no settings of its own for these (the values were chosen once,
  * docs/crowd.md), so the server that it makes is told by the way.
  */
-export function withServerOptions(changes: ServerOptions): string {
+export function withServerOptions(changes: ServerOptions): { NODE_OPTIONS: string } {
   const code = `
     import http from 'node:http';
     import { syncBuiltinESMExports } from 'node:module';
@@ -12,5 +12,6 @@ export function withServerOptions(changes: ServerOptions): string {
     http.createServer = (options, ...more) =>
       createServer({ ...options, ...${JSON.stringify(changes)} }, ...more);
     syncBuiltinESMExports();`;
-  return `--import=data:text/javascript;base64,${Buffer.from(code).toString('base64')}`;
+  const encoded = Buffer.from(code).toString('base64');
+  return { NODE_OPTIONS: `--import=data:text/javascript;base64,${encoded}` };
 }

@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { SeededStores } from '../../fleet/seeded-stores.js';
 import { usageOf } from '../../processes/process-usage.js';
 import { alignColumns } from '../auth/cost-table.js';
-import { type ProgramProcess, startProgram } from '../auth/program-process.js';
-import { serviceProgram } from '../auth/tested-programs.js';
+import type { ProgramProcess } from '../auth/program-process.js';
+import { withInstances } from './instances.js';
 import { withServerOptions } from './server-options.js';
 
 /** Seconds for the head and for the whole request: short, as some advise, and the service's. */
@@ -40,25 +40,22 @@ const HEAD = [
 /**
  * Two things that pull at these limits. Honest requests that were half there when the instance stood still
  * for a moment; and senders that never send the other half, for as long as they are held.
- * Instances side by side, looked at every second, so that the limits are what is measured.
+ * Limits are looked at every second, so that they are what is measured.
  * @returns lines of a table
  */
 export async function compareRequestLimits(
-  { serviceEnvironment, guardian }: SeededStores,
+  ready: SeededStores,
   { connections }: { connections: number },
   signal: AbortSignal,
 ): Promise<string[]> {
-  const instances: ProgramProcess[] = [];
-  try {
-    for (const { head, whole } of LIMITS) {
-      const options = withServerOptions({
-        headersTimeout: head * 1000,
-        requestTimeout: whole * 1000,
-        connectionsCheckingInterval: 1000,
-      });
-      const shared = { ...serviceEnvironment, NODE_OPTIONS: options };
-      instances.push(await startProgram(serviceProgram('none'), shared, guardian));
-    }
+  const settings = LIMITS.map(({ head, whole }) =>
+    withServerOptions({
+      headersTimeout: head * 1000,
+      requestTimeout: whole * 1000,
+      connectionsCheckingInterval: 1000,
+    }),
+  );
+  return withInstances(ready, settings, async (instances) => {
     const rows = [HEAD];
     for (const [part, { begun, rest }] of Object.entries(PARTS)) {
       const honest = await whileStandingStill(instances, { begun, rest, connections }, signal);
@@ -75,9 +72,7 @@ export async function compareRequestLimits(
       }
     }
     return alignColumns(rows);
-  } finally {
-    for (const instance of instances) await instance.stop();
-  }
+  });
 }
 
 /** @returns of each instance, requests that got an answer to what they asked */
