@@ -27,7 +27,7 @@ export function choiceBlocks(result: Result): Block[] {
       'It depends on what you need, so nobody wins for everybody. The left columns say what a strategy can do, as the service declares and its tests check; the right ones were measured here.',
     ),
     ...table(
-      'What you get, and what it costs. ±: the 95 % interval.',
+      'What you get, and what it costs. ±: half of the 95 % interval of one figure over the rounds. Those of two may overlap where the answer is sure: a slow moment of the machine slows both, and what is compared is their ratio within each round.',
       [
         left('Strategy'),
         left('Ends when logged out'),
