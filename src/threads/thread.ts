@@ -36,13 +36,17 @@ export function startThread<Job, Answer>(
     worker.unref();
     return current;
   };
-  const goAway = (why: JobFailure) => {
+  const takeNoMore = () => {
     if (!gone) {
       gone = true;
       onGone();
-      finish()?.reject(why);
     }
   };
+  const goAway = (why: JobFailure) => {
+    takeNoMore();
+    finish()?.reject(why);
+  };
+  let thrown: Error | undefined;
   worker.on('message', (answer: JobAnswer<Answer>) => {
     if (answer.error === undefined) {
       finish()?.resolve(answer.value);
@@ -50,9 +54,13 @@ export function startThread<Job, Answer>(
       finish()?.reject(new Error(answer.error));
     }
   });
-  // Without a listener an error in a thread would end the process.
-  worker.on('error', (error) => goAway(died(error)));
-  worker.on('exit', (code) => goAway(died(new Error(`it ended with code ${code}`))));
+  // Without a listener an error in a thread would end the process. It comes by another port than answers and may overtake one;
+  // `exit` follows it, when all answers are read.
+  worker.on('error', (error) => {
+    thrown = error;
+    takeNoMore();
+  });
+  worker.on('exit', (code) => goAway(died(thrown ?? new Error(`it ended with code ${code}`))));
   worker.unref();
 
   return {
