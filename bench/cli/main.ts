@@ -3,6 +3,7 @@
  *
  * 0: done. 1: failed, also where what it printed could not be written. 2: wrong command line. 130, 143: stopped by Ctrl-C or SIGTERM, in order.
  */
+import { setMaxListeners } from 'node:events';
 import { LabError, usageError } from '../model/errors.js';
 import { endWithStarter } from '../processes/entry/end-with-starter.js';
 import { complainWhenIdle } from '../processes/entry/idle-exit.js';
@@ -18,6 +19,8 @@ const WRONG_COMMAND_LINE = 2;
 const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 const stopping = new AbortController();
+// One for each process under way, of which a crowd has more than the ten that Node takes for a leak.
+setMaxListeners(0, stopping.signal);
 let exitCodeOfSignal: number | undefined;
 
 /** The first write that failed, on a full disk for instance. */

@@ -118,39 +118,47 @@ function through(url: string, port: number): string {
 }
 
 async function ready(child: ChildProcess): Promise<ProxyReady> {
-  const signal = AbortSignal.timeout(START_PATIENCE_MS);
-  const ended = once(child, 'exit', { signal }).then(([code, by]) => {
-    throw failed(`it ended with ${by ?? `code ${code}`}`);
-  });
-  const said = once(child, 'message', { signal }) as Promise<[ProxyReady]>;
-  // The one that comes second rejects when nobody listens any more.
-  ended.catch(() => {});
-  said.catch(() => {});
   try {
-    const [message] = await Promise.race([said, ended]);
-    return message;
+    return await nextMessage<ProxyReady>(child, (how) => failed(`it ended with ${how}`));
   } catch (error) {
     throw error instanceof LabError ? error : failed('it did not say that it listens');
   }
 }
 
 async function lead(child: ChildProcess, place: number, url: string): Promise<void> {
-  const signal = AbortSignal.timeout(START_PATIENCE_MS);
   const target = targetOf(url);
-  const gone = new LabError(
-    'LATENCY_FAILED',
-    "The lab's proxy before the stores is gone, so their address cannot move. Start again.",
-  );
-  if (!child.connected) throw gone;
-  const done = once(child, 'message', { signal });
-  const ended = once(child, 'exit', { signal }).then(() => {
-    throw gone;
+  const gone = () =>
+    new LabError(
+      'LATENCY_FAILED',
+      "The lab's proxy before the stores is gone, so their address cannot move. Start again.",
+    );
+  if (!child.connected) throw gone();
+  const done = nextMessage(child, gone);
+  child.send({ place, target } satisfies ProxyChange);
+  await done;
+}
+
+/** What the child says next. Throws what `gone` says of its end, and an AbortError when it says nothing in time. */
+async function nextMessage<Message>(
+  child: ChildProcess,
+  gone: (how: string) => LabError,
+): Promise<Message> {
+  const settled = new AbortController();
+  const signal = AbortSignal.any([AbortSignal.timeout(START_PATIENCE_MS), settled.signal]);
+  const said = once(child, 'message', { signal }) as Promise<[Message]>;
+  const ended = once(child, 'exit', { signal }).then(([code, by]) => {
+    throw gone(by ?? `code ${code}`);
   });
   // The one that comes second rejects when nobody listens any more.
-  done.catch(() => {});
   ended.catch(() => {});
-  child.send({ place, target } satisfies ProxyChange);
-  await Promise.race([done, ended]);
+  said.catch(() => {});
+  try {
+    const [message] = await Promise.race([said, ended]);
+    return message;
+  } finally {
+    // Else each message would leave a listener behind.
+    settled.abort();
+  }
 }
 
 function failed(why: string): LabError {

@@ -6,7 +6,7 @@ import { planCrowd } from '../../load/crowd/plan-crowd.js';
 import { readCrowdMachine } from '../../load/crowd/read-machine.js';
 import type { CrowdResult } from '../../model/crowd-schema.js';
 import type { DescribedStrategy } from '../../model/result-schema.js';
-import { failuresOf, formatCount } from '../../report/crowd/crowd-sections.js';
+import { failuresOf, formatCount, formatGrowth } from '../../report/crowd/crowd-sections.js';
 import { renderCrowd } from '../../report/crowd/render-crowd.js';
 import { countOf } from '../../text/count-of.js';
 import { formatNumber } from '../../text/format.js';
@@ -78,7 +78,7 @@ function summaryOf({ variants, users }: CrowdResult): string {
       return [
         `${strategy}: ${formatCount(connect.connected)} of ${formatCount(users)} users connected`,
         `  ${formatCount(planned)} requests in ${formatNumber(seconds)} s, ${formatCount(failuresOf(asking))} failed${latencyMs ? `; p50 ${formatNumber(latencyMs.p50)} ms, p99 ${formatNumber(latencyMs.p99)} ms` : ''}`,
-        `  each user takes ${formatCount(bytesAsked?.application ?? 0)} bytes of the application and ${formatCount(bytesAsked?.redis ?? 0)} of Redis`,
+        `  each user takes ${formatGrowth(bytesAsked?.application)} bytes of the application and ${formatGrowth(bytesAsked?.redis)} of Redis`,
       ].join('\n');
     })
     .join('\n');

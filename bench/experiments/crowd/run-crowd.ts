@@ -60,6 +60,8 @@ const REST_MS = 3000;
 const IDLE_SECONDS = 8;
 const WARM_UP_REQUESTS = 500;
 const PATIENCE_MS = 10_000;
+/** Beyond twice the time that connecting was planned to take, those who had no turn are not waited for. */
+const CONNECT_SPARE_MS = 60_000;
 /** The senders get a call before its first moment. */
 const LEAD_MS = 200;
 
@@ -223,6 +225,7 @@ async function measureCrowd(
   const connecting = {
     ...{ fromMs: nowMs() + LEAD_MS, gapMs },
     perSecond: means.connectPerSecond / senders.length,
+    withinMs: 2 * (users / means.connectPerSecond) * 1000 + CONNECT_SPARE_MS,
   };
   variant.connect = allConnects(await together((sender) => sender.connect(connecting)));
   await wait(REST_MS);

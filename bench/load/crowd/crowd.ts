@@ -273,19 +273,22 @@ export function createCrowd(order: CrowdOrder, nowMs: () => number): Crowd {
         });
       }
     },
-    async connectAll({ fromMs, perSecond, gapMs }) {
+    async connectAll({ fromMs, perSecond, gapMs, withinMs }) {
       phase = beginPhase();
       phase.isWave = true;
       const wheel = createTimerWheel(members.length, fromMs);
       const lastMs = fromMs + (members.length / perSecond) * 1000;
       for (const { number } of members) wheel.set(number, fromMs + (number / perSecond) * 1000);
       let notYet = members.length;
+      const isOver = () => nowMs() >= (notYet === 0 ? lastMs : fromMs + withinMs);
       const gap = gapIn(gapMs);
-      // Who is there goes on asking: a server closes connections on which nothing comes.
       const report = await run(
         wheel,
-        () => notYet === 0 && nowMs() >= lastMs,
+        isOver,
+        // Who is there goes on asking: a server closes connections on which nothing comes. Not longer than until the last has tried:
+        // where answers take long, somebody would wait for one at any moment, and this would never end.
         (number, atMs) => {
+          if (isOver()) return;
           const member = byNumber(number);
           const isFirst = !asked.has(number);
           if (isFirst && connecting >= CONNECTING_AT_ONCE) {
@@ -302,8 +305,9 @@ export function createCrowd(order: CrowdOrder, nowMs: () => number): Crowd {
       );
       return {
         connected: countConnected(),
-        failed: Object.values(report.failures).reduce((sum, count) => sum + count, 0),
-        firstError: report.firstFailure,
+        failed: Object.values(report.failures).reduce((sum, count) => sum + count, notYet),
+        firstError:
+          report.firstFailure ?? (notYet > 0 ? 'others took so long that it had no turn' : null),
         seconds: (nowMs() - fromMs) / 1000,
       };
     },

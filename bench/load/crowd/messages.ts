@@ -24,6 +24,8 @@ export interface ConnectCall {
   fromMs: number;
   perSecond: number;
   gapMs: readonly [least: number, most: number];
+  /** Longest time: more than the plan takes, since a server that is too slow never has all of them. */
+  withinMs: number;
 }
 
 /** On the monotonic clock that all processes of a machine share. */
@@ -63,7 +65,7 @@ export type FromCrowdSender =
 
 export interface ConnectReport {
   connected: number;
-  /** Requests without an answer meanwhile. */
+  /** Requests without an answer meanwhile, and users who had no turn to connect. */
   failed: number;
   firstError: string | null;
   seconds: number;

@@ -316,6 +316,6 @@ export function formatCount(value: number): string {
 }
 
 /** Of memory: less than nothing is noise. */
-function formatGrowth(bytes = 0): string {
+export function formatGrowth(bytes = 0): string {
   return formatCount(Math.max(0, bytes));
 }

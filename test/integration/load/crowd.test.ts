@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { monotonicClock } from '../../../bench/load/clock.js';
 import { type Crowd, createCrowd } from '../../../bench/load/crowd/crowd.js';
@@ -34,12 +35,14 @@ describe('a crowd', function () {
   let sockets: Set<Socket>;
   let from: Set<string>;
   let isSilent: boolean;
+  let slownessMs: number;
 
   beforeEach(async () => {
     asked = new Map();
     sockets = new Set();
     from = new Set();
     isSilent = false;
+    slownessMs = 0;
     server = createServer((socket) => {
       sockets.add(socket);
       from.add(socket.remoteAddress ?? '');
@@ -50,6 +53,7 @@ describe('a crowd', function () {
         if (isSilent) return;
         const odd = ODD[user];
         if (odd) odd(socket);
+        else if (slownessMs > 0) setTimeout(() => socket.write(OK), slownessMs);
         else socket.write(OK);
       });
     });
@@ -83,7 +87,10 @@ describe('a crowd', function () {
 
   /** Each asks once, and the odd ones are treated oddly. */
   const connectAll = () =>
-    crowd.connectAll({ fromMs: nowMs() + 20, perSecond: 1000, gapMs: [60_000, 60_000] });
+    crowd.connectAll({
+      ...{ fromMs: nowMs() + 20, perSecond: 1000 },
+      ...{ gapMs: [60_000, 60_000], withinMs: 20_000 },
+    });
 
   it('counts every answer as what it is, and every request that the server saw', async () => {
     crowd = begin();
@@ -125,6 +132,33 @@ describe('a crowd', function () {
     expect([...from]).to.have.members(addresses);
     expect([...before].every((socket) => socket.destroyed || !sockets.has(socket))).to.equal(true);
     expect(report.reconnects).to.equal(0);
+  });
+
+  it('has connected when the last has tried, though somebody waits for an answer at any moment', async function () {
+    this.timeout(15_000);
+    crowd = begin();
+    slownessMs = 50;
+    const gapMs = [60, 80] as const;
+    const fromMs = nowMs() + 20;
+    const report = await crowd.connectAll({ fromMs, perSecond: 1000, gapMs, withinMs: 10_000 });
+    expect(report.connected).to.be.within(USERS - LOST, USERS);
+    // Nobody asks afterwards.
+    await untilPasses(() => expect([...asked.values()].length).to.equal(USERS));
+    const before = [...asked.values()];
+    await delay(200);
+    expect([...asked.values()]).to.deep.equal(before);
+  });
+
+  it('gives up connecting those for whom there is no time left', async () => {
+    crowd = begin();
+    const fromMs = nowMs() + 20;
+    // A second for 10 of the 40.
+    const report = await crowd.connectAll({
+      ...{ fromMs, perSecond: 10, gapMs: [60_000, 60_000], withinMs: 1000 },
+    });
+    expect(report.connected).to.be.within(1, 12);
+    expect(report.connected + report.failed).to.be.at.least(USERS - 2);
+    expect(report.firstError).to.be.a('string');
   });
 
   it('gives up an answer after ten seconds, and says so of a server that is gone', async () => {
