@@ -1,12 +1,9 @@
 import { DataSource, type MigrationInterface, QueryFailedError } from 'typeorm';
-import { AppError, StartupError, unavailable } from '../server/errors.js';
+import { AppError, STARTUP_WAIT_MS, StartupError, unavailable } from '../server/errors.js';
 import type { ConnectionOptions, Dialect } from './dialects/dialect.js';
 import { IdempotencyKey } from './idempotency-key.js';
 import { Post } from './post.js';
 import { User } from './user.js';
-
-/** How long a starting process waits for a server that is there but slow. */
-const STARTUP_WAIT_MS = 5000;
 
 type Migrations = readonly (new () => MigrationInterface)[];
 

@@ -128,6 +128,9 @@ export function unavailable(
   });
 }
 
+/** How long a starting process waits for a server that is there but does not answer; one that refuses is not waited for. */
+export const STARTUP_WAIT_MS = 5000;
+
 /** A process that cannot start: `code` is printed first on standard error, then it exits with 1. */
 export class StartupError extends Error {
   readonly code: string;

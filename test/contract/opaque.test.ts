@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type Answer, ApiClient, expectProblem } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
@@ -330,6 +331,27 @@ describe('a reference token under AUTH_STRATEGY=opaque', () => {
         authority = await startAuthority({ ...variables, PORT: port, COUNTERS: 'on' });
       }
       await isBack(token);
+    });
+
+    it('is waited for by an instance that starts while it does not answer', async () => {
+      const { token } = await tokenOfNewUser();
+      freeze(authority.pid);
+      // Twice as long as a request waits for it, and more.
+      const thawed = delay(2000).finally(() => thaw(authority.pid));
+      const [another] = await Promise.all([
+        startService({ ...variables, AUTHORITY_URL: authority.url }),
+        thawed,
+      ]).catch(async (error) => {
+        await thawed;
+        throw error;
+      });
+      try {
+        const credential = { authorization: `Bearer ${token}` };
+        const answer = await new ApiClient(another.url).call('GET', '/me', { credential });
+        expect(answer.status).to.equal(200);
+      } finally {
+        await another.stop();
+      }
     });
 
     it('does not start, and says why', async () => {

@@ -1,4 +1,6 @@
-import { StartupError } from '../../server/errors.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { NoAnswer } from '../../outbound/no-answer.js';
+import { STARTUP_WAIT_MS, StartupError } from '../../server/errors.js';
 import { readAuthorization } from '../credentials/authorization-header.js';
 import { clientLabel } from '../credentials/client-label.js';
 import { secondsLeft } from '../credentials/seconds-left.js';
@@ -7,6 +9,8 @@ import { BEARER_CHALLENGE, invalidToken } from '../token/bearer.js';
 import { createTokenExchange, type ExchangeSubject } from '../token/token-exchange.js';
 import { type AuthorityClient, createAuthorityClient } from './authority-client.js';
 import { isReferenceToken } from './introspection.js';
+
+const STARTUP_RETRY_MS = 100;
 
 /**
  * Reference tokens: random, and nothing in them. Each request asks the authority what the token means
@@ -49,16 +53,27 @@ async function openAuthority({ settings, log }: StrategyResources): Promise<Auth
     timeoutMs: storeTimeoutMs,
     log,
   });
-  try {
-    await authority.check();
-  } catch (error) {
-    authority.close();
-    const cause = (error as Error).cause as NodeJS.ErrnoException;
-    // An error of several addresses (`localhost`) has a code and no message.
-    const reason = cause.message || cause.code;
-    throw new StartupError('authority_unreachable', `AUTHORITY_URL: ${reason}`, { cause });
+  const deadline = performance.now() + STARTUP_WAIT_MS;
+  for (;;) {
+    try {
+      await authority.check();
+      return authority;
+    } catch (error) {
+      const cause = (error as Error).cause as NodeJS.ErrnoException;
+      if (!isSilence(cause) || performance.now() + STARTUP_RETRY_MS > deadline) {
+        authority.close();
+        // An error of several addresses (`localhost`) has a code and no message.
+        const reason = cause.message || cause.code;
+        throw new StartupError('authority_unreachable', `AUTHORITY_URL: ${reason}`, { cause });
+      }
+      await delay(STARTUP_RETRY_MS);
+    }
   }
-  return authority;
+}
+
+/** It takes connections, and does not answer in time: it may be starting too, or busy. */
+function isSilence(error: unknown): boolean {
+  return error instanceof NoAnswer && (error.reason === 'late' || isSilence(error.cause));
 }
 
 function createOpaqueStrategy(

@@ -1,7 +1,7 @@
 import { Cluster } from 'ioredis';
 import type { Logger } from 'pino';
 import type { RedisSettings } from '../../config/settings.js';
-import { StartupError, unavailable } from '../../server/errors.js';
+import { STARTUP_WAIT_MS, StartupError, unavailable } from '../../server/errors.js';
 import { type StoreTimer, timed } from '../store-timer.js';
 import { type Buckets, createBuckets, NO_BUCKETS } from './buckets.js';
 import { createRedisClient, type RedisClient } from './clients.js';
@@ -28,8 +28,6 @@ export interface RedisStore {
   close(): void;
 }
 
-/** How long a starting instance waits for a Redis that is there but slow. */
-const STARTUP_WAIT_MS = 5000;
 /** A login asks two nodes one after the other, its limits and its own; together they may take the time of one. */
 const SHARE_OF_ONE_COMMAND = 0.75;
 

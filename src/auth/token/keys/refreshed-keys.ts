@@ -2,7 +2,7 @@ import type { webcrypto } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JWK } from 'jose';
 import type { Logger } from 'pino';
-import { AppError, StartupError, unavailable } from '../../../server/errors.js';
+import { AppError, STARTUP_WAIT_MS, StartupError, unavailable } from '../../../server/errors.js';
 import type { KeyMaterial } from './key-material.js';
 import type { KeySet, SigningKey } from './key-set.js';
 
@@ -29,8 +29,6 @@ export interface RefreshedKeysOptions {
   readonly now: () => number;
 }
 
-/** How long a starting process waits for a source that does not answer. */
-const STARTUP_WAIT_MS = 5000;
 const STARTUP_RETRY_MS = 200;
 /** Between two looks for a kid that is not known. */
 const COOLDOWN_MS = 3000;
