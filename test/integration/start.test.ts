@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { algorithms } from '../../src/auth/token/keys/algorithms.js';
 import { endWithTests } from '../support/cleanup.js';
+import { NOBODYS_PORT } from '../support/nobodys-port.js';
 import { runEntry, startService, TOKEN_SECRET, type Variables } from '../support/service.js';
 import { createTestDatabase, databaseUrlFor, type TestDatabase } from '../support/stores.js';
 import { PRINTED_KEYS, PRINTED_SECRETS, privateP256 } from '../unit/keys/weak-keys.js';
@@ -34,15 +34,6 @@ describe('starting an instance', () => {
     expect(result.stderr.trimEnd().split('\n'), 'one line').to.have.length(1);
     expect(result.stdout).to.not.include('"listening"');
     expect(result.code).to.equal(1);
-  }
-
-  async function unusedPort(): Promise<number> {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    server.close();
-    await once(server, 'close');
-    return port;
   }
 
   it('makes a GET cost as much more as the lab asks for', async () => {
@@ -176,7 +167,7 @@ describe('starting an instance', () => {
   });
 
   it('fails when Redis cannot be reached and the strategy needs it', async () => {
-    const url = `redis://127.0.0.1:${await unusedPort()}`;
+    const url = `redis://127.0.0.1:${NOBODYS_PORT}`;
     await expectRefusal(
       { ...jwt, AUTH_STRATEGY: 'session', REDIS_URL: url },
       /^redis_unreachable: REDIS_URL: /,
@@ -186,20 +177,20 @@ describe('starting an instance', () => {
   it('does not need Redis for tokens, even when it was given', async () => {
     const service = await startService({
       ...jwt,
-      REDIS_URL: `redis://127.0.0.1:${await unusedPort()}`,
+      REDIS_URL: `redis://127.0.0.1:${NOBODYS_PORT}`,
     });
     await service.stop();
   });
 
   for (const scheme of ['postgres', 'mysql', 'mariadb']) {
     it(`fails when the database of a ${scheme}:// URL cannot be reached`, async () => {
-      const url = `${scheme}://nobody@127.0.0.1:${await unusedPort()}/none`;
+      const url = `${scheme}://nobody@127.0.0.1:${NOBODYS_PORT}/none`;
       await expectRefusal({ ...jwt, DATABASE_URL: url }, /^database_unreachable: DATABASE_URL: /);
     });
   }
 
   it('fails when a mysql:// URL names no database', async () => {
-    const url = `mysql://nobody@127.0.0.1:${await unusedPort()}`;
+    const url = `mysql://nobody@127.0.0.1:${NOBODYS_PORT}`;
     await expectRefusal({ ...jwt, DATABASE_URL: url }, /^config_invalid: DATABASE_URL: must name/);
   });
 

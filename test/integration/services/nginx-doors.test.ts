@@ -14,6 +14,7 @@ import { type ServerProcess, startServerProcess } from '../../../bench/processes
 import { programEnvironment } from '../../../bench/processes/server-program.js';
 import { eventually } from '../../support/eventually.js';
 import { planForTests } from '../../support/nginx.js';
+import { NOBODYS_PORT } from '../../support/nobodys-port.js';
 import { type RawAnswer, rawRequest } from '../../support/raw-request.js';
 import { type RunningService, startService } from '../../support/service.js';
 import { createTestDatabase, type TestDatabase } from '../../support/stores.js';
@@ -238,8 +239,7 @@ describe('a real nginx as configured by', function () {
       });
 
       it('logs no secret that is typed into an address, whatever goes wrong', async () => {
-        const nobody = await findFreePort();
-        for (const upstream of [new URL(instance.url).host, `127.0.0.1:${nobody}`]) {
+        for (const upstream of [new URL(instance.url).host, `127.0.0.1:${NOBODYS_PORT}`]) {
           const url = await start(write, upstream);
           for (const path of [
             `/${SECRET}`,

@@ -17,6 +17,7 @@ import {
 } from '../../../bench/stores/redis/program.js';
 import { endWithTests } from '../../support/cleanup.js';
 import { eventually } from '../../support/eventually.js';
+import { NOBODYS_PORT } from '../../support/nobodys-port.js';
 
 const SCRIPT = fileURLToPath(
   new URL('../../../../docs/deploy/kubernetes-redis-cluster/form.sh', import.meta.url),
@@ -310,7 +311,7 @@ describe('the script that forms a Redis Cluster, and mends it', () => {
     const soon = { ANSWERS_WITHIN_SECONDS: '0' };
     const alone = await newServer('alone', []);
     servers.push(alone);
-    const free = `127.0.0.1:${await findFreePort()}`;
+    const free = `127.0.0.1:${NOBODYS_PORT}`;
     const wrong: [string[], NodeJS.ProcessEnv, number, RegExp][] = [
       [[], {}, 2, /^WORDS_INVALID: first comes the number of replicas/],
       [['x', one, ...others], {}, 2, /^WORDS_INVALID: first comes the number of replicas/],

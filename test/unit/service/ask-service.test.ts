@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type Koa from 'koa';
 import { pino } from 'pino';
-import { findFreePort } from '../../../bench/processes/ports/free-port.js';
 import { openServiceCheck } from '../../../src/apps/callers/ask-service.js';
 import type { OpenCallerCheck } from '../../../src/apps/prediction-server-app.js';
+import { NOBODYS_PORT } from '../../support/nobodys-port.js';
 
 const ctx = { req: { headers: { authorization: 'Bearer x' } } } as Koa.Context;
 
@@ -25,7 +25,7 @@ describe('the check that asks the instances', () => {
     instance = createServer((request, response) => answer(request, response));
     await once(instance.listen(0, '127.0.0.1'), 'listening');
     const { port } = instance.address() as AddressInfo;
-    const urls = [`http://127.0.0.1:${await findFreePort()}`, `http://127.0.0.1:${port}`];
+    const urls = [`http://127.0.0.1:${NOBODYS_PORT}`, `http://127.0.0.1:${port}`];
     check = openServiceCheck({ urls, timeoutMs: 1000, log: pino({ level: 'silent' }) });
   });
   afterEach(async () => {
